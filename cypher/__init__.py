@@ -1,0 +1,1 @@
+"""The Cypher library: one query per file; read through graphhunt.queries."""

@@ -1,0 +1,1 @@
+"""graphhunt: telemetry in, attack paths out."""

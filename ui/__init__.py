@@ -1,0 +1,1 @@
+"""The built browser workspace; found by graphhunt.web."""
