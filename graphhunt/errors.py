@@ -1,0 +1,73 @@
+"""The error tree: every error graphhunt raises on purpose.
+
+    GraphhuntError
+    ├── LoadError          a file or record could not be read
+    │   └── ArchiveError   an archive breaks a limit or is damaged
+    ├── QueryError         a Cypher file or an analyst's query is wrong
+    ├── StoreError         the database can't be reached or refused
+    │   └── WorkspaceError the workspace folder is locked, foreign or damaged
+    ├── AccessError        not allowed (guard, roles, tokens)
+    ├── LimitError         a stated limit was reached
+    └── UsageError         a parameter has an unknown value (also a ValueError)
+
+An error says what happened, where (file, record) and what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class GraphhuntError(Exception):
+    """Base of all errors that graphhunt raises on purpose.
+
+    Args:
+        message: What happened, as one sentence.
+        where: File, record, query or host concerned.
+        hint: What the user can do about it.
+    """
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Give the message followed by place and advice."""
+        text = self.message
+        if self.where:
+            text += f" in {self.where}"
+        if self.hint:
+            text += f" ({self.hint})"
+        return text
+
+
+class LoadError(GraphhuntError):
+    """A file or record could not be read."""
+
+
+class ArchiveError(LoadError):
+    """An archive breaks a limit, is damaged, or tries to leave its folder."""
+
+
+class QueryError(GraphhuntError):
+    """A query file breaks its contract, or the engine refused a query."""
+
+
+class StoreError(GraphhuntError):
+    """The graph database can't be started, reached or written."""
+
+
+class WorkspaceError(StoreError):
+    """The workspace folder is locked, belongs to another version, or is damaged."""
+
+
+class AccessError(GraphhuntError):
+    """The caller isn't allowed to do this."""
+
+
+class LimitError(GraphhuntError):
+    """A stated limit (time, rows, bytes, depth) was reached."""
+
+
+class UsageError(GraphhuntError, ValueError):
+    """A parameter has a value that isn't one of the valid ones."""

@@ -1,0 +1,117 @@
+"""The loader contract, and the registry that finds loaders through entry points.
+
+A loader is one class in one file. It looks at the first bytes of a source and says how sure it is that the
+format is its own (`sniff`), and turns the source into records (`read`). It never decides what the graph
+looks like: it yields facts (`graphhunt.model`), and keeps every record, also those it can't use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
+
+from graphhunt.errors import LoadError, UsageError
+from graphhunt.model import FileWarning, Record
+
+HEAD_SIZE = 64 * 1024
+"""Bytes of a source that `sniff` is shown."""
+
+ENTRY_POINT_GROUP = "graphhunt.loaders"
+
+
+class Source(NamedTuple):
+    """One file to read: on disk, or a member of an archive already unpacked to a private folder.
+
+    Attributes:
+        name: The name shown to the user, such as `case.zip!logs/security.evtx`.
+        path: Where its bytes are.
+    """
+
+    name: str
+    path: Path
+
+    def open(self) -> BinaryIO:
+        """Open the source for reading bytes."""
+        return self.path.open("rb")
+
+    def head(self) -> bytes:
+        """Read the first `HEAD_SIZE` bytes."""
+        with self.open() as stream:
+            return stream.read(HEAD_SIZE)
+
+
+@runtime_checkable
+class Loader(Protocol):
+    """What a loader class offers; `loaders/_template.py` shows one.
+
+    Attributes:
+        name: Short lower-case name, as in `--format NAME` and in a relationship's `source`.
+        isolated: True if `read` runs a native parser and must run in a killable worker.
+    """
+
+    name: str
+    isolated: bool
+
+    def sniff(self, head: bytes, name: str) -> float:
+        """Say from 0 to 1 how sure it is that a source of this beginning and name is its format."""
+
+    def read(self, source: Source) -> Iterator[Record | FileWarning]:
+        """Yield every record of the source in order; damage gives rejects and warnings, never an end.
+
+        Raises:
+            LoadError: The file as a whole isn't readable as this format.
+        """
+
+
+class Plugin(NamedTuple):
+    """One entry point: a loader, or the reason why it could not be imported."""
+
+    name: str
+    target: str
+    loader: Loader | None
+    error: str | None
+
+
+def plugins() -> list[Plugin]:
+    """Import every loader of the entry-point group; a broken one is reported, not fatal."""
+    return [_load(entry) for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name)]
+
+
+def _load(entry: EntryPoint) -> Plugin:
+    try:
+        loader = entry.load()()
+    except Exception as error:
+        return Plugin(entry.name, entry.value, None, f"{type(error).__name__}: {error}")
+    if not isinstance(loader, Loader):
+        return Plugin(entry.name, entry.value, None, "not a loader: needs name, isolated, sniff and read")
+    return Plugin(entry.name, entry.value, loader, None)
+
+
+def loaders() -> dict[str, Loader]:
+    """Give the usable loaders by name; the first of two with one name wins."""
+    found: dict[str, Loader] = {}
+    for plugin in plugins():
+        if plugin.loader is not None:
+            found.setdefault(plugin.loader.name, plugin.loader)
+    return found
+
+
+def choose(source: Source, *, name: str | None = None, known: Callable[[], dict[str, Loader]] = loaders) -> Loader:
+    """Pick the loader for a source: the named one, or the surest of those that recognise it.
+
+    Raises:
+        UsageError: No loader has the given name.
+        LoadError: No loader recognises the source.
+    """
+    available = known()
+    if name is not None:
+        if name not in available:
+            raise UsageError(f"no loader is called '{name}'", hint="valid: " + ", ".join(sorted(available)))
+        return available[name]
+    head = source.head()
+    scores = sorted(((loader.sniff(head, source.name), key) for key, loader in available.items()), reverse=True)
+    if not scores or scores[0][0] <= 0:
+        raise LoadError("the format is not recognised", where=source.name, hint="name it with --format")
+    return available[scores[0][1]]
