@@ -1,0 +1,77 @@
+"""The application: routes, guards and pages put together for one open hunt."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from graphhunt.api import problems, routes
+from graphhunt.api.access import LOOPBACK_HOSTS, Access, Gate
+from graphhunt.api.casebook import Views
+from graphhunt.api.entity_paths import RawEntityPaths
+from graphhunt.api.headers import SafeHeaders
+from graphhunt.api.service import Hunt
+from graphhunt.web import Pages
+
+
+def create_app(
+    hunt: Hunt,
+    *,
+    token: str,
+    api_tokens: Iterable[str] = (),
+    hosts: Iterable[str] = LOOPBACK_HOSTS,
+    casebook: Path | None = None,
+    pages: Pages | None = None,
+) -> FastAPI:
+    """Make the application that serves one hunt.
+
+    Args:
+        hunt: The open workspace; it stays the caller's to close.
+        token: Token of the one-time link `/?token=…`.
+        api_tokens: Tokens for scripts (`Authorization: Bearer …`).
+        hosts: Host names the server answers to.
+        casebook: File for saved views; None keeps them in memory.
+        pages: The browser workspace; found in the installed package when None.
+    """
+    app = FastAPI(
+        title="graphhunt", version=_version(), openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,
+        separate_input_output_schemas=False, lifespan=_lifespan,
+    )  # fmt: skip
+    app.state.hunt = hunt
+    app.state.access = Access(token, api_tokens)
+    app.state.views = Views(casebook)
+    app.state.pages = pages or Pages()
+    problems.install(app)
+    app.include_router(routes.router())
+    app.mount("/", app.state.pages)
+    _guard(app, hosts)
+    return app
+
+
+def _guard(app: FastAPI, hosts: Iterable[str]) -> None:
+    """Put the middleware on, innermost first: headers go on every answer, the gate's refusals too."""
+    layers: list[tuple[Any, dict[str, Any]]] = [
+        (RawEntityPaths, {}),
+        (Gate, {"access": app.state.access, "hosts": hosts}),
+        (SafeHeaders, {}),
+    ]
+    for layer, options in layers:
+        app.add_middleware(layer, **options)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.views.close()
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("graphhunt")
+    except importlib.metadata.PackageNotFoundError:
+        return "0"

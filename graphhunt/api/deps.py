@@ -1,0 +1,36 @@
+"""What routes are given: the open hunt, and the time window of the request."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Query, Request
+
+from graphhunt.api.faces import TimeIn
+from graphhunt.api.service import Hunt
+from graphhunt.errors import UsageError
+from graphhunt.pivots import Window
+
+
+def hunt_of(request: Request) -> Hunt:
+    """Give the hunt that the application was made for."""
+    return cast("Hunt", request.app.state.hunt)
+
+
+def window_of(since: int | None, until: int | None) -> Window:
+    """Make a window; one that ends before it begins is a usage error."""
+    if since is not None and until is not None and until < since:
+        raise UsageError("The time window ends before it begins.")
+    return Window(since, until)
+
+
+def query_window(
+    since: Annotated[TimeIn | None, Query(description="Leave out what ended before")] = None,
+    until: Annotated[TimeIn | None, Query(description="Leave out what began at or after")] = None,
+) -> Window:
+    """Read the time window from the query string."""
+    return window_of(since, until)
+
+
+HuntDep = Annotated[Hunt, Depends(hunt_of)]
+WindowDep = Annotated[Window, Depends(query_window)]

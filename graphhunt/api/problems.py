@@ -1,0 +1,89 @@
+"""Errors as RFC 9457 problem details (`application/problem+json`), one shape for every failure."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from graphhunt.errors import AccessError, GraphhuntError, LimitError, QueryError, StoreError, UsageError
+
+_LOG = logging.getLogger(__name__)
+
+_KINDS: tuple[tuple[type[GraphhuntError], int, str], ...] = (
+    (UsageError, 422, "usage"),
+    (AccessError, 403, "access"),
+    (LimitError, 413, "limit"),
+    (QueryError, 400, "query"),
+    (StoreError, 503, "store"),
+    (GraphhuntError, 500, "graphhunt"),
+)
+"""Status and URN of each family of errors; the first that fits counts."""
+
+
+class Problem(JSONResponse):
+    """A response that says what went wrong."""
+
+    media_type = "application/problem+json"
+
+
+def problem(status: int, detail: str, *, kind: str = "http", instance: str = "", **more: Any) -> Problem:
+    """Make a problem response.
+
+    Args:
+        status: HTTP status.
+        detail: What happened, as a sentence for the user.
+        kind: Last part of the URN that names the kind of problem.
+        instance: Path of the request.
+        more: Members of its own, such as `errors`, `hint` or `trace_id`.
+    """
+    phrase = HTTPStatus(status).phrase
+    body = {
+        "type": f"urn:graphhunt:problem:{kind}", "title": phrase, "status": status, "detail": detail,
+        "instance": instance, **more,
+    }  # fmt: skip
+    return Problem(body, status_code=status)
+
+
+def install(app: FastAPI) -> None:
+    """Make the application answer every error with a problem."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(GraphhuntError, _known)
+    app.add_exception_handler(Exception, _unknown)
+
+
+async def _http(request: Request, error: Exception) -> Problem:
+    assert isinstance(error, HTTPException)
+    response = problem(error.status_code, str(error.detail), instance=request.url.path)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def _invalid(request: Request, error: Exception) -> Problem:
+    assert isinstance(error, RequestValidationError)
+    errors = [{"in": ".".join(map(str, item["loc"])), "message": item["msg"]} for item in error.errors()]
+    detail = "; ".join(f"{item['in']}: {item['message']}" for item in errors)
+    return problem(422, detail, kind="validation", instance=request.url.path, errors=errors)
+
+
+async def _known(request: Request, error: Exception) -> Problem:
+    assert isinstance(error, GraphhuntError)
+    status, kind = next((status, kind) for family, status, kind in _KINDS if isinstance(error, family))
+    more = {name: text for name in ("hint", "where") if (text := getattr(error, name))}
+    return problem(status, error.message, kind=kind, instance=request.url.path, **more)
+
+
+async def _unknown(request: Request, error: Exception) -> Problem:
+    """Answer for a fault of ours: the log has the traceback, the user gets the id that finds it."""
+    trace_id = secrets.token_hex(8)
+    _LOG.error("unhandled error %s on %s", trace_id, request.url.path, exc_info=error)
+    detail = "Something went wrong inside the server; its log has the details under the trace id."
+    return problem(500, detail, kind="internal", instance=request.url.path, trace_id=trace_id)

@@ -1,0 +1,15 @@
+"""Routes of `/api/v1`, one file per noun."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from graphhunt.api.routes import edges, entities, evidence, graph, health, paths, query, search, views
+
+
+def router() -> APIRouter:
+    """Gather the routes of `/api/v1`."""
+    whole = APIRouter(prefix="/api/v1")
+    for part in (health, search, entities, graph, edges, evidence, paths, query, views):
+        whole.include_router(part.router)
+    return whole

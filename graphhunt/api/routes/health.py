@@ -1,0 +1,44 @@
+"""The server's own state: health, what is loaded, what the data cover, and the graph's vocabulary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from graphhunt.api.deps import HuntDep
+from graphhunt.api.faces import face
+from graphhunt.api.models import HealthAnswer
+from graphhunt.schema import NODES, RELATIONSHIPS
+
+router = APIRouter(tags=["server"])
+
+
+@router.get("/health", operation_id="getHealth")
+def get_health(request: Request) -> HealthAnswer:
+    """Say whether the server works and whether the browser workspace is built; needs no session."""
+    return HealthAnswer(status="ok", version=request.app.version, ui=request.app.state.pages.state())
+
+
+@router.get("/status", operation_id="getStatus")
+def get_status(hunt: HuntDep) -> dict[str, Any]:
+    """Say what is loaded, as `graphhunt status --json`."""
+    answer: dict[str, Any] = face(hunt.status())
+    return answer
+
+
+@router.get("/coverage", operation_id="getCoverage")
+def get_coverage(hunt: HuntDep) -> Any:
+    """Say which sources and techniques the loaded data can show, as `graphhunt coverage --json`."""
+    return face(hunt.coverage())
+
+
+@router.get("/schema", operation_id="getSchema")
+def get_schema() -> dict[str, Any]:
+    """Name the kinds of entities and relationships, with what each means."""
+    kinds = [{"kind": kind.label, "meaning": kind.meaning} for kind in NODES.values()]
+    types = [
+        {"type": rel.type, "meaning": rel.meaning, "endpoints": [list(pair) for pair in rel.endpoints]}
+        for rel in RELATIONSHIPS.values()
+    ]
+    return {"kinds": kinds, "relations": types}

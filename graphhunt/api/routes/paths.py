@@ -1,0 +1,24 @@
+"""Time-respecting attack paths."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from graphhunt.api.deps import HuntDep, window_of
+from graphhunt.api.faces import face
+from graphhunt.api.models import PathsAnswer, PathsRequest
+
+router = APIRouter(tags=["paths"])
+
+_HOUR = 3600 * 1_000_000
+
+
+@router.post("/paths", operation_id="findPaths")
+def find_paths(hunt: HuntDep, wanted: PathsRequest) -> PathsAnswer:
+    """Find ranked attack paths, as `graphhunt paths`; machine and user names match by any alias."""
+    window = window_of(wanted.since, wanted.until)
+    options = wanted.model_dump(include={"from_", "to", "user", "max_hops", "k"})
+    if wanted.max_dwell_hours is not None:
+        options["max_dwell_us"] = int(wanted.max_dwell_hours * _HOUR)
+    found = hunt.paths(since=window.since, until=window.until, **options)
+    return PathsAnswer.model_validate(face(found))

@@ -1,0 +1,28 @@
+"""Analysts' own Cypher, read-only and guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+
+from graphhunt.api.deps import HuntDep
+from graphhunt.api.faces import face
+from graphhunt.api.models import QueryAnswer, QueryRequest
+
+router = APIRouter(tags=["query"])
+
+
+@router.post("/query", operation_id="runQuery")
+def run_query(hunt: HuntDep, wanted: QueryRequest) -> QueryAnswer:
+    """Run read-only Cypher through the guard; writes, file access and administration are refused."""
+    table = hunt.query(wanted.cypher, wanted.params, limit=wanted.limit)
+    parts: dict[str, Any] = dict(table) if isinstance(table, Mapping) else _parts(table)
+    return QueryAnswer(columns=list(parts["columns"]), rows=face(parts["rows"]), truncated=bool(parts["truncated"]))
+
+
+def _parts(table: Any) -> dict[str, Any]:
+    """Give a table's parts; its rows are mappings or, in a plain table, lists in column order."""
+    rows = [row if isinstance(row, Mapping) else dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    return {"columns": table.columns, "rows": rows, "truncated": table.truncated}

@@ -1,0 +1,41 @@
+"""Pivots: the questions an analyst asks about one entity, answered from the graph.
+
+Pure functions over a store; the command line, the HTTP interface and notebooks call the same ones. Times are
+integer microseconds since the epoch, UTC; entities are addressed by kind and id.
+"""
+
+from __future__ import annotations
+
+from graphhunt.pivots.edges import Edge, edges_among, relationship, relationships
+from graphhunt.pivots.entity import counts, entities, entity
+from graphhunt.pivots.neighbours import ORDERS, Relation, neighbours
+from graphhunt.pivots.reading import Page, Reader, Ref, Window
+from graphhunt.pivots.search import KINDS, MAX_TEXT, search, search_list
+from graphhunt.pivots.timeline import heatmap, timeline
+from graphhunt.pivots.tree import process_tree
+from graphhunt.pivots.views import describe
+
+__all__ = [
+    "KINDS",
+    "MAX_TEXT",
+    "ORDERS",
+    "Edge",
+    "Page",
+    "Reader",
+    "Ref",
+    "Relation",
+    "Window",
+    "counts",
+    "describe",
+    "edges_among",
+    "entities",
+    "entity",
+    "heatmap",
+    "neighbours",
+    "process_tree",
+    "relationship",
+    "relationships",
+    "search",
+    "search_list",
+    "timeline",
+]
