@@ -1,0 +1,136 @@
+"""The journal: one small JSON file per committed piece; what isn't in it doesn't exist."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+
+import msgspec
+
+from graphhunt.errors import WorkspaceError
+from graphhunt.evidence.files import write_atomic
+from graphhunt.model import FileWarning
+
+
+class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What one segment took from one source file.
+
+    Attributes:
+        file: The source's name, such as `case.zip!logs/security.evtx`.
+        loader: The loader that read it.
+        sha256: Hash of the source's bytes.
+        bytes: Its size.
+        read: Records read; always `loaded + sum(skipped) + rejected`.
+    """
+
+    file: str
+    loader: str
+    sha256: str
+    bytes: int
+    read: int = 0
+    loaded: int = 0
+    skipped: dict[str, int] = {}
+    rejected: int = 0
+
+
+class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
+    """A committed segment: original records, their facts by kind, their index.
+
+    Attributes:
+        id: Name of the segment's folder.
+        rows: Original records in it.
+        rejected: How many of them were rejected.
+        id_sum: Sum of its event ids modulo 2**128, hexadecimal.
+        facts: Rows of each kind's file.
+        files: BLAKE2b hash of each file.
+        replaces: Entries whose content this one took over.
+    """
+
+    id: str
+    rows: int
+    rejected: int
+    id_sum: str
+    facts: dict[str, int]
+    files: dict[str, str]
+    sources: list[SourceEntry]
+    warnings: list[FileWarning] = []
+    replaces: list[str] = []
+
+
+class IndexEntry(msgspec.Struct, frozen=True, kw_only=True, tag="index"):
+    """A committed index over several segments, used in place of their own."""
+
+    id: str
+    rows: int
+    segments: list[str]
+    replaces: list[str] = []
+
+
+Entry = SegmentEntry | IndexEntry
+_DECODER = msgspec.json.Decoder(Entry)
+
+
+def new_id() -> str:
+    """Make a name for a piece; names sort by the time they were made."""
+    return f"{time.time_ns():016x}-{secrets.token_hex(4)}"
+
+
+class Journal:
+    """Reads and appends the entries of one workspace."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use the folder of entries."""
+        self.folder = folder
+        self._entries: dict[str, Entry] = {}
+
+    def refresh(self) -> bool:
+        """Read the entries that came since the last look; tell whether anything changed."""
+        names = {path.stem for path in self.folder.glob("*.json")}
+        gone, new = self._entries.keys() - names, names - self._entries.keys()
+        for name in gone:
+            del self._entries[name]
+        for name in sorted(new):
+            self._add(name)
+        return bool(gone or new)
+
+    def _add(self, name: str) -> None:
+        path = self.folder / f"{name}.json"
+        try:
+            self._entries[name] = _DECODER.decode(path.read_bytes())
+        except FileNotFoundError:
+            return
+        except msgspec.DecodeError as error:
+            raise WorkspaceError("a journal entry is damaged", where=str(path), hint=str(error)) from error
+
+    def append(self, entry: Entry) -> None:
+        """Commit a piece: from here on it counts."""
+        write_atomic(self.folder / f"{entry.id}.json", msgspec.json.format(msgspec.json.encode(entry)))
+        self._entries[entry.id] = entry
+
+    def entries(self) -> list[Entry]:
+        """List every entry, also replaced ones, oldest first."""
+        return [entry for _, entry in sorted(self._entries.items())]
+
+    def replaced(self) -> set[str]:
+        """Name the entries that later ones took over."""
+        return {name for entry in self._entries.values() for name in entry.replaces}
+
+    def segments(self) -> list[SegmentEntry]:
+        """List the live segments, oldest first."""
+        dead = self.replaced()
+        return [e for _, e in sorted(self._entries.items()) if isinstance(e, SegmentEntry) and e.id not in dead]
+
+    def indexes(self) -> list[IndexEntry]:
+        """List the live merged indexes."""
+        dead = self.replaced()
+        return [e for _, e in sorted(self._entries.items()) if isinstance(e, IndexEntry) and e.id not in dead]
+
+    def known(self) -> set[str]:
+        """Name every entry, also replaced ones."""
+        return set(self._entries)
+
+    def forget(self, name: str) -> None:
+        """Remove a replaced entry."""
+        (self.folder / f"{name}.json").unlink(missing_ok=True)
+        self._entries.pop(name, None)
