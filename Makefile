@@ -7,7 +7,7 @@ BIN = .venv/bin
 	$(PYTHON) -m venv .venv
 
 demo: .venv
-	$(BIN)/pip install -c constraints.txt .
+	$(BIN)/pip install -c constraints.txt -e .
 	$(BIN)/graphhunt demo
 
 test: .venv
