@@ -79,7 +79,8 @@ _ENTITIES = ("User", "Machine", "Process", "File", "IP", "Domain")
 
 _LOGON_FIELDS = (
     "logon_id", "logon_type", "auth_package", "logon_process", "source_ip", "source_port",
-    "source_machine_id", "source_name", "elevated", "privileged", "linked_logon_id", "outbound_user", "open",
+    "source_machine_id", "source_name", "elevated", "privileged", "linked_logon_id", "outbound_user",
+    "technique", "open",
 )  # fmt: skip
 
 RELATIONSHIPS: dict[str, RelKind] = {
@@ -92,7 +93,8 @@ RELATIONSHIPS: dict[str, RelKind] = {
         RelKind("REMOTE_LOGON", "A logon session whose source is known or correlated: the edge of attack paths.",
                 (("Machine", "Machine"), ("IP", "Machine")),
                 ("user_id", "user_name", "user_kind", "logon_id", "logon_type", "auth_package", "technique",
-                 "technique_name", "technique_reason", "source_ip", "source_port", "session_id", "open",
+                 "technique_name", "technique_reason", "source_ip", "source_port", "service_port", "session_id",
+                 "open", "act",
                  "origin_process_id", "remote_process_id", "remote_process")),
         RelKind("RAN", "A machine ran a process.", (("Machine", "Process"),), ("logon_id",)),
         RelKind("EXECUTED", "A process ran as an account.", (("User", "Process"),), ("logon_id",)),

@@ -1,0 +1,129 @@
+"""The graph of a case: every node and relationship table, computed from all facts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from graphhunt.graphing import connections, credentials, objects
+from graphhunt.graphing.case import Case, Facts
+from graphhunt.graphing.nodes import addresses, machines, seen, with_search
+from graphhunt.graphing.processes import Processes
+from graphhunt.graphing.remote import logged_on, remote_logons
+from graphhunt.graphing.services import Services
+from graphhunt.graphing.sessions import Sessions
+from graphhunt.graphing.skew import Skew
+from graphhunt.graphing.sources import Sources
+from graphhunt.graphing.techniques import Techniques
+from graphhunt.schema import NODES, RELATIONSHIPS
+
+
+class Graph(NamedTuple):
+    """Node tables by label and relationship tables by type.
+
+    A node table has `id` and the properties of `graphhunt.schema.NODES`; a relationship table has `id`,
+    `from_id`, `from_label`, `to_id`, `to_label` and the properties of `RELATIONSHIPS`. Rows are sorted by id.
+    """
+
+    nodes: dict[str, pl.DataFrame]
+    relationships: dict[str, pl.DataFrame]
+    skew: pl.DataFrame
+
+
+def build(facts: Facts, client_id: str = "default") -> Graph:
+    """Compute the graph of all facts; the same set of facts gives the same graph."""
+    case = Case(facts, client_id)
+    processes = Processes(case)
+    sessions = Sessions(case)
+    skew = Skew(case.leases)
+    sources = Sources(case, sessions, skew)
+    services = Services(case, sessions, processes)
+    techniques = Techniques(case, sources.table, sessions, processes, services)
+    remote = remote_logons(case, sources, techniques, processes)
+    relationships, found = _relationships(case, processes, sessions, services)
+    relationships["REMOTE_LOGON"] = remote
+    relationships["LOGGED_ON"] = logged_on(sessions, remote)
+    relationships = {kind: _shaped(kind, table) for kind, table in relationships.items()}
+    nodes = {
+        **found,
+        **services.nodes(),
+        "User": case.accounts.nodes(),
+        "Process": processes.nodes,
+        "Machine": machines(case, remote, skew.offsets),
+        "IP": addresses(relationships),
+        "Client": pl.DataFrame({"id": [client_id], "name": [client_id]}),
+    }
+    times = seen(relationships)
+    finished = {label: _finished(label, table, times, client_id) for label, table in nodes.items() if table.height}
+    return Graph(finished, {kind: table for kind, table in relationships.items() if table.height}, skew.pairs)
+
+
+def _relationships(
+    case: Case, processes: Processes, sessions: Sessions, services: Services
+) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
+    """Compute the tables that don't depend on sources; the second part holds node tables found on the way."""
+    files = objects.Files(case, processes)
+    tables: dict[str, pl.DataFrame] = {
+        "FAILED_LOGON": sessions.failed(),
+        "RAN": processes.ran,
+        "EXECUTED": processes.executed,
+        "SPAWNED": processes.spawned,
+        "CONNECTED": connections.connected(case, processes),
+        "FLOWED_TO": connections.flowed_to(case),
+        "HAD_IP": case.leases.relationships(),
+        "USED_CREDENTIALS": credentials.used_credentials(case, processes),
+        "AUTHENTICATED": credentials.authenticated(case),
+        **services.relationships(),
+        **files.relationships(),
+        **objects.registry(case, processes),
+        **objects.accesses(case, processes),
+        **connections.names(case, processes),
+        **credentials.alerts(case, processes),
+    }
+    opened = objects.shares(case, sessions)
+    tables["HOSTS"] = pl.concat([tables["HOSTS"], opened.pop("HOSTS")], how="diagonal")
+    tables.update(opened)
+    found = {label: tables.pop(label) for label in sorted(tables) if label in NODES}
+    found["File"] = files.nodes()
+    return tables, found
+
+
+def _shaped(kind: str, table: pl.DataFrame) -> pl.DataFrame:
+    """Give a relationship table the columns of the schema, with both labels, sorted by id."""
+    schema = RELATIONSHIPS[kind]
+    start, end = schema.endpoints[0]
+    starts, ends = {pair[0] for pair in schema.endpoints}, {pair[1] for pair in schema.endpoints}
+    if "from_label" not in table.columns and len(starts) == 1:
+        table = table.with_columns(from_label=pl.lit(start))
+    if "to_label" not in table.columns and len(ends) == 1:
+        table = table.with_columns(to_label=pl.lit(end))
+    common = [
+        "id",
+        "from_id",
+        "from_label",
+        "to_id",
+        "to_label",
+        "start",
+        "end",
+        "count",
+        "source",
+        "evidence",
+        "confidence",
+    ]
+    return (
+        table.select([*common, *(c for c in schema.properties if c in table.columns)])
+        .with_columns(pl.col("count").cast(pl.Int64))
+        .sort("id")
+    )
+
+
+def _finished(label: str, table: pl.DataFrame, times: pl.DataFrame, client_id: str) -> pl.DataFrame:
+    """Give a node table its times, tenant and search text, with the schema's columns, sorted by id."""
+    table = table.join(times, on="id", how="left")
+    for column in ("first_seen", "last_seen"):
+        own = [pl.col(column)] if column in table.columns else []
+        table = table.with_columns(pl.coalesce(*own, pl.col(f"_{column}")).alias(column))
+    table = with_search(label, table.with_columns(client_id=pl.lit(client_id)))
+    common = ["id", "client_id", "first_seen", "last_seen", "search"]
+    return table.select([*common, *(c for c in NODES[label].properties if c in table.columns)]).sort("id")

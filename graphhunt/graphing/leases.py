@@ -1,0 +1,147 @@
+"""Leases: which machine had which address when, and which end of a connection is the machine itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from graphhunt import ids
+from graphhunt.graphing.frames import SECOND, evidence, hashed, mapped, with_address
+
+if TYPE_CHECKING:
+    from graphhunt.graphing.case import Case
+
+EPHEMERAL = 49152
+"""First port of the dynamic range (RFC 6335, 6); a lower one is a service's."""
+
+LEASE_GAP = 7 * 86_400 * SECOND
+"""How far from its nearest sighting an address still means the machine, µs."""
+
+_UNSHARED = ("private", "public", "link-local")
+
+
+def sided(case: Case) -> pl.DataFrame:
+    """Give the connections with their ends told apart: `local_*`, `remote_*` and `direction`.
+
+    Sysmon's and the filtering platform's source is the machine itself for outgoing connections; for incoming
+    ones it depends on their version, so names, known own addresses and port ranges decide, in this order.
+    """
+    frame = case.facts("connection")
+    for end in ("source", "destination"):
+        frame = with_address(frame, f"{end}_ip", f"{end}_address")
+        frame = case.machines.named(frame, f"{end}_name", f"{end}_machine")
+    outgoing = (pl.col("direction") == "outbound") | pl.col("initiated").fill_null(value=False)
+    frame = frame.with_columns(outgoing=outgoing.fill_null(value=False))
+    own = (
+        frame.filter("outgoing")
+        .select("machine_id", "source_address")
+        .drop_nulls()
+        .unique()
+        .rename({"source_address": "own"})
+        .with_columns(is_own=True)
+    )
+    for end in ("source", "destination"):
+        frame = frame.join(
+            own.rename({"own": f"{end}_address", "is_own": f"{end}_own"}),
+            on=["machine_id", f"{end}_address"],
+            how="left",
+            maintain_order="left",
+        )
+    return _choose_side(frame)
+
+
+def _choose_side(frame: pl.DataFrame) -> pl.DataFrame:
+    """Pick the local end by name, then own address, then port."""
+    src_name = pl.col("source_machine").eq(pl.col("machine_id")).fill_null(value=False)
+    dst_name = pl.col("destination_machine").eq(pl.col("machine_id")).fill_null(value=False)
+    src_own = pl.col("source_own").fill_null(value=False)
+    dst_own = pl.col("destination_own").fill_null(value=False)
+    src_service = (pl.col("source_port") < EPHEMERAL) & (pl.col("destination_port") >= EPHEMERAL)
+    local_source = (
+        pl.when(pl.col("outgoing"))
+        .then(pl.lit(value=True))
+        .when(src_name != dst_name)
+        .then(src_name)
+        .when(src_own != dst_own)
+        .then(src_own)
+        .otherwise(src_service.fill_null(value=False))
+    )
+    frame = frame.with_columns(local_source=local_source)
+    pick = pl.col("local_source")
+    return frame.with_columns(
+        local_ip=pl.when(pick).then("source_address").otherwise("destination_address"),
+        local_port=pl.when(pick).then("source_port").otherwise("destination_port"),
+        remote_ip=pl.when(pick).then("destination_address").otherwise("source_address"),
+        remote_port=pl.when(pick).then("destination_port").otherwise("source_port"),
+        remote_name=pl.when(pick).then("destination_name").otherwise("source_name"),
+        direction=pl.when("outgoing").then(pl.lit("outgoing")).otherwise(pl.lit("incoming")),
+    )
+
+
+class Leases:
+    """Sightings of addresses on machines, folded to intervals, and the look-up from address and time."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.connections = sided(case)
+        self.sightings = self._sightings()
+        self._nearest = (
+            self.sightings.select("ip", "time", pl.col("machine_id").alias("_machine"))
+            .unique()
+            .sort("time", "ip", "_machine")
+        )
+
+    def _sightings(self) -> pl.DataFrame:
+        columns = ["machine_id", "ip", "time", "event_id", "source"]
+        parts = [
+            self.connections.rename({"local_ip": "ip"}).select(columns),
+            with_address(self.case.facts("lease").rename({"ip": "_ip"}), "_ip", "ip").select(columns),
+            self._machine_account_logons().select(columns),
+        ]
+        frame = pl.concat(parts).drop_nulls("ip")
+        return (
+            mapped(frame, "ip", "scope", ids.scope)
+            .filter(pl.col("scope").is_in(_UNSHARED))
+            .sort("ip", "time", "machine_id", "event_id")
+        )
+
+    def _machine_account_logons(self) -> pl.DataFrame:
+        """Give sightings from logons of a known machine's own account: `WS5$` comes from WS5's address."""
+        logons = with_address(self.case.facts("logon"), "source_ip", "ip")
+        logons = logons.filter(pl.col("user").str.ends_with("$") & pl.col("success") & (pl.col("logon_type") == 3))
+        logons = self.case.machines.named(logons.drop("machine_id"), "user", "machine_id")
+        return logons.filter(pl.col("machine_id").is_in(list(self.case.machines.known)))
+
+    def resolve(self, frame: pl.DataFrame, column: str, into: str) -> pl.DataFrame:
+        """Add column `into`: the machine that had the address in `column` at `time`, null if none did.
+
+        The nearest sighting decides; one further away than `LEASE_GAP` proves nothing.
+        """
+        asked = frame.select(pl.col(column).alias("ip"), "time").with_row_index("_row")
+        found = (
+            asked.drop_nulls("ip")
+            .sort("time", "_row")
+            .join_asof(self._nearest, on="time", by="ip", strategy="nearest", tolerance=LEASE_GAP)
+        )
+        machines = asked.join(found.select("_row", "_machine"), on="_row", how="left", maintain_order="left")
+        return frame.with_columns(machines.get_column("_machine").alias(into))
+
+    def relationships(self) -> pl.DataFrame:
+        """Give HAD_IP: one row per uninterrupted time a machine had an address."""
+        changed = (pl.col("ip") != pl.col("ip").shift()) | (pl.col("machine_id") != pl.col("machine_id").shift())
+        runs = self.sightings.with_columns(run=changed.fill_null(value=True).cum_sum())
+        grouped = runs.group_by("machine_id", "ip", "run").agg(
+            *evidence(), start=pl.col("time").min(), end=pl.col("time").max()
+        )
+        return grouped.select(
+            hashed("HAD_IP", "machine_id", "ip", "start").alias("id"),
+            pl.col("machine_id").alias("from_id"),
+            pl.col("ip").alias("to_id"),
+            "start",
+            "end",
+            "count",
+            "evidence",
+            "source",
+            pl.lit("observed").alias("confidence"),
+        )

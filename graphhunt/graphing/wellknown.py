@@ -1,0 +1,60 @@
+"""Well-known accounts of Windows, and the kinds of account.
+
+Source: Microsoft, "Well-known SIDs" and "Service accounts"; names in the languages Windows writes them.
+"""
+
+from __future__ import annotations
+
+LOCAL_DOMAINS = frozenset({".", "", "localhost"})
+"""Domain parts that mean the machine the event happened on."""
+
+_AUTHORITY = frozenset(
+    {"nt authority", "nt-autorität", "autorite nt", "autorité nt", "autoridade nt", "authority", "nt-autoritaet"}
+)
+
+_NAMES = {
+    "S-1-5-18": {"system", "système", "systeme", "local system", "localsystem", "sistema"},
+    "S-1-5-19": {"local service", "lokaler dienst", "service local", "servicio local", "servizio locale"},
+    "S-1-5-20": {"network service", "netzwerkdienst", "service réseau", "servicio de red", "servizio di rete"},
+    "S-1-5-7": {"anonymous logon", "anonymous-anmeldung", "anonymous", "inicio de sesión anónimo"},
+    "S-1-5-17": {"iusr"},
+}
+
+_KINDS = {
+    "S-1-5-18": "system",
+    "S-1-5-19": "system",
+    "S-1-5-20": "system",
+    "S-1-5-7": "anonymous",
+    "S-1-5-17": "system",
+}
+_SERVICE_SIDS = ("S-1-5-80-", "S-1-5-82-", "S-1-5-83-")
+_SYSTEM_SIDS = ("S-1-5-90-", "S-1-5-96-", "S-1-5-94-", "S-1-5-32-", "S-1-16-")
+_SERVICE_DOMAINS = ("nt service\\", "iis apppool\\", "nt virtual machine\\", "font driver host\\", "window manager\\")
+
+
+def well_known_sid(sid: str | None, domain: str, name: str) -> str | None:
+    """Give the SID of a well-known account from its SID or its names; None for ordinary accounts.
+
+    The SID decides where there is one: SYSTEM acting on the network carries the machine account's name.
+    """
+    if sid in _KINDS:
+        return sid
+    if sid and sid != "S-1-0-0":
+        return None
+    for known, names in _NAMES.items():
+        if name in names and (domain in _AUTHORITY or not domain):
+            return known
+    return None
+
+
+def account_kind(account_id: str, name: str | None) -> str:
+    """Classify an account: person, machine, service, system or anonymous."""
+    sid = account_id.rsplit(":", 1)[-1]
+    lowered = (name or "").lower()
+    if sid in _KINDS:
+        return _KINDS[sid]
+    if sid.startswith(_SYSTEM_SIDS) or lowered.startswith(("dwm-", "umfd-")):
+        return "system"
+    if sid.startswith(_SERVICE_SIDS) or sid.startswith(_SERVICE_DOMAINS) or lowered == "krbtgt":
+        return "service"
+    return "machine" if lowered.endswith("$") else "person"
