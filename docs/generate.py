@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ast
 import importlib
+import itertools
 import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "reference"
-HEADER_KEYS = ("mode", "params", "returns", "attack", "allow", "example")
 NOTE = "<!-- Made by docs/generate.py; do not edit. -->\n"
 
 
@@ -65,37 +66,46 @@ def plain(text: str) -> str:
 
 
 def queries() -> str:
-    """List the Cypher library from the headers of its files."""
+    """List the Cypher library: what each query does, its parameters and its columns."""
     page = "# Cypher library\n\nOne query per file; each is a function of `graphhunt.queries`, and a read query can be "
     page += "run by name.\n"
-    folder = ""
-    for path in sorted((ROOT / "cypher").rglob("*.cypher")):
-        name = path.relative_to(ROOT / "cypher").with_suffix("").as_posix()
-        if name.rpartition("/")[0] != folder:
-            folder = name.rpartition("/")[0]
-            page += f"\n## {folder}\n"
-        page += query(name, path.read_text("utf-8"))
+    found = sorted(importlib.import_module("graphhunt.queries").library(), key=lambda item: item.name)
+    for folder, group in itertools.groupby(found, key=lambda item: item.name.rpartition("/")[0]):
+        page += f"\n## {folder}\n"
+        items = list(group)
+        page += "".join(query(item) for item in items if item.mode == "read")
+        writing = [(f"`{item.name}`", item.mode, item.header.doc) for item in items if item.mode != "read"]
+        page += "\n" + table(("Query", "Mode", "What it does"), writing) if writing else ""
     return page
 
 
-def query(name: str, text: str) -> str:
-    """Describe one query from its header: the sentence, and each declared line."""
-    prose, declared = "", list[str]()
-    for line in [line[2:].strip() for line in text.splitlines() if line.startswith("//")][1:]:
-        if re.match(rf"({'|'.join(HEADER_KEYS)}):", line):
-            declared.append(line)
-        elif declared:
-            declared[-1] += f" {line}"
-        else:
-            prose += f"{line} "
-    page = f"\n### `{name}`\n\n{prose.strip()}\n\n"
-    return page + "".join("- {}: `{}`\n".format(*map(str.strip, line.split(":", 1))) for line in declared)
+def query(item: Any) -> str:
+    """Describe one query."""
+    header = item.header
+    params = ", ".join(f"`{param.name}`: {param.type}" for param in header.params) or "none"
+    columns = ", ".join(f"`{column.name}`: {column.type}" for column in header.returns) or "none"
+    page = (
+        f"\n### `{item.name}`\n\n{header.doc}\n\n- mode: {header.mode}\n- parameters: {params}\n- columns: {columns}\n"
+    )
+    return page + (f"- ATT&CK: {', '.join(header.attack)}\n" if header.attack else "")
+
+
+def settings() -> str:
+    """List every setting with its environment variable and default."""
+    page = "# Settings\n\nA value is looked for in the command line, the environment, the file that "
+    page += "`GRAPHHUNT_<NAME>_FILE` names, a secrets folder, the TOML file that `GRAPHHUNT_CONFIG` names, and the "
+    page += "default, in this order. "
+    page += "`graphhunt config` shows what is in force, with secrets masked.\n\n"
+    rows = importlib.import_module("graphhunt.settings").settings_table()
+    cells = ((f"`{r.name}`", f"`{r.env}`", r.kind.__name__, f"`{r.default!r}`", r.help) for r in rows)
+    return page + table(("Setting", "Environment", "Type", "Default", "Meaning"), cells)
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "graph-model": graph_model,
     "loaders": loaders,
     "queries": queries,
+    "settings": settings,
 }
 
 
