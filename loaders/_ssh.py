@@ -1,0 +1,35 @@
+"""What sshd says about logons, in Linux logs and in Windows' OpenSSH channel."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from . import _values as v
+
+_ATTEMPT = re.compile(
+    r"(?P<result>Accepted|Failed) (?P<method>[\w/-]+) for (?:invalid user |illegal user )?(?P<user>.*) "
+    r"from (?P<ip>[0-9A-Fa-f.:]+)(?:%[\w.-]+)? port (?P<port>\d{1,5})(?: ssh2?)?(?:: .*)?$"
+)
+_MESSAGE_MOST = 4096
+
+
+def attempt(message: str) -> dict[str, Any] | None:
+    """Read an accepted or failed authentication into a Logon's fields; None for any other message.
+
+    The user name is the client's own text: the address is taken from the end of the message, so that a
+    name such as `x from 10.0.0.1 port 22` can't forge it.
+    """
+    match = _ATTEMPT.match(message.strip()) if len(message) <= _MESSAGE_MOST else None
+    if match is None:
+        return None
+    user, domain = v.account(match["user"])
+    return {
+        "user": user,
+        "domain": domain,
+        "success": match["result"] == "Accepted",
+        "auth_package": match["method"],
+        "logon_process": "sshd",
+        "source_ip": v.ip(match["ip"]),
+        "source_port": v.port(match["port"]),
+    }

@@ -1,0 +1,109 @@
+r"""Read text sources as bounded UTF-8 lines, whatever their encoding and damage.
+
+`raw` text: bytes that aren't valid in the source's encoding become `\xNN` (four characters), so that the
+original bytes can be told from it and every store that asks for valid UTF-8 can hold it.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import Protocol
+
+from graphhunt.loading import HEAD_SIZE, Source
+
+LINE_MOST = 16 * 1024 * 1024
+"""Bytes of the longest line that is read as a record; a longer one is rejected."""
+
+KEPT_OF_LONG = 64 * 1024
+"""Bytes that are kept of a record that is too long."""
+
+TOO_LONG = "longer than 16 MiB"
+CUT_OFF = "the file ends inside a record"
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class Reader(Protocol):
+    """The part of a binary stream that loaders read by."""
+
+    def readline(self, limit: int, /) -> bytes:
+        """Read up to and with the next newline, at most `limit` bytes; nothing at the end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read about `size` bytes; nothing at the end."""
+
+
+class _Transcoded:
+    """A text stream of another encoding, read as UTF-8 bytes."""
+
+    def __init__(self, text: TextIOWrapper) -> None:
+        self._text = text
+
+    def readline(self, limit: int, /) -> bytes:
+        return self._text.readline(limit).encode("utf-8", "backslashreplace")
+
+    def read(self, size: int, /) -> bytes:
+        return self._text.read(size).encode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def reader(source: Source) -> Iterator[Reader]:
+    """Open a source as UTF-8 bytes, past its byte order mark; UTF-16 with a mark is transcoded."""
+    with source.open() as stream:
+        mark, encoding = _encoding(stream.read(4))
+        stream.seek(len(mark))
+        if encoding == "utf-8":
+            yield stream
+        else:
+            yield _Transcoded(TextIOWrapper(stream, encoding, "backslashreplace", newline=""))
+
+
+def head_text(head: bytes) -> bytes:
+    """Give the beginning of a source as UTF-8 bytes without its byte order mark and leading blanks."""
+    mark, encoding = _encoding(head)
+    rest = head[len(mark) :]
+    if encoding != "utf-8":
+        rest = rest.decode(encoding, "ignore").encode("utf-8", "ignore")
+    return rest.lstrip()
+
+
+def _encoding(head: bytes) -> tuple[bytes, str]:
+    return next(((mark, name) for mark, name in _BOMS if head.startswith(mark)), (b"", "utf-8"))
+
+
+def lines(stream: Reader) -> Iterator[tuple[int, bytes]]:
+    """Yield (number, line with its newline) of every line that isn't blank.
+
+    A line longer than `LINE_MOST` comes as its first `LINE_MOST + 1` bytes; the caller rejects it.
+    """
+    number = 0
+    while line := stream.readline(LINE_MOST + 1):
+        number += 1
+        if len(line) > LINE_MOST and not line.endswith(b"\n"):
+            _skip_rest(stream)
+        if not line.isspace():
+            yield number, line
+
+
+def _skip_rest(stream: Reader) -> None:
+    while (rest := stream.readline(1024 * 1024)) and not rest.endswith(b"\n"):
+        pass
+
+
+def decode(data: bytes) -> str:
+    """Give the text of a record as it is kept."""
+    return data.decode("utf-8", "backslashreplace")
+
+
+def cut(data: bytes) -> str:
+    """Give what is kept of a record that is too long."""
+    return decode(data[:KEPT_OF_LONG])
+
+
+def first_line(head: bytes) -> tuple[bytes, bool]:
+    """Give the first line of a source's beginning, and whether it is whole."""
+    line, newline, _ = head.partition(b"\n")
+    return line.rstrip(), bool(newline) or len(head) < HEAD_SIZE

@@ -1,0 +1,192 @@
+"""Turn the values of log fields into the words facts use: text, numbers, accounts, times, hashes.
+
+Every function takes whatever a log may hold in a field (attacker text, wrong types, placeholders) and gives
+a clean value or None; none raises for content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from graphhunt import ids
+
+Get = Callable[[str], object]
+"""Reads one field of a record by name; None when it is absent."""
+
+PID_MAX = 0xFFFF_FFFF
+PORT_MAX = 0xFFFF
+INT_MAX = 0x7FFF_FFFF_FFFF_FFFF
+_NOTHING = frozenset({"", "-", "n/a", "null", "(null)", "%%1793", "<unknown process>", "&lt;unknown process&gt;"})
+_LONGEST_NOTHING = max(map(len, _NOTHING))
+_NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on times that are UTC by definition
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmp6"}
+_NULL_SID = "S-1-0-0"
+_ALGORITHMS = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
+_INDENT_MOST = 16
+_VALUE = re.compile(r"[^\r\n]*")
+_HEXADECIMAL = frozenset("0123456789abcdef")
+
+guid = lru_cache(maxsize=16384)(ids.guid)
+logon_id_of = lru_cache(maxsize=16384)(ids.logon_id)
+
+
+def text(value: object) -> str | None:
+    """Give a field's text without surrounding space; None for placeholders and for what isn't a scalar."""
+    if value.__class__ is not str:
+        if value is None or isinstance(value, (dict, list, tuple)):
+            return None
+        value = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    clean: str = value.strip()  # a str by now; the class test above is the fast one
+    return None if len(clean) <= _LONGEST_NOTHING and clean.lower() in _NOTHING else clean
+
+
+def number(value: object, most: int = INT_MAX) -> int | None:
+    """Read a whole number written in decimal or as 0x hexadecimal; None if it isn't within 0 to `most`."""
+    if value.__class__ is not int:
+        clean = text(value)
+        if clean is None or len(clean) > 20:
+            return None
+        try:
+            value = int(clean, 16) if clean[:2] in ("0x", "0X") else int(clean)
+        except ValueError:
+            return None
+    return value if 0 <= value <= most else None
+
+
+def pid(value: object) -> int | None:
+    """Read a process id, decimal or hexadecimal; None for 0, which no started process has."""
+    return number(value, PID_MAX) or None
+
+
+def port(value: object) -> int | None:
+    """Read a port; None for 0."""
+    return number(value, PORT_MAX) or None
+
+
+def guid_of(value: object) -> str | None:
+    """Normalise a GUID; None for empty and all-zero ones."""
+    clean = text(value)
+    return guid(clean) if clean else None
+
+
+def logon_id(value: object) -> str | None:
+    """Normalise a LogonId to lower-case hexadecimal; None if empty, zero or no 64-bit number."""
+    return None if number(value) is None else logon_id_of(text(value))
+
+
+def sid(value: object) -> str | None:
+    """Give a SID; None for the null SID, which Windows writes for nobody."""
+    clean = text(value)
+    return None if clean == _NULL_SID else clean
+
+
+def account(value: object) -> tuple[str | None, str | None]:
+    r"""Split `DOMAIN\name` into (name, domain); a UPN or bare name stays whole with no domain."""
+    clean = text(value)
+    if clean is None or "\\" not in clean:
+        return clean, None
+    domain, _, name = clean.partition("\\")
+    return text(name), text(domain)
+
+
+def ip(value: object) -> str | None:
+    """Give an address as written; None for `LOCAL`, which Windows writes for the machine itself."""
+    clean = text(value)
+    return None if clean is not None and clean.upper() == "LOCAL" else clean
+
+
+def hexadecimal(value: object) -> str | None:
+    """Give a status or access mask as lower-case hexadecimal; other texts stay as written."""
+    if value.__class__ is int and value >= 0:
+        return hex(value)
+    clean = text(value)
+    if clean is None:
+        return None
+    return clean.lower() if clean[:2] in ("0x", "0X") else clean
+
+
+def protocol(value: object) -> str | None:
+    """Name an IP protocol in lower case; a number without a common name stays a number."""
+    clean = text(value)
+    return None if clean is None else _PROTOCOLS.get(clean, clean.lower())
+
+
+def boolean(value: object) -> bool | None:
+    """Read `true` or `false`."""
+    clean = text(value)
+    return None if clean is None else {"true": True, "false": False}.get(clean.lower())
+
+
+def hashes(value: object) -> dict[str, Any]:
+    """Read Sysmon's `SHA1=…,MD5=…` into lower-case hashes by fact field; a hash of zeros means none."""
+    clean = text(value)
+    found: dict[str, str] = {}
+    for part in clean.split(",") if clean else ():
+        name, _, digits = part.partition("=")
+        name, digits = name.strip().upper(), digits.strip().lower()
+        if _ALGORITHMS.get(name) == len(digits) and digits.strip("0") and _HEXADECIMAL.issuperset(digits):
+            found[name.lower()] = digits
+    return found
+
+
+def content_hashes(value: object) -> dict[str, Any]:
+    """Read Sysmon's hashes without the import hash, for facts about any file."""
+    found = hashes(value)
+    found.pop("imphash", None)
+    return found
+
+
+def micros(value: object) -> tuple[int, bool] | None:
+    """Read an ISO 8601 time or an epoch number into (µs since the epoch, whether it states its zone).
+
+    A time without a zone is taken as UTC; the caller decides what its zone is.
+    """
+    if value.__class__ is not str:
+        return _epoch(value)
+    try:
+        when = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    if len(value) < 19:
+        return None
+    zoned = when.tzinfo is not None
+    time = (when - (_EPOCH if zoned else _NAIVE_EPOCH)) // _MICROSECOND
+    return (time, zoned) if time > 0 else None
+
+
+def _epoch(value: object) -> tuple[int, bool] | None:
+    """Read an epoch number; its size tells seconds, milliseconds and microseconds apart."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1e8 <= value < 1e17:
+        return None
+    scale = 1_000_000 if value < 1e11 else 1_000 if value < 1e14 else 1
+    return round(value * scale), True
+
+
+def find(name: str, message: str | None, most: int = 16384, *, before: str = "\n") -> str | None:
+    """Find `name: value` or `name = value`, standing first in its line, in a message's beginning.
+
+    The first one counts, as attacker text (command lines, window titles) only follows the ids in a message;
+    and only the beginning is searched, as scripts make messages of megabytes.
+
+    Args:
+        name: The name as written.
+        message: The rendered message.
+        most: How many characters of it are searched.
+        before: What else than the message's start may stand before the name and its indentation.
+    """
+    at = message.find(name, 0, most) if message else -1
+    while message and at >= 0:
+        end = at + len(name)
+        lead = message[max(0, at - _INDENT_MOST) : at].rstrip(" \t")
+        rest = message[end : end + _INDENT_MOST].lstrip(" \t")
+        if (not lead or lead[-1] in before) and rest[:1] in (":", "="):
+            start = message.index(rest[0], end) + 1
+            return text(_VALUE.match(message, start)[0])  # it matches everything, even nothing
+        at = message.find(name, end, most)
+    return None

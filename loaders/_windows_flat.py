@@ -1,0 +1,221 @@
+"""JSON layouts of Windows events as collectors write them: each is brought into an `Event`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from . import _event_xml
+from . import _values as v
+from ._windows_event import Event, channel_of
+
+_QUARTER = 15 * 60 * 1_000_000
+_ZONE_MOST = 14 * 4
+_ECS_SYSMON = (
+    ("ProcessGuid", ("process", "entity_id")),
+    ("ProcessId", ("process", "pid")),
+    ("Image", ("process", "executable")),
+    ("CommandLine", ("process", "command_line")),
+    ("CurrentDirectory", ("process", "working_directory")),
+    ("ParentProcessGuid", ("process", "parent", "entity_id")),
+    ("ParentProcessId", ("process", "parent", "pid")),
+    ("ParentImage", ("process", "parent", "executable")),
+    ("ParentCommandLine", ("process", "parent", "command_line")),
+    ("Protocol", ("network", "transport")),
+    ("SourceIp", ("source", "ip")),
+    ("SourcePort", ("source", "port")),
+    ("DestinationIp", ("destination", "ip")),
+    ("DestinationPort", ("destination", "port")),
+    ("QueryName", ("dns", "question", "name")),
+    ("TargetFilename", ("file", "path")),
+    ("TargetObject", ("registry", "path")),
+    ("PipeName", ("file", "name")),
+)
+"""Sysmon fields that the beats' own module moves away from event_data, and where to."""
+
+
+def event_of(record: dict[str, Any]) -> Event | None:
+    """Bring a record of any known JSON layout into an event; None if it has no Windows event id."""
+    if "_source" in record and isinstance(record["_source"], dict):
+        record = record["_source"]
+    if isinstance(record.get("winlog"), dict):
+        return _ecs(record, record["winlog"])
+    if "EventID" in record:
+        return _nxlog(record) if "EventTime" in record or "SourceModuleType" in record else _sentinel(record)
+    if "event_id" in record and ("log_name" in record or "event_data" in record):
+        return _winlogbeat(record, record)
+    tree = record.get("Event")
+    if isinstance(tree, dict):
+        return _event_xml.event_of_tree(tree)
+    if "winlog.event_id" in record:
+        return event_of(_unfold(record))
+    return None
+
+
+def _nxlog(record: dict[str, Any]) -> Event | None:
+    """NXLog's flat record: event fields and its own stand side by side.
+
+    `EventTime` is local and mostly without zone; `EventReceivedTime` is the same clock at arrival and
+    `@timestamp` the arrival in UTC, so that their difference in whole quarter hours is the zone.
+    """
+    number = event_id(record.get("EventID"))
+    if number is None:
+        return None
+    get = record.get
+    pid = record.get("ExecutionProcessID")
+    if pid is None:
+        # Older versions write the logger's PID under this name, over the event's own field.
+        pid = record.pop("ProcessID", None)
+    user = domain = sid = None
+    if "UserID" in record:
+        sid, user, domain = v.sid(get("UserID")), v.text(record.pop("AccountName", None)), v.text(get("Domain"))
+    provider = (v.text(get("SourceName")) or "").lower()
+    time, guessed = _nxlog_time(get)
+    return Event(
+        channel_of(v.text(get("Channel")), provider),
+        number,
+        time,
+        v.text(get("Hostname")),
+        record,
+        provider,
+        guessed,
+        v.text(get("Message")),
+        sid,
+        user,
+        domain,
+        v.pid(pid),
+    )
+
+
+def _nxlog_time(get: Callable[[str], Any]) -> tuple[int | None, bool]:
+    event, arrival = v.micros(get("EventTime")), v.micros(get("@timestamp"))
+    if event is None:
+        return (arrival[0] if arrival else None), True
+    time, zoned = event
+    if zoned:
+        return time, False
+    received = v.micros(get("EventReceivedTime"))
+    if arrival is None or received is None:
+        return time, True
+    quarters = (arrival[0] - received[0] + _QUARTER // 2) // _QUARTER
+    return (time, True) if abs(quarters) > _ZONE_MOST else (time + quarters * _QUARTER, False)
+
+
+def _winlogbeat(record: dict[str, Any], winlog: dict[str, Any]) -> Event | None:
+    """Winlogbeat 6 (fields at the top) and 7+ (below `winlog`); `@timestamp` is the event's own time."""
+    get = winlog.get
+    number = event_id(get("event_id"))
+    if number is None:
+        return None
+    user = _mapping(get("user"))
+    provider = (v.text(get("source_name") or get("provider_name")) or "").lower()
+    time = v.micros(record.get("@timestamp"))
+    process = _mapping(get("process"))
+    return Event(
+        channel_of(v.text(get("log_name") or get("channel")), provider),
+        number,
+        time[0] if time else None,
+        v.text(get("computer_name")),
+        _mapping(get("event_data")) or _mapping(get("user_data")),
+        provider,
+        False,
+        v.text(record.get("message")),
+        v.sid(user.get("identifier")),
+        v.text(user.get("name")),
+        v.text(user.get("domain")),
+        v.pid(get("process_id") or process.get("pid")),
+    )
+
+
+def _ecs(record: dict[str, Any], winlog: dict[str, Any]) -> Event | None:
+    if "event_id" not in winlog:
+        winlog["event_id"] = _mapping(record.get("event")).get("code")
+    event = _winlogbeat(record, winlog)
+    if event is not None and event.channel == "Sysmon":
+        _restore(record, event.data)
+    return event
+
+
+def _restore(record: dict[str, Any], data: dict[str, Any]) -> None:
+    """Put fields that were moved to ECS names back, where the event's own are gone."""
+    for name, path in _ECS_SYSMON:
+        if name not in data:
+            found: Any = record
+            for step in path:
+                found = _mapping(found).get(step)
+            if found is not None:
+                data[name] = found
+    user = _mapping(record.get("user"))
+    if "User" not in data and isinstance(user.get("name"), str):
+        data["User"] = f"{user['domain']}\\{user['name']}" if isinstance(user.get("domain"), str) else user["name"]
+    found = _mapping(_mapping(record.get("process")).get("hash"))
+    if "Hashes" not in data and found:
+        data["Hashes"] = ",".join(f"{name}={value}" for name, value in found.items())
+
+
+def _sentinel(record: dict[str, Any]) -> Event | None:
+    """Azure's tables (SecurityEvent, Event, WindowsEvent) and other flat layouts without a collector's times.
+
+    `TimeGenerated` is the event's own time there, `TimeCollected` the arrival.
+    """
+    number = event_id(record.get("EventID"))
+    if number is None:
+        return None
+    get = record.get
+    provider = (v.text(get("Provider") or get("EventSourceName") or get("SourceName") or get("Source")) or "").lower()
+    time = v.micros(get("TimeGenerated") or get("TimeCreated") or get("SystemTime"))
+    arrival = None if time else v.micros(get("@timestamp"))
+    stated = time or arrival
+    return Event(
+        channel_of(v.text(get("Channel") or get("EventLog")), provider),
+        number,
+        stated[0] if stated else None,
+        v.text(get("Computer") or get("Hostname")),
+        _payload(get("EventData")) or record,
+        provider,
+        arrival is not None,
+        v.text(get("Message") or get("RenderedDescription")),
+        v.sid(get("UserId") or get("UserID")),
+    )
+
+
+def _payload(data: Any) -> dict[str, Any]:
+    """Read event data that is nested, or written as JSON or XML text."""
+    if not isinstance(data, str):
+        return _mapping(data)
+    start = data.lstrip()[:1]
+    if start == "<":
+        return _event_xml.data_of_text(data)
+    try:
+        return _mapping(orjson.loads(data)) if start == "{" else {}
+    except orjson.JSONDecodeError:
+        return {}
+
+
+def event_id(value: Any) -> int | None:
+    """Read an event id: a number, its text, or the parsed form of one with qualifiers."""
+    if isinstance(value, dict):
+        value = value.get("#text", value.get("Value"))
+    return v.number(value, 0xFFFF)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _unfold(record: dict[str, Any]) -> dict[str, Any]:
+    """Nest a record whose names are dotted paths (`winlog.event_data.Image`)."""
+    nested: dict[str, Any] = {}
+    for name, value in record.items():
+        *path, last = name.split(".")
+        place = nested
+        for step in path:
+            below = place.setdefault(step, {})
+            if not isinstance(below, dict):
+                break
+            place = below
+        else:
+            place[last] = value
+    return nested

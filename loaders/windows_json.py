@@ -1,0 +1,68 @@
+"""Windows events as JSON: one a line, an array, or one after another.
+
+Layouts, told apart record by record:
+    - NXLog's flat record (`EventTime`, `Hostname`, `SourceModuleType`), as in the Mordor data sets 2019-2020.
+      Event time is `EventTime` in the zone that arrival and receipt times show; Sysmon's `UtcTime` comes first.
+    - Winlogbeat 6 (`event_data`, `computer_name`) and 7+/Elastic Agent (`winlog.event_data`), also with dotted
+      names and in an export's `_source`. Event time is `@timestamp`, which these write as the creation time.
+    - Azure Monitor and Sentinel tables (`TimeGenerated`, `Computer`, `EventData` as XML or JSON text).
+    - The parsed event schema (`{"Event": {"System": …}}`) as written by EVTX dump tools.
+
+The machine is `Hostname`, `computer_name` or `Computer`, never `host`, which is a collector. Events to facts:
+the table in docs/loaders.md.
+
+Known gaps: events as written by PowerShell's ConvertTo-Json (positional properties) are rejected.
+
+References:
+    https://docs.nxlog.co/refman/current/im/msvistalog.html
+    https://www.elastic.co/guide/en/beats/winlogbeat/current/exported-fields-winlog.html
+    https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/securityevent
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from graphhunt.loading import Source
+from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+
+from . import _json, _text, _windows
+from ._windows_flat import event_of
+
+_NO_ID = Rejected("no Windows event id")
+_LAYOUTS = tuple(
+    tuple(re.compile(rb'"' + name + rb'"\s*:') for name in names)
+    for names in (
+        (b"EventID", b"(?:Channel|SourceName|Computer|Hostname)"),
+        (b"winlog", b"(?:event_id|event_data|channel)"),
+        (b"event_id", b"(?:computer_name|log_name)"),
+        (rb"winlog\.event_id",),
+        (b"Event", b"System", b"EventID"),
+    )
+)
+
+
+class WindowsJsonLoader:
+    """Reads Windows events that a collector or a dump tool wrote as JSON."""
+
+    name = "windows_json"
+    isolated = False
+
+    def sniff(self, head: bytes, name: str) -> float:
+        """Look for the field names of one of the layouts near the beginning of something that starts as JSON."""
+        start = _text.head_text(head)
+        if start[:1] not in (b"{", b"["):
+            return 0.0
+        found = any(all(name.search(start) for name in names) for names in _LAYOUTS)
+        return 0.9 if found else 0.0
+
+    def read(self, source: Source) -> Iterator[Record | FileWarning]:
+        """Yield every record; a line or value that is damaged is rejected, the rest goes on."""
+        return _json.records(source, self.name, _outcome)
+
+
+def _outcome(record: dict[str, Any]) -> list[Fact] | Skipped | Rejected:
+    event = event_of(record)
+    return _NO_ID if event is None else _windows.outcome(event)
