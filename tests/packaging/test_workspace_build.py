@@ -145,3 +145,17 @@ def test_backend_ends_without_a_traceback(root: Path, ui: Path, tools: Tools, tm
     assert answer.stderr.startswith("graphhunt: the browser workspace is missing, because npm could not install")
     assert "Traceback" not in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
+
+
+def test_licences_of_what_is_bundled_are_kept(ui: Path, tools: Tools) -> None:
+    lock = """{"packages": {"": {}, "node_modules/a": {"version": "1.0.0", "license": "MIT"},
+        "node_modules/a/node_modules/@s/b": {"version": "2.0.0", "license": "ISC"},
+        "node_modules/tool": {"version": "3.0.0", "dev": true, "license": "MPL-2.0"}}}"""
+    (ui / "package-lock.json").write_text(lock, "utf-8")
+    tools.npm(ci="mkdir -p node_modules/a node_modules/tool && echo 'Copyright A' > node_modules/a/LICENSE.md")
+    wb.ensure(ui)
+    text = (ui / "dist" / "third-party.txt").read_text("utf-8")
+    assert "a 1.0.0 (MIT)" in text
+    assert "Copyright A" in text
+    assert "@s/b 2.0.0 (ISC)" in text
+    assert "tool" not in text
