@@ -110,9 +110,7 @@ def merge_indexes(path: Path, indexes: Sequence[Index]) -> list[str]:
     return [segment for index in indexes for segment in index.segments]
 
 
-def _fill(
-    data: npt.NDArray[np.uint8], total: int, indexes: Sequence[Index], offsets: npt.NDArray[np.int64]
-) -> None:
+def _fill(data: npt.NDArray[np.uint8], total: int, indexes: Sequence[Index], offsets: npt.NDArray[np.int64]) -> None:
     out_high, out_low = data[: 8 * total].view(np.uint64), data[8 * total : 16 * total].view(np.uint64)
     out_row, out_segment = data[16 * total : 20 * total].view(np.uint32), data[20 * total :].view(np.uint32)
     start = 0

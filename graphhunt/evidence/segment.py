@@ -114,7 +114,7 @@ def _evidence_table(batch: Batch) -> pa.Table:
 
 
 def _text_safe(values: list[Any], kind: pa.DataType) -> pa.Array:
-    """Make an array; lone surrogates (no UTF-8 form) are kept as `\\udxxx` text."""
+    """Make an array; lone surrogates, which have no UTF-8 form, are kept as escapes."""
     try:
         return pa.array(values, kind)
     except UnicodeEncodeError:

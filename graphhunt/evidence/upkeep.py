@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphhunt.evidence.files import Staging, collect_dead, sync_file, sync_folder
-from graphhunt.evidence.index import merge_indexes, pack_ids, write_index
+from graphhunt.evidence.index import Index, merge_indexes, pack_ids, write_index
 from graphhunt.evidence.journal import IndexEntry, SegmentEntry, new_id
 from graphhunt.evidence.segment import (
     EVIDENCE_FILE,
@@ -110,7 +110,8 @@ def _merge(workspace: Workspace) -> None:
     """Merge the smaller indexes: each id is merged again only when the merged size about doubles."""
     tiny = {entry.id for entry in _small(workspace)}
     indexes = sorted((i for i in workspace.indexes() if not tiny.intersection(i.segments)), key=lambda i: i.rows)
-    chosen, total = [], 0
+    chosen: list[Index] = []
+    total = 0
     for index in indexes:
         if len(chosen) >= INDEX_COUNT and index.rows > total:
             break

@@ -1,11 +1,11 @@
 """The workspace: a folder that holds all evidence of an investigation.
 
-    workspace.json          format and id
-    evidence/lock           held while committing
-    evidence/journal/       one JSON file per committed piece
-    evidence/segments/ID/   original records, facts by kind, index
-    evidence/indexes/       merged indexes
-    evidence/staging/       files being written; dead ones are removed at the next opening
+- `workspace.json`: format and id
+- `evidence/lock`: held while committing
+- `evidence/journal/`: one JSON file per committed piece
+- `evidence/segments/ID/`: original records, facts by kind, index
+- `evidence/indexes/`: merged indexes
+- `evidence/staging/`: files being written; dead ones are removed at the next opening
 """
 
 from __future__ import annotations
