@@ -9,6 +9,7 @@ import ast
 import importlib
 import itertools
 import re
+import secrets
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -101,8 +102,23 @@ def settings() -> str:
     return page + table(("Setting", "Environment", "Type", "Default", "Meaning"), cells)
 
 
+def http() -> str:
+    """List the operations of the HTTP interface from its own description."""
+    make = importlib.import_module("graphhunt.api.app").create_app
+    spec = make(hunt=None, token=secrets.token_urlsafe()).openapi()
+    page = "# HTTP interface\n\n`graphhunt serve` answers under `/api/v1`; the whole description (OpenAPI) is at "
+    page += "`/api/v1/openapi.json`. Errors are problem details (RFC 9457). Times are ISO 8601, UTC.\n\n"
+    rows = (
+        (f"`{verb.upper()} {path}`", operation.get("summary", ""), " ".join(operation.get("description", "").split()))
+        for path, operations in spec["paths"].items()
+        for verb, operation in operations.items()
+    )
+    return page + table(("Operation", "Name", "What it does"), rows)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "graph-model": graph_model,
+    "http": http,
     "loaders": loaders,
     "queries": queries,
     "settings": settings,
