@@ -1,0 +1,64 @@
+"""Paths from roots in a forest given by parent pointers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LONGEST_PATH = 1000
+"""Levels written into one path; below it a path begins anew, so that a hostile chain can't fill the memory."""
+
+
+def depths(parents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the levels above each node by pointer doubling; -1 for nodes that reach no root (cycles)."""
+    n = len(parents)
+    jump = np.where(parents < 0, n, parents)
+    jump = np.append(jump, n)
+    depth = np.append((jump[:n] != n).astype(np.int64), 0)
+    for _ in range(max(1, n).bit_length()):
+        depth = depth + depth[jump]
+        jump = jump[jump]
+    return np.where(jump[:n] == n, depth[:n], -1)
+
+
+def break_cycles(parents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Cut every cycle at its smallest member, which becomes a root."""
+    stuck = np.flatnonzero(depths(parents) < 0)
+    if not len(stuck):
+        return parents
+    result = parents.copy()
+    done: set[int] = set()
+    for start in stuck.tolist():
+        trail: dict[int, None] = {}
+        node = start
+        while node not in done and node not in trail:
+            trail[node] = None
+            node = int(parents[node])
+        if node in trail:
+            members = list(trail)
+            result[min(members[members.index(node) :])] = -1
+        done.update(trail)
+    return result
+
+
+def tree_paths(parents: NDArray[np.int64], names: list[str], max_depth: int = -1) -> list[str]:
+    """Join each node's names from its root with `/`.
+
+    Args:
+        parents: Parent's position or -1; without cycles.
+        names: Name of each node.
+        max_depth: Deeper nodes have their own name as path; -1 for no limit.
+    """
+    level = depths(parents)
+    paths = list(names)
+    above = parents.tolist()
+    levels = level.tolist()
+    for i in np.argsort(level, kind="stable").tolist():
+        depth = levels[i]
+        if depth % LONGEST_PATH and (max_depth < 0 or depth <= max_depth):
+            paths[i] = f"{paths[above[i]]}/{names[i]}"
+    return paths
