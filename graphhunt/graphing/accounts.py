@@ -1,4 +1,4 @@
-"""Accounts: SID, `DOMAIN\\name`, `DNS.DOMAIN\\name` and UPN of one account are one node.
+r"""Accounts: SID, `DOMAIN\\name`, `DNS.DOMAIN\\name` and UPN of one account are one node.
 
 Sources: Microsoft, "Well-known SIDs" (MS-DTYP 2.4.2.4); the spellings are those the Security log writes for
 one account in 4624 (NetBIOS domain for NTLM, DNS domain for Kerberos), 4769 (UPN) and Sysmon (`DOMAIN\\name`).
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from graphhunt.graphing.wellknown import LOCAL_DOMAINS, account_kind, well_known_sid
+from graphhunt.graphing.wellknown import LOCAL_DOMAINS, WELL_KNOWN_NAMES, account_kind, sid_of, well_known_sid
 
 _ROLES = (
     ("user", "domain", "sid"),
@@ -30,7 +30,7 @@ class _Name(NamedTuple):
 
 
 def split_name(user: str | None, domain: str | None, host: str | None) -> _Name | None:
-    """Fold an account's spelling to (short domain, name), lower case.
+    r"""Fold an account's spelling to (short domain, name), lower case.
 
     `DOMAIN\\name` and UPNs in the name field are taken apart; `.` and empty local domains mean the host.
     """
@@ -65,6 +65,7 @@ class Accounts:
             schema={**{c: pl.String for c in _SPELLING}, "_id": pl.String, "_contested": pl.String},
             orient="row",
         )
+        self._times = seen.group_by(_SPELLING).agg(first=pl.col("time").min(), last=pl.col("time").max())
         self._sightings = self._contested_sightings(seen)
 
     @staticmethod
@@ -80,9 +81,7 @@ class Accounts:
                             (pl.col(sid) if has_sid and sid else pl.lit(None, pl.String)).alias("sid"),
                             pl.col(domain).alias("domain"),
                             pl.col(user).alias("user"),
-                            pl.when(pl.col(domain).is_null() | pl.col(domain).is_in(list(LOCAL_DOMAINS)))
-                            .then(pl.col("host"))
-                            .alias("host"),
+                            pl.when(pl.col(domain).is_in(list(LOCAL_DOMAINS))).then(pl.col("host")).alias("host"),
                             "time",
                         )
                     )
@@ -173,52 +172,51 @@ class Accounts:
             (pl.col(sid) if sid in frame.columns else pl.lit(None, pl.String)).alias("sid"),
             pl.col(domain).alias("domain"),
             pl.col(user).alias("user"),
-            pl.when(pl.col(domain).is_null() | pl.col(domain).is_in(list(LOCAL_DOMAINS)))
-            .then(pl.col("host"))
-            .alias("host"),
+            pl.when(pl.col(domain).is_in(list(LOCAL_DOMAINS))).then(pl.col("host")).alias("host"),
             "time",
         ).with_row_index("_row")
         found = keys.join(self._table, on=_SPELLING, how="left", nulls_equal=True, maintain_order="left")
         if self._sightings.height and found.get_column("_contested").is_not_null().any():
             asked = found.filter(pl.col("_contested").is_not_null()).sort("time", "_row")
-            near = asked.join_asof(self._sightings, on="time", by="_contested", strategy="nearest")
+            near = asked.join_asof(
+                self._sightings, on="time", by="_contested", strategy="nearest", check_sortedness=False
+            )
             found = found.join(near.select("_row", "_sid"), on="_row", how="left", maintain_order="left")
             found = found.with_columns(_id=pl.coalesce("_sid", "_id"))
         return frame.with_columns(found.get_column("_id").alias(into))
 
     def nodes(self) -> pl.DataFrame:
-        """Give one row per account: best display name and domain, SID, aliases, kind."""
-        spellings = self._table.filter(pl.col("_id").is_not_null())
-        alias = pl.when(pl.col("domain").is_not_null()).then(pl.concat_str("domain", "user", separator="\\"))
+        """Give one row per account: display name, shortest domain, SID, aliases, kind, first and last time named."""
+        plain = pl.col("user").str.split("@").list.first().str.split("\\").list.last()
+        qualified = pl.col("user").str.contains(r"[@\\]") | pl.col("domain").is_null()
+        alias = pl.when(qualified).then(pl.col("user")).otherwise(pl.concat_str("domain", "user", separator="\\"))
+        rows = self._table.drop_nulls("_id").join(self._times, on=_SPELLING, how="left", nulls_equal=True)
+        rows = rows.with_columns(alias=alias, plain=plain, length=pl.col("domain").str.len_chars())
+        rows = rows.sort("_id", "length", "domain", "plain", nulls_last=True)
+        grouped = rows.group_by(pl.col("_id").alias("id"), maintain_order=True).agg(
+            name=pl.col("plain").drop_nulls().sort().first(),
+            domain=pl.col("domain").drop_nulls().first(),
+            aliases=pl.col("alias").drop_nulls().unique().sort(),
+            first_seen=pl.col("first").min(),
+            last_seen=pl.col("last").max(),
+        )
         return (
-            spellings.with_columns(alias=alias.otherwise(pl.col("user")), sid=_own_sid())
-            .sort("_id", "domain", "user", nulls_last=True)
-            .group_by("_id", maintain_order=True)
-            .agg(
-                name=_best_name(),
-                domain=pl.col("domain")
-                .drop_nulls()
-                .filter(pl.col("domain").drop_nulls().str.len_chars() > 0)
-                .sort_by(pl.col("domain").drop_nulls().str.len_chars())
-                .first(),
-                sid=pl.col("sid").drop_nulls().first(),
-                aliases=pl.col("alias").drop_nulls().unique().sort(),
-            )
-            .with_columns(
-                kind=pl.struct("_id", "name").map_elements(
-                    lambda row: account_kind(row["_id"], row["name"]), return_dtype=pl.String
-                )
-            )
-            .rename({"_id": "id"})
+            grouped.join(_described(grouped), on="id")
             .sort("id")
+            .with_columns(
+                name=pl.coalesce("known_name", "name"),
+                domain=pl.when(pl.col("known_name").is_null()).then("domain").otherwise(pl.lit("NT AUTHORITY")),
+                aliases=pl.when(pl.col("known_name").is_null()).then("aliases").otherwise(pl.concat_list("known_name")),
+            )
+            .drop("known_name")
         )
 
 
-def _own_sid() -> pl.Expr:
-    return pl.when(pl.col("_id").str.contains(r"(^|:)S-1-")).then(pl.col("_id").str.replace(r"^.*:(S-1-)", "$1"))
-
-
-def _best_name() -> pl.Expr:
-    short = pl.col("user").drop_nulls()
-    plain = short.str.split("@").list.first().str.split("\\").list.last()
-    return plain.sort().first()
+def _described(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Give each account's SID, kind, and its built-in name where it is a built-in account."""
+    found = [
+        (account, sid_of(account), account_kind(account, name), WELL_KNOWN_NAMES.get(sid_of(account) or ""))
+        for account, name in accounts.select("id", "name").iter_rows()
+    ]
+    columns = {"id": pl.String, "sid": pl.String, "kind": pl.String, "known_name": pl.String}
+    return pl.DataFrame(found, schema=columns, orient="row")

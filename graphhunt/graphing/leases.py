@@ -122,7 +122,9 @@ class Leases:
         found = (
             asked.drop_nulls("ip")
             .sort("time", "_row")
-            .join_asof(self._nearest, on="time", by="ip", strategy="nearest", tolerance=LEASE_GAP)
+            .join_asof(
+                self._nearest, on="time", by="ip", strategy="nearest", tolerance=LEASE_GAP, check_sortedness=False
+            )
         )
         machines = asked.join(found.select("_row", "_machine"), on="_row", how="left", maintain_order="left")
         return frame.with_columns(machines.get_column("_machine").alias(into))

@@ -14,12 +14,11 @@ import polars as pl
 
 from graphhunt.graphing.frames import SECOND, basename, evidence, first, hashed, key
 from graphhunt.graphing.guids import guid_start
+from graphhunt.graphing.pairing import SAME_START, same_starts
 
 if TYPE_CHECKING:
     from graphhunt.graphing.case import Case
 
-SAME_START = 3 * SECOND
-"""How far the Security log and Sysmon may differ on when one process began, µs."""
 
 _ACTORS = (
     "process_end", "connection", "dns_query", "file_action", "registry_action", "process_access", "pipe_action",
@@ -43,14 +42,8 @@ class Processes:
         frame = self.case.facts("process_start").with_columns(base=basename("path"))
         by_guid = frame.filter(pl.col("guid").is_not_null()).with_columns(process_id=key("machine_id", "guid"))
         by_pid = frame.filter(pl.col("guid").is_null() & pl.col("pid").is_not_null())
-        known = by_guid.select("machine_id", "pid", "base", "time", pl.col("process_id").alias("_same")).drop_nulls()
-        joined = by_pid.sort("time").join_asof(
-            known.sort("time", "_same"),
-            on="time",
-            by=["machine_id", "pid", "base"],
-            strategy="nearest",
-            tolerance=SAME_START,
-            check_sortedness=False,
+        joined = by_pid.join(
+            same_starts(by_guid, by_pid), on=["event_id", "ordinal"], how="left", maintain_order="left"
         )
         own = key("machine_id", "pid", "time")
         return pl.concat([by_guid, joined.with_columns(process_id=pl.coalesce("_same", own)).drop("_same")])

@@ -44,7 +44,7 @@ def remote_logons(case: Case, sources: Sources, techniques: Techniques, processe
         "technique_reason",
         pl.col("address").alias("source_ip"),
         "source_port",
-        "service_port",
+        pl.coalesce("service_port", "found_port").alias("service_port"),
         "start",
         "end",
         "open",

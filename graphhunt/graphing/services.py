@@ -21,6 +21,13 @@ NEAR_LOGON = 120 * SECOND
 """An install recorded without its session (7045) belongs to the account's last session begun at most this before."""
 
 
+_VARIABLES = {
+    "%comspec%": "c:\\windows\\system32\\cmd.exe",
+    "%systemroot%": "c:\\windows",
+    "%windir%": "c:\\windows",
+}
+
+
 class Services:
     """Services and tasks of a case."""
 
@@ -181,7 +188,7 @@ class Services:
     def nodes(self) -> dict[str, pl.DataFrame]:
         """Give the Service and ScheduledTask nodes."""
         grouped = (
-            self.installs.sort("time", "event_id")
+            self.installs.sort(pl.col("logon_id").is_null(), "time", "event_id")
             .group_by("label", "target_id", maintain_order=True)
             .agg(
                 pl.col("machine_id").first(),
@@ -199,17 +206,19 @@ class Services:
         return {"Service": services, "ScheduledTask": tasks}
 
 
+def _normal(column: str) -> pl.Expr:
+    """Give a command line with its variables written out, one blank between words, in lower case."""
+    text = pl.col(column).str.to_lowercase()
+    for variable, value in _VARIABLES.items():
+        text = text.str.replace_all(variable, value, literal=True)
+    return text.str.replace_all(r"\s+", " ").str.strip_chars()
+
+
 def _same_command() -> pl.Expr:
     """Tell whether a started process is what the service or task was made to run.
 
-    The program may be written through a variable (`%COMSPEC% /C …`), so what follows it is compared; a
-    command without arguments is compared by its file name.
+    A command without arguments is compared by its file name.
     """
-    tail = r'^\s*(?:"[^"]*"|\S+)\s*'
-    made = pl.col("command").str.replace(tail, "").str.replace_all(r"\s+", " ").str.strip_chars().str.to_lowercase()
-    ran = pl.col("command_line").str.replace(tail, "").str.replace_all(r"\s+", " ").str.strip_chars().str.to_lowercase()
-    program = (
-        pl.col("command").str.strip_chars('" ').str.replace_all("\\", "/", literal=True).str.split("/").list.last()
-    )
-    with_arguments = (made.str.len_chars() > 0) & (made == ran)
-    return (with_arguments | (program.str.to_lowercase() == pl.col("base"))).fill_null(value=False)
+    made, ran = _normal("command"), _normal("command_line")
+    program = made.str.strip_chars('" ').str.replace_all("\\", "/", literal=True).str.split("/").list.last()
+    return ((made == ran) | (program == pl.col("base"))).fill_null(value=False)

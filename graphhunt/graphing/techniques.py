@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 ACT = 5 * SECOND
 """Logons of one account between two machines this close together are one act, µs."""
 
-RDP_NEAR = 30 * SECOND
+CARRIED = 60 * SECOND
+"""A connection from the logon's client port this near carried it, µs."""
+
+RDP, RDP_NEAR = 3389, 30 * SECOND
 
 TECHNIQUES: dict[str, tuple[str, str, int]] = {
     "service": ("T1569.002", "service execution (PsExec-like)", 9),
@@ -134,32 +137,34 @@ class Techniques:
 
     def _by_port(self) -> pl.DataFrame:
         """Name the service whose port carried the logon, by the client's port, else by address and time for RDP."""
-        inbound = (
-            self.case.leases.connections.filter(pl.col("direction") == "incoming")
-            .select(
-                "machine_id",
-                pl.col("remote_ip").alias("address"),
-                pl.col("remote_port").alias("source_port"),
-                pl.col("local_port").alias("port"),
-                pl.col("time").alias("seen"),
-                "event_id",
-            )
-            .drop_nulls()
+        inbound = self.inbound.drop_nulls(["port", "event_id"])
+        control = pl.when(pl.col("server") == "services.exe").then(pl.lit("service_control"))
+        trace = pl.coalesce(control, pl.col("port").replace_strict(_PORTS, default=None, return_dtype=pl.String))
+        reason = pl.concat_str(
+            pl.lit("came in on port "), pl.col("port"), pl.lit(" of "), pl.col("server").fill_null("?")
         )
+        frame = inbound.with_columns(trace=trace, reason=reason, process_id=pl.lit(None, pl.String))
+        return frame.drop_nulls("trace")
+
+    @cached_property
+    def inbound(self) -> pl.DataFrame:
+        """The connection at the target that carried each session: (id, port, server, event_id)."""
+        seen = self.case.leases.connections.filter(pl.col("direction") == "incoming").select(
+            "machine_id", pl.col("remote_ip").alias("address"), pl.col("remote_port").alias("source_port"),
+            pl.col("local_port").alias("port"), pl.col("time").alias("seen"), "event_id",
+            basename("path").alias("server"),
+        )  # fmt: skip
         remote = self.remote.select("id", "machine_id", "address", "source_port", "start", "service_port")
-        exact = remote.join(inbound, on=["machine_id", "address", "source_port"]).filter(
-            (pl.col("seen") - pl.col("start")).abs() <= 60 * SECOND
-        )
-        desk = remote.join(inbound.filter(pl.col("port") == 3389), on=["machine_id", "address"]).filter(
-            (pl.col("seen") - pl.col("start")).abs() <= RDP_NEAR
-        )
-        known = remote.drop_nulls("service_port").with_columns(port="service_port", event_id=pl.lit(None, pl.String))
-        both = pl.concat(
-            [frame.select("id", pl.col("port").cast(pl.Int64), "event_id") for frame in (exact, desk, known)]
-        )
-        both = both.with_columns(trace=pl.col("port").replace_strict(_PORTS, default=None, return_dtype=pl.String))
-        reason = pl.concat_str(pl.lit("came in on port "), pl.col("port"))
-        return both.drop_nulls("trace").with_columns(reason=reason, process_id=pl.lit(None, pl.String))
+        away = (pl.col("seen") - pl.col("start")).abs()
+        exact = remote.drop_nulls("source_port").join(seen, on=["machine_id", "address", "source_port"])
+        desk = remote.join(seen.filter(pl.col("port") == RDP), on=["machine_id", "address"])
+        known = remote.drop_nulls("service_port").select("id", pl.col("service_port").alias("port"))
+        parts = [exact.filter(away <= CARRIED), desk.filter(away <= RDP_NEAR), known]
+        columns = ["id", "port", "server", "event_id"]
+        both = pl.concat([part.select(c for c in columns if c in part.columns) for part in parts], how="diagonal")
+        proof = self.remote.select("id", pl.col("proof").list.first().alias("proven"))
+        both = both.join(proof, on="id", how="left").with_columns(event_id=pl.coalesce("event_id", "proven"))
+        return both.drop("proven").sort("id", "server", "event_id", nulls_last=True)
 
     def _by_type(self) -> pl.DataFrame:
         kind = pl.col("logon_type")
@@ -186,7 +191,10 @@ class Techniques:
             pl.col("process_id").drop_nulls().first().alias("remote_process_id"),
             traced=pl.col("event_id").drop_nulls().unique(maintain_order=True).head(8),
         )
-        return self._shared(self._acts().join(best, on="id", how="left"))
+        ports = self.inbound.group_by("id", maintain_order=True).agg(
+            pl.col("port").drop_nulls().first().alias("found_port")
+        )
+        return self._shared(self._acts().join(best, on="id", how="left")).join(ports, on="id", how="left")
 
     def _acts(self) -> pl.DataFrame:
         """Number the acts: runs of sessions with the same ends and account, each within `ACT` of the one before."""
@@ -200,8 +208,8 @@ class Techniques:
     def _shared(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give sessions with no or a weak trace the technique of the act's strongest."""
         frame = frame.sort("act", pl.col("strength") * -1, "start", "id", nulls_last=True)
-        lead = {c: pl.col(c).first().over("act").alias(f"act_{c}") for c in ("trace", "strength", "remote_process_id")}
-        frame = frame.with_columns(**lead)
+        lead = [pl.col(c).first().over("act").alias(f"act_{c}") for c in ("trace", "strength", "remote_process_id")]
+        frame = frame.with_columns(lead)
         weak = pl.col("strength").fill_null(0) < pl.col("act_strength").fill_null(0)
         shared = weak & (pl.col("act_strength") > TECHNIQUES["smb"][2])
         ids = {trace: technique for trace, (technique, _, _) in TECHNIQUES.items()}

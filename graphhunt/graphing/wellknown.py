@@ -5,7 +5,7 @@ Source: Microsoft, "Well-known SIDs" and "Service accounts"; names in the langua
 
 from __future__ import annotations
 
-LOCAL_DOMAINS = frozenset({".", "", "localhost"})
+LOCAL_DOMAINS = frozenset({".", "localhost"})
 """Domain parts that mean the machine the event happened on."""
 
 _AUTHORITY = frozenset(
@@ -27,6 +27,9 @@ _KINDS = {
     "S-1-5-7": "anonymous",
     "S-1-5-17": "system",
 }
+_RESERVED = frozenset({"S-1-5-18", "S-1-5-19", "S-1-5-20"})
+"""Their names can't be given to an account; PowerShell writes them with the machine's domain."""
+
 _SERVICE_SIDS = ("S-1-5-80-", "S-1-5-82-", "S-1-5-83-")
 _SYSTEM_SIDS = ("S-1-5-90-", "S-1-5-96-", "S-1-5-94-", "S-1-5-32-", "S-1-16-")
 _SERVICE_DOMAINS = ("nt service\\", "iis apppool\\", "nt virtual machine\\", "font driver host\\", "window manager\\")
@@ -42,9 +45,25 @@ def well_known_sid(sid: str | None, domain: str, name: str) -> str | None:
     if sid and sid != "S-1-0-0":
         return None
     for known, names in _NAMES.items():
-        if name in names and (domain in _AUTHORITY or not domain):
+        if name in names and (domain in _AUTHORITY or not domain or known in _RESERVED):
             return known
     return None
+
+
+WELL_KNOWN_NAMES = {
+    "S-1-5-18": "SYSTEM",
+    "S-1-5-19": "LOCAL SERVICE",
+    "S-1-5-20": "NETWORK SERVICE",
+    "S-1-5-7": "ANONYMOUS LOGON",
+    "S-1-5-17": "IUSR",
+}
+"""Display names of the built-in accounts; acting on the network they carry the machine account's name."""
+
+
+def sid_of(account_id: str) -> str | None:
+    """Give the SID in an account's id (which may carry the tenant before it); None for one known by name only."""
+    sid = account_id.rsplit(":", 1)[-1]
+    return sid if sid.startswith("S-1-") else None
 
 
 def account_kind(account_id: str, name: str | None) -> str:
