@@ -5,17 +5,22 @@ XML is parsed by a hardened parser: a document type declaration, entities and ou
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring as _refusing
 
 from . import _values as v
 from ._windows_event import Event, channel_of
 
-NOT_XML = "not well-formed XML"
-REFUSED_XML = "XML with a document type declaration"
+_FORBIDDEN = re.compile(
+    "&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]",
+    re.IGNORECASE,
+)
+"""Characters that XML 1.0 forbids, plain or as references; Windows writes them in values all the same."""
 
 
 def event_of_tree(tree: dict[str, Any]) -> Event | None:
@@ -69,12 +74,65 @@ def _data(tree: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def parse(text: str) -> Element | None:
+    """Parse one element; None if it isn't well-formed or declares anything."""
+    root = _parse(text)
+    return root if root is not None else _parse(_FORBIDDEN.sub("\ufffd", text))
+
+
+def _parse(text: str) -> Element | None:
+    # Without "<!" there is nothing that could declare anything; then the plain, faster parser will do.
+    parser = partial(_refusing, forbid_dtd=True) if "<!" in text else fromstring
+    try:
+        root: Element = parser(text)
+    except (ParseError, DefusedXmlException, ValueError, RecursionError):
+        return None
+    return root
+
+
+def event_of_element(root: Element) -> Event | None:
+    """Bring an `<Event>` element into an event; None if it has no event id."""
+    parts = {_local(child): child for child in root}
+    system = {_local(child): child for child in parts.get("System", ())}
+    number = v.number(_content(system.get("EventID")), 0xFFFF)
+    if number is None:
+        return None
+    provider = (v.text(_attribute(system.get("Provider"), "Name")) or "").lower()
+    time = v.micros(_attribute(system.get("TimeCreated"), "SystemTime"))
+    rendering = {_local(child): child for child in parts.get("RenderingInfo", ())}
+    return Event(
+        channel_of(v.text(_content(system.get("Channel"))), provider),
+        number,
+        time[0] if time else None,
+        v.text(_content(system.get("Computer"))),
+        _element_data(parts),
+        provider,
+        message=v.text(_content(rendering.get("Message"))),
+        sid=v.sid(_attribute(system.get("Security"), "UserID")),
+        pid=v.pid(_attribute(system.get("Execution"), "ProcessID")),
+    )
+
+
+def _content(element: Element | None) -> str | None:
+    return None if element is None else element.text
+
+
+def _attribute(element: Element | None, name: str) -> str | None:
+    return None if element is None else element.get(name)
+
+
+def _element_data(parts: dict[str, Element]) -> dict[str, Any]:
+    if "EventData" in parts:
+        return data_of(parts["EventData"])
+    for wrapped in parts.get("UserData", ()):
+        return {_local(child): child.text for child in wrapped}
+    return {}
+
+
 def data_of_text(text: str) -> dict[str, Any]:
     """Read the fields of an `<EventData>` element given as text; none if it isn't one."""
-    try:
-        return data_of(fromstring(text, forbid_dtd=True))
-    except (ParseError, DefusedXmlException, ValueError):
-        return {}
+    root = parse(text)
+    return {} if root is None else data_of(root)
 
 
 def data_of(element: Element) -> dict[str, Any]:

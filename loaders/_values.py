@@ -187,6 +187,7 @@ def find(name: str, message: str | None, most: int = 16384, *, before: str = "\n
         rest = message[end : end + _INDENT_MOST].lstrip(" \t")
         if (not lead or lead[-1] in before) and rest[:1] in (":", "="):
             start = message.index(rest[0], end) + 1
-            return text(_VALUE.match(message, start)[0])  # it matches everything, even nothing
+            value = _VALUE.match(message, start)
+            return text(value[0]) if value else None
         at = message.find(name, end, most)
     return None

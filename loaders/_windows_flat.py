@@ -51,7 +51,15 @@ def event_of(record: dict[str, Any]) -> Event | None:
         return _event_xml.event_of_tree(tree)
     if "winlog.event_id" in record:
         return event_of(_unfold(record))
-    return None
+    return _syslog(record.get("SyslogMessage"))
+
+
+def _syslog(message: Any) -> Event | None:
+    """Read an event that is the XML text of a syslog message, as Sysmon for Linux writes it."""
+    if not isinstance(message, str) or not message.lstrip().startswith("<Event"):
+        return None
+    root = _event_xml.parse(message.strip())
+    return None if root is None else _event_xml.event_of_element(root)
 
 
 def _nxlog(record: dict[str, Any]) -> Event | None:

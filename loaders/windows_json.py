@@ -6,6 +6,7 @@ Layouts, told apart record by record:
     - Winlogbeat 6 (`event_data`, `computer_name`) and 7+/Elastic Agent (`winlog.event_data`), also with dotted
       names and in an export's `_source`. Event time is `@timestamp`, which these write as the creation time.
     - Azure Monitor and Sentinel tables (`TimeGenerated`, `Computer`, `EventData` as XML or JSON text).
+    - Syslog tables whose message is an event's XML (Sysmon for Linux).
     - The parsed event schema (`{"Event": {"System": …}}`) as written by EVTX dump tools.
 
 The machine is `Hostname`, `computer_name` or `Computer`, never `host`, which is a collector. Events to facts:
@@ -42,6 +43,7 @@ _LAYOUTS = tuple(
         (b"Event", b"System", b"EventID"),
     )
 )
+_SYSLOG = re.compile(rb'"SyslogMessage"\s*:\s*"(?:<|\\u003c)Event')
 
 
 class WindowsJsonLoader:
@@ -55,7 +57,7 @@ class WindowsJsonLoader:
         start = _text.head_text(head)
         if start[:1] not in (b"{", b"["):
             return 0.0
-        found = any(all(name.search(start) for name in names) for names in _LAYOUTS)
+        found = any(all(name.search(start) for name in names) for names in _LAYOUTS) or _SYSLOG.search(start)
         return 0.9 if found else 0.0
 
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
