@@ -1,0 +1,227 @@
+"""Brings the database up to date with the workspace: only what changed is written.
+
+The graph is computed from all facts; the snapshot of the last graph tells what the database holds. While
+writing, the database is marked, so that an interrupted write is noticed: then what it really holds is read
+and repaired. The result is the same as that of an uninterrupted load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from graphhunt import queries
+from graphhunt.errors import StoreError
+from graphhunt.graphing.graph import build
+from graphhunt.graphing.snapshot import VERSION, Changes, Snapshot
+from graphhunt.ids import digest
+from graphhunt.schema import NODES, RELATIONSHIPS
+
+if TYPE_CHECKING:
+    from graphhunt.evidence import Workspace
+    from graphhunt.graphing.graph import Graph
+    from graphhunt.store.store import Store
+
+Progress = Callable[[str, int, int], None]
+"""Called with (phase, rows done, rows in all)."""
+
+UPDATE_BATCH = 20_000
+"""Relationships updated or deleted at once; each batch may read all of one type."""
+
+_ENDS = ["from_id", "from_label", "to_id", "to_label"]
+_WRITING = ""
+
+
+class Difference(NamedTuple):
+    """What is to be written: changes of every label and type."""
+
+    nodes: dict[str, Changes]
+    relationships: dict[str, Changes]
+
+    def rows(self) -> int:
+        """Count the rows to write."""
+        tables = [*self.nodes.values(), *self.relationships.values()]
+        return sum(part.height for changes in tables for part in changes)
+
+
+def sync(
+    workspace: Workspace, store: Store, *, client_id: str = "default", progress: Progress | None = None
+) -> Graph | None:
+    """Compute the graph and write what differs; None if the database was up to date.
+
+    Raises:
+        StoreError: The database belongs to another workspace, or can't be written.
+    """
+    snapshot = Snapshot(workspace.path / "graph")
+    with store.writer():
+        fingerprint = digest(workspace.fingerprint(), client_id, str(VERSION))
+        state = _state(store, workspace, client_id)
+        if state == fingerprint == snapshot.fingerprint:
+            return None
+        report = progress or (lambda phase, done, total: None)
+        report("correlate", 0, 1)
+        graph = build(lambda kind: workspace.facts(kind).collect(), client_id)
+        trusted = state is not None and state == snapshot.fingerprint
+        difference = _from_snapshot(graph, snapshot) if trusted else _from_database(graph, store)
+        store.write(
+            queries.library()["admin/set_sync_state"], client_id=client_id, workspace=workspace.id, state=_WRITING
+        )
+        _Writer(store, report, difference.rows()).apply(difference)
+        snapshot.replace(graph, fingerprint)
+        store.write(
+            queries.library()["admin/set_sync_state"], client_id=client_id, workspace=workspace.id, state=fingerprint
+        )
+    return graph
+
+
+def _state(store: Store, workspace: Workspace, client_id: str) -> str | None:
+    """Read the database's mark; make the schema when there is none.
+
+    Raises:
+        StoreError: Another workspace fills this database.
+    """
+    rows = store.read(queries.library()["admin/sync_state"], client_id=client_id)
+    if not rows or rows[0]["workspace"] is None:
+        store.ensure_schema()
+        return None
+    if rows[0]["workspace"] != workspace.id:
+        raise StoreError(
+            "this database is filled by another workspace",
+            where=str(workspace.path),
+            hint="use that workspace, or an empty database",
+        )
+    return str(rows[0]["state"])
+
+
+def _from_snapshot(graph: Graph, snapshot: Snapshot) -> Difference:
+    """Compare with the snapshot: what the database is known to hold."""
+    nodes = {label: snapshot.changes(label, table) for label, table in graph.nodes.items()}
+    relationships = {
+        kind: _moved(snapshot.changes(kind, table), snapshot.table(kind)) for kind, table in graph.relationships.items()
+    }
+    for name in snapshot.names():
+        gone = snapshot.table(name)
+        if gone is None or name in nodes or name in relationships:
+            continue
+        changes = Changes(gone.clear(), gone.clear(), gone)
+        if name in NODES:
+            nodes[name] = changes
+        elif name in RELATIONSHIPS:
+            relationships[name] = changes
+    return Difference(nodes, relationships)
+
+
+def _moved(changes: Changes, old: pl.DataFrame | None) -> Changes:
+    """Make a relationship whose ends changed a removed and an added one: ends can't be set."""
+    if old is None or not changes.changed.height:
+        return changes
+    kept = changes.changed.join(old, on=["id", *_ENDS], how="semi", maintain_order="left")
+    moved = changes.changed.join(kept, on="id", how="anti", maintain_order="left")
+    gone = old.join(moved, on="id", how="semi").select(changes.removed.columns)
+    return Changes(pl.concat([changes.added, moved]), kept, pl.concat([changes.removed, gone], how="vertical_relaxed"))
+
+
+def _from_database(graph: Graph, store: Store) -> Difference:
+    """Compare with the ids that the database really holds: everything there is set anew."""
+    library = queries.library()
+    held_nodes: dict[str, list[str]] = {}
+    for row in store.stream(library["admin/all_nodes"]):
+        held_nodes.setdefault(row["label"], []).append(row["id"])
+    held: dict[str, list[tuple[str, ...]]] = {}
+    for row in store.stream(library["admin/all_relationships"]):
+        held.setdefault(row["type"], []).append((row["id"], *(row[column] for column in _ENDS)))
+    own_labels = [label for label in NODES if label != "AnalysisRun"]
+    nodes = {
+        label: _against(
+            graph.nodes.get(label), pl.DataFrame({"id": held_nodes.get(label, [])}, schema={"id": pl.String})
+        )
+        for label in own_labels
+    }
+    schema = dict.fromkeys(["id", *_ENDS], pl.String)
+    relationships = {
+        kind: _against(graph.relationships.get(kind), pl.DataFrame(held.get(kind, []), schema=schema, orient="row"))
+        for kind in RELATIONSHIPS
+    }
+    return Difference(nodes, relationships)
+
+
+def _against(table: pl.DataFrame | None, held: pl.DataFrame) -> Changes:
+    """Split a table into rows the database lacks and rows it has (by id and ends), and what it has beyond."""
+    if table is None:
+        return Changes(held.clear(), held.clear(), held)
+    keys = held.columns
+    return Changes(
+        table.join(held, on=keys, how="anti", maintain_order="left"),
+        table.join(held, on=keys, how="semi", maintain_order="left"),
+        held.join(table, on=keys, how="anti"),
+    )
+
+
+class _Writer:
+    """Writes a difference: removals first, nodes before relationships."""
+
+    def __init__(self, store: Store, report: Progress, total: int) -> None:
+        self.store = store
+        self.report = report
+        self.total = total
+        self.done = 0
+
+    def apply(self, difference: Difference) -> None:
+        """Write everything."""
+        for kind, changes in difference.relationships.items():
+            self._delete(queries.delete_relationships(kind), changes.removed)
+        for label, changes in difference.nodes.items():
+            self._delete(queries.delete_nodes(label), changes.removed)
+        for label, changes in difference.nodes.items():
+            self._rows(queries.create_nodes(label), changes.added, keep_null=False)
+            self._rows(queries.merge_nodes(label), changes.changed, keep_null=True)
+        for kind, changes in difference.relationships.items():
+            for (start, end), rows in sorted(_by_ends(changes.added).items()):
+                self._rows(queries.create_relationships(kind, start, end), rows, keep_null=False)
+            self._update(kind, changes.changed)
+
+    def _rows(self, query: queries.Query, table: pl.DataFrame, *, keep_null: bool) -> None:
+        if table.height:
+            before = self.done
+            rows = (
+                _row(row, keep_null=keep_null)
+                for part in table.iter_slices(50_000)
+                for row in part.iter_rows(named=True)
+            )
+            self.store.write_rows(query, rows, progress=lambda done: self._advance(before + done))
+
+    def _update(self, kind: str, table: pl.DataFrame) -> None:
+        for part in table.iter_slices(UPDATE_BATCH):
+            rows = [_row(row, keep_null=True) for row in part.iter_rows(named=True)]
+            props = {str(row["id"]): row["props"] for row in rows}
+            self.store.write(queries.update_relationships(kind), ids=list(props), props=props)
+            self._advance(self.done + len(rows))
+
+    def _delete(self, query: queries.Query, table: pl.DataFrame) -> None:
+        for part in table.iter_slices(UPDATE_BATCH):
+            self.store.write(query, ids=part.get_column("id").to_list())
+            self._advance(self.done + part.height)
+
+    def _advance(self, done: int) -> None:
+        self.done = done
+        self.report("write", done, self.total)
+
+
+def _by_ends(table: pl.DataFrame) -> dict[tuple[str, str], pl.DataFrame]:
+    """Split relationship rows by the labels of their ends."""
+    if not table.height:
+        return {}
+    parts = table.partition_by("from_label", "to_label", as_dict=True)
+    return {(str(start), str(end)): part for (start, end), part in parts.items()}
+
+
+def _row(row: dict[str, object], *, keep_null: bool) -> dict[str, object]:
+    """Give a table row as the load queries take it; null properties only where they must erase."""
+    out: dict[str, object] = {"id": row.pop("id")}
+    if "from_id" in row:
+        out["start"], out["end"] = row.pop("from_id"), row.pop("to_id")
+        del row["from_label"], row["to_label"]
+    out["props"] = row if keep_null else {name: value for name, value in row.items() if value is not None}
+    return out
