@@ -1,0 +1,11 @@
+// load/create_executed_user_process
+// Add EXECUTED relationships from User to Process known to be new; a row whose ends are missing adds nothing.
+// mode: write
+// params: rows: rows
+// returns: none
+// example: {"rows": [{"start": "user-1", "end": "process-3", "id": "new", "props": {"count": 1}}]}
+UNWIND $rows AS row
+MATCH (a:User {id: row.start})
+MATCH (b:Process {id: row.end})
+CREATE (a)-[r:EXECUTED {id: row.id}]->(b)
+SET r += row.props

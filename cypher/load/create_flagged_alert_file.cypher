@@ -1,0 +1,11 @@
+// load/create_flagged_alert_file
+// Add FLAGGED relationships from Alert to File known to be new; a row whose ends are missing adds nothing.
+// mode: write
+// params: rows: rows
+// returns: none
+// example: {"rows": [{"start": "alert-1", "end": "file-3", "id": "new", "props": {"count": 1}}]}
+UNWIND $rows AS row
+MATCH (a:Alert {id: row.start})
+MATCH (b:File {id: row.end})
+CREATE (a)-[r:FLAGGED {id: row.id}]->(b)
+SET r += row.props

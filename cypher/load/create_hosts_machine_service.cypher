@@ -1,0 +1,11 @@
+// load/create_hosts_machine_service
+// Add HOSTS relationships from Machine to Service known to be new; a row whose ends are missing adds nothing.
+// mode: write
+// params: rows: rows
+// returns: none
+// example: {"rows": [{"start": "machine-1", "end": "service-3", "id": "new", "props": {"count": 1}}]}
+UNWIND $rows AS row
+MATCH (a:Machine {id: row.start})
+MATCH (b:Service {id: row.end})
+CREATE (a)-[r:HOSTS {id: row.id}]->(b)
+SET r += row.props

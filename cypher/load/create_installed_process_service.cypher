@@ -1,0 +1,11 @@
+// load/create_installed_process_service
+// Add INSTALLED relationships from Process to Service known to be new; a row whose ends are missing adds nothing.
+// mode: write
+// params: rows: rows
+// returns: none
+// example: {"rows": [{"start": "process-1", "end": "service-3", "id": "new", "props": {"count": 1}}]}
+UNWIND $rows AS row
+MATCH (a:Process {id: row.start})
+MATCH (b:Service {id: row.end})
+CREATE (a)-[r:INSTALLED {id: row.id}]->(b)
+SET r += row.props

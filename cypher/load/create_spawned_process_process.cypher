@@ -1,0 +1,11 @@
+// load/create_spawned_process_process
+// Add SPAWNED relationships from Process to Process known to be new; a row whose ends are missing adds nothing.
+// mode: write
+// params: rows: rows
+// returns: none
+// example: {"rows": [{"start": "process-1", "end": "process-3", "id": "new", "props": {"count": 1}}]}
+UNWIND $rows AS row
+MATCH (a:Process {id: row.start})
+MATCH (b:Process {id: row.end})
+CREATE (a)-[r:SPAWNED {id: row.id}]->(b)
+SET r += row.props

@@ -1,0 +1,11 @@
+// load/create_wrote_process_file
+// Add WROTE relationships from Process to File known to be new; a row whose ends are missing adds nothing.
+// mode: write
+// params: rows: rows
+// returns: none
+// example: {"rows": [{"start": "process-1", "end": "file-3", "id": "new", "props": {"count": 1}}]}
+UNWIND $rows AS row
+MATCH (a:Process {id: row.start})
+MATCH (b:File {id: row.end})
+CREATE (a)-[r:WROTE {id: row.id}]->(b)
+SET r += row.props

@@ -1,0 +1,143 @@
+"""The one table of settings: name, type, default and help text of everything a user can set.
+
+A value is looked for in this order: keyword given by the caller, environment (`GRAPHHUNT_<NAME>`), the file named by
+`GRAPHHUNT_<NAME>_FILE`, a secrets folder (`/run/secrets/graphhunt_<name>`), the configuration file
+(`GRAPHHUNT_CONFIG`, TOML), the default. Command-line help, documentation and the `config` command are made from it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from graphhunt.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECRETS_FOLDER = Path("/run/secrets")
+"""Where container platforms mount secrets, one file each."""
+
+MASK = "********"
+"""Shown in place of a secret."""
+
+
+class Setting(NamedTuple):
+    """One row of the table of settings, with the value in force and where it came from."""
+
+    name: str
+    kind: type
+    default: Any
+    help: str
+    secret: bool
+    env: str
+
+
+def _row(default: Any, text: str, *, secret: bool = False) -> Any:
+    return dataclasses.field(default=default, repr=not secret, metadata={"help": text, "secret": secret})
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Everything a user can set; read with `load_settings()`."""
+
+    workspace: str = _row("", "Folder that holds the evidence, the graph and the embedded engine.")
+    db: str = _row("", "Address of a Neo4j server; empty means the embedded engine inside the workspace.")
+    db_user: str = _row("neo4j", "User name at the Neo4j server.")
+    db_password: str = _row("", "Password at the Neo4j server; never part of an address.", secret=True)
+    db_name: str = _row("neo4j", "Name of the database at the Neo4j server.")
+    query_timeout: float = _row(10.0, "Seconds an analyst's query may take.")
+    query_rows: int = _row(5000, "Rows an analyst's query may give.")
+    query_bytes: int = _row(64 * 2**20, "Bytes an analyst's query may give.")
+    command_timeout: float = _row(600.0, "Seconds one of graphhunt's own queries or write batches may take.")
+    batch_rows: int = _row(5000, "Rows written in one transaction.")
+    lock_timeout: float = _row(600.0, "Seconds to wait while another process writes to the workspace.")
+    engine_memory_mb: int = _row(0, "Heap of the embedded engine in MiB; 0 means a quarter of the machine's memory.")
+    engine_idle: float = _row(30.0, "Seconds the embedded engine goes on after its last user has gone.")
+    engine_start_timeout: float = _row(60.0, "Seconds the embedded engine may take to start.")
+
+
+def settings_table() -> list[Setting]:
+    """List every setting with its type, default, help and environment variable."""
+    rows = []
+    for item in dataclasses.fields(Settings):
+        kind = {"str": str, "int": int, "float": float, "bool": bool}[str(item.type)]
+        env = f"GRAPHHUNT_{item.name.upper()}"
+        meta = item.metadata
+        rows.append(Setting(item.name, kind, item.default, meta["help"], meta["secret"], env))
+    return rows
+
+
+def load_settings(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Collect the settings in force.
+
+    Args:
+        env: Environment to read; the process's own when not given.
+        given: Values that win over every other source; `None` means not given.
+
+    Raises:
+        UsageError: A name is unknown or a value has the wrong type.
+    """
+    source = os.environ if env is None else env
+    table = settings_table()
+    unknown = sorted(set(given) - {row.name for row in table})
+    if unknown:
+        raise UsageError(f"unknown setting {unknown[0]!r}", hint="`graphhunt config` lists them all")
+    file = _config_file(source)
+    return Settings(**{row.name: _value(row, given, source, file) for row in table})
+
+
+def masked(settings: Settings) -> dict[str, Any]:
+    """Give name and value of each setting, secrets masked."""
+    shown = {}
+    for row in settings_table():
+        value = getattr(settings, row.name)
+        shown[row.name] = MASK if row.secret and value else value
+    return shown
+
+
+def _value(row: Setting, given: Mapping[str, Any], env: Mapping[str, str], file: Mapping[str, Any]) -> Any:
+    found = given.get(row.name)
+    if found is None:
+        found = _text(row, env)
+    if found is None:
+        found = file.get(row.name, row.default)
+    return _convert(row, found)
+
+
+def _text(row: Setting, env: Mapping[str, str]) -> str | None:
+    if row.env in env:
+        return env[row.env]
+    named = env.get(f"{row.env}_FILE")
+    if named:
+        try:
+            return Path(named).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(f"{row.env}_FILE can't be read: {error.strerror}", where=named) from error
+    mounted = SECRETS_FOLDER / row.env.lower()
+    if row.secret and mounted.is_file():
+        return mounted.read_text(encoding="utf-8").strip()
+    return None
+
+
+def _convert(row: Setting, value: Any) -> Any:
+    try:
+        if row.kind is bool and isinstance(value, str):
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[value.lower()]
+        return row.kind(value)
+    except (ValueError, KeyError, TypeError) as error:
+        shown = MASK if row.secret else repr(value)
+        raise UsageError(f"setting {row.name} must be {row.kind.__name__}, not {shown}") from error
+
+
+def _config_file(env: Mapping[str, str]) -> dict[str, Any]:
+    named = env.get("GRAPHHUNT_CONFIG")
+    if not named:
+        return {}
+    try:
+        return tomllib.loads(Path(named).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"the configuration file can't be read: {error}", where=named) from error

@@ -1,0 +1,9 @@
+"""The store layer: one API over the embedded engine and Neo4j, both through the official driver."""
+
+from __future__ import annotations
+
+from graphhunt.store.analyst import Table
+from graphhunt.store.store import Store, open_store
+from graphhunt.store.transport import Summary
+
+__all__ = ["Store", "Summary", "Table", "open_store"]

@@ -1,0 +1,127 @@
+"""Runs analysts' Cypher behind the guard: as a reader, with limits of time, rows and bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from graphhunt import guard
+from graphhunt.errors import GraphhuntError, LimitError
+from graphhunt.store import transport
+from graphhunt.store.transport import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graphhunt.settings import Settings
+    from graphhunt.store.link import Door, Link
+
+NAME = "query"
+"""What an analyst's statement is called in errors."""
+
+_GRACE = 0.5
+
+
+class Request(NamedTuple):
+    """What an analyst asks: text, parameters and wished limits."""
+
+    cypher: str
+    params: Mapping[str, Any]
+    limit: int | None = None
+    timeout: float | None = None
+
+
+class Table(NamedTuple):
+    """A result: column names, rows of values in that order, and whether rows were left out."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+    truncated: bool
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """Give the rows as dictionaries; the last of two columns with one name wins."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def run_guarded(link: Link, settings: Settings, request: Request) -> Table:
+    """Check a statement and run it as one who can only read.
+
+    Raises:
+        AccessError: The guard or the engine refuses it.
+        LimitError: It takes too long or gives too much.
+        QueryError: It isn't valid.
+    """
+    guard.check(request.cypher)
+    timeout = min(request.timeout or settings.query_timeout, settings.query_timeout)
+    rows = min(request.limit or settings.query_rows, settings.query_rows)
+    statement = Statement(request.cypher, request.params, NAME, read_only=True)
+
+    def run() -> Table:
+        door = link.analyst()
+        if door.timeout is not None:
+            door = door._replace(timeout=timeout)
+        if link.engine == "neo4j":
+            _check_plan(door, statement)
+        with _deadline(link, statement, timeout):
+            return _collect(transport.columns_and_rows(door, statement), rows, settings.query_bytes)
+
+    return transport.with_retry(link, NAME, run)
+
+
+def _check_plan(door: Door, statement: Statement) -> None:
+    found = transport.plan_of(door, statement._replace(text=guard.explain_text(statement.text)))
+    guard.check_plan(found.query_type, found.plan)
+
+
+def _collect(given: Iterator[list[Any]], limit: int, most: int) -> Table:
+    with contextlib.closing(given):  # type: ignore[type-var]  # a generator: closing it ends the session
+        columns = next(given)
+        rows: list[list[Any]] = []
+        size = 0
+        for row in given:
+            if len(rows) == limit:
+                return Table(columns, rows, truncated=True)
+            size += size_of(row)
+            if size > most:
+                raise LimitError(f"the result is larger than {most} bytes", where=NAME, hint="return less")
+            rows.append(row)
+    return Table(columns, rows, truncated=False)
+
+
+def size_of(value: Any) -> int:
+    """Estimate the bytes a plain value takes as text."""
+    if isinstance(value, str):
+        return len(value) + 2
+    if isinstance(value, dict):
+        return 2 + sum(len(key) + 4 + size_of(item) for key, item in value.items())
+    if isinstance(value, list):
+        return 2 + sum(size_of(item) + 1 for item in value)
+    return 8
+
+
+@contextlib.contextmanager
+def _deadline(link: Link, statement: Statement, timeout: float) -> Iterator[None]:
+    """End the statement on an engine that takes no time limit from its clients."""
+    if link.engine != "arcadedb":
+        yield
+        return
+    timer = threading.Timer(timeout + _GRACE, _terminate, (link, statement.text))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _terminate(link: Link, text: str) -> None:
+    from graphhunt.queries import library
+
+    running, end = library()["admin/running"], library()["admin/terminate"]
+    own = link.own()
+    with contextlib.suppress(GraphhuntError, OSError):
+        for row in transport.rows_of(own, Statement(running.text, {}, running.name, read_only=True)):
+            if row["username"] == "reader" and row["currentQuery"] == text:
+                params = {"id": row["transactionId"]}
+                list(transport.rows_of(own, Statement(end.text, params, end.name, read_only=True)))

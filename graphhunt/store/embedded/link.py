@@ -1,0 +1,131 @@
+"""The connection to the workspace's embedded engine: found if it runs, started if it doesn't."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from graphhunt.errors import StoreError, WorkspaceError
+from graphhunt.store.embedded import config
+from graphhunt.store.embedded.process import EngineState, Paths, read_state, start_engine, wait_gone
+from graphhunt.store.faults import translate
+from graphhunt.store.link import DRIVER_OPTIONS, Door
+from graphhunt.store.locks import FileLock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import neo4j
+
+    from graphhunt.settings import Settings
+
+FOLDER = "engine"
+"""Folder of the engine inside a workspace."""
+
+
+class EmbeddedLink:
+    """One process's use of the engine; while it exists, the engine goes on."""
+
+    engine = "arcadedb"
+
+    def __init__(self, workspace: Path, settings: Settings) -> None:
+        self._paths = Paths(workspace.resolve() / FOLDER)
+        self._settings = settings
+        self._use = FileLock(self._paths.clients)
+        self._drivers: tuple[neo4j.Driver, ...] = ()
+        try:
+            self._join()
+        except BaseException:
+            self.close()
+            raise
+
+    def own(self) -> Door:
+        """Door of graphhunt's own queries."""
+        return Door(self._drivers[0], config.DATABASE, None)
+
+    def analyst(self) -> Door:
+        """Door of the database user who can only read; the server ends what takes too long."""
+        return Door(self._drivers[1], config.DATABASE, None)
+
+    def reconnect(self) -> None:
+        """Find the engine again, or start it anew if it died.
+
+        Raises:
+            StoreError: It doesn't start.
+        """
+        self._close_drivers()
+        self._use.release()
+        self._join()
+
+    def close(self) -> None:
+        """Stop using the engine; it ends by itself when nobody uses it."""
+        self._close_drivers()
+        self._use.release()
+
+    def _join(self) -> None:
+        # The order matters: first count as a user, so that the keeper lets the engine live, then look whether it runs.
+        patience = self._settings.engine_start_timeout
+        if not self._use.acquire(shared=True, timeout=patience):
+            raise WorkspaceError("the embedded engine is being stopped and doesn't end", where=str(self._paths.root))
+        state = read_state(self._paths) or self._start(patience)
+        self._drivers = (
+            self._connect(state, config.OWNER, state.owner_password),
+            self._connect(state, config.READER, state.reader_password),
+        )
+        self._verify()
+
+    def _start(self, patience: float) -> EngineState:
+        lock = FileLock(self._paths.start)
+        if not lock.acquire(timeout=patience):
+            raise WorkspaceError("another process can't start the embedded engine", where=str(self._paths.root))
+        try:
+            return read_state(self._paths) or start_engine(self._paths, self._settings)
+        finally:
+            lock.release()
+
+    def _connect(self, state: EngineState, user: str, password: str) -> neo4j.Driver:
+        import neo4j
+
+        options: dict[str, Any] = dict(DRIVER_OPTIONS)
+        return neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state.port}", auth=(user, password), **options)
+
+    def _verify(self) -> None:
+        import neo4j.exceptions as faults
+
+        try:
+            self._drivers[0].verify_connectivity()
+        except (faults.DriverError, faults.Neo4jError, OSError) as error:
+            raise translate(error, str(self._paths.root)) from error
+
+    def _close_drivers(self) -> None:
+        for driver in self._drivers:
+            with contextlib.suppress(OSError):
+                driver.close()
+        self._drivers = ()
+
+
+def engine_status(workspace: Path) -> dict[str, Any]:
+    """Tell whether the workspace's engine runs, with process ids and port; never a password."""
+    state = read_state(Paths(workspace.resolve() / FOLDER))
+    if state is None:
+        return {"running": False}
+    return {"running": True, "engine": state.engine, "keeper": state.keeper, "port": state.port}
+
+
+def stop_engine(workspace: Path, *, timeout: float = 25.0) -> bool:
+    """Stop the workspace's engine now; tell whether there was one.
+
+    Raises:
+        StoreError: It doesn't end in time.
+    """
+    import psutil
+
+    paths = Paths(workspace.resolve() / FOLDER)
+    state = read_state(paths)
+    if state is None:
+        return False
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(state.keeper).terminate()
+    if not (wait_gone(state.keeper, timeout) and wait_gone(state.engine, 1.0)):
+        raise StoreError("the embedded engine doesn't end", where=str(paths.root))
+    return True

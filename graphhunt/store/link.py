@@ -1,0 +1,54 @@
+"""What the store needs from an engine: drivers for itself and for analysts, and a way to connect anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import neo4j
+
+
+class Door(NamedTuple):
+    """A driver with the database to use and the time limit to ask for; `None` where the server sets it."""
+
+    driver: neo4j.Driver
+    database: str
+    timeout: float | None
+
+
+class Link(Protocol):
+    """A connection to one engine."""
+
+    engine: str
+    """`arcadedb` or `neo4j`."""
+
+    def own(self) -> Door:
+        """Door of graphhunt's own queries, which may write."""
+        ...
+
+    def analyst(self) -> Door:
+        """Door of analysts' queries, which can't write."""
+        ...
+
+    def reconnect(self) -> None:
+        """Connect anew after the connection was lost.
+
+        Raises:
+            StoreError: The engine can't be reached or started.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the drivers and stop counting as a user of the engine."""
+        ...
+
+
+DRIVER_OPTIONS: dict[str, Any] = {
+    "user_agent": "graphhunt",
+    "connection_timeout": 10.0,
+    "connection_acquisition_timeout": 30.0,
+    "max_transaction_retry_time": 0.0,
+    "telemetry_disabled": True,
+    "keep_alive": True,
+}
+"""Options of every driver. Retrying is the store's own work, so that one rule holds on both engines."""

@@ -1,0 +1,81 @@
+"""Puts nodes and relationships into the graph in batches, whether they are there already or not.
+
+A merge of a relationship costs the embedded engine a look at every relationship of its start node, so it isn't used:
+what is known to be new is created (the constraint on the id refuses a repeat), what may be there is looked up first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphhunt import queries
+from graphhunt.errors import StoreError
+from graphhunt.store import faults
+from graphhunt.store.transport import Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from graphhunt.store.store import Store
+
+    Row = Mapping[str, Any]
+    Write = Callable[[list[Row]], Summary]
+
+
+def put_nodes(store: Store, label: str, part: list[Row], *, new: bool) -> Summary:
+    """Write one batch of nodes."""
+    merge = queries.merge_nodes(label)
+    if not new:
+        return store.write(merge, rows=part)
+    return _or_if_there(
+        lambda: store.write(queries.create_nodes(label), rows=part), lambda: store.write(merge, rows=part)
+    )
+
+
+def put_relationships(store: Store, ends: tuple[str, str, str], part: list[Row], *, new: bool) -> Summary:
+    """Write one batch of relationships of one (type, start label, end label).
+
+    Raises:
+        StoreError: A relationship's start or end isn't in the graph.
+    """
+    if not new:
+        return _known_or_new(store, ends, part)
+    return _or_if_there(lambda: _create(store, ends, part), lambda: _known_or_new(store, ends, part))
+
+
+def remove(store: Store, query: queries.Query, ids: Iterable[str]) -> Summary:
+    """Delete by id in batches."""
+    from graphhunt.store.store import batches
+
+    total = Summary()
+    for part in batches(({"id": one} for one in ids), store.settings.batch_rows):
+        done = store.write(query, ids=[row["id"] for row in part])
+        total = total.plus(done._replace(rows=len(part)))
+    return total
+
+
+def _or_if_there(first: Callable[[], Summary], second: Callable[[], Summary]) -> Summary:
+    try:
+        return first()
+    except faults.DuplicateError:
+        return second()
+
+
+def _create(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summary:
+    done = store.write(queries.create_relationships(*ends), rows=part)
+    if done.relationships_created != len(part):
+        missing = len(part) - done.relationships_created
+        raise StoreError(f"{missing} relationships have no start or no end in the graph", where=" ".join(ends))
+    return done
+
+
+def _known_or_new(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summary:
+    kind = ends[0]
+    rows = {row["id"]: row for row in part}
+    known = {row["id"] for row in store.read(queries.known_relationships(kind), ids=list(rows))}
+    fresh = [row for key, row in rows.items() if key not in known]
+    done = _create(store, ends, fresh) if fresh else Summary()
+    if known:
+        props = {key: rows[key]["props"] for key in known}
+        done = done.plus(store.write(queries.update_relationships(kind), ids=list(known), props=props))
+    return done

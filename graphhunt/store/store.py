@@ -1,0 +1,262 @@
+"""The store: the one way to the graph database, the same for the embedded engine and for Neo4j."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Self
+
+from graphhunt import queries
+from graphhunt.errors import QueryError, UsageError
+from graphhunt.settings import load_settings
+from graphhunt.store import rows as _rows
+from graphhunt.store import transport
+from graphhunt.store.analyst import Request, Table, run_guarded
+from graphhunt.store.locks import WriterLock
+from graphhunt.store.transport import Statement, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from types import TracebackType
+
+    from graphhunt.queries import Query
+    from graphhunt.settings import Settings
+    from graphhunt.store.link import Link
+
+    Progress = Callable[[int], None]
+    Row = Mapping[str, Any]
+
+
+class Store:
+    """A connection to the graph of one workspace.
+
+    Safe to share between threads; not across a fork. Errors: `StoreError` when the engine can't be reached,
+    `QueryError` when it refuses a query, `LimitError` when a query takes too long.
+    """
+
+    def __init__(self, link: Link, workspace: Path, settings: Settings) -> None:
+        self._link = link
+        self.workspace = workspace
+        self.settings = settings
+        self._writer = WriterLock(workspace / "writer.lock", settings.lock_timeout)
+
+    @property
+    def engine(self) -> str:
+        """`arcadedb` or `neo4j`."""
+        return self._link.engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; an embedded engine ends later, when nobody uses it."""
+        self._link.close()
+
+    def read(self, query: Query, /, **params: Any) -> list[dict[str, Any]]:
+        """Run a query of the library that reads, and give all its rows.
+
+        Raises:
+            QueryError: The query isn't a reading one, or a parameter is wrong.
+        """
+        statement = self._statement(query, params, "read")
+        return transport.with_retry(
+            self._link, query.name, lambda: list(transport.rows_of(self._link.own(), statement))
+        )
+
+    def stream(self, query: Query, /, **params: Any) -> Iterator[dict[str, Any]]:
+        """Run a query that reads, and yield its rows as they arrive.
+
+        A connection lost before the first row is renewed; later it is a `StoreError`.
+        """
+        statement = self._statement(query, params, "read")
+        return _resumed(self._link, statement)
+
+    def write(self, query: Query, /, **params: Any) -> Summary:
+        """Run a query that writes, in one transaction, while no other process writes to the workspace.
+
+        Raises:
+            QueryError: The query isn't a writing one, or a parameter is wrong.
+        """
+        statement = self._statement(query, params, "write", "schema")
+        with self.writer():
+            return self._change(statement)
+
+    def write_rows(
+        self, query: Query, rows: Iterable[Row], *, batch: int | None = None, progress: Progress | None = None
+    ) -> Summary:
+        """Run a writing query that declares `rows` for each batch of rows, one transaction each.
+
+        Args:
+            query: The query; its only required parameter is `rows: rows`.
+            rows: Dictionaries; taken one batch at a time, so that an iterator of any length will do.
+            batch: Rows in one transaction; the setting `batch_rows` when not given.
+            progress: Called after each batch with the number of rows written so far.
+        """
+        write = functools.partial(self.write, query)
+        return self._in_batches(rows, progress, lambda part: write(rows=part), batch)
+
+    def put_nodes(
+        self, label: str, rows: Iterable[Row], *, new: bool = False, progress: Progress | None = None
+    ) -> Summary:
+        """Add nodes, or update those that are there.
+
+        Args:
+            label: Their label.
+            rows: `{"id": …, "props": {…}}`; a null property is removed, others that are there stay.
+            new: They are known not to be there, which is quicker; when one is, the batch is merged after all.
+            progress: Called after each batch with the number of rows so far.
+        """
+        return self._in_batches(rows, progress, lambda part: _rows.put_nodes(self, label, part, new=new))
+
+    def put_relationships(
+        self, ends: tuple[str, str, str], rows: Iterable[Row], *, new: bool = False, progress: Progress | None = None
+    ) -> Summary:
+        """Add relationships, or update those that are there.
+
+        Args:
+            ends: Type, label of the start, label of the end.
+            rows: `{"start": id, "end": id, "id": …, "props": {…}}`.
+            new: They are known not to be there, which is quicker.
+            progress: Called after each batch with the number of rows so far.
+
+        Raises:
+            StoreError: A start or end isn't in the graph; nothing of that batch is kept out silently.
+        """
+        return self._in_batches(rows, progress, lambda part: _rows.put_relationships(self, ends, part, new=new))
+
+    def remove_nodes(self, label: str, ids: Iterable[str]) -> Summary:
+        """Delete nodes with their relationships; ids that aren't there are passed over."""
+        with self.writer():
+            return _rows.remove(self, queries.delete_nodes(label), ids)
+
+    def remove_relationships(self, kind: str, ids: Iterable[str]) -> Summary:
+        """Delete relationships of a type; ids that aren't there are passed over."""
+        with self.writer():
+            return _rows.remove(self, queries.delete_relationships(kind), ids)
+
+    def _in_batches(
+        self,
+        rows: Iterable[Row],
+        progress: Progress | None,
+        put: Callable[[list[Row]], Summary],
+        batch: int | None = None,
+    ) -> Summary:
+        total = Summary()
+        with self.writer():
+            for part in batches(rows, batch or self.settings.batch_rows):
+                total = total.plus(put(part)._replace(rows=len(part)))
+                if progress:
+                    progress(total.rows)
+        return total
+
+    def writer(self) -> AbstractContextManager[None]:
+        """Keep other processes from writing while the block runs; may be nested.
+
+        Raises:
+            WorkspaceError: Another process kept writing for longer than the setting `lock_timeout`.
+        """
+        return self._writer()
+
+    def ensure_schema(self) -> int:
+        """Make every constraint and index that isn't there yet; give their number."""
+        there = {name for row in self.read(queries.library()["admin/indexes"]) for name in row.values()}
+        missing = [query for query in queries.schema_queries() if query.__name__ not in there]
+        with self.writer():
+            for query in missing:
+                self._change(self._statement(query, {}, "schema"))
+        return len(missing)
+
+    def analyst(
+        self,
+        cypher: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> Table:
+        """Run Cypher that a person wrote: guarded, read-only, with limits.
+
+        Args:
+            cypher: One reading statement.
+            params: Values of its parameters.
+            limit: Rows to give at most; never more than the setting `query_rows`.
+            timeout: Seconds it may take; never more than the setting `query_timeout`.
+
+        Raises:
+            AccessError: The guard refuses the statement; the error says why.
+            LimitError: It takes too long, or gives too many bytes.
+            QueryError: The statement isn't valid.
+        """
+        return run_guarded(self._link, self.settings, Request(cypher, params or {}, limit, timeout))
+
+    def _change(self, statement: Statement) -> Summary:
+        return transport.with_retry(self._link, statement.name, lambda: transport.change(self._link.own(), statement))
+
+    def _statement(self, query: Query, params: Mapping[str, Any], *modes: str) -> Statement:
+        if query.mode not in modes:
+            raise QueryError(f"a {query.mode} query was called as a {modes[0]} one", where=query.name)
+        return Statement(query.for_engine(self.engine), query.bind(params), query.name, query.mode == "read")
+
+
+def _resumed(link: Link, statement: Statement) -> Iterator[dict[str, Any]]:
+    def first() -> tuple[dict[str, Any] | None, Iterator[dict[str, Any]]]:
+        rows = transport.rows_of(link.own(), statement)
+        return next(rows, None), rows
+
+    row, rest = transport.with_retry(link, statement.name, first)
+    if row is None:
+        return
+    yield row
+    yield from transport.translated(statement.name, rest)
+
+
+def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Cut rows into lists of at most `size`.
+
+    Raises:
+        UsageError: The size isn't positive.
+    """
+    if size < 1:
+        raise UsageError(f"a batch needs at least one row, not {size}")
+    part: list[Row] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def open_store(workspace: Path, db: str | None = None, settings: Settings | None = None) -> Store:
+    """Open the graph of a workspace.
+
+    Args:
+        workspace: Folder of the workspace; made when missing.
+        db: Address of a Neo4j server; the setting `db` when not given, and the embedded engine when that is empty.
+        settings: Settings in force; read from the environment when not given.
+
+    Raises:
+        StoreError: The engine can't be started or the server can't be reached.
+        UsageError: The address isn't valid or holds a password.
+    """
+    settings = settings or load_settings()
+    workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+    url = settings.db if db is None else db
+    return Store(_link(workspace.resolve(), url, settings), workspace, settings)
+
+
+def _link(workspace: Path, url: str, settings: Settings) -> Link:
+    if url:
+        from graphhunt.store.server_link import ServerLink
+
+        return ServerLink(url, settings)
+    from graphhunt.store.embedded import EmbeddedLink
+
+    return EmbeddedLink(workspace, settings)
