@@ -21,6 +21,7 @@ _FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 """Characters that XML 1.0 forbids, plain or as references; Windows writes them in values all the same."""
+_BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|\w{1,32};)")
 
 
 def event_of_tree(tree: dict[str, Any]) -> Event | None:
@@ -75,9 +76,9 @@ def _data(tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def parse(text: str) -> Element | None:
-    """Parse one element; None if it isn't well-formed or declares anything."""
+    """Parse one element; None if it declares anything, or can't be made well-formed by mending its characters."""
     root = _parse(text)
-    return root if root is not None else _parse(_FORBIDDEN.sub("\ufffd", text))
+    return root if root is not None else _parse(_BARE_AMPERSAND.sub("&amp;", _FORBIDDEN.sub("\ufffd", text)))
 
 
 def _parse(text: str) -> Element | None:

@@ -20,8 +20,21 @@ Get = Callable[[str], object]
 PID_MAX = 0xFFFF_FFFF
 PORT_MAX = 0xFFFF
 INT_MAX = 0x7FFF_FFFF_FFFF_FFFF
-_NOTHING = frozenset({"", "-", "n/a", "null", "(null)", "%%1793", "<unknown process>", "&lt;unknown process&gt;"})
+_NOTHING = frozenset(
+    {
+        "",
+        "-",
+        "n/a",
+        "null",
+        "(null)",
+        "%%1793",
+        "<unknown process>",
+        "&lt;unknown process&gt;",
+        "&lt unknown process&gt",
+    }
+)
 _LONGEST_NOTHING = max(map(len, _NOTHING))
+_FIRST_OF_NOTHING = frozenset(first for word in _NOTHING for first in (word[:1], word[:1].upper()))
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on times that are UTC by definition
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -29,6 +42,7 @@ _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmp6"}
 _NULL_SID = "S-1-0-0"
 _ALGORITHMS = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
 _INDENT_MOST = 16
+_GUID_MOST = 64
 _VALUE = re.compile(r"[^\r\n]*")
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
@@ -70,9 +84,9 @@ def port(value: object) -> int | None:
 
 
 def guid_of(value: object) -> str | None:
-    """Normalise a GUID; None for empty and all-zero ones."""
+    """Normalise a GUID; None for empty and all-zero ones, and for what is far too long to be one."""
     clean = text(value)
-    return guid(clean) if clean else None
+    return guid(clean) if clean and len(clean) <= _GUID_MOST else None
 
 
 def logon_id(value: object) -> str | None:
@@ -149,11 +163,15 @@ def micros(value: object) -> tuple[int, bool] | None:
     """
     if value.__class__ is not str:
         return _epoch(value)
+    return _iso(value) if 19 <= len(value) <= 40 else None
+
+
+@lru_cache(maxsize=4096)
+def _iso(value: str) -> tuple[int, bool] | None:
+    """Read an ISO 8601 time; many records share theirs, to the second or to the millisecond."""
     try:
         when = datetime.fromisoformat(value.strip())
     except ValueError:
-        return None
-    if len(value) < 19:
         return None
     zoned = when.tzinfo is not None
     time = (when - (_EPOCH if zoned else _NAIVE_EPOCH)) // _MICROSECOND

@@ -13,6 +13,7 @@ from ._windows_event import Event, channel_of
 
 _QUARTER = 15 * 60 * 1_000_000
 _ZONE_MOST = 14 * 4
+_COLUMN_TYPES = ("_string", "_dynamic")
 _ECS_SYSMON = (
     ("ProcessGuid", ("process", "entity_id")),
     ("ProcessId", ("process", "pid")),
@@ -59,6 +60,10 @@ def _syslog(message: Any) -> Event | None:
     if not isinstance(message, str) or not message.lstrip().startswith("<Event"):
         return None
     root = _event_xml.parse(message.strip())
+    if root is None:
+        # Syslog cuts messages at 2 KiB: what stands before the cut is whole.
+        whole = message.rpartition("</Data>")[0]
+        root = _event_xml.parse(f"{whole.strip()}</Data></EventData></Event>")
     return None if root is None else _event_xml.event_of_element(root)
 
 
@@ -104,11 +109,16 @@ def _nxlog_time(get: Callable[[str], Any]) -> tuple[int | None, bool]:
     time, zoned = event
     if zoned:
         return time, False
-    received = v.micros(get("EventReceivedTime"))
+    zone = _zone(arrival, v.micros(get("EventReceivedTime")))
+    return (time, True) if zone is None else (time + zone, False)
+
+
+def _zone(arrival: tuple[int, bool] | None, received: tuple[int, bool] | None) -> int | None:
+    """Give UTC minus local time in µs, or None where that can't be told."""
     if arrival is None or received is None:
-        return time, True
+        return None
     quarters = (arrival[0] - received[0] + _QUARTER // 2) // _QUARTER
-    return (time, True) if abs(quarters) > _ZONE_MOST else (time + quarters * _QUARTER, False)
+    return None if abs(quarters) > _ZONE_MOST else quarters * _QUARTER
 
 
 def _winlogbeat(record: dict[str, Any], winlog: dict[str, Any]) -> Event | None:
@@ -181,12 +191,19 @@ def _sentinel(record: dict[str, Any]) -> Event | None:
         number,
         stated[0] if stated else None,
         v.text(get("Computer") or get("Hostname")),
-        _payload(get("EventData")) or record,
+        _payload(get("EventData")) or _columns(record),
         provider,
         arrival is not None,
         v.text(get("Message") or get("RenderedDescription")),
         v.sid(get("UserId") or get("UserID")),
     )
+
+
+def _columns(record: dict[str, Any]) -> dict[str, Any]:
+    """Give a table's columns, also under their names without the type that tables append on a clash."""
+    for name in [name for name in record if name.endswith(_COLUMN_TYPES)]:
+        record.setdefault(name.rpartition("_")[0], record[name])
+    return record
 
 
 def _payload(data: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ _OTHER_SSH = Skipped("OpenSSH message that tells no authentication")
 def _session(event: Event) -> list[Fact]:
     get, message = event.data.get, event.message
     user, domain = v.account(get("User") or v.find(_USER, message))
-    session = v.text(get("SessionID") or get("Session") or get("TargetSession") or v.find(_SESSION, message))
+    session = v.text(get("SessionID") or get("Session") or get("TargetSession") or _session_of(message))
     source_ip = v.ip(get("Address") or v.find(_ADDRESS, message))
     return [
         SessionChange(
@@ -33,6 +33,15 @@ def _session(event: Event) -> list[Fact]:
             source_ip=source_ip,
         )
     ]
+
+
+def _session_of(message: str | None) -> str | None:
+    """Read the session from a line `Session ID: 2` or a sentence `Session 2 has been disconnected`."""
+    stated = v.find(_SESSION, message)
+    if stated is None and message is not None and message.startswith("Session "):
+        number = message.split(" ", 2)[1]
+        return number if number.isdecimal() else None
+    return stated
 
 
 def _authenticated(event: Event) -> list[Fact]:

@@ -79,7 +79,7 @@ def _started(event: Event) -> list[Fact]:
             command_line=v.text(get("CommandLine")),
             working_directory=v.text(get("CurrentDirectory")),
             logon_id=v.logon_id(get("LogonId")),
-            terminal_session=v.number(get("TerminalSessionId"), 0xFFFF_FFFF),
+            terminal_session=v.number(get("TerminalSessionId"), 0x7FFF_FFFF),
             integrity=v.text(get("IntegrityLevel")),
             original_file_name=v.text(get("OriginalFileName")),
             company=v.text(get("Company")),
