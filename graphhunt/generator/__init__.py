@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphhunt.generator.config import Dirt, GeneratorConfig
+from graphhunt.generator.demo import generate_demo
 from graphhunt.generator.evalset import (
     CORROBORATION_KINDS,
     AttackTruth,
@@ -10,6 +11,8 @@ from graphhunt.generator.evalset import (
     HopTruth,
     eval_set,
 )
+from graphhunt.generator.run import generate
+from graphhunt.generator.truth import Truth, load_truth
 
 __all__ = [
     "CORROBORATION_KINDS",
@@ -18,5 +21,9 @@ __all__ = [
     "EvalSet",
     "GeneratorConfig",
     "HopTruth",
+    "Truth",
     "eval_set",
+    "generate",
+    "generate_demo",
+    "load_truth",
 ]

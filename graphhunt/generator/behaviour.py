@@ -227,6 +227,12 @@ def _sweeps(world: World, day: int, rng: np.random.Generator) -> Logons:
     return concatenate([*parts, _one_sweep(world, day, 0, 0, rng)])
 
 
+def sweep(world: World, day: int, rng: np.random.Generator) -> Logons:
+    """Return one administrator's sweep over up to ninety servers, for a day that must have one."""
+    size = min(len(world.servers), int(rng.integers(20, 90)))
+    return _one_sweep(world, day, int(rng.integers(len(world.admin_person))), size, rng)
+
+
 def _one_sweep(world: World, day: int, admin: int, size: int, rng: np.random.Generator) -> Logons:
     dst = rng.choice(world.servers, size, replace=False)
     start = _midnight(world, day) + int(office_times(rng, 1)[0])

@@ -76,6 +76,7 @@ class GeneratorConfig:
     logons_per_user_day: float = 4.0
     processes_per_user_day: float = 12.0
     flows_per_user_day: float = 10.0
+    beacon_seconds: float = 5.0
     chains: int = 3
     bursts: int = 1
     decoys: bool = True

@@ -227,7 +227,8 @@ def _accounts(config: GeneratorConfig, rng: np.random.Generator) -> tuple[tuple[
 
 
 def _absences(config: GeneratorConfig, rng: np.random.Generator) -> NDArray[np.int32]:
-    first = rng.integers(-10, max(1, config.days * 3), config.users)
+    # One leave in about half a year for everybody, so that a few per cent are away on any day.
+    first = rng.integers(-14, max(config.days, 60) * 3, config.users)
     length = rng.integers(2, 15, config.users)
     return np.stack([first, length], axis=1).astype(np.int32)
 

@@ -1,0 +1,285 @@
+"""An honest day in records: everything that columns of behaviour turn into on the machines concerned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphhunt.generator import behaviour as b
+from graphhunt.generator import security_events as sec
+from graphhunt.generator import sysmon_events as sysmon
+from graphhunt.generator.actors import SYSTEM32, SYSTEM_LOGON, Process, Session, Visit, builtin
+from graphhunt.generator.clock import office_times
+from graphhunt.generator.config import DAY_US, SECOND_US
+from graphhunt.generator.programs import (
+    AGENT,
+    BROWSER,
+    CHAT,
+    MAIL,
+    administration,
+    background,
+    desktop,
+    internet_address,
+)
+from graphhunt.generator.streams import stream
+from graphhunt.generator.techniques import TECHNIQUES, Move
+from graphhunt.generator.world import CONTROLLER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from graphhunt.generator.actors import Account, Host
+    from graphhunt.generator.scene import Scene
+
+_LOGON, _MACHINE, _SERVICE, _BATCH, _DESKTOP, _BACKGROUND, _FLOW, _BOOT = range(8)
+
+# Chance that an honest network logon of a kind runs something remotely, and the techniques in use for it.
+_RUNS = {b.KIND_ADMIN: 0.15, b.KIND_HELP: 0.12, b.KIND_SWEEP: 0.9, b.KIND_DEPLOY: 0.95, b.KIND_SCAN: 0.3}
+_TOOLS = ("winrm", "wmi", "psexec", "schtask")
+_TOOL_SHARES = (0.45, 0.75, 0.92, 1.0)
+
+
+class Day:
+    """Plays one day: ``units`` are its happenings in time order, ``play`` performs one of them.
+
+    ``note`` is told the kind of each network logon, its source and its session.
+    """
+
+    def __init__(self, scene: Scene, logons: b.Logons, note: Callable[[int, str, Session], None]) -> None:
+        self.scene = scene
+        self._note = note
+        self.logons = logons
+        self.agents: dict[int, Process] = {}
+        self.apps: dict[tuple[str, int], Process] = {}
+        columns = [self._logon_units(), *self._background_units(), *self._people_units()]
+        units = np.concatenate(columns)
+        self.units: NDArray[np.int64] = units[np.argsort(units[:, 0], kind="stable")]
+
+    def _logon_units(self) -> NDArray[np.int64]:
+        rows = np.arange(len(self.logons))
+        return np.stack([self.logons.t, np.full(len(rows), _LOGON), rows], axis=1)
+
+    def _background_units(self) -> Iterator[NDArray[np.int64]]:
+        """Yield what machines do by themselves; a machine logs on to its controller about as often as people do."""
+        scene, rng = self.scene, stream(self.scene.config.seed, "machines", self.scene.day)
+        hosts = np.arange(len(scene.world.machines))
+        network = max(1.0, float((self.logons.logon_type == 3).sum()) / len(hosts))
+        # Shares of the types relative to type 3 (half of which are the machines' own).
+        for unit, mean in ((_MACHINE, network * 1.05), (_SERVICE, network * 0.21), (_BATCH, network * 0.053)):
+            yield _spread(unit, hosts, mean, scene.midnight, rng)
+        yield _spread(_BACKGROUND, hosts, scene.config.processes_per_user_day * 0.5, scene.midnight, rng)
+        booted = np.array([host for host in hosts.tolist() if scene.booted_today(host)], dtype=np.int64)
+        times = np.array([scene.host(host).boot for host in booted.tolist()], dtype=np.int64)
+        yield np.stack([times, np.full(len(booted), _BOOT), booted], axis=1)
+
+    def _people_units(self) -> Iterator[NDArray[np.int64]]:
+        scene = self.scene
+        rng = stream(scene.config.seed, "desks", scene.day)
+        present = np.flatnonzero(b.present_persons(scene.world, scene.day))
+        means = ((_DESKTOP, scene.config.processes_per_user_day), (_FLOW, scene.config.flows_per_user_day))
+        for unit, mean in means:
+            who = np.repeat(present, rng.poisson(mean, len(present)))
+            t = scene.midnight + office_times(rng, len(who), scene.world.shift[who])
+            yield np.stack([t, np.full(len(who), unit), who], axis=1)
+
+    def play(self, t: int, unit: int, index: int) -> None:
+        """Perform one unit (a row of ``units``)."""
+        if unit == _LOGON:
+            self._logon(t, index)
+        elif unit == _DESKTOP:
+            self._desktop(t, index)
+        elif unit == _FLOW:
+            self._flow(t, index)
+        elif unit == _BACKGROUND:
+            self._background(t, index)
+        else:
+            self._machine_unit(t, unit, index)
+
+    def _machine_unit(self, t: int, unit: int, index: int) -> None:
+        host = self.scene.host(index)
+        if unit == _MACHINE:
+            self._machine_logon(t, host)
+        elif unit == _BOOT:
+            self.scene.feed.add(t, host, sec.starting_up())
+        else:
+            self._service_logon(t, host, batch=unit == _BATCH)
+
+    def _logon(self, t: int, row: int) -> None:
+        logons, scene = self.logons, self.scene
+        source, target = scene.host(int(logons.src[row])), scene.host(int(logons.dst[row]))
+        account = scene.account(int(logons.acct[row]))
+        end = scene.cut(target.number, int(logons.end[row]))
+        if source is target:
+            self._sit_down(t, source, account, Visit(int(logons.logon_type[row]), end=end))
+        elif not logons.ok[row]:
+            self._fail(t, source, target, account)
+        elif logons.logon_type[row] == 10:
+            self._move(t, row, "rdp", end)
+        elif scene.lot() < _RUNS.get(int(logons.kind[row]), 0.0):
+            tool = next(
+                name for name, share in zip(_TOOLS, _TOOL_SHARES, strict=True) if scene.lot() <= share or share == 1.0
+            )
+            self._move(t, row, tool, end)
+        else:
+            session = self._visit(t, source, target, account, Visit(ntlm=bool(logons.auth[row]), end=end))
+            self._note(int(logons.kind[row]), source.name, session)
+
+    def _sit_down(self, t: int, host: Host, account: Account, visit: Visit) -> None:
+        scene = self.scene
+        session = scene.logon(t, host, host, account, visit)
+        parent = host.resident["wininit"]
+        if visit.logon_type == 7 and (host.number, account.sid) in scene.desks:
+            return
+        _, shell = scene.seat(session, parent, t, seen=True)
+        for delay, program in ((20, MAIL), (45, BROWSER), (70, CHAT)):
+            process = scene.start(t + delay * SECOND_US, shell, program, lossy=True)
+            self.apps[account.sid, delay] = process
+
+    def _fail(self, t: int, source: Host, target: Host, account: Account) -> None:
+        scene = self.scene
+        session = Session(target, account, 0, 3, t, source, source.ip, source.new_port(), ntlm=True)
+        scene.feed.add(t, target, sec.logon_failed(session))
+        scene.feed.add(t - 400, scene.controller(source), sec.validation(account, source.name, failure=True))
+
+    def _visit(self, t: int, source: Host, target: Host, account: Account, visit: Visit) -> Session:
+        """Use a share or an application: a plain network logon."""
+        scene, lot = self.scene, self.scene.lot()
+        port = 0
+        if lot < 0.5:
+            port = scene.connect(t - 4_000, source.resident["system"], target, 445)
+        hidden = lot > 0.9
+        how = Visit(3, port, visit.ntlm, hidden, visit.end)
+        session = scene.logon(t, source, target, account, how)
+        if lot < 0.3:
+            scene.feed.add(t + 9_000, target, sec.share_access(session, "Data", None))
+            scene.feed.add(t + 14_000, target, sec.share_access(session, "Data", "Projects\\plan.xlsx"))
+        return session
+
+    def _move(self, t: int, row: int, technique: str, end: int) -> None:
+        """Do remotely what an administrator, the help desk or a person's own remote desktop does."""
+        logons, scene = self.logons, self.scene
+        account = scene.account(int(logons.acct[row]))
+        number = int(logons.src[row])
+        actor, origin = self._origin(t, number, account)
+        move = Move(
+            t=t,
+            origin=origin,
+            actor=actor,
+            target=scene.host(int(logons.dst[row])),
+            account=account,
+            command=administration(scene.lot()),
+            label="PSEXESVC" if technique == "psexec" else "Inventory",
+            end=end,
+        )
+        landing = TECHNIQUES[technique](scene, move)
+        self._note(int(logons.kind[row]), move.source.name, landing.session)
+
+    def _origin(self, t: int, machine: int, account: Account) -> tuple[Session, Process]:
+        """Return who acts at the source: the person at his desk, or the service of a service account."""
+        scene, world = self.scene, self.scene.world
+        if account.number >= world.first_service:
+            process = self._agent(machine, account, t)
+            return Session(process.host, account, process.logon_id, 5, t, None, "-", 0), process
+        person = _person_behind(scene, account)
+        return scene.desk(machine, scene.account(person), t)
+
+    def _agent(self, machine: int, account: Account, t: int) -> Process:
+        if machine not in self.agents:
+            host = self.scene.host(machine)
+            parent = host.resident["services"]
+            session = Session(host, account, host.new_logon(), 5, t, None, "-", 0)
+            self.agents[machine] = self.scene.start(t - SECOND_US, parent, AGENT, session=session)
+        return self.agents[machine]
+
+    def _machine_logon(self, t: int, host: Host) -> None:
+        scene = self.scene
+        if scene.world.role[host.number] == CONTROLLER:
+            return
+        port, controller = 0, scene.controller(host)
+        if scene.lot() < 0.2:
+            port = scene.connect(t - 5_000, host.resident["lsass"], controller, 389)
+        end = t + int((1 + 20 * scene.lot()) * SECOND_US)
+        session = scene.logon(t, host, controller, host.account, Visit(port=port, end=end))
+        if scene.lot() < 0.25:
+            scene.feed.add(t + 7_000, controller, sec.share_access(session, "SYSVOL", None))
+
+    def _service_logon(self, t: int, host: Host, *, batch: bool) -> None:
+        session = Session(host, builtin("SYSTEM"), SYSTEM_LOGON, 4 if batch else 5, t, None, "-", 0, hide_address=True)
+        if batch:
+            number = self.scene.world.first_service + int(self.scene.lot() * self.scene.config.service_count)
+            session.account, session.logon_id = self.scene.account(number), host.new_logon()
+        self.scene.feed.add(t - 100, host, sec.special_logon(session))
+        self.scene.feed.add(t, host, sec.logon(session))
+
+    def _background(self, t: int, machine: int) -> None:
+        scene = self.scene
+        key, program = background(scene.lot())
+        length = int(4 * SECOND_US * (0.2 + 30 * scene.lot() ** 4))
+        scene.start(t, scene.host(machine).resident[key], program, end=t + length, lossy=True)
+
+    def _desktop(self, t: int, person: int) -> None:
+        scene = self.scene
+        program = desktop(scene.lot())
+        _, shell = scene.desk(int(scene.world.home[person]), scene.account(person), t)
+        end = t + int(60 * SECOND_US * (0.05 + 60 * scene.lot() ** 3))
+        process = scene.start(t, shell, program, end=end, lossy=True)
+        if program[0].endswith(("cmd.exe", "powershell.exe")):
+            console = (SYSTEM32 + "conhost.exe", "\\??\\C:\\Windows\\system32\\conhost.exe 0xffffffff -ForceV1")
+            scene.start(t + 20_000, process, console, end=end)
+
+    def _flow(self, t: int, person: int) -> None:
+        scene = self.scene
+        account = scene.account(person)
+        delay, program = ((20, MAIL), (45, BROWSER), (45, BROWSER), (70, CHAT))[int(scene.lot() * 4)]
+        process = self.apps.get((account.sid, delay))
+        if process is None or process.started > t:
+            session, shell = scene.desk(int(scene.world.home[person]), account, t)
+            process = _unseen(session, shell, program, t)
+            self.apps[account.sid, delay] = process
+        name, address = internet_address(scene.lot())
+        if scene.lot() < 0.6:
+            scene.feed.add(t - 40_000, process.host, sysmon.dns_query(process, name, address))
+        scene.connect(t, process, address, 443)
+
+
+def _spread(
+    unit: int, hosts: NDArray[np.int64], mean: float, midnight: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    which = np.repeat(hosts, rng.poisson(mean, len(hosts)))
+    t = midnight + rng.integers(0, DAY_US, len(which))
+    return np.stack([t, np.full(len(which), unit), which], axis=1)
+
+
+def _person_behind(scene: Scene, account: Account) -> int:
+    """Return the person who uses an account; a team's account is used by whoever of the team comes first."""
+    world, number = scene.world, account.number
+    if number < world.first_admin:
+        return number
+    if number < world.first_help:
+        return int(world.admin_person[number - world.first_admin])
+    if number < world.first_shared:
+        return int(world.help_person[number - world.first_help])
+    unit = world.shared_department[number - world.first_shared]
+    return int(np.flatnonzero(world.department == unit)[0])
+
+
+def _unseen(session: Session, parent: Process, program: tuple[str, str], t: int) -> Process:
+    """Return a process that was there before the records begin."""
+    host = session.host
+    return Process(
+        host=host,
+        pid=host.new_pid(),
+        guid=host.new_guid(t - 3600 * SECOND_US),
+        image=program[0],
+        command_line=program[1],
+        account=session.account,
+        logon_id=session.logon_id,
+        logon_guid=session.sysmon_guid,
+        started=t - 3600 * SECOND_US,
+        parent=parent,
+        terminal=session.terminal,
+        integrity=parent.integrity,
+    )

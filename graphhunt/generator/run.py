@@ -1,0 +1,102 @@
+"""Generates a whole set: day after day into files, with the truth beside them."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from graphhunt.generator.config import DAY_US
+from graphhunt.generator.feed import Feed, Tally, stamp
+from graphhunt.generator.stage import Stage
+from graphhunt.generator.streams import stream
+from graphhunt.generator.truth import Expected, Truth
+from graphhunt.generator.world import World, build_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from graphhunt.generator.config import GeneratorConfig
+
+
+def generate(config: GeneratorConfig, folder: Path, progress: Callable[[int, int, int], None] | None = None) -> Truth:
+    """Write the set that ``config`` describes into ``folder`` and return the truth about it.
+
+    There is one ``events-YYYY-MM-DD.ndjson`` (or ``.ndjson.gz``) per day, ``truth.json``, and with
+    ``config.lanl`` the four LANL files.  ``progress`` is called after each day with the number of days done, of
+    all days, and of lines written.  The same configuration gives the same bytes.
+
+    Raises:
+        OSError: The folder can't be made or written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    world = build_world(config)
+    truth = Truth(config.seed, config.start, config.end, config.domain)
+    total = Tally()
+    for day in range(config.days):
+        path = folder / day_file(config, day)
+        with open_output(path, compress=config.compress) as out:
+            stage, tally = play_day(world, day, out)
+        truth.files.append(path.name)
+        truth.chains += stage.chains
+        truth.bursts += stage.bursts
+        truth.decoys += stage.decoys
+        add_tally(total, tally)
+        if progress:
+            progress(day + 1, config.days, total.lines)
+    truth.expected = expected_of(world, total)
+    truth.save(folder)
+    return truth
+
+
+def play_day(world: World, day: int, out: BinaryIO) -> tuple[Stage, Tally]:
+    """Write one day of ``world`` to ``out`` and return its stage (for the truth) and its counts."""
+    feed = Feed(world.config, out, stream(world.config.seed, "pipeline", day))
+    stage = Stage(world, day, feed)
+    stage.run()
+    feed.close()
+    return stage, feed.tally
+
+
+def day_file(config: GeneratorConfig, day: int) -> str:
+    """Return the name of the file of a day."""
+    date = stamp(config.start + day * DAY_US)[:10]
+    return f"events-{date}.ndjson" + (".gz" if config.compress else "")
+
+
+@contextmanager
+def open_output(path: Path, *, compress: bool) -> Iterator[BinaryIO]:
+    """Open ``path`` for writing; gzip gets no name and no time, so that equal content gives equal bytes."""
+    with path.open("wb") as raw:
+        if not compress:
+            yield raw
+            return
+        with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as packed:
+            yield cast("BinaryIO", packed)
+
+
+def add_tally(total: Tally, tally: Tally) -> None:
+    """Add the counts of a day to ``total``."""
+    total.events += tally.events
+    total.logon_types += tally.logon_types
+    total.lost += tally.lost
+    total.duplicates += tally.duplicates
+    total.late += tally.late
+
+
+def expected_of(world: World, total: Tally) -> Expected:
+    """Return the counts a loader of the files must arrive at."""
+    events = Counter({f"{channel}/{event_id}": count for (channel, event_id), count in total.events.items()})
+    return Expected(
+        lines=total.lines,
+        distinct=total.distinct,
+        duplicates=total.duplicates,
+        late=total.late,
+        lost=dict(sorted(total.lost.items())),
+        events=dict(sorted(events.items())),
+        logon_types=dict(sorted(total.logon_types.items())),
+        machines=len(world.machines),
+        accounts=len(world.accounts),
+    )
