@@ -62,8 +62,10 @@ def addresses(relationships: dict[str, pl.DataFrame]) -> pl.DataFrame:
     for kind, table in relationships.items():
         if not any("IP" in pair for pair in RELATIONSHIPS[kind].endpoints):
             continue
-        for end in ("from", "to"):
-            parts.append(table.filter(pl.col(f"{end}_label") == "IP").select(pl.col(f"{end}_id").alias("id")))
+        parts.extend(
+            table.filter(pl.col(f"{end}_label") == "IP").select(pl.col(f"{end}_id").alias("id"))
+            for end in ("from", "to")
+        )
     frame = pl.concat(parts).unique()
     version = pl.when(pl.col("id").str.contains(":", literal=True)).then(6).otherwise(4)
     return mapped(frame, "id", "scope", ids.scope).with_columns(version=version.cast(pl.Int64))

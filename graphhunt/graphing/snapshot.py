@@ -15,7 +15,6 @@ import polars as pl
 
 from graphhunt.errors import WorkspaceError
 from graphhunt.graphing.graph import Graph
-from graphhunt.schema import NODES, RELATIONSHIPS
 
 VERSION = 1
 """Version of graphing's rules; a snapshot made by other rules is made anew."""
@@ -77,6 +76,14 @@ class Snapshot:
         current = self._current()
         return sorted(path.stem for path in current.glob("*.parquet")) if current else []
 
+    def heights(self) -> dict[str, int]:
+        """Count the rows of every table."""
+        return {name: self._height(name) for name in self.names()}
+
+    def _height(self, name: str) -> int:
+        found = self.scan(name)
+        return int(found.select(pl.len()).collect().item()) if found is not None else 0
+
     def replace(self, graph: Graph, fingerprint: str) -> None:
         """Write the graph's tables and make them the current ones in one step."""
         old = self._current()
@@ -120,8 +127,3 @@ def _conformed(old: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
         pl.col(name).cast(dtype) if name in old.columns else pl.lit(None, dtype).alias(name)
         for name, dtype in table.schema.items()
     )
-
-
-def known_tables() -> list[str]:
-    """List every label and type a snapshot may hold."""
-    return [*NODES, *RELATIONSHIPS]

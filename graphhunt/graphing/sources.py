@@ -174,7 +174,7 @@ class Sources:
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row per remote session: the session's columns, `from_id`, `from_label`, `how`, `service_port`, `proof`."""
+        """One row per remote session: its columns, `from_id`, `from_label`, `how`, `service_port`, `proof`."""
         found = pl.concat([self._carried, self._ticketed])
         silent = (
             self._silent.join(found, on="id")

@@ -1,0 +1,59 @@
+"""The application: every command by name, and the options that stand before it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graphhunt.cli import (
+    config,
+    coverage,
+    demo,
+    entity,
+    evidence,
+    find,
+    load,
+    paths,
+    plugins,
+    query,
+    serve,
+    status,
+    tree,
+)
+from graphhunt.cli.context import Common
+
+app = typer.Typer(
+    name="graphhunt",
+    help="Telemetry in, attack paths out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for module in (
+    load, query, find, entity, tree, paths, evidence, status, coverage, serve, demo, plugins, config,
+):  # fmt: skip
+    app.command(name=module.__name__.rsplit(".", 1)[-1])(module.run)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"graphhunt {version('graphhunt')}")
+        raise typer.Exit
+
+
+@app.callback()
+def before(
+    context: typer.Context,
+    workspace: Annotated[Path | None, typer.Option(help="Folder of the workspace.")] = None,
+    db: Annotated[str | None, typer.Option(help="Neo4j server; without it the embedded engine is used.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """Telemetry in, attack paths out."""
+    context.obj = Common(workspace, db)

@@ -1,0 +1,62 @@
+"""What every command shares: the workspace, the database, and how errors end a command."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple, ParamSpec, TypeVar
+
+import typer
+
+from graphhunt.cli.show import message
+from graphhunt.errors import GraphhuntError, UsageError
+
+if TYPE_CHECKING:
+    from graphhunt.hunt import Hunt
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Common(NamedTuple):
+    """Options that may stand before the command as well as after it."""
+
+    workspace: Path | None = None
+    db: str | None = None
+
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Folder of the workspace (GRAPHHUNT_WORKSPACE).", show_default=False)
+]
+DbOption = Annotated[
+    str | None,
+    typer.Option("--db", help="Neo4j server, bolt:// or neo4j:// (GRAPHHUNT_DB); password from the environment.",
+                 show_default=False),
+]  # fmt: skip
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
+
+
+def open_case(context: typer.Context, workspace: Path | None, db: str | None) -> Hunt:
+    """Open the hunt that the options name; those after the command win."""
+    from graphhunt.hunt import open_hunt
+
+    common = context.obj if isinstance(context.obj, Common) else Common()
+    return open_hunt(workspace or common.workspace, db or common.db)
+
+
+def command(function: Callable[P, T]) -> Callable[P, T]:
+    """End a command with a message and exit code 1 (2 for wrong usage) instead of a traceback."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except GraphhuntError as error:
+            message(f"error: {error}")
+            raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
+        except KeyboardInterrupt as error:
+            message("stopped")
+            raise typer.Exit(130) from error
+
+    return guarded

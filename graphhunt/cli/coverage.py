@@ -1,0 +1,32 @@
+"""`graphhunt coverage`: what the loaded logs can show, and what they can't."""
+
+from __future__ import annotations
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.show import json_out, line, message
+
+
+@command
+def run(
+    context: typer.Context, json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None
+) -> None:
+    """Show per machine which channels are loaded, from when to when, and the blind spots."""
+    with open_case(context, workspace, db) as hunt:
+        found = hunt.coverage()
+    if json:
+        json_out(found)
+        return
+    if "reason" in found:
+        message(found["reason"])
+    for machine in found["machines"]:
+        line(f"{machine['machine']}  {machine['first']} to {machine['last']}")
+        for channel in machine["channels"]:
+            line(f"  {channel['channel']}: {channel['events']:,} events in {channel['hours']} hours")
+        for what, effect in machine["missing"].items():
+            line(f"  no {what}: {effect}")
+        for gap in machine["silent"][:5]:
+            line(f"  silent from {gap['start']} to {gap['end']}")
+        if len(machine["silent"]) > 5:
+            line(f"  and {len(machine['silent']) - 5} more silent times")

@@ -1,0 +1,61 @@
+"""`graphhunt demo`: a small intrusion, loaded, found and shown."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, command
+from graphhunt.cli.load import _show as show_load
+from graphhunt.cli.paths import _show as show_path
+from graphhunt.cli.serve import serve
+from graphhunt.cli.show import json_out, line, message, progress
+from graphhunt.hunt import open_hunt
+
+
+@command
+def run(
+    seed: Annotated[int, typer.Option(help="Another seed makes another intrusion.")] = 1,
+    serve_page: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the browser workspace after.")] = True,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = False,
+    json: JsonOption = False,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="Keep the demo in this folder.", show_default=False)
+    ] = None,
+    db: DbOption = None,
+) -> None:
+    """Write a small intrusion as event logs, load them, find the lateral movement, and show it."""
+    from graphhunt.generator import generate_demo
+
+    kept = workspace is not None
+    folder = workspace or Path(tempfile.mkdtemp(prefix="graphhunt-demo-"))
+    logs = folder / "demo-logs"
+    try:
+        message("writing event logs of a small company, with an intrusion in them …")
+        generate_demo(logs, seed=seed)
+        with open_hunt(folder / "case" if not kept else folder, db) as hunt:
+            with progress() as tell:
+                report = hunt.load(logs, progress=tell)
+            found = hunt.paths(k=3)
+            _tell(report, found, json=json)
+            if serve_page:
+                serve(hunt, port, open_browser=open_browser, fragment="#/paths")
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tell(report: dict[str, Any], found: dict[str, Any], *, json: bool) -> None:
+    if json:
+        json_out({"load": report, **found})
+        return
+    show_load(report)
+    line()
+    line("The most unusual chains of remote logons:")
+    for number, path in enumerate(found["paths"], 1):
+        show_path(number, path)

@@ -1,0 +1,37 @@
+"""`graphhunt entity`: one entity with its properties and relations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.show import json_out, line, table
+from graphhunt.times import iso
+
+_TIMES = ("first_seen", "last_seen", "start", "end")
+
+
+@command
+def run(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help="user, machine, process, file, ip, domain …", show_default=False)],
+    id: Annotated[str, typer.Argument(help="Its id, or a name that only one has.", show_default=False)],
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    db: DbOption = None,
+) -> None:
+    """Show an entity: properties, and how many relations of each type it has."""
+    with open_case(context, workspace, db) as hunt:
+        found = hunt.entity(kind, id)
+    if json:
+        json_out(found)
+        return
+    line(f"{found['kind']} {found['label']}")
+    properties = found.get("properties", {})
+    table(
+        ("property", "value"), [(name, iso(value) if name in _TIMES else value) for name, value in properties.items()]
+    )
+    rows = [(row["type"], row["direction"], row["kind"], row["count"]) for row in found["relations"]]
+    table(("relation", "direction", "kind", "count"), rows)

@@ -1,0 +1,47 @@
+"""`graphhunt load`: read telemetry into the graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.show import json_out, line, message, progress
+
+
+@command
+def run(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders and archives.", show_default=False)],
+    format: Annotated[str | None, typer.Option("--format", help="Loader to use for all files; see 'plugins'.")] = None,
+    strict: Annotated[bool, typer.Option(help="Stop at the first damaged record or unknown file.")] = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    db: DbOption = None,
+) -> None:
+    """Load files, folders and archives; loading again changes nothing."""
+    with open_case(context, workspace, db) as hunt, progress() as tell:
+        report = hunt.load(paths, format=format, strict=strict, progress=tell)
+    for warning in report["warnings"]:
+        message(f"warning: {warning['file']}: {warning['reason']}")
+    if json:
+        json_out(report)
+    else:
+        _show(report)
+    if report["files"] == 0 and report["files_rejected"]:
+        raise typer.Exit(1)
+
+
+def _show(report: dict[str, Any]) -> None:
+    skipped = sum(report["events_skipped"].values())
+    line(f"{report['events_read']:,} events read from {report['files']:,} files in {report['seconds']:.1f} s"
+         f" ({report['events_per_second']:,} events/s)")  # fmt: skip
+    line(f"  {report['events_loaded']:,} loaded, {skipped:,} skipped, {report['events_rejected']:,} rejected")
+    for reason, count in sorted(report["events_skipped"].items(), key=lambda item: -item[1])[:8]:
+        line(f"    skipped {count:,}: {reason}")
+    nodes, relationships = sum(report["nodes"].values()), sum(report["relationships"].values())
+    line(f"The graph has {nodes:,} nodes and {relationships:,} relationships:")
+    line("  " + ", ".join(f"{count:,} {name}" for name, count in report["nodes"].items()))
+    line("  " + ", ".join(f"{count:,} {name}" for name, count in report["relationships"].items()))

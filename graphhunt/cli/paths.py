@@ -1,0 +1,64 @@
+"""`graphhunt paths`: time-respecting attack paths."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.show import json_out, line, message
+
+
+@command
+def run(  # the options are the contract's
+    context: typer.Context,
+    from_: Annotated[str | None, typer.Option("--from", help="Machine or address to begin at.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Machine or address to end at.")] = None,
+    user: Annotated[str | None, typer.Option("--user", help="Keep paths with a hop by this account.")] = None,
+    since: Annotated[str | None, typer.Option(help="Earliest logon, ISO 8601 (UTC).")] = None,
+    until: Annotated[str | None, typer.Option(help="Latest logon, ISO 8601 (UTC).")] = None,
+    max_hops: Annotated[int, typer.Option(help="Most hops of a path.")] = 6,
+    max_dwell: Annotated[str, typer.Option(help="Longest stay on a machine between two hops.")] = "24h",
+    skew: Annotated[str, typer.Option(help="Tolerance for clocks that differ.")] = "0s",
+    k: Annotated[int, typer.Option("--k", help="Most paths to list.")] = 20,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    db: DbOption = None,
+) -> None:
+    """Find chains of remote logons in which every hop follows the one before it in time."""
+    with open_case(context, workspace, db) as hunt:
+        found = hunt.paths(
+            from_=from_,
+            to=to,
+            user=user,
+            since=since,
+            until=until,
+            max_hops=max_hops,
+            max_dwell=max_dwell,
+            k=k,
+            skew=skew,
+        )
+    if json:
+        json_out(found)
+        return
+    for number, path in enumerate(found["paths"], 1):
+        _show(number, path)
+    if not found["paths"]:
+        message(found["reason"])
+    if found["truncated"]:
+        message("more paths exist; raise --k or narrow the search")
+    for note in found.get("notes", []):
+        message(note)
+
+
+def _show(number: int, path: dict[str, Any]) -> None:
+    names = [path["hops"][0]["from"], *(hop["to"] for hop in path["hops"])]
+    line(f"{number}. {' -> '.join(names)}   score {path['score']:.2f}")
+    for hop in path["hops"]:
+        how = f"{hop['technique']} {hop['technique_name']}" if hop["technique"] else f"logon type {hop['logon_type']}"
+        source = "" if hop["confidence"] == "observed" else f", source {hop['confidence']}"
+        line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {how}{source}")
+        line(f"      logon {hop['logon_id']}; {len(hop['evidence'])} records, first {hop['evidence'][0]}")
+    for reason in path["reasons"]:
+        line(f"   why: {reason}")

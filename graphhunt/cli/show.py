@@ -1,0 +1,86 @@
+"""Output: JSON and tables on stdout, messages and progress on stderr; evidence is never markup.
+
+Log text is an attacker's text: control characters, escape sequences and direction marks are shown as codes,
+so that a record can't move the cursor, recolour the screen or reorder a line.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+_SAFE = {"\n", "\t"}
+_DIRECTION = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+
+
+def clean(value: object, *, lines: bool = False) -> str:
+    """Give text without control characters; with `lines`, line breaks and tabs stay."""
+    return "".join(_shown(c, lines=lines) for c in str(value))
+
+
+def _shown(char: str, *, lines: bool) -> str:
+    code = ord(char)
+    if lines and char in _SAFE:
+        return char
+    if code < 0x20 or 0x7F <= code < 0xA0 or code in _DIRECTION or 0xD800 <= code < 0xE000 or code in (0x2028, 0x2029):
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return char
+
+
+def message(text: str) -> None:
+    """Write a line for the user to stderr."""
+    sys.stderr.write(clean(text) + "\n")
+
+
+def line(text: str = "") -> None:
+    """Write a line of data to stdout."""
+    sys.stdout.write(clean(text, lines=True) + "\n")
+
+
+def json_out(data: object) -> None:
+    """Write data as one indented JSON document to stdout; control characters are escaped by JSON itself."""
+    import orjson
+
+    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+    sys.stdout.write(orjson.dumps(data, option=options, default=str).decode() + "\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write an aligned table to stdout, as wide as the terminal allows."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        grid.add_column(Text(clean(column)), overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text("" if cell is None else clean(cell)) for cell in row))
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not sys.stdout.isatty():
+        console.width = 200
+    console.print(grid)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int, int], None]]:
+    """Show progress bars on stderr while the block runs; nothing when stderr isn't a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[note]}"), TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(phase: str, done: int, total: int, events: int) -> None:
+            note = f"{events:,} events" if events else ""
+            if phase not in tasks:
+                tasks[phase] = bars.add_task(phase, total=total or None, note=note)
+            bars.update(tasks[phase], completed=done, total=total or None, note=note)
+
+        yield tell

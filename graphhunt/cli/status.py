@@ -1,0 +1,33 @@
+"""`graphhunt status`: what the workspace holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.show import json_out, line
+
+
+@command
+def run(
+    context: typer.Context,
+    digest: Annotated[bool, typer.Option("--digest", help="Compute the canonical digest of the graph.")] = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    db: DbOption = None,
+) -> None:
+    """Show what is loaded: events, files, nodes, relationships."""
+    with open_case(context, workspace, db) as hunt:
+        state = hunt.status(digest=digest)
+    if json:
+        json_out(state)
+        return
+    line(f"workspace {state['workspace']}, engine {state['engine']}")
+    line(f"{state['events']:,} events from {state['files']:,} files, {state['rejected']:,} rejected")
+    for part in ("nodes", "relationships"):
+        line(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
+    for name in ("reason", "digest"):
+        if name in state:
+            line(f"{name}: {state[name]}")

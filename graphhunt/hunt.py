@@ -1,0 +1,299 @@
+"""The hunt: one open workspace, and everything that can be asked of it.
+
+Command line, HTTP interface and notebooks all use this class; there is no other way to the data.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from graphhunt import pivots
+from graphhunt.errors import UsageError
+from graphhunt.settings import Settings, load_settings
+from graphhunt.times import iso, micros, span
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from graphhunt.attack_paths import PathOptions
+    from graphhunt.evidence import Workspace
+    from graphhunt.store import Store
+    from graphhunt.store.analyst import Table
+
+Progress = Callable[[str, int, int, int], None]
+"""Called with (phase, done, total, events): bytes while reading, rows while writing."""
+
+_opened: list[Hunt] = []
+
+
+class Hunt:
+    """An investigation: its workspace with all evidence, and the graph made of it.
+
+    Args:
+        workspace: Folder of the workspace; made when absent.
+        db: Address of a Neo4j server; None for the embedded engine inside the workspace.
+        settings: Settings; read from the environment when not given.
+
+    Raises:
+        WorkspaceError: The folder holds something else.
+        StoreError: The database can't be started or reached (raised at first use).
+    """
+
+    def __init__(self, workspace: Path, db: str | None = None, settings: Settings | None = None) -> None:
+        self.folder = workspace
+        self.db = db
+        self.settings = settings or load_settings()
+        self.client_id = "default"
+        _opened.append(self)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The evidence store."""
+        from graphhunt.evidence import Workspace
+
+        return Workspace(self.folder)
+
+    @cached_property
+    def store(self) -> Store:
+        """The graph database."""
+        from graphhunt.store import open_store
+
+        self.workspace.refresh()
+        return open_store(self.workspace.path, self.db, self.settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection to the graph; the workspace stays as it is."""
+        store = self.__dict__.pop("store", None)
+        if store is not None:
+            store.close()
+        if self in _opened:
+            _opened.remove(self)
+
+    def load(
+        self,
+        paths: Iterable[str | Path] | str | Path,
+        *,
+        format: str | None = None,
+        strict: bool = False,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Load files, folders and archives, and bring the graph up to date.
+
+        Args:
+            paths: What to load.
+            format: Name of the loader to use for all; None to recognise each file.
+            strict: Stop at the first damaged record or unknown file.
+            progress: Called now and then.
+
+        Returns:
+            The report of the contract: files, events read, loaded, skipped by reason and rejected, nodes and
+            relationships of the graph, seconds, events per second, warnings.
+        """
+        from graphhunt.ingest import ingest
+
+        wanted = [paths] if isinstance(paths, str | Path) else list(paths)
+        begun = time.monotonic()
+        report = ingest(
+            self.workspace, wanted, format=format, strict=strict, progress=progress, client_id=self.client_id
+        )
+        self.sync(progress=progress)
+        seconds = time.monotonic() - begun
+        return {
+            "files": report.files,
+            "files_rejected": report.files_rejected,
+            "events_read": report.events_read,
+            "events_loaded": report.events_loaded,
+            "events_skipped": dict(sorted(report.events_skipped.items())),
+            "events_rejected": report.events_rejected,
+            **self._counts(),
+            "seconds": round(seconds, 3),
+            "events_per_second": round(report.events_read / seconds) if seconds else 0,
+            "warnings": [
+                {"file": w.file, "loader": w.loader, "reason": w.reason, "position": w.position}
+                for w in report.warnings
+            ],
+        }
+
+    def sync(self, *, progress: Progress | None = None) -> bool:
+        """Bring the graph up to date with the evidence; tell whether anything was written."""
+        from graphhunt.sync import sync
+
+        tell = (lambda phase, done, total: progress(phase, done, total, 0)) if progress else None
+        return sync(self.workspace, self.store, client_id=self.client_id, progress=tell) is not None
+
+    def _counts(self) -> dict[str, dict[str, int]]:
+        from graphhunt.graphing.snapshot import Snapshot
+        from graphhunt.schema import NODES, RELATIONSHIPS
+
+        heights = Snapshot(self.workspace.path / "graph").heights()
+        return {
+            "nodes": {name: heights[name] for name in NODES if name in heights},
+            "relationships": {name: heights[name] for name in RELATIONSHIPS if name in heights},
+        }
+
+    def query(
+        self,
+        cypher: str,
+        params: Mapping[str, Any] | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> Table:
+        """Run an analyst's Cypher: guarded, read-only, with limits."""
+        return self.store.analyst(cypher, params or {}, limit=limit, timeout=timeout)
+
+    def find(self, text: str, kinds: Iterable[str] | None = None, limit: int = 20) -> list[dict[str, Any]]:
+        """Find entities by a piece of any of their names; one group per kind."""
+        return pivots.search(self.store, text, kinds, limit)
+
+    def entity(self, kind: str, entity_id: str) -> dict[str, Any]:
+        """Give an entity with its properties and counted relations; by id, or by a name that only one has.
+
+        Raises:
+            UsageError: There is no such kind or entity, or the name fits several.
+        """
+        from graphhunt.pivots.search import kind_named
+
+        label = kind_named(kind)
+        ref = pivots.Ref(label, entity_id)
+        found = pivots.entity(self.store, ref)
+        if found is None:
+            ref = pivots.Ref(label, self._named(label, entity_id))
+            found = pivots.entity(self.store, ref)
+        return {**(found or {}), "relations": pivots.counts(self.store, ref)}
+
+    def _named(self, label: str, name: str) -> str:
+        groups = pivots.search(self.store, name, [label], 20)
+        items = groups[0]["items"] if groups else []
+        best = [item for item in items if item["rank"] == min(i["rank"] for i in items)]
+        if len(best) != 1:
+            what = "several entities fit" if best else "there is no"
+            hint = ", ".join(str(item["id"]) for item in best[:5]) or "look with: graphhunt find TEXT"
+            raise UsageError(f"{what} {label} '{name}'", hint=hint)
+        return str(best[0]["id"])
+
+    def tree(self, process: str, *, depth: int = 8, limit: int = 500) -> dict[str, Any]:
+        """Give the process tree around a process, named by id, GUID or a text that only one process has.
+
+        Raises:
+            UsageError: No process fits, or several.
+        """
+        found = pivots.process_tree(self.store, process, depth=depth, limit=limit)
+        if found is None:
+            found = pivots.process_tree(self.store, self._named("Process", process), depth=depth, limit=limit)
+        if found is None:
+            raise UsageError(f"there is no process '{process}'")
+        return found
+
+    def paths(self, options: PathOptions | None = None, **given: Any) -> dict[str, Any]:
+        """Find time-respecting attack paths; keywords as of `PathOptions`.
+
+        `from_` and `to` are the contract's names of `source` and `target`; times may be ISO 8601 text and
+        lengths of time such as `24h`.
+        """
+        from graphhunt.attack_paths import AttackPaths, PathOptions
+        from graphhunt.graphing.snapshot import Snapshot
+
+        return AttackPaths(Snapshot(self.workspace.path / "graph")).find(
+            replace(options or PathOptions(), **_path_options(given))
+        )
+
+    def evidence(self, event_id: str) -> dict[str, Any] | None:
+        """Give an original record with its file and position; None if there is none of this id."""
+        record = self.workspace.evidence.get(event_id)
+        if record is None:
+            return None
+        return {
+            "event_id": record.event_id, "source": record.loader, "file": record.file, "position": record.position,
+            "host": record.host, "time": iso(record.time), "code": record.code, "outcome": record.outcome,
+            "reason": record.reason, "record": record.raw,
+        }  # fmt: skip
+
+    def status(self, *, digest: bool = False) -> dict[str, Any]:
+        """Say what the workspace holds; with `digest`, the canonical digest of the database."""
+        from graphhunt.digest import graph_digest
+
+        sources = self.workspace.sources()
+        state: dict[str, Any] = {
+            "workspace": self.workspace.id,
+            "engine": "neo4j" if self.db else "arcadedb",
+            "events": self.workspace.events(),
+            "files": len({source.sha256 for source in sources}),
+            "rejected": sum(source.rejected for source in sources),
+            **self._counts(),
+        }
+        if not state["events"]:
+            state["reason"] = "nothing is loaded yet; begin with: graphhunt load PATH"
+        if digest:
+            state["digest"] = graph_digest(self.store)
+        return state
+
+    def coverage(self) -> dict[str, Any]:
+        """Say per machine what its logs can show and what they can't."""
+        from graphhunt.coverage import coverage
+
+        return coverage(self.workspace)
+
+
+_RENAMED = {"from_": "source", "to": "target"}
+_TIMES = ("since", "until")
+_SPANS = ("max_dwell", "skew")
+
+
+def _path_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Translate the faces' names and texts to the fields of `PathOptions`."""
+    options: dict[str, Any] = {}
+    for name, value in given.items():
+        field = _RENAMED.get(name, name.removesuffix("_us"))
+        if field in _TIMES:
+            value = micros(value)
+        elif field in _SPANS and value is not None:
+            value = span(value)
+        if value is not None:
+            options[field] = value
+    return options
+
+
+def open_hunt(workspace: str | Path | None = None, db: str | None = None, **settings: Any) -> Hunt:
+    """Open an investigation.
+
+    Args:
+        workspace: Folder of the workspace, or the address of a Neo4j server (`bolt://`, `neo4j://`); the user's
+            data folder when not given.
+        db: Address of a Neo4j server; the embedded engine when not given.
+        settings: Settings by name.
+    """
+    if isinstance(workspace, str) and "://" in workspace:
+        workspace, db = None, workspace
+    known = load_settings(**settings)
+    return Hunt(Path(workspace or known.workspace or default_workspace()), db or known.db or None, known)
+
+
+def default_workspace() -> Path:
+    """Give the workspace in the user's data folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("graphhunt")) / "workspace"
+
+
+def last_opened() -> Hunt:
+    """Give the hunt opened last.
+
+    Raises:
+        UsageError: None is open.
+    """
+    if not _opened:
+        raise UsageError("no hunt is open", hint="call graphhunt.open(workspace) first")
+    return _opened[-1]
