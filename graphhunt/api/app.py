@@ -40,7 +40,6 @@ def create_app(
     """
     app = FastAPI(
         title="graphhunt", version=_version(), openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,
-        separate_input_output_schemas=False, lifespan=_lifespan,
     )  # fmt: skip
     app.state.hunt = hunt
     app.state.access = Access(token, api_tokens)

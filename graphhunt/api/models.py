@@ -286,3 +286,63 @@ class HealthAnswer(Shape):
     status: Literal["ok"]
     version: str
     ui: Literal["built", "missing", "stale"]
+
+
+class EventsRequest(Shape):
+    """Entities whose common relationships are asked for, in time order."""
+
+    nodes: Annotated[list[RefShape], Field(max_length=MAX_REFS)]
+    since: TimeIn | None = None
+    until: TimeIn | None = None
+    limit: Annotated[int, Field(ge=1, le=5000)] = 1000
+
+
+class EventShape(Shape):
+    """One relationship between two of the entities."""
+
+    start_ref: RefShape
+    relation: str
+    end_ref: RefShape
+    relationship_id: str
+    start: Time | None
+    end: Time | None
+    events: int | None
+    logon_type: int | str | None
+
+
+class EventsAnswer(Shape):
+    """Relationships in time order; `truncated` when there are more."""
+
+    items: list[EventShape]
+    truncated: bool
+
+
+class PivotShape(Shape):
+    """A ready question about one kind of entity."""
+
+    id: str
+    kind: str
+    title: str
+    cypher: str
+    attack: list[str]
+
+
+class PivotsAnswer(Shape):
+    """Ready questions."""
+
+    items: list[PivotShape]
+
+
+class PivotRun(RefShape):
+    """The entity a ready question is asked about."""
+
+    since: TimeIn | None = None
+    until: TimeIn | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+class PivotAnswer(Shape):
+    """The entities that answer a ready question."""
+
+    nodes: list[NodeShape]
+    truncated: bool

@@ -6,12 +6,13 @@ integer microseconds since the epoch, UTC; entities are addressed by kind and id
 
 from __future__ import annotations
 
+from graphhunt.pivots.asks import Ask, asks, run_ask
 from graphhunt.pivots.edges import Edge, edges_among, relationship, relationships
 from graphhunt.pivots.entity import counts, entities, entity
 from graphhunt.pivots.neighbours import ORDERS, Relation, neighbours
 from graphhunt.pivots.reading import Page, Reader, Ref, Window
 from graphhunt.pivots.search import KINDS, MAX_TEXT, search, search_list
-from graphhunt.pivots.timeline import heatmap, timeline
+from graphhunt.pivots.timeline import events_among, heatmap, timeline
 from graphhunt.pivots.tree import process_tree
 from graphhunt.pivots.views import describe
 
@@ -19,22 +20,26 @@ __all__ = [
     "KINDS",
     "MAX_TEXT",
     "ORDERS",
+    "Ask",
     "Edge",
     "Page",
     "Reader",
     "Ref",
     "Relation",
     "Window",
+    "asks",
     "counts",
     "describe",
     "edges_among",
     "entities",
     "entity",
+    "events_among",
     "heatmap",
     "neighbours",
     "process_tree",
     "relationship",
     "relationships",
+    "run_ask",
     "search",
     "search_list",
     "timeline",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graphhunt.pivots.reading import ANY_TIME, Page, Reader, Ref, Window, check_ref, cut, decode_cursor, page_size, run
@@ -56,3 +56,31 @@ def heatmap(store: Reader, ref: Ref, window: Window = ANY_TIME) -> list[list[int
             day, hour = divmod(int(row["hour"]) % 168, 24)
             cells[(day + _EPOCH_WEEKDAY) % 7][hour] += int(row["relationships"])
     return cells
+
+
+def events_among(store: Reader, refs: Iterable[Ref], window: Window = ANY_TIME, limit: int = 1000) -> dict[str, Any]:
+    """Give the single relationships among several entities, in time order.
+
+    Returns:
+        `items` (`start_ref`, `relation`, `end_ref`, `relationship_id`, `start`, `end`, `events`,
+        `logon_type`) and `truncated` (True when there are more than `limit`).
+    """
+    wanted = list(dict.fromkeys(map(check_ref, refs)))
+    if not wanted:
+        return {"items": [], "truncated": False}
+    rows = run(
+        store, "events_among", refs=[ref._asdict() for ref in wanted], ids=[ref.id for ref in wanted],
+        since=window.since, until=window.until, limit=limit + 1,
+    )  # fmt: skip
+    known = set(wanted)
+    items = [item for item in map(_between, rows[:limit]) if item.pop("_end") in known]
+    return {"items": items, "truncated": len(rows) > limit}
+
+
+def _between(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("relation", "relationship_id", "start", "end", "events", "logon_type")
+    end = Ref(row["end_kind"], row["end_id"])
+    start = Ref(row["start_kind"], row["start_id"])
+    return {name: row[name] for name in names} | {
+        "start_ref": start._asdict(), "end_ref": end._asdict(), "_end": end,
+    }  # fmt: skip

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from graphhunt.api.routes import edges, entities, evidence, graph, health, paths, query, search, views
+from graphhunt.api.routes import edges, entities, evidence, graph, health, paths, pivots, query, search, timeline, views
 
 
 def router() -> APIRouter:
     """Gather the routes of `/api/v1`."""
     whole = APIRouter(prefix="/api/v1")
-    for part in (health, search, entities, graph, edges, evidence, paths, query, views):
+    for part in (health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views):
         whole.include_router(part.router)
     return whole

@@ -1,0 +1,12 @@
+// pivot/ask/user/remote_machines
+// Machines the account logged on to over the network or a remote desktop.
+// mode: read
+// params: id: str, since: datetime?, until: datetime?, limit: int = 100
+// returns: node: node
+// attack: T1021
+// example: {"id": "user-1"}
+MATCH (u:User {id: $id})-[l:LOGGED_ON]->(m:Machine)
+WHERE l.logon_type IN [3, 8, 9, 10] AND ($since IS NULL OR l.end >= $since) AND ($until IS NULL OR l.start < $until)
+RETURN DISTINCT m AS node
+ORDER BY node.id
+LIMIT $limit

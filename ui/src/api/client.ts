@@ -1,0 +1,173 @@
+/** The one way to the server. Shapes are generated from its OpenAPI document (`npm run types`). */
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+export type NodeShape = Schemas['NodeShape'];
+export type EntityShape = Schemas['EntityShape'];
+export type HitShape = Schemas['HitShape'];
+export type SearchGroup = Schemas['SearchGroup'];
+export type CountShape = Schemas['CountShape'];
+export type EdgeShape = Schemas['EdgeShape'];
+export type RefShape = Schemas['RefShape'];
+export type GraphAnswer = Schemas['GraphAnswer'];
+export type NeighboursAnswer = Schemas['NeighboursAnswer'];
+export type EvidenceAnswer = Schemas['EvidenceAnswer'];
+export type EvidenceShape = Schemas['EvidenceShape'];
+export type RelationshipsAnswer = Schemas['RelationshipsAnswer'];
+export type TreeAnswer = Schemas['TreeAnswer'];
+export type QueryAnswer = Schemas['QueryAnswer'];
+export type EventsAnswer = Schemas['EventsAnswer'];
+export type PivotShape = Schemas['PivotShape'];
+
+/** One hop as `graphhunt paths --json` writes it. */
+export interface Hop {
+  from: string;
+  to: string;
+  user: string;
+  logon_type: number | null;
+  technique: string | null;
+  start: string;
+  end: string;
+  logon_id: string | null;
+  evidence: string[];
+  from_id?: string;
+  to_id?: string;
+  from_label?: string;
+  user_id?: string;
+  relationship_id?: string;
+  confidence?: string;
+  technique_name?: string | null;
+  technique_reason?: string | null;
+  relationship_ids?: string[];
+  reasons?: string[];
+  origin_process_id?: string | null;
+  remote_process_id?: string | null;
+  remote_process?: string | null;
+}
+
+export interface AttackPath {
+  score: number;
+  reasons: string[];
+  hops: Hop[];
+}
+
+export interface PathsAnswer {
+  paths: AttackPath[];
+  truncated: boolean;
+  /** Why nothing was found. */
+  reason?: string;
+  notes?: string[];
+}
+
+export interface PathsQuery {
+  from?: string | null;
+  to?: string | null;
+  user?: string | null;
+  since?: string | null;
+  until?: string | null;
+  max_hops?: number;
+  max_dwell_hours?: number | null;
+  k?: number;
+}
+
+/** A refusal or failure the server explained, or that it could not be reached. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly hint: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+const BASE = './api/v1';
+
+async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'The server does not answer. Is graphhunt serve still running?');
+  }
+  if (response.ok) return (await response.json()) as T;
+  const problem = (await response.json().catch(() => ({}))) as { detail?: string; hint?: string };
+  throw new ApiError(
+    response.status,
+    problem.detail ?? `The server answered ${response.status}.`,
+    problem.hint ?? null,
+  );
+}
+
+function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return call<T>(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+function query(values: Record<string, string | number | boolean | null | undefined>): string {
+  const parts = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== null && value !== undefined) parts.set(name, String(value));
+  }
+  const text = parts.toString();
+  return text ? `?${text}` : '';
+}
+
+/** A time window in the server's ISO form. */
+export interface IsoWindow {
+  since: string | null;
+  until: string | null;
+}
+
+const entity = (ref: RefShape): string =>
+  `/entities/${encodeURIComponent(ref.kind)}/${encodeURIComponent(ref.id)}`;
+
+export const api = {
+  status: () => call<Record<string, unknown>>('/status'),
+  search: (q: string, signal: AbortSignal, limit = 8) =>
+    call<{ groups: SearchGroup[] }>(`/search${query({ q, limit })}`, { signal }),
+  searchList: (texts: string[]) =>
+    post<{ items: HitShape[]; missing: string[]; truncated: boolean }>('/search/list', { texts }),
+  entity: (ref: RefShape) => call<EntityShape>(entity(ref)),
+  counts: (ref: RefShape, window: IsoWindow) =>
+    call<{ items: CountShape[] }>(`${entity(ref)}/counts${query({ ...window })}`),
+  neighbours: (
+    ref: RefShape,
+    way: { relation: string; outgoing: boolean; neighbour_kind: string },
+    page: { order: string; limit: number; cursor?: string | null },
+    window: IsoWindow,
+  ) => call<NeighboursAnswer>(`${entity(ref)}/neighbors${query({ ...way, ...page, ...window })}`),
+  heatmap: (ref: RefShape, window: IsoWindow) =>
+    call<{ cells: number[][] }>(`${entity(ref)}/heatmap${query({ ...window })}`),
+  tree: (ref: RefShape) => call<TreeAnswer>(`${entity(ref)}/process-tree`),
+  graph: (nodes: RefShape[], shown: RefShape[], window: IsoWindow) =>
+    post<GraphAnswer>('/graph', { nodes, shown, ...window }),
+  events: (nodes: RefShape[], window: IsoWindow, limit = 1000) =>
+    post<EventsAnswer>('/timeline', { nodes, ...window, limit }),
+  relationships: (
+    edge: { start: RefShape; relation: string; end: RefShape },
+    window: IsoWindow,
+    cursor: string | null,
+  ) => post<RelationshipsAnswer>('/edges/relationships', { ...edge, ...window, cursor, limit: 50 }),
+  relationshipEvents: (start: RefShape, relation: string, id: string) =>
+    call<EvidenceAnswer>(
+      `${entity(start)}/relationships/${encodeURIComponent(relation)}/${encodeURIComponent(id)}/events`,
+    ),
+  evidence: (eventIds: string[]) => post<EvidenceAnswer>('/evidence', { event_ids: eventIds.slice(0, 200) }),
+  paths: (wanted: PathsQuery, signal?: AbortSignal) => post<PathsAnswer>('/paths', wanted, signal),
+  pivots: (kind: string) => call<{ items: PivotShape[] }>(`/pivots${query({ kind })}`),
+  runPivot: (id: string, ref: RefShape, window: IsoWindow) =>
+    post<{ nodes: NodeShape[]; truncated: boolean }>(`/pivots/${encodeURIComponent(id)}:run`, {
+      ...ref,
+      ...window,
+    }),
+  query: (cypher: string, signal?: AbortSignal) =>
+    post<QueryAnswer>('/query', { cypher, params: {}, limit: 500 }, signal),
+  saveView: (state: string) => post<{ id: string }>('/views', { state }),
+  view: (id: string) => call<{ state: string }>(`/views/${id}`),
+};

@@ -1,0 +1,78 @@
+/** The drawing as the renderer's elements. */
+import type { ElementDefinition } from 'cytoscape';
+import { clock, count, dateTime } from '../time/format';
+import { words, type Drawing, type DrawnEdge } from './model';
+
+const MAX_LABEL = 60;
+
+/** Long names and control characters of log text would break the picture. */
+export function plain(text: string, most = MAX_LABEL): string {
+  // eslint-disable-next-line no-control-regex -- these are exactly what must go
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+export function hopLabel(edge: DrawnEdge): string {
+  const hop = edge.hop;
+  if (!hop) return '';
+  const how = hop.technique ?? (hop.logonType === null ? 'logon' : `logon type ${hop.logonType}`);
+  return [`${edge.step} · ${clock(hop.start)}`, plain(hop.user, 34), plain(how, 34)].join('\n');
+}
+
+export function edgeLabel(edge: DrawnEdge): string {
+  if (edge.hop) return hopLabel(edge);
+  return edge.relationships > 1
+    ? `${words(edge.relation)} ×${count(edge.relationships)}`
+    : words(edge.relation);
+}
+
+export function elements(drawing: Drawing): ElementDefinition[] {
+  const nodes = drawing.nodes.map((node) => ({
+    group: 'nodes' as const,
+    data: { id: node.key, label: plain(node.label, 34), kind: node.kind, stub: node.stub },
+    classes: [node.faded ? 'faded' : '', node.onPath ? 'path' : ''].join(' ').trim(),
+  }));
+  const folds = drawing.folds.flatMap(({ key, fold, label }) => [
+    { group: 'nodes' as const, data: { id: key, label: `+ ${label}`, kind: 'fold' }, classes: 'fold' },
+    {
+      group: 'edges' as const,
+      data: {
+        id: `of:${key}`,
+        source: fold.outgoing ? fold.of : key,
+        target: fold.outgoing ? key : fold.of,
+        label: words(fold.relation),
+        width: 1.2,
+      },
+      classes: 'fold',
+    },
+  ]);
+  const edges = drawing.edges.map((edge) => ({
+    group: 'edges' as const,
+    data: {
+      id: edge.key,
+      source: edge.start,
+      target: edge.end,
+      relation: edge.relation,
+      label: edgeLabel(edge),
+      width: 1.2 + Math.min(3, Math.log10(Math.max(1, edge.relationships))),
+    },
+    classes: [
+      edge.faded ? 'faded' : '',
+      edge.hop ? 'hop' : '',
+      edge.hop?.confidence === 'correlated' || edge.hop?.confidence === 'inferred' ? 'correlated' : '',
+    ]
+      .join(' ')
+      .trim(),
+  }));
+  return [...nodes, ...folds, ...edges];
+}
+
+/** One sentence about the picture, for screen readers. */
+export function summary(drawing: Drawing): string {
+  const hops = drawing.edges.filter((edge) => edge.hop);
+  const parts = [`${drawing.nodes.length} entities and ${drawing.edges.length} relations`];
+  if (drawing.folds.length) parts.push(`${drawing.folds.length} groups`);
+  const first = hops[0]?.hop;
+  if (first) parts.push(`attack path of ${hops.length} hops from ${dateTime(first.start)}`);
+  return parts.join(', ');
+}

@@ -1,0 +1,163 @@
+/** How the drawn graph looks, from the theme's tokens. */
+import type cytoscape from 'cytoscape';
+import { glyphUrl, KIND_STYLES } from './icons';
+
+type Rule = cytoscape.StylesheetJson[number];
+
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+export function stylesheet(): cytoscape.StylesheetJson {
+  const text = token('--text');
+  const canvas = token('--canvas');
+  const attack = token('--attack');
+  const accent = token('--accent');
+  const font = getComputedStyle(document.body).fontFamily;
+  const kinds: Rule[] = Object.entries(KIND_STYLES).map(([kind, style]) => ({
+    selector: `node[kind = "${kind}"]`,
+    style: {
+      shape: style.shape,
+      'background-color': style.colour,
+      'background-image': glyphUrl(kind),
+    } as cytoscape.Css.Node,
+  }));
+  return [
+    {
+      selector: 'node',
+      style: {
+        width: 34,
+        height: 34,
+        label: 'data(label)',
+        color: text,
+        'font-family': font,
+        'font-size': 11,
+        'text-valign': 'bottom',
+        'text-margin-y': 5,
+        'text-wrap': 'ellipsis',
+        'text-max-width': '150px',
+        'text-background-color': canvas,
+        'text-background-opacity': 0.8,
+        'text-background-padding': '1px',
+        'min-zoomed-font-size': 7,
+        'background-color': '#4b5563',
+        'background-fit': 'none',
+        'background-width': '62%',
+        'background-height': '62%',
+        'border-width': 0,
+        'overlay-opacity': 0,
+      },
+    },
+    ...kinds,
+    {
+      selector: 'node[kind = "Alert"]',
+      style: { 'background-height': '56%', 'background-position-y': '70%' },
+    },
+    {
+      selector: 'node[?stub]',
+      style: {
+        'background-opacity': 0.55,
+        'border-width': 1.5,
+        'border-style': 'dashed',
+        'border-color': text,
+      },
+    },
+    {
+      selector: 'node.fold',
+      style: {
+        shape: 'round-rectangle',
+        width: 'label',
+        height: 20,
+        padding: '5px',
+        label: 'data(label)',
+        'text-valign': 'center',
+        'text-margin-y': 0,
+        'text-background-opacity': 0,
+        'background-color': canvas,
+        'background-image': 'none',
+        'border-width': 1.5,
+        'border-style': 'dashed',
+        'border-color': token('--line-strong'),
+      },
+    },
+    {
+      selector: 'node.path',
+      style: {
+        width: 42,
+        height: 42,
+        'border-width': 3,
+        'border-color': attack,
+        'font-weight': 600,
+        'font-size': 12,
+      },
+    },
+    {
+      selector: 'node:selected',
+      style: { 'border-width': 4, 'border-color': accent, 'border-style': 'solid' },
+    },
+    {
+      selector: 'edge',
+      style: {
+        width: 'data(width)',
+        'line-color': token('--edge'),
+        'target-arrow-color': token('--edge'),
+        'target-arrow-shape': 'triangle',
+        'arrow-scale': 0.8,
+        'curve-style': 'bezier',
+        'control-point-step-size': 44,
+        label: 'data(label)',
+        color: token('--muted'),
+        'font-family': font,
+        'font-size': 9,
+        'text-rotation': 'autorotate',
+        'text-background-color': canvas,
+        'text-background-opacity': 0.88,
+        'text-background-padding': '1px',
+        'min-zoomed-font-size': 8,
+        'overlay-opacity': 0,
+      },
+    },
+    {
+      selector: 'edge[relation = "FAILED_LOGON"]',
+      style: {
+        'line-style': 'dashed',
+        'line-color': token('--danger'),
+        'target-arrow-color': token('--danger'),
+      },
+    },
+    {
+      selector: 'edge[relation = "REMOTE_LOGON"]',
+      style: { 'line-color': token('--accent'), 'target-arrow-color': token('--accent') },
+    },
+    {
+      selector: 'edge.fold',
+      style: { 'line-style': 'dashed', 'target-arrow-shape': 'none', label: 'data(label)' },
+    },
+    {
+      selector: 'edge.hop',
+      style: {
+        width: 3.5,
+        'line-color': attack,
+        'target-arrow-color': attack,
+        'arrow-scale': 1.2,
+        color: text,
+        'font-size': 11,
+        'text-wrap': 'wrap',
+        'text-rotation': 'none',
+        'text-background-opacity': 0.95,
+        'text-background-padding': '3px',
+        'text-background-shape': 'round-rectangle',
+        'line-height': 1.3,
+        'min-zoomed-font-size': 5,
+        'z-index': 10,
+      },
+    },
+    { selector: 'edge.correlated', style: { 'line-style': 'dashed' } },
+    {
+      selector: 'edge:selected',
+      style: { 'line-color': accent, 'target-arrow-color': accent, width: 4.5, 'z-index': 11 },
+    },
+    { selector: '.faded', style: { opacity: 0.16, 'text-opacity': 0.35 } },
+    { selector: '.dim', style: { opacity: 0.25 } },
+  ] as cytoscape.StylesheetJson;
+}

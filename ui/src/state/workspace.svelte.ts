@@ -1,0 +1,337 @@
+/** The investigation on screen: state, history, browser address and what has been fetched, held together. */
+import {
+  api,
+  ApiError,
+  type AttackPath,
+  type CountShape,
+  type IsoWindow,
+  type NodeShape,
+  type PathsQuery,
+} from '../api/client';
+import { Model, words, type Drawing, type EdgeData, type NodeData } from '../graph/model';
+import { fromIso, toIso } from '../time/format';
+import { act, begin, goTo, type History } from './history';
+import { reduce, type Action } from './actions';
+import {
+  EMPTY,
+  foldKey,
+  keyOf,
+  refOf,
+  type DrawnHop,
+  type Fold,
+  type Key,
+  type State,
+  type TimeWindow,
+  type Way,
+} from './state';
+import { decode, encode, fromFragment, stateHash, toFragment } from './url';
+
+/** Neighbours that are drawn without asking, and how many a group gives at a time. */
+export const PAGE = 50;
+/** Drawn elements beyond which the picture is no longer one; more has to come folded. */
+export const MAX_DRAWN = 2000;
+
+export type Order = 'recent' | 'often' | 'first';
+
+const IP = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+)$/i;
+
+/** The hop of an attack path in the form the state keeps. */
+export function drawnHop(hop: AttackPath['hops'][number], index: number): DrawnHop {
+  const from = hop.from_id ?? hop.from;
+  const start = fromIso(hop.start) ?? 0;
+  return {
+    from: keyOf({ kind: hop.from_label ?? (IP.test(from) ? 'IP' : 'Machine'), id: from }),
+    to: keyOf({ kind: 'Machine', id: hop.to_id ?? hop.to }),
+    user: hop.user,
+    userKey: hop.user_id ? keyOf({ kind: 'User', id: hop.user_id }) : null,
+    technique: hop.technique_name ?? hop.technique ?? null,
+    logonType: hop.logon_type ?? null,
+    start,
+    end: fromIso(hop.end) ?? start,
+    id: hop.relationship_id ?? `${hop.logon_id ?? 'hop'}-${index}`,
+    confidence: hop.confidence ?? null,
+    ids: (hop.relationship_ids ?? []).slice(0, 12),
+    process: hop.remote_process_id ? keyOf({ kind: 'Process', id: hop.remote_process_id }) : null,
+    reasons: [hop.technique_reason, ...(hop.reasons ?? [])].filter((text) => !!text).slice(0, 6) as string[],
+  };
+}
+
+class Workspace {
+  history: History = $state.raw(begin(EMPTY));
+  readonly model = new Model();
+  /** Counts up when the model has something new, which no rune can see. */
+  revision = $state(0);
+  pending = $state(0);
+  notice: { text: string; error: boolean } | null = $state.raw(null);
+  /** Said to screen readers after each change. */
+  said = $state('');
+  signedOut = $state(false);
+  ready = $state(false);
+  /** Exact edges within the window, by key; null while they are being fetched. */
+  private windowed: ReadonlyMap<Key, { first: number | null; last: number | null }> | null = $state.raw(null);
+
+  paths: AttackPath[] | null = $state.raw(null);
+  pathsTruncated = $state(false);
+  pathsReason: string | null = $state(null);
+  pathsQuery: PathsQuery = $state.raw({});
+  pathsBusy = $state(false);
+  pathsError: string | null = $state(null);
+  status: Record<string, unknown> | null = $state.raw(null);
+
+  readonly state: State = $derived(this.history.present);
+  readonly drawing: Drawing = $derived.by(() => {
+    void this.revision;
+    return this.model.draw(this.state, this.windowed);
+  });
+
+  private readonly linked = new Set<Key>();
+  private readonly session = Math.random().toString(36).slice(2);
+  private windowCall = 0;
+
+  get canUndo(): boolean {
+    return this.history.past.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.history.future.length > 0;
+  }
+
+  get hash(): string {
+    return stateHash(this.state);
+  }
+
+  /** The window in the server's form. */
+  get window(): IsoWindow {
+    const window = this.state.window;
+    return { since: window ? toIso(window.since) : null, until: window ? toIso(window.until) : null };
+  }
+
+  async start(): Promise<void> {
+    window.addEventListener('popstate', (event) => void this.onPopState(event));
+    await this.restore();
+    void this.run(async () => {
+      this.status = await api.status();
+    });
+  }
+
+  /** Applies an action, writes the address and fetches what the new state needs. */
+  do(action: Action): void {
+    const next = act(this.history, action);
+    if (next === this.history) return;
+    const grew = next.past.length !== this.history.past.length;
+    this.history = next;
+    this.writeUrl(grew ? 'push' : 'replace');
+    this.follow();
+  }
+
+  undo(): void {
+    if (this.canUndo) window.history.back();
+  }
+
+  redo(): void {
+    if (this.canRedo) window.history.forward();
+  }
+
+  say(text: string): void {
+    this.said = text;
+  }
+
+  tell(text: string, error = false): void {
+    this.notice = { text, error };
+    this.said = text;
+  }
+
+  /** Runs work that talks to the server; failures become a notice. */
+  async run<T>(work: () => Promise<T>): Promise<T | null> {
+    this.pending += 1;
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.signedOut = true;
+      else if (!(error instanceof DOMException)) this.tell(describeError(error), true);
+      return null;
+    } finally {
+      this.pending -= 1;
+    }
+  }
+
+  node(key: Key): NodeData | null {
+    void this.revision;
+    return this.model.node(key);
+  }
+
+  edge(key: Key): EdgeData | null {
+    void this.revision;
+    return this.model.edge(key);
+  }
+
+  /** Takes in entities and puts them into the picture. */
+  addShapes(shapes: readonly NodeShape[], select = false): void {
+    const keys = shapes.map((shape) => this.model.addNode(shape));
+    if (keys.length === 0) return;
+    if (this.state.nodes.length + keys.length > MAX_DRAWN) {
+      this.tell(`The picture holds at most ${MAX_DRAWN} entities; hide or group some first.`, true);
+      return;
+    }
+    this.revision += 1;
+    const first = keys[0];
+    this.do({ type: 'add', keys, ...(select && first ? { select: first } : {}) });
+    if (this.state.view !== 'graph' && this.state.view !== 'table' && this.state.view !== 'timeline') {
+      this.do({ type: 'view', view: 'graph' });
+    }
+    this.say(`${keys.length} added, ${this.state.nodes.length} in the picture.`);
+  }
+
+  counts(key: Key): Promise<CountShape[] | null> {
+    return this.run(async () => (await api.counts(refOf(key), this.window)).items);
+  }
+
+  /** Adds neighbours over one relation; what is beyond the page stays as a group with its count. */
+  async expand(key: Key, way: Way, order: Order = 'recent', limit = PAGE): Promise<void> {
+    const answer = await this.run(() =>
+      api.neighbours(refOf(key), way, { order, limit: Math.min(limit, 1000) }, this.window),
+    );
+    if (!answer) return;
+    const keys = answer.items.map((item) => this.model.addNode(item.node));
+    this.revision += 1;
+    const rest = answer.total.value - keys.length;
+    const fold: Fold = { of: key, ...way, total: rest };
+    if (rest > 0) this.do({ type: 'unfold', key: foldKey(fold), keys, rest: fold });
+    else this.do({ type: 'unfold', key: foldKey(fold), keys, rest: null });
+    const shown = `${keys.length} of ${answer.total.value}`;
+    this.say(`Showing ${shown} ${way.neighbour_kind} over ${words(way.relation)}.`);
+  }
+
+  collapse(key: Key): void {
+    const leaves = this.model.leavesOf(key, this.state);
+    if (leaves.length === 0) {
+      this.tell('Nothing to collapse: every neighbour in the picture is related to something else too.');
+      return;
+    }
+    const earlier = new Map(this.state.folds.map((fold) => [foldKey(fold), fold.total]));
+    const folds = this.model
+      .foldsOf(key, leaves)
+      .map((fold) => ({ ...fold, total: fold.total + (earlier.get(foldKey(fold)) ?? 0) }));
+    this.do({ type: 'collapse', keys: leaves, folds });
+    this.say(`${leaves.length} collapsed.`);
+  }
+
+  /** Finds attack paths; the list replaces the one before. */
+  async findPaths(query: PathsQuery): Promise<void> {
+    this.pathsBusy = true;
+    this.pathsError = null;
+    this.pathsQuery = query;
+    try {
+      const answer = await api.paths({ k: 20, ...query });
+      this.paths = answer.paths;
+      this.pathsTruncated = answer.truncated;
+      this.pathsReason = answer.reason ?? answer.notes?.join('; ') ?? null;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.signedOut = true;
+      this.paths = null;
+      this.pathsError = describeError(error);
+    } finally {
+      this.pathsBusy = false;
+    }
+  }
+
+  showPath(path: AttackPath): void {
+    this.do({ type: 'showPath', hops: path.hops.map(drawnHop) });
+    this.say(`Attack path with ${path.hops.length} hops drawn.`);
+  }
+
+  setWindow(window: TimeWindow | null): void {
+    this.do({ type: 'window', window });
+  }
+
+  private follow(): void {
+    void this.load();
+    void this.loadWindow();
+  }
+
+  /** Fetches entities and edges that the state shows and the model lacks. */
+  private async load(): Promise<void> {
+    const wanted = this.state.nodes.filter((key) => !this.linked.has(key));
+    if (wanted.length === 0) return;
+    for (const key of wanted) this.linked.add(key);
+    const known = [...this.linked].filter((key) => !wanted.includes(key)).slice(-5000);
+    const answer = await this.run(() =>
+      api.graph(wanted.map(refOf), known.map(refOf), { since: null, until: null }),
+    );
+    if (!answer) {
+      for (const key of wanted) this.linked.delete(key);
+      return;
+    }
+    for (const node of answer.nodes) this.model.addNode(node);
+    for (const ref of answer.missing) this.model.addMissing(ref);
+    for (const edge of answer.edges) this.model.addEdge(edge);
+    this.revision += 1;
+  }
+
+  /** Asks the server which edges have a relationship inside the window; first and last alone can't tell. */
+  private async loadWindow(): Promise<void> {
+    const call = ++this.windowCall;
+    const { window, nodes } = this.state;
+    if (!window) {
+      this.windowed = null;
+      return;
+    }
+    const answer = await this.run(() => api.graph(nodes.map(refOf), [], this.window));
+    if (!answer || call !== this.windowCall) return;
+    this.windowed = new Map(
+      answer.edges.map((edge) => [
+        `edge:${keyOf(edge.start)}|${edge.relation}|${keyOf(edge.end)}`,
+        { first: fromIso(edge.first), last: fromIso(edge.last) },
+      ]),
+    );
+  }
+
+  private writeUrl(how: 'push' | 'replace'): void {
+    const index = this.history.past.length;
+    const entry = { index, session: this.session };
+    const fragment = toFragment(this.state);
+    const url = window.location.pathname + (fragment ?? '#');
+    if (how === 'push') window.history.pushState(entry, '', url);
+    else window.history.replaceState(entry, '', url);
+    if (fragment === null) void this.keepOnServer(entry);
+  }
+
+  private async keepOnServer(entry: { index: number; session: string }): Promise<void> {
+    const saved = await this.run(() => api.saveView(encode(this.state)));
+    const now = window.history.state as { index?: number; session?: string } | null;
+    if (saved && now?.index === entry.index && now.session === entry.session) {
+      window.history.replaceState(entry, '', `${window.location.pathname}#v=${saved.id}`);
+    }
+  }
+
+  private async onPopState(event: PopStateEvent): Promise<void> {
+    const entry = event.state as { index?: number; session?: string } | null;
+    if (entry?.session === this.session && entry.index !== undefined) {
+      this.history = goTo(this.history, entry.index);
+      this.follow();
+      return;
+    }
+    await this.restore();
+  }
+
+  /** Starts from the address: its own state, or the one the server keeps for it. */
+  private async restore(): Promise<void> {
+    const found = fromFragment(window.location.hash);
+    let state = 'state' in found ? found.state : EMPTY;
+    if ('view' in found) {
+      const kept = await this.run(() => api.view(found.view));
+      if (kept) state = decode(kept.state);
+    }
+    this.history = begin(reduce(state, { type: 'select', key: state.selection }));
+    window.history.replaceState({ index: 0, session: this.session }, '', window.location.href);
+    this.ready = true;
+    this.follow();
+  }
+}
+
+export function describeError(error: unknown): string {
+  if (error instanceof ApiError) return error.hint ? `${error.message} (${error.hint})` : error.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+export const workspace = new Workspace();
