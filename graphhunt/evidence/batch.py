@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from graphhunt.evidence.journal import SourceEntry
-from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.model import Fact, FileWarning, Record, Skipped
 
 DUPLICATE = "duplicate"
 """The skip reason of a record that the workspace already holds."""
@@ -29,9 +29,8 @@ class EventIds:
             self._start.update(len(data).to_bytes(8, "little"))
             self._start.update(data)
 
-    def of(self, raw: str) -> str:
-        """Give the id of an original record: 32 hexadecimal characters."""
-        data = raw.encode("utf-8", "surrogatepass")
+    def of(self, data: bytes) -> str:
+        """Give the id of an original record (UTF-8): 32 hexadecimal characters."""
         h = self._start.copy()
         h.update(len(data).to_bytes(8, "little"))
         h.update(data)
@@ -39,14 +38,14 @@ class EventIds:
 
 
 class Row(NamedTuple):
-    """One original record with what became of it; `source` is its file's number in the batch."""
+    """One original record (`data`, UTF-8) with what became of it; `source` is its file's number in the batch."""
 
     event_id: str
     source: int
     position: str
     outcome: str
     reason: str
-    raw: str
+    data: bytes
     facts: list[Fact]
 
 
@@ -74,7 +73,8 @@ class Batch:
 
     def add(self, record: Record) -> None:
         """Take a record; one that the batch already holds is only counted."""
-        event_id = self._ids.of(record.raw)
+        data = _encode(record.raw)
+        event_id = self._ids.of(data)
         number = len(self.sources) - 1
         if event_id in self._seen:
             self.counts[number, SKIPPED, DUPLICATE] += 1
@@ -82,13 +82,13 @@ class Batch:
         self._seen.add(event_id)
         outcome = record.outcome
         if isinstance(outcome, list):
-            row = Row(event_id, number, record.position, LOADED, "", record.raw, outcome)
+            row = Row(event_id, number, record.position, LOADED, "", data, outcome)
         elif isinstance(outcome, Skipped):
-            row = Row(event_id, number, record.position, SKIPPED, outcome.reason, record.raw, [])
+            row = Row(event_id, number, record.position, SKIPPED, outcome.reason, data, [])
         else:
-            row = Row(event_id, number, record.position, REJECTED, outcome.reason, record.raw, [])
+            row = Row(event_id, number, record.position, REJECTED, outcome.reason, data, [])
         self.rows.append(row)
-        self.size += len(record.raw)
+        self.size += len(data)
 
     def drop(self, known: Collection[str]) -> None:
         """Count the records with these ids as duplicates instead of keeping them."""
@@ -120,6 +120,9 @@ def _counted(source: SourceEntry, number: int, counts: Counter[tuple[int, str, s
     return msgspec.structs.replace(source, read=read, loaded=loaded, skipped=skipped, rejected=rejected)
 
 
-def rejected_record(raw: str, position: str, reason: str) -> Record:
-    """Make a record that is kept for inspection only."""
-    return Record(raw=raw, position=position, outcome=Rejected(reason))
+def _encode(raw: str) -> bytes:
+    """Give UTF-8; lone surrogates, which have none, become escapes."""
+    try:
+        return raw.encode()
+    except UnicodeEncodeError:
+        return raw.encode("utf-8", "backslashreplace")

@@ -27,8 +27,7 @@ def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
         return batch.tally()
     batch.warnings = [warning for warning in dict.fromkeys(batch.warnings) if warning in fresh]
     name = new_id()
-    staging = Staging(workspace.home / "staging", name)
-    try:
+    with Staging(workspace.home / "staging", name) as staging:
         written = _write(staging, batch)
         with workspace.lock.held():
             since = [index for index in workspace.indexes() if index not in before]
@@ -39,8 +38,6 @@ def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
             if batch.rows or batch.warnings:
                 staging.move_to(workspace.folder(name))
                 workspace.journal.append(_entry(name, batch, *written))
-    finally:
-        staging.close()
     return batch.tally()
 
 

@@ -8,8 +8,9 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
 
 from graphhunt.errors import WorkspaceError
 
@@ -22,6 +23,7 @@ _HINTS = {
     errno.EPERM: "check who owns the folder",
 }
 _POLL = 0.01
+_STALE = 3600.0
 
 
 @contextmanager
@@ -113,15 +115,32 @@ def _try_lock(handle: int) -> bool:
 
 
 class Staging:
-    """A private folder for files being written, marked as alive by a lock for as long as its process lives."""
+    """A private folder for files being written, marked as alive by a lock for as long as its process lives.
+
+    Use it as a context manager, or `close` it.
+    """
 
     def __init__(self, parent: Path, name: str) -> None:
-        """Make the folder and mark it."""
+        """Make the folder; its mark is locked before the folder is there."""
         self.path = parent / name
-        self.path.mkdir(mode=0o700)
         self._mark = parent / f"{name}.alive"
         self._handle = os.open(self._mark, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        _try_lock(self._handle)
+        try:
+            _try_lock(self._handle)
+            self.path.mkdir(mode=0o700)
+        except OSError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Staging:
+        """Use it for a block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove what is left."""
+        self.close()
 
     def move_to(self, target: Path) -> None:
         """Give the finished folder its final name, durably."""
@@ -147,3 +166,7 @@ def collect_dead(parent: Path) -> None:
                 mark.unlink(missing_ok=True)
         finally:
             os.close(handle)
+    for mark in parent.glob("*.alive"):
+        with suppress(FileNotFoundError):
+            if not mark.with_suffix("").exists() and time.time() - mark.stat().st_mtime > _STALE:
+                mark.unlink()

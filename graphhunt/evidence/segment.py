@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -108,9 +109,16 @@ def _evidence_table(batch: Batch) -> pa.Table:
         "code": [first.code if first else "" for first in firsts],
         "outcome": [row.outcome for row in rows],
         "reason": [row.reason for row in rows],
-        "raw": [row.raw for row in rows],
     }
-    return pa.table([_text_safe(columns[f.name], f.type) for f in EVIDENCE_SCHEMA], schema=EVIDENCE_SCHEMA)
+    arrays = [_text_safe(columns[f.name], f.type) for f in EVIDENCE_SCHEMA if f.name in columns]
+    return pa.table([*arrays, _text_array([row.data for row in rows])], schema=EVIDENCE_SCHEMA)
+
+
+def _text_array(texts: list[bytes]) -> pa.Array:
+    """Make a text array of UTF-8 bytes in one copy."""
+    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
 
 
 def _text_safe(values: list[Any], kind: pa.DataType) -> pa.Array:

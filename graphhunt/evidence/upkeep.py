@@ -65,16 +65,13 @@ def _small(workspace: Workspace) -> list[SegmentEntry]:
 def _pack(workspace: Workspace, small: list[SegmentEntry]) -> None:
     """Write small segments as one that replaces them."""
     name = new_id()
-    staging = Staging(workspace.home / "staging", name)
-    try:
+    with Staging(workspace.home / "staging", name) as staging:
         filled = [entry for entry in small if entry.rows]
         if filled:
             _pack_files(staging.path, [workspace.folder(entry.id) for entry in filled])
         entry = _packed(name, small, seal(staging.path))
         staging.move_to(workspace.folder(name))
         workspace.journal.append(entry)
-    finally:
-        staging.close()
 
 
 def _packed(name: str, small: list[SegmentEntry], files: dict[str, str]) -> SegmentEntry:

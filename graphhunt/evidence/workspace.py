@@ -23,9 +23,9 @@ from graphhunt.errors import UsageError, WorkspaceError
 from graphhunt.evidence import upkeep
 from graphhunt.evidence.batch import Batch
 from graphhunt.evidence.commit import commit
-from graphhunt.evidence.files import FolderLock, sync_folder, typed_errors, write_atomic
+from graphhunt.evidence.files import FolderLock, Staging, sync_folder, typed_errors, write_atomic
 from graphhunt.evidence.index import Index
-from graphhunt.evidence.journal import Journal, SegmentEntry, SourceEntry
+from graphhunt.evidence.journal import Journal, SegmentEntry, SourceEntry, new_id
 from graphhunt.evidence.segment import INDEX_FILE
 from graphhunt.evidence.store import EvidenceStore
 from graphhunt.evidence.tables import kind_struct, polars_schema
@@ -167,6 +167,11 @@ class Workspace:
             counts = commit(self, batch)
             upkeep.tidy(self)
         return counts
+
+    def scratch(self) -> Staging:
+        """Make a private folder on the workspace's disk, gone after the block (or with the process)."""
+        with typed_errors(self.path):
+            return Staging(self.home / "staging", new_id())
 
     def verify(self) -> list[str]:
         """Compare every file with the hash in the journal; name the damaged and missing ones."""

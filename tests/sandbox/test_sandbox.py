@@ -1,0 +1,160 @@
+"""A loader in the sandbox may crash, loop, hoard or babble: the parent gets what it read and a named warning."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from graphhunt.loading import Source
+from graphhunt.model import FileWarning, Logon, Record, Rejected, Skipped
+from graphhunt.sandbox import Sandbox, SandboxLimits
+from tests.sandbox import misbehaving
+
+LIMITS = SandboxLimits(memory=300 << 20, silence=4.0, seconds=20.0, cpu=20.0)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    path = tmp_path / "evidence.bad"
+    path.write_bytes(b"bad bytes")
+    return Source("case.zip!evidence.bad", path)
+
+
+def run(kind: type, source: Source, limits: SandboxLimits = LIMITS) -> tuple[list[Record], list[FileWarning]]:
+    with Sandbox(limits) as sandbox:
+        items = list(sandbox.read(kind(), source))
+    return [i for i in items if isinstance(i, Record)], [i for i in items if isinstance(i, FileWarning)]
+
+
+def children() -> set[int]:
+    return {child.pid for child in psutil.Process().children(recursive=True)}
+
+
+def test_a_good_loader_gives_the_same_as_in_process(source):
+    with Sandbox(LIMITS) as sandbox:
+        items = list(sandbox.read(misbehaving.Good(), source))
+    assert items == list(misbehaving.Good().read(source))
+    assert isinstance(items[0].outcome[0], Logon)
+    assert isinstance(items[-2].outcome, Skipped)
+    assert isinstance(items[-1].outcome, Rejected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (misbehaving.Segfault, "SIGSEGV"),
+        (misbehaving.Abort, "SIGABRT"),
+        (misbehaving.PythonLoop, "nothing for"),
+        (misbehaving.NativeSleep, "nothing for"),
+        (misbehaving.Memory, "memory"),
+        (misbehaving.Quits, "exit code 3"),
+        (misbehaving.Killed, "SIGKILL"),
+        (misbehaving.Raises, "ZeroDivisionError: oops"),
+        (misbehaving.Refuses, "the header is damaged (copy it again)"),
+        (misbehaving.Nonsense, "nonsense"),
+    ],
+)
+def test_what_was_read_is_kept_and_the_warning_names_the_file(source, kind, reason):
+    before = children()
+    patient = kind is not misbehaving.PythonLoop and kind is not misbehaving.NativeSleep
+    records, warnings = run(kind, source, LIMITS._replace(silence=30.0 if patient else LIMITS.silence))
+    assert [r.raw for r in records] == [f"evidence.bad {i}" for i in range(10)]
+    assert len(warnings) == 1
+    assert (warnings[0].file, warnings[0].loader, warnings[0].position) == (source.name, "bad", "record 9")
+    assert reason in warnings[0].reason
+    assert "10 records" in warnings[0].reason
+    assert children() == before
+
+
+def test_endless_records_end_at_the_output_limit(source):
+    records, warnings = run(misbehaving.Endless, source)
+    assert sum(len(r.raw) for r in records) <= 65 << 20
+    assert "far more than the file can hold" in warnings[0].reason
+
+
+def test_a_slow_loader_ends_at_the_wall_limit(source):
+    records, warnings = run(misbehaving.Slow, source, LIMITS._replace(seconds=3.0, seconds_per_mib=0.0))
+    assert len(records) > 10
+    assert "took more than 3 s" in warnings[0].reason
+
+
+def test_a_looping_loader_ends_at_the_cpu_limit(source):
+    limits = LIMITS._replace(silence=60.0, seconds=60.0, cpu=1.0, seconds_per_mib=0.0)
+    records, warnings = run(misbehaving.PythonLoop, source, limits)
+    assert len(records) == 10
+    assert "CPU" in warnings[0].reason
+
+
+def test_a_slow_reader_of_records_is_not_held_against_the_worker(source):
+    with Sandbox(LIMITS._replace(silence=2.0, seconds=3.0)) as sandbox:
+        items = []
+        for item in sandbox.read(misbehaving.Good(), source):
+            time.sleep(0.4)
+            items.append(item)
+    assert len(items) == 13
+
+
+def test_one_worker_reads_many_files_and_is_replaced_after_a_crash(source):
+    with Sandbox(LIMITS) as sandbox:
+        pids = []
+        for kind in (misbehaving.Nosy, misbehaving.Nosy, misbehaving.Segfault, misbehaving.Nosy):
+            items = list(sandbox.read(kind(), source))
+            pids += [i.raw for i in items if isinstance(i, Record) and i.position == "pid"]
+    assert pids[0] == pids[1] != pids[2]
+
+
+def test_what_the_loader_prints_does_no_harm(source):
+    records, warnings = run(misbehaving.Chatty, source)
+    assert len(records) == 11
+    assert warnings == []
+
+
+def test_the_worker_has_no_secrets_and_writes_no_files(source, monkeypatch):
+    monkeypatch.setenv("GRAPHHUNT_PASSWORD", "canary")
+    with Path(os.devnull).open("rb") as extra:
+        os.set_inheritable(extra.fileno(), True)
+        records, _ = run(misbehaving.Nosy, source)
+    seen = {r.position: r.raw for r in records}
+    assert "GRAPHHUNT_PASSWORD" not in seen["environment"]
+    assert "HOME" not in seen["environment"]
+    assert int(seen["files"]) <= 6
+    assert seen["write"] == "OSError"
+    written = source.path.with_name("written")
+    assert not written.exists() or written.read_bytes() == b""
+
+
+def test_leaving_early_ends_the_worker(source):
+    before = children()
+    sandbox = Sandbox(LIMITS)
+    records = sandbox.read(misbehaving.Endless(), source)
+    next(records)
+    assert children() != before
+    records.close()
+    assert children() == before
+
+
+def test_the_worker_dies_with_its_parent(source):
+    code = (
+        f"import sys; sys.path[:0] = [{str(Path(__file__).parents[2])!r}]\n"
+        "from tests.sandbox import misbehaving; from pathlib import Path; from graphhunt.loading import Source\n"
+        "from graphhunt.sandbox import Sandbox\n"
+        f"for item in Sandbox().read(misbehaving.PythonLoop(), Source('x', Path({str(source.path)!r}))):\n"
+        "    print(item.position, flush=True)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    for line in parent.stdout:
+        if line.strip() == "record 9":
+            break
+    (worker,) = psutil.Process(parent.pid).children()
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    _, alive = psutil.wait_procs([worker], timeout=10)
+    assert not alive
