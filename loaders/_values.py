@@ -6,13 +6,12 @@ a clean value or None; none raises for content.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-
-from graphhunt import ids
 
 Get = Callable[[str], object]
 """Reads one field of a record by name; None when it is absent."""
@@ -45,9 +44,6 @@ _INDENT_MOST = 16
 _GUID_MOST = 64
 _VALUE = re.compile(r"[^\r\n]*")
 _HEXADECIMAL = frozenset("0123456789abcdef")
-
-guid = lru_cache(maxsize=16384)(ids.guid)
-logon_id_of = lru_cache(maxsize=16384)(ids.logon_id)
 
 
 def text(value: object) -> str | None:
@@ -83,15 +79,22 @@ def port(value: object) -> int | None:
     return number(value, PORT_MAX) or None
 
 
-def guid_of(value: object) -> str | None:
-    """Normalise a GUID; None for empty and all-zero ones, and for what is far too long to be one."""
+def guid(value: object) -> str | None:
+    """Normalise a GUID to lower case in braces; None for all-zero ones, and for what is far too long to be one."""
     clean = text(value)
-    return guid(clean) if clean and len(clean) <= _GUID_MOST else None
+    return _guid(clean) if clean and len(clean) <= _GUID_MOST else None
+
+
+@lru_cache(maxsize=16384)
+def _guid(clean: str) -> str | None:
+    digits = clean.strip("{}").lower()
+    return f"{{{digits}}}" if digits.strip("0-") else None
 
 
 def logon_id(value: object) -> str | None:
     """Normalise a LogonId to lower-case hexadecimal; None if empty, zero or no 64-bit number."""
-    return None if number(value) is None else logon_id_of(text(value))
+    stated = number(value)
+    return hex(stated) if stated else None
 
 
 def sid(value: object) -> str | None:
@@ -113,6 +116,15 @@ def ip(value: object) -> str | None:
     """Give an address as written; None for `LOCAL`, which Windows writes for the machine itself."""
     clean = text(value)
     return None if clean is not None and clean.upper() == "LOCAL" else clean
+
+
+def is_address(value: str | None) -> bool:
+    """Tell whether a text is an IP address, maybe with a scope or in brackets."""
+    try:
+        ipaddress.ip_address((value or "").strip("[]").partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def hexadecimal(value: object) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graphhunt import ids
 from graphhunt.model import Connection, Fact, Logon, SessionChange, Skipped
 
 from . import _ssh
@@ -76,12 +75,11 @@ def _winrm_client(event: Event) -> list[Fact]:
 
 
 def _outgoing(event: Event, server: str | None) -> Connection:
-    address = ids.address(server)
     return Connection(
         **event.base(),
         pid=event.pid,
-        destination_ip=address and server,
-        destination_name=None if address else server,
+        destination_ip=server if v.is_address(server) else None,
+        destination_name=None if v.is_address(server) else server,
         protocol="tcp",
         initiated=True,
     )

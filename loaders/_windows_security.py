@@ -74,7 +74,7 @@ def _logon(event: Event) -> list[Fact]:
             process_pid=v.pid(get("ProcessId")),
             elevated=_ELEVATED.get(str(get("ElevatedToken"))),
             linked_logon_id=v.logon_id(get("TargetLinkedLogonId")),
-            logon_guid=v.guid_of(get("LogonGuid")),
+            logon_guid=v.guid(get("LogonGuid")),
             outbound_user=v.text(get("TargetOutboundUserName")),
             outbound_domain=v.text(get("TargetOutboundDomainName")),
         )
@@ -132,7 +132,7 @@ def _authentication(event: Event) -> list[Fact]:
             success=event.id != 4771 and status in (None, *_SUCCESS),
             status=status,
             encryption=v.hexadecimal(get("TicketEncryptionType")),
-            logon_guid=v.guid_of(get("LogonGuid")),
+            logon_guid=v.guid(get("LogonGuid")),
         )
     ]
 

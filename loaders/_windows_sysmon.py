@@ -57,7 +57,7 @@ def _actor(event: Event, image: str = "Image") -> dict[str, Any]:
     """Read the acting process; its PID may stand only in the message (never the logger's own PID)."""
     get = event.data.get
     return {
-        "guid": v.guid_of(get("ProcessGuid")),
+        "guid": v.guid(get("ProcessGuid")),
         "pid": v.pid(get("ProcessId") or v.find(_MESSAGE_PID, event.message, _IDS_MOST)),
         "path": v.text(get(image)),
     }
@@ -83,7 +83,7 @@ def _started(event: Event) -> list[Fact]:
             integrity=v.text(get("IntegrityLevel")),
             original_file_name=v.text(get("OriginalFileName")),
             company=v.text(get("Company")),
-            parent_guid=v.guid_of(get("ParentProcessGuid")),
+            parent_guid=v.guid(get("ParentProcessGuid")),
             parent_pid=v.pid(get("ParentProcessId")),
             parent_path=v.text(get("ParentImage")),
             parent_command_line=v.text(get("ParentCommandLine")),
@@ -167,10 +167,10 @@ def _process_access(event: Event) -> list[Fact]:
     return [
         ProcessAccess(
             **event.base(),
-            guid=v.guid_of(get("SourceProcessGUID") or get("SourceProcessGuid")),
+            guid=v.guid(get("SourceProcessGUID") or get("SourceProcessGuid")),
             pid=v.pid(get("SourceProcessId")),
             path=v.text(get("SourceImage")),
-            target_guid=v.guid_of(get("TargetProcessGUID") or get("TargetProcessGuid")),
+            target_guid=v.guid(get("TargetProcessGUID") or get("TargetProcessGuid")),
             target_pid=v.pid(get("TargetProcessId")),
             target_path=v.text(get("TargetImage")),
             operation="inject" if event.id == 8 else "access",

@@ -7,7 +7,8 @@ carry `recovered` in their position. A record that the parser can't read is reje
 hexadecimal.
 
 `raw` is the parser's JSON of the event (`{"Event": {"System": …}}`), which keeps every field. Event time is
-`TimeCreated`; Sysmon's `UtcTime` comes first. Events to facts: the table in docs/loaders.md.
+`TimeCreated`; Sysmon's `UtcTime` comes first. Which event becomes which
+fact: docs/windows-events.md.
 
 Known gaps: EVT files of Windows XP and 2003 are another format. Rendered messages aren't part of EVTX.
 
@@ -55,7 +56,7 @@ class EvtxLoader:
             LoadError: It is no EVTX file.
         """
         damaged: list[int] = []
-        yield from self._header_warnings(source)
+        yield from self._header(source)
         for offset, data in _chunks(source):
             if not data.strip(b"\0"):
                 continue
@@ -66,11 +67,13 @@ class EvtxLoader:
         for offset in damaged:
             yield from self._recover(source, offset)
 
-    def _header_warnings(self, source: Source) -> Iterator[FileWarning]:
+    def _header(self, source: Source) -> Iterator[FileWarning]:
         head = source.head()
-        if self.sniff(head, source.name) == 0:
+        if not head:
+            yield FileWarning(source.name, self.name, "the file is empty")
+        elif self.sniff(head, source.name) == 0:
             raise LoadError("not an EVTX file", where=source.name)
-        if not head.startswith(layout.FILE_MAGIC):
+        elif not head.startswith(layout.FILE_MAGIC):
             yield FileWarning(source.name, self.name, "the file header is damaged")
         elif len(head) <= layout.HEADER_SIZE:
             yield FileWarning(source.name, self.name, "the file ends before its first chunk")

@@ -1,16 +1,17 @@
 """Windows events as JSON: one a line, an array, or one after another.
 
-Layouts, told apart record by record:
-    - NXLog's flat record (`EventTime`, `Hostname`, `SourceModuleType`), as in the Mordor data sets 2019-2020.
-      Event time is `EventTime` in the zone that arrival and receipt times show; Sysmon's `UtcTime` comes first.
-    - Winlogbeat 6 (`event_data`, `computer_name`) and 7+/Elastic Agent (`winlog.event_data`), also with dotted
-      names and in an export's `_source`. Event time is `@timestamp`, which these write as the creation time.
-    - Azure Monitor and Sentinel tables (`TimeGenerated`, `Computer`, `EventData` as XML or JSON text).
-    - Syslog tables whose message is an event's XML (Sysmon for Linux).
-    - The parsed event schema (`{"Event": {"System": …}}`) as written by EVTX dump tools.
+Each record's layout is told by its own fields:
 
-The machine is `Hostname`, `computer_name` or `Computer`, never `host`, which is a collector. Events to facts:
-the table in docs/loaders.md.
+- NXLog's flat record (`EventTime`, `Hostname`, `SourceModuleType`), as in the Mordor data sets of 2019 and 2020.
+  Event time is `EventTime` in the zone that arrival and receipt times show; Sysmon's `UtcTime` comes first.
+- Winlogbeat 6 (`event_data`, `computer_name`) and 7+ or Elastic Agent (`winlog.event_data`), also with dotted
+  names and in an export's `_source`. Event time is `@timestamp`, which these write as the creation time.
+- Azure Monitor and Sentinel tables (`TimeGenerated`, `Computer`, `EventData` as XML or JSON text).
+- Syslog tables whose message is an event's XML (Sysmon for Linux).
+- The parsed event schema (`{"Event": {"System": …}}`) as written by EVTX dump tools.
+
+The machine is `Hostname`, `computer_name` or `Computer`, never `host`, which is a collector. Which event
+becomes which fact: docs/windows-events.md.
 
 Known gaps: events as written by PowerShell's ConvertTo-Json (positional properties) are rejected.
 
