@@ -10,6 +10,7 @@ from graphhunt.generator.evalset import (
     EvalSet,
     HopTruth,
     eval_set,
+    logon_days,
 )
 from graphhunt.generator.run import generate
 from graphhunt.generator.truth import Truth, load_truth
@@ -26,4 +27,5 @@ __all__ = [
     "generate",
     "generate_demo",
     "load_truth",
+    "logon_days",
 ]

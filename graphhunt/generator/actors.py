@@ -113,13 +113,15 @@ class Session:
 class Host:
     """One machine on one day: its identity, its clock error and the numbers it hands out next.
 
-    ``skew_us`` is added to true time in everything it logs; ``boot`` is the time of its last start (µs UTC).
+    ``skew_us`` is added to true time in everything it logs; ``seen_as`` is its address as other machines see it;
+    ``boot`` is the time of its last start (µs UTC).
     """
 
     number: int
     name: str
     fqdn: str
     ip: str
+    seen_as: str
     account: Account
     boot: int
     boot_count: int

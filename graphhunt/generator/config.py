@@ -12,6 +12,8 @@ DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
 SECOND_US = 1_000_000
 
+NXLOG, LANL = "nxlog", "lanl"
+
 # Monday 2026-03-02 00:00:00 UTC, so that weekends fall on days 5 and 6 of every week.
 DEFAULT_START_US = 1_772_409_600 * SECOND_US
 
@@ -60,6 +62,7 @@ class GeneratorConfig:
     ``servers``, ``admins``, ``service_accounts`` and ``help_desk`` are derived from ``hosts`` and ``users``
     when left at ``None``.  ``chains`` are injected intrusions that are all told in the truth file,
     ``bursts`` are star-shaped ones (one source, many targets), ``decoys`` harmless look-alikes.
+    ``formats`` is any of ``nxlog`` (JSON records) and ``lanl`` (four CSV tables); ``compress`` makes gzip files.
     """
 
     seed: int = 0
@@ -82,7 +85,7 @@ class GeneratorConfig:
     decoys: bool = True
     dirt: Dirt = field(default_factory=Dirt)
     compress: bool = False
-    lanl: bool = False
+    formats: tuple[str, ...] = (NXLOG,)
     domain: str = "halden"
 
     @property

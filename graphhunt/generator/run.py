@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from graphhunt.generator.config import DAY_US
+from graphhunt.generator.config import DAY_US, LANL, NXLOG
 from graphhunt.generator.feed import Feed, Tally, stamp
+from graphhunt.generator.lanl import TABLES, LanlWriter, planned_chains
 from graphhunt.generator.stage import Stage
 from graphhunt.generator.streams import stream
 from graphhunt.generator.truth import Expected, Truth
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 def generate(config: GeneratorConfig, folder: Path, progress: Callable[[int, int, int], None] | None = None) -> Truth:
     """Write the set that ``config`` describes into ``folder`` and return the truth about it.
 
-    There is one ``events-YYYY-MM-DD.ndjson`` (or ``.ndjson.gz``) per day, ``truth.json``, and with
-    ``config.lanl`` the four LANL files.  ``progress`` is called after each day with the number of days done, of
-    all days, and of lines written.  The same configuration gives the same bytes.
+    There is one ``events-YYYY-MM-DD.ndjson`` (or ``.ndjson.gz``) per day, ``truth.json``, and with the format
+    ``lanl`` the four LANL tables (``auth.txt`` ...).  ``progress`` is called after each day with the number of days
+    done, of all days, and of lines written.  The same configuration gives the same bytes.
 
     Raises:
         OSError: The folder can't be made or written.
@@ -35,20 +36,49 @@ def generate(config: GeneratorConfig, folder: Path, progress: Callable[[int, int
     world = build_world(config)
     truth = Truth(config.seed, config.start, config.end, config.domain)
     total = Tally()
-    for day in range(config.days):
-        path = folder / day_file(config, day)
-        with open_output(path, compress=config.compress) as out:
-            stage, tally = play_day(world, day, out)
-        truth.files.append(path.name)
-        truth.chains += stage.chains
-        truth.bursts += stage.bursts
-        truth.decoys += stage.decoys
-        add_tally(total, tally)
-        if progress:
-            progress(day + 1, config.days, total.lines)
+    with ExitStack() as stack:
+        tables = _lanl_tables(world, folder, stack) if LANL in config.formats else None
+        for day in range(config.days):
+            if NXLOG in config.formats:
+                _records_of_day(world, day, folder, truth, total)
+            else:
+                planned = planned_chains(world, day)
+                truth.chains += planned[0]
+                truth.bursts += planned[1]
+            if tables:
+                tables.day(day)
+            if progress:
+                progress(day + 1, config.days, total.lines + (sum(tables.rows.values()) if tables else 0))
+        if tables:
+            tables.close()
+            truth.files += [table_file(config, name) for name in TABLES]
     truth.expected = expected_of(world, total)
+    truth.expected.tables = dict(tables.rows) if tables else {}
     truth.save(folder)
     return truth
+
+
+def _records_of_day(world: World, day: int, folder: Path, truth: Truth, total: Tally) -> None:
+    path = folder / day_file(world.config, day)
+    with open_output(path, compress=world.config.compress) as out:
+        stage, tally = play_day(world, day, out)
+    truth.files.append(path.name)
+    truth.chains += stage.chains
+    truth.bursts += stage.bursts
+    truth.decoys += stage.decoys
+    add_tally(total, tally)
+
+
+def _lanl_tables(world: World, folder: Path, stack: ExitStack) -> LanlWriter:
+    compress = world.config.compress
+    names = {name: folder / table_file(world.config, name) for name in TABLES}
+    files = {name: stack.enter_context(open_output(path, compress=compress)) for name, path in names.items()}
+    return LanlWriter(world, files)
+
+
+def table_file(config: GeneratorConfig, name: str) -> str:
+    """Return the name of the file of a LANL table."""
+    return f"{name}.txt" + (".gz" if config.compress else "")
 
 
 def play_day(world: World, day: int, out: BinaryIO) -> tuple[Stage, Tally]:

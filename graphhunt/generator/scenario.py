@@ -117,7 +117,8 @@ def _steps(world: World, rng: np.random.Generator, person: int, begin: int) -> t
 
 def _pause(rng: np.random.Generator) -> int:
     median, sigma = (_GAP_MEDIAN_S, 1.0) if rng.random() < 0.7 else (3_600.0, 0.5)
-    return int(min(median * np.exp(rng.normal(0.0, sigma)), 2 * 3_600.0) * SECOND_US)
+    wait = median * float(np.exp(rng.normal(0.0, sigma)))
+    return int(min(wait, 2 * 3_600.0) * SECOND_US)
 
 
 def _targets(world: World, rng: np.random.Generator, length: int, home: int) -> list[int]:
@@ -138,7 +139,7 @@ def _burst(world: World, number: int, day: int) -> Burst:
     midnight = local_midnight(world.config.start, day, world.config.utc_offset_minutes)
     machine = int(rng.integers(0, world.first_server))
     others = np.setdiff1d(np.arange(world.first_jump), [machine])
-    size = int(min(len(others), rng.integers(8, _BURST_TARGETS + 1)))
+    size = min(len(others), int(rng.integers(8, _BURST_TARGETS + 1)))
     gaps = np.minimum(_GAP_MEDIAN_S * np.exp(rng.normal(0.0, 1.5, size)), 1_800.0)
     times = midnight + 8 * HOUR_US + (np.cumsum(gaps) * SECOND_US).astype(np.int64)
     keep = times < midnight + DAY_US - HOUR_US

@@ -26,7 +26,9 @@ from graphhunt.generator.actors import (
 )
 from graphhunt.generator.clock import local_midnight
 from graphhunt.generator.config import DAY_US, HOUR_US, SECOND_US
+from graphhunt.generator.programs import BROWSER, CHAT, MAIL
 from graphhunt.generator.streams import stream
+from graphhunt.generator.units import boots_on
 
 if TYPE_CHECKING:
     from graphhunt.generator.feed import Feed
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 # What listens behind a port on the destination's side.
 _LISTENERS = {445: "system", 5985: "system", 80: "system", 135: "rpcss", 3389: "termservice", 88: "lsass", 389: "lsass"}
+# A usual Sysmon configuration leaves out much of what browsers and mail programs do.
+_FILTERED = {BROWSER[0], MAIL[0], CHAT[0]}
 _CONSOLE_TYPES = {2, 7, 9, 10, 11}
 _SECOND_PART = 1 << 40
 NETWORK_VISIT = Visit()
@@ -51,7 +55,7 @@ class Scene:
         self.rng = stream(self.config.seed, "scene", day)
         # One day further than needed, to know which sessions a restart at the next midnight cuts off.
         self._boots = _last_boots(world, day)
-        self._next_boots = _boots_on(world, day + 1)
+        self._next_boots = boots_on(world, day + 1)
         self._clocks = _clock_errors(world)
         self._hosts: dict[int, Host] = {}
         self._accounts: dict[int, Account] = {}
@@ -86,6 +90,7 @@ class Scene:
             name=name,
             fqdn=f"{name}.{self.config.domain}.local",
             ip=world.address(number, self.day),
+            seen_as=world.outside_address(number, self.day),
             account=Account(f"{name}$", self.config.domain.upper(), f"{self.domain_sid}-{rid}", True, rid),
             boot=self.midnight - since * DAY_US,
             boot_count=boot_count,
@@ -97,10 +102,6 @@ class Scene:
             next_record=1_000 + self.day * 4_000_000,
             rng=self.rng,
         )
-
-    def booted_today(self, number: int) -> bool:
-        """Tell whether a machine was restarted in the night before this day's work."""
-        return int(self._boots[0][number]) == self.day
 
     def cut(self, number: int, end: int) -> int:
         """Return the end of a session (µs), or -1 when the machine restarts first and no logoff is written."""
@@ -135,9 +136,11 @@ class Scene:
         address = target if isinstance(target, str) else target.ip
         ends = (host.ip, source_port, address, port)
         self.feed.add(t, host, sec.connection(process, ends, inbound=False))
-        self.feed.add(t + 3_000, host, sys.network(process, ends, inbound=False))
+        if process.image not in _FILTERED or self.lot() < 0.5:
+            self.feed.add(t + 3_000, host, sys.network(process, ends, inbound=False))
         if isinstance(target, Host) and sides == 2:
             listener = target.resident[_LISTENERS.get(port, "services")]
+            ends = (host.seen_as, source_port, address, port)
             self.feed.add(t + 1_000, target, sec.connection(listener, ends, inbound=True))
             self.feed.add(t + 4_000, target, sys.network(listener, ends, inbound=True))
         return source_port
@@ -197,7 +200,7 @@ class Scene:
             logon_type=kind,
             started=t,
             source=source,
-            source_ip="::1" if kind == 9 else "127.0.0.1" if source is target else source.ip,
+            source_ip="::1" if kind == 9 else "127.0.0.1" if source is target else source.seen_as,
             source_port=0 if kind in _CONSOLE_TYPES else visit.port or source.new_port(),
             ntlm=visit.ntlm,
             terminal=2 if kind == 10 else 1 if kind in {2, 7, 11} else 0,
@@ -224,7 +227,7 @@ class Scene:
         if key not in self._tickets:
             self._tickets.add(key)
             realm = controller.fqdn.partition(".")[2]
-            record = sec.ticket_granting(session.account, source.ip, source.new_port(), realm)
+            record = sec.ticket_granting(session.account, source.seen_as, source.new_port(), realm)
             self.feed.add(t - 20_000, controller, record)
         if session.logon_type in {3, 10} and session.source is not session.host:
             self.feed.add(t - 8_000, controller, sec.service_ticket(session, source.new_port()))
@@ -268,14 +271,10 @@ def _last_boots(world: World, day: int) -> tuple[np.ndarray, np.ndarray]:
     last = -rng.integers(1, 30, len(world.machines))
     count = rng.integers(2, 9, len(world.machines))
     for past in range(day + 1):
-        hit = _boots_on(world, past)
+        hit = boots_on(world, past)
         last[hit] = past
         count[hit] += 1
     return last, count
-
-
-def _boots_on(world: World, day: int) -> np.ndarray:
-    return stream(world.config.seed, "boots", day).random(len(world.machines)) < world.config.dirt.reboots
 
 
 def _clock_errors(world: World) -> tuple[np.ndarray, np.ndarray]:

@@ -83,7 +83,8 @@ class Expected:
     """Aggregate counts of the written records.
 
     ``distinct`` counts different records, ``lines`` includes the copies.  ``events`` maps ``channel/EventID`` to
-    the number of distinct records, ``logon_types`` the types of the 4624 among them.
+    the number of distinct records, ``logon_types`` the types of the 4624 among them, ``tables`` the LANL tables to
+    their numbers of rows.
     """
 
     lines: int = 0
@@ -93,6 +94,7 @@ class Expected:
     lost: dict[str, int] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
     logon_types: dict[str, int] = field(default_factory=dict)
+    tables: dict[str, int] = field(default_factory=dict)
     machines: int = 0
     accounts: int = 0
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WORKSTATION, SERVER, JUMP, CONTROLLER = 0, 1, 2, 3
 _SITE_SIZE = 180
 _DEPARTMENT_SIZE = 60
+_NAT_EVERY = 40
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,13 @@ class World:
         net = int(self.subnet[machine])
         slot = self._slot(machine, day)
         return f"10.{20 + net // 200}.{net % 200}.{slot + 10}"
+
+    def outside_address(self, machine: int, day: int = 0) -> str:
+        """Return the address other machines see: behind NAT several workstations of a subnet share one."""
+        own = self.address(machine, day)
+        if not self.config.dirt.nat or self.role[machine] != WORKSTATION or machine % _NAT_EVERY != 7:
+            return own
+        return own.rpartition(".")[0] + ".250"
 
     def _slot(self, machine: int, day: int) -> int:
         if self.role[machine] != WORKSTATION:
