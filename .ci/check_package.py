@@ -51,7 +51,9 @@ def faults_of_sdist(path: Path) -> list[str]:
     """Compare the source archive with version control, and look for the built workspace."""
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {*tracked(), "ui/dist/index.html", "ui/dist/.stamp"} - {".gitignore", "ui/.gitignore", "ui/.npmrc"}
+    # Files whose name starts with a dot serve the checkout only.
+    wanted = {name for name in tracked() if not Path(name).name.startswith(".")}
+    wanted |= {"ui/dist/index.html", "ui/dist/.stamp"}
     faults = [f"source archive lacks {name}" for name in sorted(wanted - names)]
     unwanted = ("node_modules/", "__pycache__/")
     return faults + [f"source archive must not hold {n}" for n in sorted(names) if any(u in n for u in unwanted)]
