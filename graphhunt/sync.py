@@ -7,7 +7,7 @@ and repaired. The result is the same as that of an uninterrupted load.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Called with (phase, rows done, rows in all)."""
-
-UPDATE_BATCH = 20_000
-"""Relationships updated or deleted at once; each batch may read all of one type."""
 
 _ENDS = ["from_id", "from_label", "to_id", "to_label"]
 _WRITING = ""
@@ -171,42 +168,36 @@ class _Writer:
     def apply(self, difference: Difference) -> None:
         """Write everything."""
         for kind, changes in difference.relationships.items():
-            self._delete(queries.delete_relationships(kind), changes.removed)
+            self.store.remove_relationships(kind, changes.removed.get_column("id"))
         for label, changes in difference.nodes.items():
-            self._delete(queries.delete_nodes(label), changes.removed)
+            self.store.remove_nodes(label, changes.removed.get_column("id"))
         for label, changes in difference.nodes.items():
-            self._rows(queries.create_nodes(label), changes.added, keep_null=False)
-            self._rows(queries.merge_nodes(label), changes.changed, keep_null=True)
+            self._nodes(label, changes.added, new=label != "Client")
+            self._nodes(label, changes.changed, new=False)
         for kind, changes in difference.relationships.items():
-            for (start, end), rows in sorted(_by_ends(changes.added).items()):
-                self._rows(queries.create_relationships(kind, start, end), rows, keep_null=False)
-            self._update(kind, changes.changed)
+            self._relationships(kind, changes.added, new=True)
+            self._relationships(kind, changes.changed, new=False)
 
-    def _rows(self, query: queries.Query, table: pl.DataFrame, *, keep_null: bool) -> None:
+    def _nodes(self, label: str, table: pl.DataFrame, *, new: bool) -> None:
         if table.height:
-            before = self.done
-            rows = (
-                _row(row, keep_null=keep_null)
-                for part in table.iter_slices(50_000)
-                for row in part.iter_rows(named=True)
-            )
-            self.store.write_rows(query, rows, progress=lambda done: self._advance(before + done))
+            self.store.put_nodes(label, _rows(table, new=new), new=new, progress=self._progress())
+            self.done += table.height
 
-    def _update(self, kind: str, table: pl.DataFrame) -> None:
-        for part in table.iter_slices(UPDATE_BATCH):
-            rows = [_row(row, keep_null=True) for row in part.iter_rows(named=True)]
-            props = {str(row["id"]): row["props"] for row in rows}
-            self.store.write(queries.update_relationships(kind), ids=list(props), props=props)
-            self._advance(self.done + len(rows))
+    def _relationships(self, kind: str, table: pl.DataFrame, *, new: bool) -> None:
+        for (start, end), part in sorted(_by_ends(table).items()):
+            self.store.put_relationships((kind, start, end), _rows(part, new=new), new=new, progress=self._progress())
+            self.done += part.height
 
-    def _delete(self, query: queries.Query, table: pl.DataFrame) -> None:
-        for part in table.iter_slices(UPDATE_BATCH):
-            self.store.write(query, ids=part.get_column("id").to_list())
-            self._advance(self.done + part.height)
+    def _progress(self) -> Callable[[int], None]:
+        before = self.done
+        return lambda done: self.report("write", before + done, self.total)
 
-    def _advance(self, done: int) -> None:
-        self.done = done
-        self.report("write", done, self.total)
+
+def _rows(table: pl.DataFrame, *, new: bool) -> Iterator[dict[str, object]]:
+    """Give a table's rows as the store takes them; null properties only where they must erase."""
+    for part in table.iter_slices(50_000):
+        for row in part.iter_rows(named=True):
+            yield _row(row, keep_null=not new)
 
 
 def _by_ends(table: pl.DataFrame) -> dict[tuple[str, str], pl.DataFrame]:

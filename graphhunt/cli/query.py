@@ -85,5 +85,10 @@ def _defused(value: Any) -> Any:
     """Put a quote before text that begins like a formula, also behind blanks and quotes."""
     if not isinstance(value, str):
         return value
-    start = value.lstrip(" \"'\u3000")
-    return f"'{value}" if value[:1] in "\t\r\n\0" or (start[:1] in tuple("=+-@\t\r\n\0＝＋－＠") and start) else value
+    formula = value.startswith(_CONTROL) or value.lstrip(_BLANKS).startswith((*_CONTROL, *_FORMULA))
+    return f"'{value}" if formula else value
+
+
+_CONTROL = ("\t", "\r", "\n", "\0")
+_FORMULA = tuple("=+-@＝＋－＠")
+_BLANKS = " \"'\u3000\u00a0"
