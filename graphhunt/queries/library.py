@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from importlib.resources import files
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import QueryError
@@ -13,7 +14,7 @@ from graphhunt.queries.query import Header, Query
 from graphhunt.queries.tokens import Token, line_of, parameter_name, split_items, tokens, top_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
 ENGINES = ("neo4j", "arcadedb")
@@ -60,6 +61,10 @@ class Library(Namespace):
     def __iter__(self) -> Iterator[Query]:
         return iter(self._queries.values())
 
+    def names(self, prefix: str = "") -> list[str]:
+        """List the queries' paths, without reading them."""
+        return [name for name in self._queries if name.startswith(prefix)]
+
     def __len__(self) -> int:
         return len(self._queries)
 
@@ -69,31 +74,53 @@ class Library(Namespace):
 
 @functools.cache
 def library() -> Library:
-    """Give the shipped query library, read and checked once.
-
-    Raises:
-        QueryError: A file breaks the rules; the error gives file and line.
-    """
+    """Give the shipped query library; it is found once, and each query is checked when first used."""
     return read_library(files("graphhunt.cypher"))
 
 
 def read_library(root: Traversable) -> Library:
-    """Read every `.cypher` file under a folder, joining the engines' variants to their portable query.
+    """Find every `.cypher` file under a folder; each is read and checked when it is first asked for.
 
     Raises:
-        QueryError: A file breaks the rules, or a variant has no portable query or another header.
+        QueryError: An engine's variant has no portable query.
     """
-    found = {path: text for path, text in _walk(root, "") if path.endswith(".cypher")}
-    queries = {}
-    for path, text in sorted(found.items()):
-        name = path.removesuffix(".cypher")
-        if name.partition("/")[0] not in ENGINES:
-            queries[name] = load_query(text, name, f"cypher/{path}")
-    for path, text in sorted(found.items()):
-        engine, _, rest = path.partition("/")
+    files_by_path = dict(_walk(root, ""))
+    portable = {path: file for path, file in files_by_path.items() if path.partition("/")[0] not in ENGINES}
+    variants: dict[str, dict[str, Traversable]] = {}
+    for path, file in files_by_path.items():
+        engine, _, name = path.partition("/")
         if engine in ENGINES:
-            _join_variant(queries, engine, rest.removesuffix(".cypher"), text)
-    return Library(queries)
+            if name not in portable:
+                raise QueryError("a variant needs a portable query of the same path", where=f"cypher/{path}.cypher")
+            variants.setdefault(name, {})[engine] = file
+    return Library(_Shelf(portable, variants))
+
+
+class _Shelf(Mapping[str, Query]):
+    """Queries by name, made of their files on first use: a command pays for those it runs, not for all."""
+
+    def __init__(self, portable: dict[str, Traversable], variants: dict[str, dict[str, Traversable]]) -> None:
+        self._portable = portable
+        self._variants = variants
+        self._made: dict[str, Query] = {}
+
+    def __getitem__(self, name: str) -> Query:
+        if name not in self._made:
+            file = self._portable[name]
+            query = load_query(file.read_text(encoding="utf-8"), name, f"cypher/{name}.cypher")
+            for engine, variant in self._variants.get(name, {}).items():
+                _join_variant(query, engine, variant.read_text(encoding="utf-8"))
+            self._made[name] = query
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._portable))
+
+    def __len__(self) -> int:
+        return len(self._portable)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._portable
 
 
 def load_query(text: str, name: str, file: str) -> Query:
@@ -112,20 +139,17 @@ def load_query(text: str, name: str, file: str) -> Query:
     return Query(header, text, file)
 
 
-def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
     for item in folder.iterdir():
-        path = f"{prefix}{item.name}"
-        if item.is_dir():
-            yield from _walk(item, f"{path}/")
-        elif item.name.endswith(".cypher"):
-            yield str(PurePosixPath(path)), item.read_text(encoding="utf-8")
+        if item.name.endswith(".cypher"):
+            yield prefix + item.name.removesuffix(".cypher"), item
+        elif item.is_dir():
+            yield from _walk(item, f"{prefix}{item.name}/")
 
 
-def _join_variant(queries: Mapping[str, Query], engine: str, name: str, text: str) -> None:
-    file = f"cypher/{engine}/{name}.cypher"
-    if name not in queries:
-        raise QueryError("a variant needs a portable query of the same path", where=file)
-    query, variant = queries[name], load_query(text, name, file)
+def _join_variant(query: Query, engine: str, text: str) -> None:
+    file = f"cypher/{engine}/{query.name}.cypher"
+    variant = load_query(text, query.name, file)
     if (variant.mode, variant.params, variant.returns) != (query.mode, query.params, query.returns):
         raise QueryError("a variant's mode, params and returns must equal the portable query's", where=f"{file}:1")
     query.variants[engine] = text

@@ -47,5 +47,5 @@ def delete_relationships(kind: str) -> Query:
 
 def schema_queries() -> list[Query]:
     """Every constraint and index, constraints first, in a steady order."""
-    found = [query for query in library() if query.mode == "schema"]
+    found = [library()[name] for name in library().names("schema/")]
     return sorted(found, key=lambda query: (not query.name.endswith("_id"), query.name))

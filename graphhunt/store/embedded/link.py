@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
+from graphhunt import queries
 from graphhunt.errors import StoreError, WorkspaceError
 from graphhunt.store.embedded import config
 from graphhunt.store.embedded.process import EngineState, Paths, read_state, start_engine, wait_gone
-from graphhunt.store.faults import translate
+from graphhunt.store.faults import code_of, translate
 from graphhunt.store.link import DRIVER_OPTIONS, Door
 from graphhunt.store.locks import FileLock
+from graphhunt.store.transport import Statement, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     import neo4j
 
     from graphhunt.settings import Settings
+
+_POLL = 0.05
 
 FOLDER = "engine"
 """Folder of the engine inside a workspace."""
@@ -90,12 +95,21 @@ class EmbeddedLink:
         return neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state.port}", auth=(user, password), **options)
 
     def _verify(self) -> None:
+        """Wait until the database answers: the engine listens before it has opened, or repaired, its files."""
         import neo4j.exceptions as faults
 
-        try:
-            self._drivers[0].verify_connectivity()
-        except (faults.DriverError, faults.Neo4jError, OSError) as error:
-            raise translate(error, str(self._paths.root)) from error
+        ping = queries.library()["admin/ping"]
+        statement = Statement(ping.text, {}, ping.name, read_only=True)
+        end = time.monotonic() + self._settings.engine_start_timeout
+        while True:
+            try:
+                list(rows_of(self.own(), statement))
+            except (faults.DriverError, faults.Neo4jError, OSError) as error:
+                if time.monotonic() >= end or "DatabaseNotFound" not in code_of(error):
+                    raise translate(error, str(self._paths.root)) from error
+                time.sleep(_POLL)
+            else:
+                return
 
     def _close_drivers(self) -> None:
         for driver in self._drivers:

@@ -1,0 +1,6 @@
+// admin/ping
+// One row, if the database answers.
+// mode: read
+// params: none
+// returns: ok: bool
+RETURN true AS ok

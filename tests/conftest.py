@@ -1,0 +1,96 @@
+"""Fixtures of all tests: both engines, emptied before each test, and the folder of real telemetry."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graphhunt.settings import Settings
+from graphhunt.store import Store, open_store
+from graphhunt.store.embedded import stop_engine
+from tests import neo4j_server
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with the real telemetry that isn't part of the repository."""
+    found = Path(os.environ.get("GRAPHHUNT_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not found.is_dir():
+        pytest.skip("the real telemetry isn't here; GRAPHHUNT_SHARED_DATA names its folder")
+    return found
+
+
+@pytest.fixture(scope="session")
+def neo4j_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j_server.Neo4jServer]:
+    """A running Neo4j of this test session."""
+    reason = neo4j_server.missing()
+    if reason:
+        if os.environ.get("GRAPHHUNT_REQUIRE_NEO4J") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    server = neo4j_server.Neo4jServer(tmp_path_factory.mktemp("neo4j"))
+    server.start()
+    yield server
+    server.kill()
+    shutil.rmtree(server.home, ignore_errors=True)
+
+
+def small_settings(**given: object) -> Settings:
+    """Settings that suit tests: a small engine that doesn't linger, short limits."""
+    values: dict[str, object] = {"engine_memory_mb": 512, "engine_idle": 2.0, "query_timeout": 5.0, **given}
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def _neo4j_session(neo4j_home: neo4j_server.Neo4jServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    settings = small_settings(db_password=neo4j_home.password)
+    with open_store(tmp_path_factory.mktemp("workspace"), neo4j_home.url, settings) as store:
+        store.ensure_schema()
+        yield store
+
+
+@pytest.fixture(scope="session")
+def _embedded_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    workspace = tmp_path_factory.mktemp("workspace")
+    with open_store(workspace, "", small_settings()) as store:
+        store.ensure_schema()
+        yield store
+    stop_engine(workspace)
+
+
+@pytest.fixture
+def neo4j_store(_neo4j_session: Store) -> Store:
+    """A store on a real Neo4j, empty."""
+    return empty(_neo4j_session)
+
+
+@pytest.fixture
+def embedded_store(_embedded_session: Store) -> Store:
+    """A store on the embedded engine, empty."""
+    return empty(_embedded_session)
+
+
+@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Each engine's store in turn, empty."""
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found
+
+
+def empty(store: Store) -> Store:
+    """Delete everything but the schema."""
+    raw(store, "MATCH (n) DETACH DELETE n")
+    return store
+
+
+def raw(store: Store, cypher: str, **params: object) -> list[list[object]]:
+    """Run any Cypher as the owner, past guard and library."""
+    door = store._link.own()
+    with door.driver.session(database=door.database) as session:
+        return [record.values() for record in session.run(cypher, params)]
