@@ -7,7 +7,7 @@ are refused. Damage and limits give warnings that name the file, and everything 
 
 from __future__ import annotations
 
-from graphhunt.archives.expansion import Expansion
+from graphhunt.archives.expansion import Expansion, Item
 from graphhunt.archives.limits import Budget, Limits
 
-__all__ = ["Budget", "Expansion", "Limits"]
+__all__ = ["Budget", "Expansion", "Item", "Limits"]

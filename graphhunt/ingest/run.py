@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from graphhunt import loading
-from graphhunt.archives import Expansion, Limits
+from graphhunt.archives import Expansion, Item, Limits
 from graphhunt.evidence import Workspace
 from graphhunt.ingest.intake import Intake, Watched
+from graphhunt.ingest.pool import Pool
 from graphhunt.ingest.report import Loaders, LoadReport, Options, Progress
+from graphhunt.loading import Source
 from graphhunt.model import FileWarning
 
+WORTH_BYTES = 8 * 1024 * 1024
+"""A load of more than one file and this many bytes is shared between processes."""
+
 _TICK = 0.2
+_MOST_WORKERS = 8
 
 
 def ingest(  # noqa: PLR0913 - all options are by keyword
@@ -26,6 +34,7 @@ def ingest(  # noqa: PLR0913 - all options are by keyword
     client_id: str = "default",
     known: Loaders | None = None,
     limits: Limits | None = None,
+    workers: int | None = None,
 ) -> LoadReport:
     """Read everything below some paths into a workspace.
 
@@ -40,6 +49,7 @@ def ingest(  # noqa: PLR0913 - all options are by keyword
         client_id: The tenant that the records belong to.
         known: Loaders by name; those of the entry points if None.
         limits: Limits for archives.
+        workers: Processes to share a big load between; one per core (8 at most) if None.
 
     Raises:
         LoadError: A path doesn't exist; or the load is strict and something can't be read.
@@ -47,37 +57,87 @@ def ingest(  # noqa: PLR0913 - all options are by keyword
         WorkspaceError: The workspace can't be written.
     """
     options = Options(
-        known=loading.loaders() if known is None else known, format=format, strict=strict, client_id=client_id
+        known=loading.loaders() if known is None else known,
+        format=format,
+        strict=strict,
+        client_id=client_id,
+        archives=limits or Limits(),
     )
-    with (
-        workspace.scratch() as scratch,
-        Expansion(paths, limits=limits, folder=scratch.path) as expansion,
-        Intake(workspace, options) as intake,
-    ):
-        _read_here(expansion, intake, progress)
-    if progress:
-        progress("read", expansion.total_bytes, expansion.total_bytes, intake.events)
-    return intake.report
+    with workspace.scratch() as scratch, Expansion(paths, limits=limits, folder=scratch.path) as expansion:
+        load = _Load(workspace, options, expansion, progress)
+        return load.run(workers or min(_cores(), _MOST_WORKERS))
 
 
-def _read_here(expansion: Expansion, intake: Intake, progress: Progress | None) -> None:
-    for item in expansion:
-        if isinstance(item, FileWarning):
-            intake.reject_file(item)
-            continue
-        source = Watched(*item)
-        intake.read(source, _ticker(progress, expansion, intake, source))
-        expansion.release(source)
+class _Load:
+    """One load on its way."""
+
+    def __init__(self, workspace: Workspace, options: Options, expansion: Expansion, progress: Progress | None) -> None:
+        self._workspace = workspace
+        self._options = options
+        self._expansion = expansion
+        self._progress = progress
+        self._last = 0.0
+
+    def run(self, workers: int) -> LoadReport:
+        """Read everything: here if it is little or one file, else in several processes."""
+        items = iter(self._expansion)
+        head = list(_head(items)) if workers > 1 else []
+        shared = workers > 1 and _worth_sharing(head)
+        with Intake(self._workspace, self._options) as intake:
+            if shared:
+                others = self._share(chain(head, items), intake, workers)
+            else:
+                others = self._read_here(chain(head, items), intake)
+        intake.report.add(others)
+        if self._progress:
+            total = self._expansion.total_bytes
+            self._progress("read", total, total, intake.report.events_read)
+        return intake.report
+
+    def _read_here(self, items: Iterable[Item], intake: Intake) -> LoadReport:
+        for item in items:
+            if isinstance(item, FileWarning):
+                intake.reject_file(item)
+                continue
+            source = Watched(*item)
+            intake.read(source, lambda source=source: self._tick(intake.events, source))  # type: ignore[misc]
+            self._expansion.release(source)
+        return LoadReport()
+
+    def _share(self, items: Iterable[Item], intake: Intake, workers: int) -> LoadReport:
+        """Read in several processes; what concerns no single file stays here."""
+        release = self._expansion.release
+        with Pool(self._workspace, self._options, workers, release=release, tick=self._tick) as pool:
+            for item in items:
+                if isinstance(item, FileWarning):
+                    intake.reject_file(item)
+                else:
+                    pool.submit(item)
+            return pool.finish()
+
+    def _tick(self, events: int, source: Watched | None = None) -> None:
+        if self._progress is not None and time.monotonic() - self._last >= _TICK:
+            self._last = time.monotonic()
+            position = self._expansion.weigh(source, source.position()) if source else 0
+            self._progress("read", self._expansion.done_bytes + position, self._expansion.total_bytes, events)
 
 
-def _ticker(progress: Progress | None, expansion: Expansion, intake: Intake, source: Watched) -> Callable[[], None]:
-    last = 0.0
+def _head(items: Iterator[Item]) -> Iterator[Item]:
+    """Take the first items, until there is enough for several processes."""
+    size = sources = 0
+    for item in items:
+        yield item
+        if isinstance(item, Source):
+            size += item.path.stat().st_size
+            sources += 1
+        if size >= WORTH_BYTES and sources > 1:
+            return
 
-    def tick() -> None:
-        nonlocal last
-        if progress is not None and time.monotonic() - last >= _TICK:
-            last = time.monotonic()
-            done = expansion.done_bytes + expansion.weigh(source, source.position())
-            progress("read", done, expansion.total_bytes, intake.events)
 
-    return tick
+def _worth_sharing(head: list[Item]) -> bool:
+    sources = [item for item in head if isinstance(item, Source)]
+    return len(sources) > 1 and sum(source.path.stat().st_size for source in sources) >= WORTH_BYTES
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

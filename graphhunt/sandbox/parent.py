@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple
 
@@ -19,13 +15,9 @@ import msgspec
 
 from graphhunt.loading import Loader, Source
 from graphhunt.model import FileWarning, Record
-from graphhunt.sandbox.wire import Ended, Frames, Job, Message, Said, frame, record
+from graphhunt.sandbox.process import PIPE_SIZE, start
+from graphhunt.sandbox.wire import MESSAGES, Ended, Frames, Job, Message, Said, frame, record
 
-_BOOT = (
-    "import json,sys;o=json.loads(sys.stdin.buffer.raw.readline());sys.path[:]=o['path'];"
-    "from graphhunt.sandbox.worker import main;main(o['memory'],o['parent'])"
-)
-_PIPE_SIZE = 1 << 20
 _MIB = 1 << 20
 
 
@@ -108,7 +100,7 @@ class Sandbox:
         size = source.path.stat().st_size
         clock = _Clock(self.limits, size)
         budget = 64 * _MIB + self.limits.output_ratio * size
-        frames, process = Frames(), self._send(self._job(loader, source, size))
+        frames, process = Frames(MESSAGES), self._send(self._job(loader, source, size))
         while True:
             data = self._receive(process, clock)
             budget -= len(data)
@@ -132,7 +124,7 @@ class Sandbox:
         """Give the worker a job; it is started if need be."""
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._process = _start(self.limits.memory)
+            self._process = start("graphhunt.sandbox.worker", {"memory": self.limits.memory})
         try:
             _pipe(self._process.stdin).write(frame(job))
         except BrokenPipeError as error:
@@ -149,7 +141,7 @@ class Sandbox:
         ready, _, _ = select.select([handle], [], [], max(0.0, clock.left()))
         if not ready or clock.left() <= 0:
             raise _Stopped(clock.reason())
-        data = os.read(handle, _PIPE_SIZE)
+        data = os.read(handle, PIPE_SIZE)
         if not data:
             raise _Stopped(self._cause(process))
         return data
@@ -166,7 +158,7 @@ class Sandbox:
         return f"the parser's worker ended by itself (exit code {code})"
 
 
-def _parse(frames: Frames, data: bytes) -> Iterator[Message]:
+def _parse(frames: Frames[Message], data: bytes) -> Iterator[Message]:
     try:
         yield from frames.feed(data)
     except (ValueError, msgspec.MsgspecError) as error:
@@ -201,25 +193,6 @@ class _Clock:
         if self._left <= 0:
             return f"the parser took more than {self._whole:.0f} s and was stopped"
         return f"the parser gave nothing for {self._silence:.0f} s and was stopped"
-
-
-def _start(memory: int) -> subprocess.Popen[bytes]:
-    """Start a worker: isolated from environment and user site, without the parent's open files."""
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter with a fixed text
-        [sys.executable, "-I", "-B", "-c", _BOOT],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"LANG": "C.UTF-8"},
-        cwd="/",
-        bufsize=0,
-    )
-    options = {"path": [str(Path(folder).absolute()) for folder in sys.path], "memory": memory, "parent": os.getpid()}
-    stdin, stdout = _pipe(process.stdin), _pipe(process.stdout)
-    stdin.write(json.dumps(options).encode() + b"\n")
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
-        fcntl.fcntl(stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-    return process
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Union
+from typing import Any, Generic, TypeVar, Union
 
 import msgspec
 
@@ -59,11 +59,15 @@ class Ended(msgspec.Struct, array_like=True, tag="e"):
 Message = Said | Warned | Ended
 
 _ENCODER = msgspec.msgpack.Encoder()
-_MESSAGES: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+MESSAGES: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+"""Decodes what a worker says."""
+
 _JOBS = msgspec.msgpack.Decoder(Job)
 
+T = TypeVar("T")
 
-def frame(value: Message | Job) -> bytes:
+
+def frame(value: msgspec.Struct) -> bytes:
     """Encode a value as a frame."""
     data = _ENCODER.encode(value)
     return len(data).to_bytes(_LENGTH, "little") + data
@@ -90,14 +94,18 @@ def decode_job(data: bytes) -> Job:
     return _JOBS.decode(data)
 
 
-class Frames:
-    """Collects bytes and cuts them into messages."""
+class Frames(Generic[T]):
+    """Collects bytes and cuts them into messages.
 
-    def __init__(self) -> None:
-        """Start empty."""
+    Args:
+        decoder: Decodes one message.
+    """
+
+    def __init__(self, decoder: msgspec.msgpack.Decoder[T]) -> None:
+        self._decoder = decoder
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Message]:
+    def feed(self, data: bytes) -> Iterator[T]:
         """Take bytes and yield the messages that are complete.
 
         Raises:
@@ -112,5 +120,5 @@ class Frames:
             if start + length > len(self._buffer):
                 break
             at = start + length
-            yield _MESSAGES.decode(self._buffer[start:at])
+            yield self._decoder.decode(self._buffer[start:at])
         del self._buffer[:at]

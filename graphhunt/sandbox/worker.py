@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import os
 import resource
-import signal
-import sys
 from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
@@ -16,26 +13,21 @@ from typing import Any
 from graphhunt.errors import LoadError
 from graphhunt.loading import Source
 from graphhunt.model import FileWarning
+from graphhunt.sandbox.process import die_with, take_pipes, write_all
 from graphhunt.sandbox.wire import Ended, Job, Message, Warned, decode_job, frame, said
 
-_PR_SET_PDEATHSIG = 1
 _OPEN_FILES = 64
 
 
-def main(memory: int, parent: int) -> None:
+def main(options: dict[str, Any]) -> None:
     """Serve jobs from standard input until it closes.
 
     Args:
-        memory: Bytes of address space the process may use.
-        parent: Process id of the parent; the worker dies with it.
+        options: `memory`, bytes of address space the process may use; `parent`, the process to die with.
     """
-    _die_with(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    jobs, out = os.fdopen(os.dup(0), "rb"), os.dup(1)
-    quiet = os.open(os.devnull, os.O_RDWR)
-    for handle in (0, 1):  # what a parser prints must not get among the messages
-        os.dup2(quiet, handle)
-    os.close(quiet)
+    die_with(options["parent"])
+    handle, out = take_pipes()
+    memory = options["memory"]
     for what, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
@@ -43,16 +35,10 @@ def main(memory: int, parent: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
-    while length := jobs.read(4):
-        job = decode_job(jobs.read(int.from_bytes(length, "little")))
-        _serve(job, lambda message: _write(out, frame(message)))
-
-
-def _die_with(parent: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit(0)
+    with os.fdopen(handle, "rb") as jobs:
+        while length := jobs.read(4):
+            job = decode_job(jobs.read(int.from_bytes(length, "little")))
+            _serve(job, lambda message: write_all(out, frame(message)))
 
 
 def _serve(job: Job, send: Callable[[Message], None]) -> None:
@@ -77,9 +63,3 @@ def _read(job: Job, send: Callable[[Message], None]) -> str:
     except Exception as error:  # a loader is a plugin: its fault is told, and the worker lives on
         return f"the loader failed: {type(error).__name__}: {error}"
     return ""
-
-
-def _write(out: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(out, view) :]
