@@ -5,10 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import numpy as np
 
 SYSTEM_LOGON = 0x3E7
 NETWORK_SERVICE_LOGON = 0x3E4
@@ -129,7 +125,6 @@ class Host:
     local_stamps: bool
     next_logon: int
     next_sequence: int
-    rng: np.random.Generator
     records: dict[str, int] = field(default_factory=dict)
     next_port: int = 49_700
     next_record: int = 1

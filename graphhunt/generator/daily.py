@@ -22,7 +22,7 @@ from graphhunt.generator.programs import (
     internet_address,
 )
 from graphhunt.generator.techniques import TECHNIQUES, Move
-from graphhunt.generator.units import BACKGROUND, BATCH, BOOT, DESKTOP, FLOW, LOGON, MACHINE, day_units
+from graphhunt.generator.units import BACKGROUND, BATCH, BOOT, DESKTOP, FLOW, LOGON, MACHINE, UNLOCK, day_units
 from graphhunt.generator.world import CONTROLLER
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 # Chance that an honest network logon of a kind runs something remotely, and the techniques in use for it.
 _RUNS = {b.KIND_ADMIN: 0.15, b.KIND_HELP: 0.12, b.KIND_SWEEP: 0.9, b.KIND_DEPLOY: 0.95, b.KIND_SCAN: 0.3}
+_POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
 _TOOLS = ("winrm", "wmi", "psexec", "schtask")
 _TOOL_SHARES = (0.45, 0.75, 0.92, 1.0)
 
@@ -61,6 +62,8 @@ class Day:
             self._flow(t, index)
         elif unit == BACKGROUND:
             self._background(t, index)
+        elif unit == UNLOCK:
+            self._unlock(t, index)
         else:
             self._machine_unit(t, unit, index)
 
@@ -103,6 +106,12 @@ class Day:
         for delay, program in ((20, MAIL), (45, BROWSER), (70, CHAT)):
             process = scene.start(t + delay * SECOND_US, shell, program, lossy=True)
             self.apps[account.sid, delay] = process
+
+    def _unlock(self, t: int, person: int) -> None:
+        """Unlock the desk: a second session of type 7 that ends at once, as Windows writes it."""
+        scene = self.scene
+        host = scene.host(int(scene.world.home[person]))
+        scene.logon(t, host, host, scene.account(person), Visit(7, end=t + 300_000, ticket=False))
 
     def _fail(self, t: int, source: Host, target: Host, account: Account) -> None:
         scene = self.scene
@@ -170,7 +179,9 @@ class Day:
         end = t + int((1 + 20 * scene.lot()) * SECOND_US)
         session = scene.logon(t, host, controller, host.account, Visit(port=port, end=end))
         if scene.lot() < 0.25:
+            policy = f"{scene.config.domain}.local\\Policies\\{_POLICY}\\gpt.ini"
             scene.feed.add(t + 7_000, controller, sec.share_access(session, "SYSVOL", None))
+            scene.feed.add(t + 9_000, controller, sec.share_access(session, "SYSVOL", policy))
 
     def _service_logon(self, t: int, host: Host, *, batch: bool) -> None:
         session = Session(host, builtin("SYSTEM"), SYSTEM_LOGON, 4 if batch else 5, t, None, "-", 0, hide_address=True)

@@ -170,24 +170,26 @@ def auth_table(world: World, logons: b.Logons, units: NDArray[np.int64]) -> pl.D
 
 
 def _machine_logons(world: World, units: NDArray[np.int64]) -> pl.DataFrame:
-    """Return what computers do with their own accounts: network logons at a controller, services, batch jobs."""
-    parts = []
+    """Return what happens on one computer or to its controller: own logons, services, batch jobs, unlocking."""
     controllers = len(world.machines) - world.first_controller
-    for unit, kind in ((u.MACHINE, 3), (u.SERVICE, 5), (u.BATCH, 4)):
+    parts = []
+    for unit, kind in ((u.MACHINE, 3), (u.SERVICE, 5), (u.BATCH, 4), (u.UNLOCK, 7)):
         rows = units[units[:, 1] == unit]
-        host = rows[:, 2]
-        target = world.first_controller + world.subnet[host] % controllers if kind == 3 else host
-        frame = {"t": rows[:, 0], "src": host, "dst": target, "acct": -host - 1}
-        parts.append(
-            pl.DataFrame(frame).with_columns(
-                logon_type=pl.lit(kind), ok=pl.lit(1), end=pl.lit(-1 if kind != 3 else 0), auth=pl.lit(0)
-            )
-        )
-    table = pl.concat([part.select(pl.all().cast(pl.Int64)) for part in parts])
-    table = table.with_columns(end=pl.when(pl.col("end") == 0).then(pl.col("t") + 12 * SECOND_US).otherwise(-1))
-    return table.with_columns(
+        host = world.home[rows[:, 2]] if unit == u.UNLOCK else rows[:, 2]
+        frame = {
+            "t": rows[:, 0],
+            "src": host,
+            "dst": world.first_controller + world.subnet[host] % controllers if kind == 3 else host,
+            "acct": rows[:, 2] if unit == u.UNLOCK else -host - 1,
+            "logon_type": np.full(len(rows), kind),
+            "ok": np.ones(len(rows)),
+            "end": rows[:, 0] + 12 * SECOND_US if kind == 3 else np.full(len(rows), -1),
+            "auth": np.zeros(len(rows)),
+        }
+        parts.append(pl.DataFrame({name: np.asarray(column, dtype=np.int64) for name, column in frame.items()}))
+    return pl.concat(parts).with_columns(
         pl.col("src", "dst", "acct").cast(pl.Int32), pl.col("logon_type", "ok", "auth").cast(pl.Int8)
-    ).select("t", "src", "dst", "acct", "logon_type", "ok", "end", "auth")
+    )
 
 
 def proc_table(world: World, units: NDArray[np.int64], rng: np.random.Generator) -> pl.DataFrame:

@@ -100,7 +100,7 @@ class Scene:
             next_logon=0x30000 + since * 0x1000000 + number * 13 % 0x4000,
             next_sequence=0x40 + since * 0x700,
             next_record=1_000 + self.day * 4_000_000,
-            rng=self.rng,
+            pids=(number * 131 + self.day * 37) % 2_700,
         )
 
     def cut(self, number: int, end: int) -> int:

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from graphhunt.generator.behaviour import Logons
     from graphhunt.generator.world import World
 
-LOGON, MACHINE, SERVICE, BATCH, DESKTOP, BACKGROUND, FLOW, BOOT = range(8)
+LOGON, MACHINE, SERVICE, BATCH, DESKTOP, BACKGROUND, FLOW, BOOT, UNLOCK = range(9)
 
 # Logons of a machine per network logon of people, so that types 3, 5 and 4 stand as 75 : 8 : 2 and more than
-# half of all logons are those of machine accounts.
-_MACHINE_SHARE, _SERVICE_SHARE, _BATCH_SHARE = 1.05, 0.21, 0.053
+# half of all logons are those of machine accounts; unlocking makes types 2, 7 and 11 some 12 %.
+_MACHINE_SHARE, _SERVICE_SHARE, _BATCH_SHARE = 2.2, 0.34, 0.085
+_UNLOCKS = 1.4
 
 
 def day_units(world: World, day: int, logons: Logons) -> NDArray[np.int64]:
@@ -63,7 +64,9 @@ def _person_units(world: World, day: int) -> list[NDArray[np.int64]]:
     present = np.flatnonzero(present_persons(world, day))
     midnight = local_midnight(world.config.start, day, world.config.utc_offset_minutes)
     parts = []
-    for unit, mean in ((DESKTOP, world.config.processes_per_user_day), (FLOW, world.config.flows_per_user_day)):
+    config = world.config
+    means = ((DESKTOP, config.processes_per_user_day), (FLOW, config.flows_per_user_day), (UNLOCK, _UNLOCKS))
+    for unit, mean in means:
         who = np.repeat(present, rng.poisson(mean, len(present)))
         t = midnight + office_times(rng, len(who), world.shift[who])
         parts.append(np.stack([t, np.full(len(who), unit), who], axis=1))
