@@ -23,12 +23,10 @@ def faults(answer: dict[str, Any]) -> list[str]:
         found.append("no machines or no remote logons in the graph")
     if not any(len(path["hops"]) >= 2 for path in paths):
         found.append("no path of two hops or more")
-    for hop in (hop for path in paths for hop in path["hops"]):
-        if not hop["evidence"]:
-            found.append(f"hop {hop['from']} to {hop['to']} has no evidence")
-    for path in paths:
-        if any(later["start"] < earlier["start"] for earlier, later in itertools.pairwise(path["hops"])):
-            found.append("a path goes back in time")
+    hops = [hop for path in paths for hop in path["hops"]]
+    found += [f"hop {hop['from']} to {hop['to']} has no evidence" for hop in hops if not hop["evidence"]]
+    if any(b["start"] < a["start"] for path in paths for a, b in itertools.pairwise(path["hops"])):
+        found.append("a path goes back in time")
     return found
 
 
