@@ -18,6 +18,9 @@ EPHEMERAL = 49152
 LEASE_GAP = 7 * 86_400 * SECOND
 """How far from its nearest sighting an address still means the machine, µs."""
 
+NAMED_GAP = 3600 * SECOND
+"""How far from a logon that names address and machine the one still means the other, µs."""
+
 _UNSHARED = ("private", "public", "link-local")
 
 
@@ -86,6 +89,7 @@ class Leases:
         self.case = case
         self.connections = sided(case)
         self.sightings = self._sightings()
+        self._named = self._named_logons()
         self._nearest = (
             self.sightings.select("ip", "time", pl.col("machine_id").alias("_machine"))
             .unique()
@@ -113,19 +117,35 @@ class Leases:
         logons = self.case.machines.named(logons.drop("machine_id"), "user", "machine_id")
         return logons.filter(pl.col("machine_id").is_in(list(self.case.machines.known)))
 
+    def _named_logons(self) -> pl.DataFrame:
+        """Give (ip, time, machine) of network logons that state both an address and a known machine's name.
+
+        The name is the client's own word, so it is used only where nothing else tells whose the address is.
+        """
+        logons = with_address(self.case.facts("logon"), "source_ip", "ip").rename({"machine_id": "target_id"})
+        logons = self.case.machines.named(logons, "workstation", "_machine").filter(
+            (pl.col("logon_type") == 3)
+            & pl.col("_machine").is_in(list(self.case.machines.known))
+            & (pl.col("_machine") != pl.col("target_id"))
+        )
+        return logons.select("ip", "time", "_machine").drop_nulls().unique().sort("time", "ip", "_machine")
+
     def resolve(self, frame: pl.DataFrame, column: str, into: str) -> pl.DataFrame:
         """Add column `into`: the machine that had the address in `column` at `time`, null if none did.
 
         The nearest sighting decides; one further away than `LEASE_GAP` proves nothing.
         """
+        return self._looked_up(frame, column, into, self._nearest, LEASE_GAP)
+
+    def resolve_named(self, frame: pl.DataFrame, column: str, into: str) -> pl.DataFrame:
+        """Add column `into`: the machine that logons from the address in `column` named around `time`."""
+        return self._looked_up(frame, column, into, self._named, NAMED_GAP)
+
+    @staticmethod
+    def _looked_up(frame: pl.DataFrame, column: str, into: str, known: pl.DataFrame, gap: int) -> pl.DataFrame:
         asked = frame.select(pl.col(column).alias("ip"), "time").with_row_index("_row")
-        found = (
-            asked.drop_nulls("ip")
-            .sort("time", "_row")
-            .join_asof(
-                self._nearest, on="time", by="ip", strategy="nearest", tolerance=LEASE_GAP, check_sortedness=False
-            )
-        )
+        wanted = asked.drop_nulls("ip").sort("time", "_row")
+        found = wanted.join_asof(known, on="time", by="ip", strategy="nearest", tolerance=gap, check_sortedness=False)
         machines = asked.join(found.select("_row", "_machine"), on="_row", how="left", maintain_order="left")
         return frame.with_columns(machines.get_column("_machine").alias(into))
 

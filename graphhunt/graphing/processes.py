@@ -120,18 +120,25 @@ class Processes:
             .with_columns(base=basename("path"))
             .with_row_index("_row")
         )
-        probes = asked.filter(pl.col("guid").is_null() & pl.col("pid").is_not_null())
-        probes = probes.with_columns(probe=pl.col("time") + SAME_START).sort("probe", "_row")
-        held = self._by_pid.select("machine_id", "pid", "base", pl.col("time").alias("probe"), "process_id")
-        near = probes.join_asof(
-            held, on="probe", by=["machine_id", "pid", "base"], strategy="backward", check_sortedness=False
-        )
-        stub = key("machine_id", "pid", "base")
-        near = near.select("_row", pl.coalesce("process_id", stub).alias("_pid_match"))
+        near = pl.concat([self._held(asked, named=True), self._held(asked, named=False)])
         found = asked.join(near, on="_row", how="left", maintain_order="left")
         return frame.with_columns(
             found.select(pl.coalesce(key("machine_id", "guid"), "_pid_match")).to_series().alias(into)
         )
+
+    def _held(self, asked: pl.DataFrame, *, named: bool) -> pl.DataFrame:
+        """Give (_row, _pid_match) of the records that name a process by pid, with or without its program.
+
+        Without the program a pid that nothing is known of names no process.
+        """
+        program = pl.col("base").is_not_null() if named else pl.col("base").is_null()
+        probes = asked.filter(pl.col("guid").is_null() & pl.col("pid").is_not_null() & program)
+        probes = probes.with_columns(probe=pl.col("time") + SAME_START).sort("probe", "_row")
+        keys = ["machine_id", "pid", "base"] if named else ["machine_id", "pid"]
+        held = self._by_pid.select(*keys, pl.col("time").alias("probe"), "process_id")
+        near = probes.join_asof(held, on="probe", by=keys, strategy="backward", check_sortedness=False)
+        stub = key("machine_id", "pid", "base")
+        return near.select("_row", pl.coalesce("process_id", stub).alias("_pid_match"))
 
     @cached_property
     def _pid_stubs(self) -> pl.DataFrame:

@@ -53,32 +53,30 @@ class Sources:
         ).join(kinds, on="user_id", how="left")
         frame = self.case.machines.named(frame.with_columns(text("workstation")), "workstation", "named_id")
         frame = self.case.leases.resolve(frame.with_columns(time=pl.col("start")), "address", "leased_id")
+        frame = self.case.leases.resolve_named(frame, "address", "claimed_id")
         return mapped(frame, "address", "scope", ids.scope)
 
     @cached_property
     def _stated(self) -> pl.DataFrame:
-        """Sources that the logon record itself states."""
+        """Sources that the logon record itself states: by a lease, by a name, or as a bare address."""
         own = pl.col("machine_id")
-        here = pl.col("scope").is_in(["loopback", "unspecified"]).fill_null(value=False) | (
-            (pl.col("leased_id") == own) | (pl.col("scope") == "link-local")
-        ).fill_null(value=False)
-        other_name = (
-            pl.col("named_id").is_not_null() & (pl.col("named_id") != own) & (pl.col("logon_type").fill_null(3) == 3)
+        here = (pl.col("leased_id") == own) | pl.col("scope").is_in(["loopback", "unspecified", "link-local"])
+        network = pl.col("logon_type").fill_null(3) == 3
+        named = pl.when(network & (pl.col("named_id") != own)).then("named_id")
+        claimed = pl.coalesce(
+            pl.when(named.is_in(list(self.case.machines.known))).then(named),
+            pl.when(network & (pl.col("claimed_id") != own)).then("claimed_id"),
+            pl.when(pl.col("address").is_null()).then(named),
         )
-        known_name = other_name & pl.col("named_id").is_in(list(self.case.machines.known))
-        frame = self._asked.filter(~here).with_columns(
-            from_id=pl.when(pl.col("leased_id").is_not_null())
-            .then("leased_id")
-            .when(known_name | (other_name & pl.col("address").is_null()))
-            .then("named_id")
-            .when(pl.col("address").is_not_null())
-            .then("address"),
-            from_label=pl.when(pl.col("leased_id").is_not_null() | known_name | pl.col("address").is_null())
-            .then(pl.lit("Machine"))
-            .otherwise(pl.lit("IP")),
-            how=pl.when(known_name & pl.col("leased_id").is_null() & pl.col("address").is_not_null())
-            .then(pl.lit("correlated"))
-            .otherwise(pl.lit("observed")),
+        frame = self._asked.with_columns(claimed=claimed).filter(
+            ~(here.fill_null(value=False) & (pl.col("leased_id").is_null() | (pl.col("leased_id") == own)))
+        )
+        machine = pl.coalesce("leased_id", "claimed")
+        certain = pl.col("leased_id").is_not_null() | pl.col("claimed").is_null() | pl.col("address").is_null()
+        frame = frame.with_columns(
+            from_id=pl.coalesce(machine, "address"),
+            from_label=pl.when(machine.is_null()).then(pl.lit("IP")).otherwise(pl.lit("Machine")),
+            how=pl.when(certain).then(pl.lit("observed")).otherwise(pl.lit("correlated")),
         )
         return frame.filter(pl.col("from_id").is_not_null() & (pl.col("from_id") != own))
 

@@ -29,6 +29,12 @@ ACT = 5 * SECOND
 CARRIED = 60 * SECOND
 """A connection from the logon's client port this near carried it, µs."""
 
+NEARBY = 10 * SECOND
+"""A process this soon after a remote logon may be its work, where nothing says whose it is, µs."""
+
+SYSTEM_LOGONS = ("0x3e7", "0x3e4", "0x3e5")
+"""LogonIds of SYSTEM, NETWORK SERVICE and LOCAL SERVICE."""
+
 RDP, RDP_NEAR = 3389, 30 * SECOND
 
 TECHNIQUES: dict[str, tuple[str, str, int]] = {
@@ -39,6 +45,7 @@ TECHNIQUES: dict[str, tuple[str, str, int]] = {
     "winrm": ("T1021.006", "WinRM", 8),
     "ssh": ("T1021.004", "SSH", 8),
     "rdp": ("T1021.001", "RDP", 7),
+    "wmi_nearby": ("T1047", "WMI", 6),
     "winrm_port": ("T1021.006", "WinRM", 6),
     "service_control": ("T1021.002", "SMB, service control", 5),
     "task_pipe": ("T1053.005", "SMB, task scheduler pipe", 5),
@@ -68,6 +75,7 @@ class Techniques:
         """Every trace: (id of the session, trace, reason, event_id, process_id)."""
         parts = [
             self._by_process(),
+            self._by_nearby_process(),
             self._by_service(),
             self._by_task(),
             self._by_share(),
@@ -76,10 +84,36 @@ class Techniques:
         ]
         return pl.concat([part.select("id", "trace", "reason", "event_id", "process_id") for part in parts])
 
+    @cached_property
+    def _starts(self) -> pl.DataFrame:
+        """The start records with the program name of the parent, looked up by pid where the record has no path."""
+        parents = self.processes.spawned.select(pl.col("to_id").alias("process_id"), pl.col("from_id").alias("id"))
+        named = parents.join(self.processes.nodes.select("id", pl.col("name").alias("known")), on="id").drop("id")
+        starts = self.processes.starts.join(named, on="process_id", how="left", maintain_order="left")
+        return starts.with_columns(
+            parent=pl.coalesce(basename("parent_path"), "known"), command=pl.col("command_line").fill_null("")
+        )
+
     def _session_processes(self) -> pl.DataFrame:
-        starts = self.sessions.attach(self.processes.starts.drop_nulls("logon_id")).rename({"session_id": "id"})
-        starts = starts.join(self.remote.select("id"), on="id", how="semi")
-        return starts.with_columns(parent=basename("parent_path"), command=pl.col("command_line").fill_null(""))
+        starts = self.sessions.attach(self._starts.drop_nulls("logon_id")).rename({"session_id": "id"})
+        return starts.join(self.remote.select("id"), on="id", how="semi")
+
+    def _by_nearby_process(self) -> pl.DataFrame:
+        """Find WMI's processes whose record doesn't say for whom they run (4688 before Windows 10).
+
+        Such a process belongs to the remote session that had just begun on the machine.
+        """
+        nobody = pl.col("logon_id").is_null() | pl.col("logon_id").is_in(list(SYSTEM_LOGONS))
+        starts = self._starts.filter((pl.col("parent") == "wmiprvse.exe") & nobody).sort("time", "event_id")
+        begun = self.remote.filter(pl.col("user_kind") == "person").select(
+            "machine_id", "id", pl.col("start").alias("time")
+        )
+        found = starts.join_asof(
+            begun.sort("time", "id"), on="time", by="machine_id", strategy="backward", tolerance=NEARBY,
+            check_sortedness=False,
+        ).drop_nulls("id")  # fmt: skip
+        reason = pl.concat_str(pl.lit("wmiprvse.exe started "), pl.col("base"), pl.lit(" just after this logon"))
+        return found.with_columns(trace=pl.lit("wmi_nearby"), reason=reason)
 
     def _by_process(self) -> pl.DataFrame:
         """Find remote-execution parents among the processes that carry the session's LogonId."""
