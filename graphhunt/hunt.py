@@ -121,6 +121,7 @@ class Hunt:
             **self._counts(),
             "seconds": round(seconds, 3),
             "events_per_second": round(report.events_read / seconds) if seconds else 0,
+            "clock_skew": self._skew(),
             "warnings": [
                 {"file": w.file, "loader": w.loader, "reason": w.reason, "position": w.position}
                 for w in report.warnings
@@ -244,7 +245,7 @@ class Hunt:
         """Say per machine what its logs can show and what they can't."""
         from graphhunt.coverage import coverage
 
-        return coverage(self.workspace)
+        return {**coverage(self.workspace), "clock_skew": self._skew()}
 
 
 _RENAMED = {"from_": "source", "to": "target"}

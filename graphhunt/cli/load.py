@@ -45,3 +45,6 @@ def _show(report: dict[str, Any]) -> None:
     line(f"The graph has {nodes:,} nodes and {relationships:,} relationships:")
     line("  " + ", ".join(f"{count:,} {name}" for name, count in report["nodes"].items()))
     line("  " + ", ".join(f"{count:,} {name}" for name, count in report["relationships"].items()))
+    for pair in report["clock_skew"]:
+        if abs(pair["seconds"]) >= 1:
+            line(f"  the clock of {pair['to']} is {pair['seconds']:+.1f} s against {pair['from']}")

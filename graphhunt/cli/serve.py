@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphhunt.cli.context import DbOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import line, message
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.show import json_out, line, message
 
 if TYPE_CHECKING:
     from graphhunt.hunt import Hunt
@@ -18,21 +19,23 @@ def run(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = False,
+    json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,
 ) -> None:
     """Serve the browser workspace on this machine; prints the address with its one-time token."""
     with open_case(context, workspace, db) as hunt:
-        serve(hunt, port, open_browser=open_browser)
+        serve(hunt, port, open_browser=open_browser, as_json=json)
 
 
-def serve(hunt: Hunt, port: int = 0, *, open_browser: bool = False, fragment: str = "") -> None:
+def serve(hunt: Hunt, port: int = 0, *, open_browser: bool = False, fragment: str = "", as_json: bool = False) -> None:
     """Serve until interrupted, on loopback only.
 
     Args:
         hunt: What is shown.
         port: Port; 0 takes a free one.
         open_browser: Open the page.
+        as_json: Write the address as JSON.
         fragment: Put behind the address, such as the view to begin with.
     """
     import secrets
@@ -48,7 +51,11 @@ def serve(hunt: Hunt, port: int = 0, *, open_browser: bool = False, fragment: st
     listener.bind(("127.0.0.1", port))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/?token={token}{fragment}"
     hunt.store  # noqa: B018 - start the engine before the address is shown
-    line(address)
+    if as_json:
+        json_out({"url": address})
+    else:
+        line(address)
+    sys.stdout.flush()
     message("serving on this machine only; Ctrl+C ends it")
     if open_browser:
         import webbrowser
