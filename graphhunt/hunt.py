@@ -145,6 +145,17 @@ class Hunt:
             "relationships": {name: heights[name] for name in RELATIONSHIPS if name in heights},
         }
 
+    def _skew(self) -> list[dict[str, Any]]:
+        """List how far the machines' clocks differ, as connections recorded at both ends show."""
+        from graphhunt.graphing.snapshot import Snapshot
+
+        found = Snapshot(self.workspace.path / "graph").table("ClockSkew")
+        rows = found.iter_rows(named=True) if found is not None else iter(())
+        return [
+            {"from": row["origin"], "to": row["target"], "seconds": row["skew"] / 1e6, "connections": row["matches"]}
+            for row in rows
+        ]
+
     def query(
         self,
         cypher: str,
