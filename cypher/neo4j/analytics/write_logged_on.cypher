@@ -1,0 +1,14 @@
+// analytics/write_logged_on
+// Set properties of LOGGED_ON relationships, if the caller still has the right to write the analytic's results.
+// mode: write
+// params: head: str, writer: str, until: datetime, ids: list[str], props: map
+// returns: none
+// example: {"head": "current/sessions", "writer": "w1", "until": 3, "ids": ["logged_on-user-1-2"],
+//   "props": {"logged_on-user-1-2": {"session_run__a": "sessions/000001a"}}}
+MATCH (h:AnalysisRun {id: $head})
+WHERE h.writer = $writer
+SET h.until = $until
+WITH h
+UNWIND $ids AS wanted
+MATCH (:User)-[r:LOGGED_ON {id: wanted}]->(:Machine)
+SET r += $props[wanted]

@@ -1,0 +1,78 @@
+"""Extracts: bounded parts of the graph as frames, by Cypher, for analytics."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graphhunt.errors import LimitError
+from graphhunt.queries import library
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from graphhunt.store import Store
+
+_POLARS: dict[str, pl.DataType] = {
+    "str": pl.String(), "int": pl.Int64(), "datetime": pl.Int64(), "bool": pl.Boolean(), "float": pl.Float64(),
+}  # fmt: skip
+
+
+class Extract:
+    """A bounded part of the graph.
+
+    Args:
+        store: The graph.
+        bounds: `since`, `until` (µs), `machine` (id) and `limit` (rows of one kind); others are ignored.
+
+    Raises:
+        LimitError: A kind has more rows than the limit.
+    """
+
+    def __init__(self, store: Store, bounds: Mapping[str, Any]) -> None:
+        self.store = store
+        self.limit = int(bounds.get("limit") or 500_000)
+        self.bounds = {name: bounds.get(name) for name in ("since", "until", "machine")}
+
+    @property
+    def workspace(self) -> Path:
+        """Folder of the workspace, for analytics that need single events."""
+        return self.store.workspace
+
+    @cached_property
+    def processes(self) -> pl.DataFrame:
+        """Processes with their parents; one row each."""
+        return self._frame("processes").unique("id", keep="first", maintain_order=True)
+
+    @cached_property
+    def logons(self) -> pl.DataFrame:
+        """Logon sessions: account, machine, source, type, interval."""
+        return self._frame("logons")
+
+    @cached_property
+    def failures(self) -> pl.DataFrame:
+        """Failed logons per account, machine, source and hour."""
+        return self._frame("failures")
+
+    @cached_property
+    def connections(self) -> pl.DataFrame:
+        """Connections per process, address and port."""
+        return self._frame("connections")
+
+    @cached_property
+    def remote_logons(self) -> pl.DataFrame:
+        """Remote logons between machines."""
+        return self._frame("remote_logons")
+
+    def _frame(self, kind: str) -> pl.DataFrame:
+        """Run one of the extracting queries; a row more than the limit is an error."""
+        query = library()[f"analytics/extract_{kind}"]
+        columns = {c.name: _POLARS[c.type] for c in query.returns}
+        rows = [tuple(r.values()) for r in self.store.stream(query, **self.bounds, limit=self.limit + 1)]
+        if len(rows) > self.limit:
+            what = f"more than {self.limit} {kind.replace('_', ' ')}"
+            raise LimitError(what, hint="narrow it by since, until or machine, or raise limit")
+        return pl.DataFrame(rows, schema=columns, orient="row")

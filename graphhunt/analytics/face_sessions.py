@@ -1,0 +1,83 @@
+"""`analyze sessions`: what belongs together in time, for processes and for logons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from graphhunt.analytics.analysis import Analysis, Parameter, Result, Written
+from graphhunt.analytics.sessionize import session_starts
+from graphhunt.ids import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphhunt.analytics.extract import Extract
+
+MINUTE = 60_000_000
+
+_MEANINGS = {
+    "session_id": "id of the session: hash of who, where and when it began",
+    "session_start": "first event of the session, µs",
+    "session_end": "last event of the session, µs",
+    "session_duration": "length of the session, µs",
+    "session_events": "events in the session",
+}
+
+
+def sessions_of(events: pl.DataFrame, users: list[str], longest: float, gap: float) -> pl.DataFrame:
+    """Give each event its session.
+
+    Args:
+        events: `id`, `start` (µs) and the user columns.
+        users: Columns that say whose event it is.
+        longest: Longest session, minutes.
+        gap: Longest pause, minutes.
+
+    Returns:
+        `id` and the five session properties; events without a time are left out.
+    """
+    frame = events.drop_nulls("start").sort(*users, "start", "id", nulls_last=True)
+    if frame.is_empty():
+        return pl.DataFrame(schema={"id": pl.String, **dict.fromkeys(_MEANINGS, pl.Int64)})
+    key = frame.select(pl.struct(users).rle_id())[users[0]].to_numpy()
+    changed = np.concatenate([[True], np.diff(key) != 0])
+    times = frame["start"].to_numpy()
+    starts = session_starts(times, changed, int(longest * MINUTE), int(gap * MINUTE))
+    ends = np.append(starts[1:], len(frame))
+    first = frame[starts.tolist()].select(*users, "start").rows()
+    names = [digest("session", *(str(v) for v in row)) for row in first]
+    number = np.repeat(np.arange(len(starts)), ends - starts)
+    return pl.DataFrame(
+        {
+            "id": frame["id"], "session_id": np.array(names, dtype=object)[number].tolist(),
+            "session_start": times[starts][number], "session_end": times[ends - 1][number],
+            "session_duration": (times[ends - 1] - times[starts])[number],
+            "session_events": (ends - starts)[number],
+        }
+    )  # fmt: skip
+
+
+def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
+    longest, gap = values["max_session"], values["max_gap"]
+    processes = extract.processes.select("id", "machine_id", "user_id", "start")
+    return {
+        "Process": sessions_of(processes, ["user_id", "machine_id"], longest, gap),
+        "LOGGED_ON": sessions_of(extract.logons, ["user_id", "machine_id"], longest, gap),
+    }
+
+
+ANALYSIS = Analysis(
+    name="sessions",
+    prefix="session",
+    summary="Folds the processes and logons of an account on a machine into sessions by pauses and length.",
+    compute=_compute,
+    properties=tuple(Written(t, p, m) for t in ("Process", "LOGGED_ON") for p, m in _MEANINGS.items()),
+    parameters=(
+        Parameter("max_session", "float", 480.0, "longest session, minutes"),
+        Parameter("max_gap", "float", 30.0, "longest pause within a session, minutes"),
+    ),
+)
+"""The analytic."""

@@ -1,0 +1,74 @@
+"""Which analytics there are: our own, and those other packages offer by entry point `graphhunt.analytics`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from graphhunt.analytics.analysis import Analysis
+from graphhunt.errors import UsageError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "graphhunt.analytics"
+"""Entry-point group of analytics."""
+
+_OWN = {
+    "sessions": "face_sessions",
+    "clusters": "face_clusters",
+    "outliers": "face_outliers",
+    "bursts": "face_bursts",
+    "process-rarity": "face_rarity",
+    "beacons": "face_beacons",
+    "logontracer": "face_logontracer",
+    "measures": "face_measures",
+}
+
+_log = structlog.get_logger(__name__)
+
+
+@cache
+def analyses() -> dict[str, Analysis]:
+    """Give every analytic by name, ours first; one that can't be imported is logged and left out."""
+    found: dict[str, Analysis] = {}
+    for name, module in _OWN.items():
+        found[name] = import_module(f"graphhunt.analytics.{module}").ANALYSIS
+    for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
+        if point.name not in found and (loaded := _loaded(point)) is not None:
+            found[point.name] = loaded
+    return found
+
+
+def _loaded(point: EntryPoint) -> Analysis | None:
+    """Load a stranger's analytic."""
+    try:
+        analysis = point.load()
+    except Exception as error:
+        _log.warning("an analytic can't be loaded", name=point.name, error=repr(error))
+        return None
+    if not isinstance(analysis, Analysis):
+        _log.warning("an entry point isn't an analytic", name=point.name)
+        return None
+    return analysis
+
+
+def find_analysis(name: str) -> Analysis:
+    """Give an analytic by name.
+
+    Raises:
+        UsageError: There is none of this name; the hint lists those there are.
+    """
+    known = analyses()
+    if name not in known:
+        raise UsageError(f"there is no analytic {name!r}", hint="there are " + ", ".join(known))
+    return known[name]
+
+
+def describe_analyses() -> list[dict[str, Any]]:
+    """Describe every analytic: name, summary, parameters, properties written."""
+    return [analysis.describe() for analysis in analyses().values()]
