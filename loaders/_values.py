@@ -149,6 +149,12 @@ def boolean(value: object) -> bool | None:
     return None if clean is None else {"true": True, "false": False}.get(clean.lower())
 
 
+def flag(value: object) -> bool | None:
+    """Read a truth value as network logs write it: true and false, T and F."""
+    clean = text(value)
+    return None if clean is None else {"t": True, "true": True, "f": False, "false": False}.get(clean.lower())
+
+
 def hashes(value: object) -> dict[str, Any]:
     """Read Sysmon's `SHA1=…,MD5=…` into lower-case hashes by fact field; a hash of zeros means none."""
     clean = text(value)

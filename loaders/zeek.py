@@ -1,0 +1,150 @@
+r"""Zeek logs, as tab-separated text with `#fields` headers or as JSON, one record a line.
+
+Seen: Zeek 3 to 6, and Bro's TSV; JSON with `id.orig_h` or `id_orig_h`. Which log a record belongs to is told by
+`#path`, by `_path` or `@stream`, else by the file's name (`conn.log`). Event time is `ts`. A file may hold
+several logs and several headers.
+
+Which log becomes which fact: conn a Flow; dns a DnsQuery; kerberos and ntlm an Authentication (only with an
+outcome and an account); rdp a SessionChange; ssh a Logon without account; smb_mapping, smb_files and dce_rpc
+through a pipe a ShareAccess; notice a Detection; dhcp a Lease. All others are kept as evidence.
+
+Known gaps: the sensor's name is not a machine. http, ssl and files become no facts.
+
+References:
+    https://docs.zeek.org/en/master/log-formats.html
+    https://docs.zeek.org/en/master/logs/index.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from graphhunt.loading import Source
+from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+
+from . import _json, _text, _zeek_facts
+from . import _values as v
+
+_NO_FIELDS = Rejected("no #fields header before it")
+_WIDTH = Rejected("not as many values as fields")
+_NO_TIME = Rejected("no usable event time")
+_ESCAPE = re.compile(r"\\(\\|x[0-9a-fA-F]{2})")
+_HEADER = re.compile(rb"#(?:separator \\x|fields\s)")
+_STREAM = re.compile(rb'"(?:_path|@stream|@path)"\s*:\s*"[a-z_0-9]+"')
+_ENDS = re.compile(rb'"id[._]orig_h"\s*:')
+_TIME = re.compile(rb'"ts"\s*:')
+_NAME = re.compile(r"[a-z][a-z_0-9]*")
+
+
+class ZeekLoader:
+    """Reads Zeek's logs in both of their forms."""
+
+    name = "zeek"
+    isolated = False
+
+    def sniff(self, head: bytes, name: str) -> float:
+        """Look for the header of the tab-separated form, or for the JSON fields that only Zeek writes."""
+        start = _text.head_text(head)
+        if _HEADER.match(start):
+            return 0.95
+        line, _ = _text.first_line(start)
+        if line[:1] != b"{" or not _TIME.search(line):
+            return 0.0
+        return 0.9 if _STREAM.search(line) or _ENDS.search(line) else 0.0
+
+    def read(self, source: Source) -> Iterator[Record | FileWarning]:
+        """Yield every record; headers are none. A line that doesn't fit its header is rejected."""
+        state = _Header(source.name)
+        with _text.reader(source) as stream:
+            for number, line in _text.lines(stream):
+                position = f"line {number}"
+                if len(line) > _text.LINE_MOST:
+                    yield Record(_text.cut(line), position, Rejected(_text.TOO_LONG))
+                    yield FileWarning(source.name, self.name, f"a line is {_text.TOO_LONG}", position)
+                elif line.startswith(b"#"):
+                    state.take(_text.decode(line.rstrip(b"\r\n")))
+                else:
+                    raw = _text.decode(line.rstrip(b"\r\n"))
+                    outcome = state.of_json(line) if line.startswith(b"{") else state.of_text(raw)
+                    yield Record(raw, position, outcome)
+                    if isinstance(outcome, Rejected) and not line.endswith(b"\n"):
+                        yield FileWarning(source.name, self.name, _text.CUT_OFF, position)
+
+
+class _Header:
+    """What the lines before said about the ones to come."""
+
+    def __init__(self, name: str) -> None:
+        stem = PurePosixPath(name.replace("!", "/").replace("\\", "/")).name.lower()
+        found = _NAME.match(stem)
+        self.path = found[0].rstrip("_0123456789") if found else ""
+        self.separator, self.sets, self.empty, self.unset = "\t", ",", "(empty)", "-"
+        self.fields: list[str] = []
+        self.lists: frozenset[str] = frozenset()
+
+    def take(self, line: str) -> None:
+        """Read one header line; unknown ones (#open, #close) say nothing about records."""
+        if line.startswith("#separator "):
+            self.separator = _unescape(line.removeprefix("#separator ").strip()) or "\t"
+            return
+        name, _, rest = line[1:].partition(self.separator)
+        values = rest.split(self.separator)
+        if name == "fields":
+            self.fields, self.lists = values, frozenset()
+        elif name == "types":
+            pairs = zip(self.fields, values, strict=False)
+            self.lists = frozenset(field for field, kind in pairs if kind.startswith(("set[", "vector[")))
+        elif name in ("path", "set_separator", "empty_field", "unset_field"):
+            setattr(self, {"path": "path", "set_separator": "sets"}.get(name, name.partition("_")[0]), values[0])
+
+    def of_text(self, line: str) -> list[Fact] | Skipped | Rejected:
+        """Read a tab-separated record."""
+        if not self.fields:
+            return _NO_FIELDS
+        values = line.split(self.separator)
+        if len(values) != len(self.fields):
+            return _WIDTH
+        row = dict(zip(self.fields, values, strict=True))
+        return _outcome(self.path, lambda name: self._value(name, row.get(name)))
+
+    def _value(self, name: str, value: str | None) -> Any:
+        if value is None or value == self.unset:
+            return None
+        if name in self.lists:
+            return [] if value == self.empty else [_unescape(part) for part in value.split(self.sets)]
+        return "" if value == self.empty else _unescape(value)
+
+    def of_json(self, line: bytes) -> list[Fact] | Skipped | Rejected:
+        """Read a JSON record."""
+        value = _json.parse(line)
+        if not isinstance(value, dict):
+            return Rejected(value)
+        path = value.get("_path") or value.get("@stream") or value.get("@path")
+        get = value.get
+        return _outcome(v.text(path) or self.path, lambda name: get(name, get(name.replace(".", "_"))))
+
+
+def _outcome(path: str, row: _zeek_facts.Row) -> list[Fact] | Skipped | Rejected:
+    time = _time(row("ts"))
+    return _NO_TIME if time is None else _zeek_facts.outcome(path, time, row)
+
+
+def _time(value: Any) -> int | None:
+    """Read `ts`: seconds since the epoch, or ISO 8601."""
+    read = v.micros(value)
+    if read is None and isinstance(value, str):
+        try:
+            read = v.micros(float(value))
+        except ValueError:
+            return None
+    return read[0] if read else None
+
+
+def _unescape(text: str) -> str:
+    r"""Undo Zeek's escapes (`\x09`, doubled backslash)."""
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: "\\" if found[1] == "\\" else chr(int(found[1][1:], 16)), text)
