@@ -138,13 +138,15 @@ def _escape(value: Any) -> Any:
 
 
 def _fact_tables(batch: Batch) -> dict[str, pa.Table]:
-    picks = _by_struct(batch.rows)
     try:
-        return {_kind(struct): _fact_table(batch, struct, chosen) for struct, chosen in picks.items()}
+        return _convert(batch)
     except _BAD_VALUE:
         batch.reject(_faults(batch.rows))
-        picks = _by_struct(batch.rows)
-        return {_kind(struct): _fact_table(batch, struct, chosen) for struct, chosen in picks.items()}
+        return _convert(batch)
+
+
+def _convert(batch: Batch) -> dict[str, pa.Table]:
+    return {_kind(struct): _fact_table(batch, struct, picks) for struct, picks in _by_struct(batch.rows).items()}
 
 
 def _kind(struct: type[Fact]) -> str:

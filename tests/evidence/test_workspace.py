@@ -1,0 +1,238 @@
+"""The workspace folder: opening, look-ups, upkeep, garbage, damage, refusals of the disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import polars as pl
+import pytest
+
+from graphhunt.errors import UsageError, WorkspaceError
+from graphhunt.evidence import Batch, SourceEntry, Workspace, index, upkeep
+from graphhunt.evidence.tables import KINDS
+from graphhunt.ingest import ingest
+from graphhunt.model import FACTS, Logon, Record
+from tests.evidence import fakes
+
+ROOT = Path(__file__).parents[2]
+
+
+def commit(workspace: Workspace, *raws: str) -> None:
+    batch = Batch()
+    batch.begin(SourceEntry(file="f", loader="fake", sha256="", bytes=0))
+    for raw in raws:
+        batch.add(Record(raw=raw, position="p", outcome=[Logon(time=len(raw), user=raw)]))
+    workspace.commit(batch)
+
+
+def test_a_new_workspace_is_private_and_keeps_its_id(tmp_path):
+    first = Workspace(tmp_path / "a" / "ws")
+    assert stat.S_IMODE((tmp_path / "a" / "ws").stat().st_mode) == 0o700
+    assert Workspace(tmp_path / "a" / "ws").id == first.id
+    assert Workspace(tmp_path / "other").id != first.id
+
+
+def test_every_kind_has_its_columns_without_rows(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    empty = {kind: workspace.facts(kind).collect_schema() for kind in KINDS}
+    assert len(empty) == len(FACTS)
+    commit(workspace, "x")
+    assert workspace.facts("logon").collect().schema == empty["logon"]
+    assert empty["logon"]["logon_type"] == pl.Int64
+    assert empty["privileges"]["privileges"] == pl.List(pl.String)
+    assert empty["logon"].names()[:6] == ["event_id", "ordinal", "source", "client_id", "time", "host"]
+    assert workspace.facts("flow").collect().height == 0
+    with pytest.raises(UsageError, match="process_start"):
+        workspace.facts("proces_start")
+    with pytest.raises(UsageError, match="valid: event_id"):
+        workspace.facts("logon", ["usr"])
+
+
+def test_all_kinds_survive_the_way_through_the_files(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    samples = {bool: True, int: 2**62, str: "ünïcode \x00 text", float: 1.5}
+    batch = Batch()
+    batch.begin(SourceEntry(file="f", loader="fake", sha256="", bytes=0))
+    for struct in FACTS:
+        values = {}
+        for field in msgspec.structs.fields(struct):
+            text = str(field.type)
+            values[field.name] = (
+                ["a", ""] if "list" in text else samples[next(t for t in samples if t.__name__ in text)]
+            )
+        batch.add(Record(raw=struct.__name__, position="p", outcome=[struct(**values), struct(time=1)]))
+    workspace.commit(batch)
+    for kind, struct in KINDS.items():
+        full, bare = (
+            workspace.facts(kind).sort("ordinal").drop("event_id", "ordinal", "source", "client_id").collect().rows()
+        )
+        built = struct(**dict(zip(struct.__struct_fields__, full, strict=True)))
+        assert msgspec.convert(msgspec.to_builtins(built), struct) == built
+        assert bare == msgspec.structs.astuple(struct(time=1))
+
+
+def test_records_are_found_across_packed_and_merged_segments(tmp_path, monkeypatch):
+    monkeypatch.setattr(upkeep, "SMALL_ROWS", 20)
+    monkeypatch.setattr(upkeep, "PACK_COUNT", 4)
+    monkeypatch.setattr(upkeep, "INDEX_COUNT", 3)
+    workspace = Workspace(tmp_path / "ws")
+    raws = [f"r{n}" for n in range(600)]
+    for start in range(0, 600, 5):
+        commit(workspace, *raws[start : start + 5])
+    for start in range(0, 600, 50):
+        commit(workspace, *(f"big {n}" for n in range(start, start + 50)))
+    assert workspace.events() == 1200
+    assert len(workspace.live()) < 50
+    assert workspace.journal.indexes()
+    everything = [*raws, *(f"big {n}" for n in range(600))]
+    for opened in (workspace, Workspace(tmp_path / "ws")):
+        found = opened.evidence.get_many(fakes.event_id(raw) for raw in everything)
+        assert [record.raw for record in found] == everything
+        assert sorted(opened.facts("logon", ["user"]).collect()["user"]) == sorted(everything)
+        assert opened.evidence.get("0" * 32) is None
+        assert opened.evidence.get("no id") is None
+    assert workspace.verify() == []
+    assert sum(source.read for source in workspace.sources()) == 1200
+
+
+def test_replaced_files_go_after_their_grace_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(upkeep, "PACK_COUNT", 4)
+    workspace = Workspace(tmp_path / "ws")
+    for n in range(4):
+        commit(workspace, str(n))
+    folders = lambda: len(list((workspace.home / "segments").iterdir()))  # noqa: E731
+    assert (len(workspace.live()), folders()) == (1, 5)
+    Workspace(tmp_path / "ws")
+    assert folders() == 5
+    monkeypatch.setattr(upkeep, "GRACE", -1.0)
+    again = Workspace(tmp_path / "ws")
+    assert folders() == 1
+    assert again.events() == 4
+    assert [r.raw for r in again.evidence.get_many(fakes.event_id(str(n)) for n in range(4))] == ["0", "1", "2", "3"]
+
+
+def test_what_dead_loads_left_is_removed_and_living_ones_are_spared(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "kept")
+    orphan = workspace.home / "segments" / "0000000000000000-00000000"
+    orphan.mkdir()
+    (orphan / "evidence.parquet").write_bytes(b"half")
+    (workspace.home / "staging" / "dead").mkdir()
+    (workspace.home / "indexes" / "dead.bin").write_bytes(b"half")
+    with workspace.scratch() as alive:
+        (alive.path / "member").write_bytes(b"x")
+        again = Workspace(tmp_path / "ws")
+        assert (alive.path / "member").read_bytes() == b"x"
+    assert not orphan.exists()
+    assert not list((workspace.home / "staging").iterdir())
+    assert not list((workspace.home / "indexes").iterdir())
+    assert again.events() == 1
+
+
+def test_foreign_damaged_and_newer_folders_are_refused(tmp_path):
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "thesis.txt").write_text("precious")
+    with pytest.raises(WorkspaceError, match="something else"):
+        Workspace(tmp_path / "foreign")
+    assert [p.name for p in (tmp_path / "foreign").iterdir()] == ["thesis.txt"]
+    Workspace(tmp_path / "ws")
+    identity = tmp_path / "ws" / "workspace.json"
+    good = identity.read_bytes()
+    identity.write_text(json.dumps({"format": 99, "id": "x"}))
+    with pytest.raises(WorkspaceError, match="format 99"):
+        Workspace(tmp_path / "ws")
+    identity.write_bytes(b"{")
+    with pytest.raises(WorkspaceError, match="damaged"):
+        Workspace(tmp_path / "ws")
+    identity.write_bytes(good)
+    (tmp_path / "ws" / "evidence" / "journal" / "1-1.json").write_text("{}")
+    with pytest.raises(WorkspaceError, match="journal entry is damaged"):
+        Workspace(tmp_path / "ws")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(WorkspaceError):
+        Workspace(tmp_path / "file")
+    with pytest.raises(WorkspaceError):
+        Workspace(tmp_path / "file" / "below")
+
+
+def test_changed_files_are_named(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a")
+    (segment,) = workspace.live()
+    path = workspace.folder(segment.id) / "logon.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    (workspace.folder(segment.id) / "index.bin").unlink()
+    assert workspace.verify() == [f"{segment.id}/index.bin", f"{segment.id}/logon.parquet"]
+
+
+def test_a_lock_held_elsewhere_is_waited_for_and_then_named(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    with (
+        workspace.lock.held(),
+        pytest.raises(WorkspaceError, match="locked by another process"),
+        workspace.lock.held(0.05),
+    ):
+        pass
+    with workspace.lock.held(0.05):
+        pass
+
+
+def run_limited(code: str, workspace: Path, limit: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n" + code, str(workspace)],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        check=False,
+    )
+
+
+def test_a_full_disk_is_a_typed_error_and_the_load_can_be_repeated(tmp_path):
+    content = fakes.lines(0, 3000)
+    path = fakes.write(tmp_path / "a.fake", content)
+    code = (
+        "from graphhunt.evidence import Workspace; from graphhunt.ingest import ingest, intake\n"
+        "from graphhunt.errors import WorkspaceError; from tests.evidence import fakes\n"
+        "intake.BATCH_RECORDS = 1000\n"
+        "try:\n"
+        f"    ingest(Workspace(sys.argv[1]), [{str(path)!r}], known=fakes.LOADERS)\n"
+        "except WorkspaceError as error:\n"
+        "    print('typed:', error)\n"
+    )
+    for limit in (1000, 20_000, 60_000):
+        done = run_limited(code, tmp_path / "ws", limit)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == "" or done.stdout.startswith("typed: cannot write the workspace: File too large")
+    assert run_limited(code, tmp_path / "ws2", 1000).stdout.startswith("typed:")
+    ingest(Workspace(tmp_path / "ws"), [path], known=fakes.LOADERS)
+    fakes.check(Workspace(tmp_path / "ws"), content)
+
+
+def test_a_folder_that_cannot_be_written_is_a_typed_error():
+    with pytest.raises(WorkspaceError, match="cannot open the workspace"):
+        Workspace("/proc/graphhunt-workspace")
+    if os.geteuid() == 0:
+        return
+    with pytest.raises(WorkspaceError, match="who owns"):
+        Workspace("/usr/graphhunt-workspace")
+
+
+def test_the_sum_of_ids_does_not_depend_on_parts():
+    ids = [fakes.event_id(str(n)) for n in range(1000)]
+    assert index.set_sum(index.pack_ids(ids)) == sum(int(i, 16) for i in ids) % (1 << 128)
+
+
+def test_ids_that_share_their_upper_half_are_told_apart(tmp_path):
+    ids = [f"{n // 5:016x}{n % 5:016x}" for n in range(100)]
+    index.write_index(tmp_path / "i", index.pack_ids(reversed(ids)))
+    opened = index.Index(tmp_path / "i", ["s"])
+    places = opened.find(index.pack_ids([*ids, f"{3:016x}{7:016x}", "f" * 32]))
+    assert [int(opened.row[p]) for p in places[:100]] == list(range(99, -1, -1))
+    assert places[100:].tolist() == [-1, -1]
