@@ -7,7 +7,6 @@ const MAX_LABEL = 60;
 
 /** Long names and control characters of log text would break the picture. */
 export function plain(text: string, most = MAX_LABEL): string {
-  // eslint-disable-next-line no-control-regex -- these are exactly what must go
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

@@ -16,7 +16,6 @@ export function download(name: string, type: string, content: string | Blob): vo
 
 /** A cell that a spreadsheet takes for text: what begins like a formula gets an apostrophe. */
 export function cell(value: string): string {
-  // eslint-disable-next-line no-control-regex -- NUL, tab and line ends are among the triggers
   const risky =
     /^[\s"'\u0000\ufeff]*[=+\-@\t\r\n\u0000\uff1d\uff0b\uff0d\uff20|%]/.test(value) ||
     /^[\t\r\n\u0000]/.test(value);
@@ -83,18 +82,16 @@ export function asJson(drawing: Drawing): string {
 
 /** Text for XML: markup escaped, characters XML does not allow left out. */
 export function xml(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- XML 1.0 does not allow them, not even escaped
-      .replace(
-        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-        '',
-      )
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-  );
+  return text
+
+    .replace(
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      '',
+    )
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 export function asGraphml(drawing: Drawing): string {

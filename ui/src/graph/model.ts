@@ -206,7 +206,9 @@ export class Model {
         if (!faded || state.outside === 'fade') drawing.edges.push({ ...data, faded, hop: null, step: 0 });
       }
     }
-    hops.forEach((hop, index) => drawing.edges.push(drawHop(hop, index + 1, state)));
+    hops.forEach((hop, index) => {
+      if (drawn.has(hop.from) && drawn.has(hop.to)) drawing.edges.push(drawHop(hop, index + 1, state));
+    });
   }
 
   /** A node none of whose edges is inside the window fades or goes; one without edges stays. */

@@ -1,4 +1,5 @@
 /** The investigation on screen: state, history, browser address and what has been fetched, held together. */
+import { untrack } from 'svelte';
 import {
   api,
   ApiError,
@@ -143,7 +144,7 @@ class Workspace {
 
   /** Runs work that talks to the server; failures become a notice. */
   async run<T>(work: () => Promise<T>): Promise<T | null> {
-    this.pending += 1;
+    this.busy(1);
     try {
       return await work();
     } catch (error) {
@@ -151,8 +152,13 @@ class Workspace {
       else if (!(error instanceof DOMException)) this.tell(describeError(error), true);
       return null;
     } finally {
-      this.pending -= 1;
+      this.busy(-1);
     }
+  }
+
+  /** An effect that starts work must not come to depend on how much is under way. */
+  private busy(change: number): void {
+    untrack(() => (this.pending += change));
   }
 
   node(key: Key): NodeData | null {
@@ -236,8 +242,20 @@ class Workspace {
   }
 
   showPath(path: AttackPath): void {
-    this.do({ type: 'showPath', hops: path.hops.map(drawnHop) });
+    const hops = path.hops.map(drawnHop);
+    // Names are known already, so the path is drawn before the rest of its machines is fetched.
+    hops.forEach((hop, index) => {
+      this.introduce(hop.from, path.hops[index]?.from);
+      this.introduce(hop.to, path.hops[index]?.to);
+    });
+    this.revision += 1;
+    this.do({ type: 'showPath', hops });
     this.say(`Attack path with ${path.hops.length} hops drawn.`);
+  }
+
+  private introduce(key: Key, label?: string): void {
+    if (this.model.has(key)) return;
+    this.model.addNode({ ...refOf(key), label: label ?? refOf(key).id, detail: '', stub: false });
   }
 
   setWindow(window: TimeWindow | null): void {
