@@ -1,0 +1,184 @@
+"""Finds lateral movement in a table of logons."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graphhunt.analytics.lateral.calibrate import FDR, Calibration, calibrate
+from graphhunt.analytics.lateral.chains import walk_chains
+from graphhunt.analytics.lateral.corroboration import Corroboration
+from graphhunt.analytics.lateral.findings import Finding, Findings, FoundHop
+from graphhunt.analytics.lateral.habits import Habits
+from graphhunt.analytics.lateral.pmf import link_surprise
+from graphhunt.analytics.lateral.score import ScoreRules, Scores, score_hops
+from graphhunt.analytics.lateral.suppress import Lists, Suppressed, apply, automation, listed
+from graphhunt.analytics.lateral.words import Narrator
+from graphhunt.paths.acts import fold
+from graphhunt.paths.explain import span_words
+from graphhunt.paths.rarity import earlier_days
+from graphhunt.paths.table import DAY, Flags, Floats, Ints, LogonTable
+
+_LEAST_HISTORY = 6
+_BASELINE_SHARE = 2 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class LateralOptions:
+    """How to run the detector.
+
+    Attributes:
+        since: Report from this time on, µs UTC; everything before is history. None: the last third of a case
+            of six days or more, else all of it.
+        limit: Most findings.
+        floor: Least score of a reported hop, nats.
+        rules: How hops are scored.
+        lists: The organisation's suppression lists.
+        links: Fit the link-prediction model for the order among hops without a signature.
+        fdr: False discovery rate.
+    """
+
+    since: int | None = None
+    limit: int = 200
+    floor: float = 1.0
+    rules: ScoreRules = field(default_factory=ScoreRules)
+    lists: Lists = field(default_factory=Lists)
+    links: bool = True
+    fdr: float = FDR
+
+
+def detect(
+    table: LogonTable, corroboration: Corroboration | None = None, options: LateralOptions | None = None
+) -> Findings:
+    """Score every hop, group the suspicious ones into chains and explain them.
+
+    Args:
+        table: All logons, history included, with failed and local ones if there are.
+        corroboration: Host events joined to the table's rows (see `corroborate`).
+        options: How to run.
+
+    Returns:
+        Chains by falling score. Nothing is learnt from the day scored or later days.
+    """
+    options = options or LateralOptions()
+    since = _since(table, options)
+    scored = table.t >= since
+    links = link_surprise(table, ~scored) if options.links and not scored.all() else None
+    suppressed: list[Suppressed] = []
+
+    def quiet(score: Floats, hops: Flags, habits: Habits) -> Floats:
+        result, report = apply(_masks(table, options, hops, habits), score, hops & scored)
+        suppressed.extend(report)
+        return result
+
+    scores = score_hops(table, corroboration, options.rules, links=links, quiet=quiet)
+    calibration = _calibrate(table, scores, scored, options)
+    found = _chains(table, scores, calibration, scored, options)
+    notes = tuple(_notes(scores, calibration, scored, found, options))
+    return Findings(tuple(found), tuple(suppressed), notes, scores, table.ids, table.accounts)
+
+
+def _since(table: LogonTable, options: LateralOptions) -> int:
+    if options.since is not None or not len(table):
+        return options.since or 0
+    first, last = int(table.t[0] // DAY), int(table.t[-1] // DAY)
+    days = last - first + 1
+    return (first + int(days * _BASELINE_SHARE)) * DAY if days >= _LEAST_HISTORY else int(table.t[0])
+
+
+def _masks(table: LogonTable, options: LateralOptions, hops: Flags, habits: Habits) -> dict[str, tuple[Flags, str]]:
+    marked = automation(table, hops, habits.day, window_days=options.rules.window_days)
+    masks = {"automation": (marked, "the same account from the same source reached 20 machines on 80 % of its days")}
+    for name, mask in listed(table, options.lists).items():
+        masks[name] = (mask, f"named in the {name} list")
+    return masks
+
+
+def _calibrate(table: LogonTable, scores: Scores, scored: Flags, options: LateralOptions) -> Calibration:
+    habits, hops = scores.habits, scores.hops
+    hosts = len(table.hosts)
+    connection = (table.acct.astype(np.int64) * hosts + table.src) * hosts + table.dst
+    window = options.rules.window_days
+    new = hops & (earlier_days(np.where(hops, connection, -1), habits.day, window) == 0)
+    past = habits.day[~scored]
+    half = (int(past.min()) + int(past.max()) + 1) / 2 if len(past) else np.inf
+    baseline = new & ~scored & (habits.day >= half)
+    _, number = np.unique(np.column_stack((connection, habits.day)), axis=0, return_inverse=True)
+    return calibrate(scores.total, number.ravel(), baseline, new & scored, fdr=options.fdr)
+
+
+def _chains(
+    table: LogonTable, scores: Scores, calibration: Calibration, scored: Flags, options: LateralOptions
+) -> list[Finding]:
+    members: dict[int, list[int]] = {}
+    for row, chain, _ in walk_chains(table, scores.total, scores.hops & scored, options.floor):
+        if chain.number >= options.limit:
+            break
+        members.setdefault(chain.number, []).append(row)
+    narrator = Narrator.of(table, scores)
+    return [
+        _finding(number + 1, np.sort(np.array(rows, dtype=np.int64)), narrator, calibration)
+        for number, rows in members.items()
+    ]
+
+
+def _finding(rank: int, rows: Ints, narrator: Narrator, calibration: Calibration) -> Finding:
+    table, total = narrator.table, narrator.scores.total
+    acts = fold(table, rows, total)
+    hops = tuple(_hop(acts.rows_of(act), narrator, calibration) for act in range(len(acts)))
+    tested = [hop.p for hop in hops if hop.p == hop.p]
+    chain_id = hashlib.sha256(f"chain:{table.row_id(int(rows[0]))}".encode()).hexdigest()[:16]
+    return Finding(
+        chain_id, rank, max(hop.score for hop in hops), min(tested, default=float("nan")),
+        any(hop.significant for hop in hops), hops, tuple(_chain_words(hops, table)),
+    )  # fmt: skip
+
+
+def _hop(rows: tuple[int, ...], narrator: Narrator, calibration: Calibration) -> FoundHop:
+    table, scores = narrator.table, narrator.scores
+    best = max(rows, key=lambda row: (scores.total[row], -row))
+    side = scores.causes.inbound
+    ends = [int(table.end[row]) for row in rows]
+    techniques = dict.fromkeys(one for row in rows for one in narrator.technique_ids(row))
+    reasons = dict.fromkeys(narrator.reasons(best) + [text for row in rows for text in narrator.found.get(row, [])])
+    p = calibration.p[list(rows)]
+    return FoundHop(
+        rows, int(table.src[best]), int(table.dst[best]), int(table.acct[best]), int(table.t[rows[0]]),
+        -1 if min(ends) < 0 else max(ends), min(narrator.klass(row) for row in rows), int(side.root[best]),
+        1.0 / max(1, int(side.causes[best])), float(scores.total[best]),
+        float(np.nanmin(p)) if not np.isnan(p).all() else float("nan"),
+        bool(calibration.significant[list(rows)].any()), tuple(techniques), tuple(reasons),
+    )  # fmt: skip
+
+
+def _chain_words(hops: tuple[FoundHop, ...], table: LogonTable) -> list[str]:
+    accounts = list(dict.fromkeys(table.account_name(hop.acct) for hop in hops))
+    machines = {host for hop in hops for host in (hop.src, hop.dst)}
+    first = f"{len(hops)} hops, {len(machines)} machines, {len(accounts)} accounts ({', '.join(accounts[:5])})"
+    if len(hops) > 1:
+        first += f" within {span_words(hops[-1].start - hops[0].start)}"
+    strongest = max(hops, key=lambda hop: hop.score)
+    return [first, *strongest.reasons]
+
+
+def _notes(
+    scores: Scores, calibration: Calibration, scored: Flags, found: list[Finding], options: LateralOptions
+) -> list[str]:
+    history = int(scores.habits.history[scored].max()) if scored.any() else 0
+    notes = [f"Rarity rests on up to {history} earlier days (window {options.rules.window_days} days)."]
+    if history < _LEAST_HISTORY:
+        notes.append("Too little history for a statement of rarity: host events and switched credentials decide.")
+    if calibration.baseline:
+        notes.append(
+            f"{calibration.tested} new connections tested against N = {calibration.baseline} of the baseline; "
+            f"smallest reachable p = {calibration.smallest_p:.2g}; false discovery rate {options.fdr:.0%}."
+        )
+    else:
+        notes.append("No baseline: p-values can't be given.")
+    if not scores.corroboration.rows:
+        notes.append("No host events speak for or against any hop.")
+    if len(found) >= options.limit:
+        notes.append(f"Only the first {options.limit} chains are listed.")
+    return notes
