@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Relative activity of each local hour: 8 to 18 with a dip at noon, little in the evening, hardly any at night.
-_OFFICE_TEXT = "0.1 .05 .05 .05 0.1 0.3 1.0 3.5 9.0 10.5 10 9.0 5.0 7.5 9.5 9.0 8.0 6.0 2.5 1.2 0.9 0.7 0.4 0.2"
+_OFFICE_TEXT = "0.1 .05 .05 .05 0.1 0.3 1.0 3.5 9.0 10.5 10 9.0 4.0 7.0 9.5 9.0 8.0 6.0 2.5 1.2 0.9 0.7 0.4 0.2"
 _OFFICE_HOURS = np.array([float(text) for text in _OFFICE_TEXT.split()])
 WEEKEND_FACTOR = 0.1
 

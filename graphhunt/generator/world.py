@@ -164,7 +164,7 @@ def build_world(config: GeneratorConfig) -> World:
         second=home[rng.integers(0, persons, persons)],
         department=department,
         rate=np.clip(log_normal(rng, config.logons_per_user_day * 0.85, 0.6, persons), 0.3, 60.0),
-        shift=rng.normal(0.0, 0.8, persons),
+        shift=rng.normal(0.0, 0.5, persons),
         absent=_absences(config, rng),
         admin_person=admin_person,
         help_person=_help_persons(config, admin_person, rng),

@@ -1,0 +1,44 @@
+"""Generated sets that several tests look at; each is made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from graphhunt.generator import EvalSet, GeneratorConfig, Truth, eval_set, generate, generate_demo
+from tests.generator.reading import Record, records
+
+
+class Made(NamedTuple):
+    """A generated folder, its truth and its records."""
+
+    folder: Path
+    truth: Truth
+    records: list[Record]
+
+
+SMALL = GeneratorConfig(seed=3, hosts=40, users=30, days=2, chains=6, bursts=2, beacon_seconds=120.0)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The demonstration with its usual seed."""
+    folder = tmp_path_factory.mktemp("demo")
+    truth = generate_demo(folder)
+    return Made(folder, truth, records(folder))
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Two days of a small enterprise with six chains and two bursts."""
+    folder = tmp_path_factory.mktemp("small")
+    truth = generate(SMALL, folder)
+    return Made(folder, truth, records(folder))
+
+
+@pytest.fixture(scope="session")
+def labelled() -> EvalSet:
+    """An evaluation set of a tenth of the usual size."""
+    return eval_set(1, users=200, servers=80, admins=8, service_accounts=8, days=20, history_days=12, attacks=24)
