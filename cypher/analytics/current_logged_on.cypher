@@ -8,6 +8,8 @@ MATCH (h:AnalysisRun {id: $head})
 WITH max(h.current) AS run
 WITH run, '__' + right(run, 1) AS slot
 MATCH (:User)-[r:LOGGED_ON]->(:Machine)
+// The embedded engine finds nothing when the condition stands directly at the MATCH.
+WITH r, run, slot
 WHERE r[$prefix + '_run' + slot] = run
 RETURN r.id AS id, run, slot, properties(r) AS props
 ORDER BY id LIMIT $limit

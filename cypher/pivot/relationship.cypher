@@ -4,7 +4,7 @@
 // params: kind: str, id: str, relation: str, relationship_id: str
 // returns: relationship: relationship, end_node: node
 // example: {"kind": "User", "id": "user-1", "relation": "LOGGED_ON",
-//    "relationship_id": "logged_on-user-1-2"}
+//    "relationship_id": "logged_on-user-1-machine-2"}
 CALL {
   MATCH (n:User {id: $id}) WHERE $kind = 'User' RETURN n
   UNION ALL
