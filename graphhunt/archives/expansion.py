@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ from graphhunt.model import FileWarning
 
 _CHUNK = 1 << 20
 _FOREIGN = {"7z", "rar", "cab"}
-_DAMAGE = (*DAMAGE, zipfile.BadZipFile)
+_DAMAGE = (*DAMAGE, zipfile.BadZipFile, tarfile.TarError)
 
 Item = Source | FileWarning
 
