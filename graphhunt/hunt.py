@@ -20,8 +20,8 @@ from graphhunt.times import iso, micros, span
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from graphhunt.attack_paths import PathOptions
     from graphhunt.evidence import Workspace
+    from graphhunt.hunts.attack_paths import PathOptions
     from graphhunt.store import Store
     from graphhunt.store.analyst import Table
 
@@ -215,8 +215,8 @@ class Hunt:
         `from_` and `to` are the contract's names of `source` and `target`; times may be ISO 8601 text and
         lengths of time such as `24h`.
         """
-        from graphhunt.attack_paths import AttackPaths, PathOptions
         from graphhunt.graphing.snapshot import Snapshot
+        from graphhunt.hunts.attack_paths import AttackPaths, PathOptions
 
         return AttackPaths(Snapshot(self.workspace.path / "graph")).find(
             replace(options or PathOptions(), **_path_options(given))

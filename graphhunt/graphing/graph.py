@@ -8,6 +8,8 @@ import polars as pl
 
 from graphhunt.graphing import connections, credentials, objects
 from graphhunt.graphing.case import Case, Facts
+from graphhunt.graphing.causes import with_causes
+from graphhunt.graphing.corroboration import corroboration
 from graphhunt.graphing.nodes import addresses, machines, seen, with_search
 from graphhunt.graphing.processes import Processes
 from graphhunt.graphing.remote import logged_on, remote_logons
@@ -29,6 +31,7 @@ class Graph(NamedTuple):
     nodes: dict[str, pl.DataFrame]
     relationships: dict[str, pl.DataFrame]
     skew: pl.DataFrame
+    corroboration: pl.DataFrame
 
 
 def build(facts: Facts, client_id: str = "default") -> Graph:
@@ -40,7 +43,8 @@ def build(facts: Facts, client_id: str = "default") -> Graph:
     sources = Sources(case, sessions, skew)
     services = Services(case, sessions, processes)
     techniques = Techniques(case, sources.table, sessions, processes, services)
-    remote = remote_logons(case, sources, techniques, processes)
+    remote = with_causes(remote_logons(case, sources, techniques, processes), sessions, processes)
+    proof = corroboration(case, remote, techniques, processes)
     relationships, found = _relationships(case, processes, sessions, services)
     relationships["REMOTE_LOGON"] = remote
     relationships["LOGGED_ON"] = logged_on(sessions, remote)
@@ -56,7 +60,7 @@ def build(facts: Facts, client_id: str = "default") -> Graph:
     }
     times = seen(relationships)
     finished = {label: _finished(label, table, times, client_id) for label, table in nodes.items() if table.height}
-    return Graph(finished, {kind: table for kind, table in relationships.items() if table.height}, skew.pairs)
+    return Graph(finished, {kind: table for kind, table in relationships.items() if table.height}, skew.pairs, proof)
 
 
 def _relationships(

@@ -16,7 +16,7 @@ import polars as pl
 from graphhunt.errors import WorkspaceError
 from graphhunt.graphing.graph import Graph
 
-VERSION = 1
+VERSION = 2
 """Version of graphing's rules; a snapshot made by other rules is made anew."""
 
 
@@ -91,7 +91,8 @@ class Snapshot:
         if old != new:
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir(parents=True)
-            for name, table in {**graph.nodes, **graph.relationships, "ClockSkew": graph.skew}.items():
+            extra = {"ClockSkew": graph.skew, "Corroboration": graph.corroboration}
+            for name, table in {**graph.nodes, **graph.relationships, **extra}.items():
                 table.write_parquet(new / f"{name}.parquet")
         waiting = self.folder / "current.json.new"
         waiting.write_text(json.dumps({"version": VERSION, "fingerprint": fingerprint, "tables": new.name}))
