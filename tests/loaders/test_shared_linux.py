@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import zipfile
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 from graphhunt.loaders.auditd import AuditdLoader
+from graphhunt.loaders.linux_auth import LinuxAuthLoader
 
 from graphhunt import loading
 from graphhunt.model import Logon, ProcessStart, Record, Rejected
@@ -52,3 +55,21 @@ def test_commands_of_the_atomic_tests(shared_data: Path, tmp_path: Path) -> None
         (1632, "grep -v ^?", "/home/wardog"),
         (2168, "dd if=/dev/zero bs=1 count=1", "/home/wardog"),
     ]
+
+
+def test_sshd_and_sudo_messages(shared_data: Path, tmp_path: Path) -> None:
+    data = (shared_data / "ssh_auth" / "filebeat_system_auth_test.log").read_bytes()
+    path = tmp_path / "auth.log"
+    path.write_bytes(data)
+    os.utime(path, (1_488_000_000, 1_488_000_000))  # 25 February 2017
+    found = [item for item in LinuxAuthLoader().read(loading.Source("auth.log", path)) if isinstance(item, Record)]
+    assert len(found) == 10
+    facts = [fact for record in found if isinstance(record.outcome, list) for fact in record.outcome]
+    logons = [fact for fact in facts if isinstance(fact, Logon)]
+    assert [(fact.host, fact.user, fact.source_ip, fact.source_port, fact.success) for fact in logons] == [
+        ("localhost", "vagrant", "10.0.2.2", 63673, True),
+        ("localhost", "vagrant", "192.168.33.1", 58803, True),
+        ("slave22", "root", "216.160.83.57", 29160, False),
+    ]
+    assert all(fact.guessed_time for fact in facts)
+    assert datetime.fromtimestamp(logons[0].time / 1e6, UTC) == datetime(2017, 2, 21, 21, 54, 44, tzinfo=UTC)
