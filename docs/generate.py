@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import itertools
 import re
 import secrets
@@ -116,12 +117,80 @@ def http() -> str:
     return page + table(("Operation", "Name", "What it does"), rows)
 
 
+def windows_events() -> str:
+    """List which Windows event becomes which facts, from the table the loaders use and the code it names."""
+    handlers = importlib.import_module("graphhunt.loaders._windows").HANDLERS
+    page = (
+        "# Windows events\n\nAll Windows loaders bring an event into one form first, then this table decides. An event "
+    )
+    page += "that is not here is kept as evidence and counted as skipped.\n\n"
+    grouped: dict[tuple[str, str], list[int]] = {}
+    for (channel, number), handler in handlers.items():
+        grouped.setdefault((channel, facts_of(handler)), []).append(number)
+    rows = ((channel, ", ".join(map(str, sorted(ids))), found) for (channel, found), ids in sorted(grouped.items()))
+    return page + table(("Channel", "Events", "Facts (`graphhunt.model`)"), rows)
+
+
+def facts_of(handler: Callable[..., Any]) -> str:
+    """Name the facts that a function makes, itself or through the helpers of its package."""
+    kinds = {kind.__name__ for kind in importlib.import_module("graphhunt.model").FACTS}
+    found, seen, todo = set[str](), set[Any](), [handler]
+    while todo:
+        function = todo.pop()
+        if function in seen or not inspect.isfunction(function):
+            continue
+        seen.add(function)
+        names = {node.id for node in ast.walk(ast.parse(inspect.getsource(function))) if isinstance(node, ast.Name)}
+        found |= names & kinds
+        reached = (function.__globals__.get(name) for name in names)
+        todo += [item for item in reached if inspect.isfunction(item) and "loaders" in item.__module__]
+    return code(sorted(found))
+
+
+def cli() -> str:
+    """Describe every command from the application itself."""
+    typer_main = importlib.import_module("typer.main")
+    group = typer_main.get_command(importlib.import_module("graphhunt.cli.app").app)
+    page = "# Command line\n\nData go to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage. "
+    page += "`--workspace` and `--db` may stand before the command or after it.\n"
+    return page + "".join(command(f"graphhunt {name}", found) for name, found in sorted(group.commands.items()))
+
+
+def command(name: str, found: Any) -> str:
+    """Describe one command, or the commands of a group."""
+    if hasattr(found, "commands"):
+        return "".join(command(f"{name} {below}", part) for below, part in sorted(found.commands.items()))
+    arguments = [p for p in found.params if not p.opts[0].startswith("-")]
+    options = [p for p in found.params if p.opts[0].startswith("-") and "--help" not in p.opts]
+    usage = " ".join([name, *(argument(p) for p in arguments)])
+    page = f"\n## `{usage}`\n\n{' '.join((found.help or '').split())}\n"
+    page += "".join(f"\n- `{p.name.upper()}`: {p.help}" for p in arguments if p.help) + "\n"
+    rows = [(code([*p.opts, *p.secondary_opts]), p.help or "", default(p)) for p in options]
+    return page + ("\n" + table(("Option", "Meaning", "Default"), rows) if rows else "")
+
+
+def argument(parameter: Any) -> str:
+    """Write an argument as a usage line does."""
+    text = parameter.name.upper() + ("…" if parameter.nargs == -1 else "")
+    return text if parameter.required else f"[{text}]"
+
+
+def default(parameter: Any) -> str:
+    """Write an option's default, if it says something."""
+    value = parameter.default
+    if value is None or value is False or callable(value) or value in ((), []):
+        return ""
+    return f"`{value}`"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "cli": cli,
     "graph-model": graph_model,
     "http": http,
     "loaders": loaders,
     "queries": queries,
     "settings": settings,
+    "../windows-events": windows_events,
 }
 
 
@@ -129,15 +198,15 @@ def main(arguments: list[str]) -> int:
     """Write the pages, or compare them."""
     stale = []
     for name, make in PAGES.items():
-        path, text = TARGET / f"{name}.md", NOTE + make()
+        path, text = (TARGET / f"{name}.md").resolve(), NOTE + make()
         if path.is_file() and path.read_text("utf-8") == text:
             continue
-        stale.append(name)
+        stale.append(path.relative_to(ROOT))
         if "--check" not in arguments:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
     for name in stale:
-        sys.stdout.write(f"docs/reference/{name}.md {'differs' if '--check' in arguments else 'written'}\n")
+        sys.stdout.write(f"{name} {'differs' if '--check' in arguments else 'written'}\n")
     return 1 if stale and "--check" in arguments else 0
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -47,6 +50,39 @@ def test_every_query_is_described() -> None:
 def test_every_loader_is_described() -> None:
     names = [path.stem for path in (ROOT / "loaders").glob("[!_]*.py")]
     assert [name for name in names if f"## `{name}`" not in page("loaders")] == []
+
+
+def commands() -> dict[str, Any]:
+    """Give every command of the application by its words, those of groups too."""
+    from graphhunt.cli.app import app
+
+    def below(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
+        for name, found in group.commands.items():
+            words = f"{prefix} {name}".strip()
+            yield from below(words, found) if hasattr(found, "commands") else [(words, found)]
+
+    return dict(below("", typer.main.get_command(app)))
+
+
+def test_every_command_and_option_is_described() -> None:
+    text = page("cli")
+    assert [name for name in commands() if f"## `graphhunt {name}" not in text] == []
+    silent = [
+        f"{name} {parameter.opts[0]}"
+        for name, found in commands().items()
+        for parameter in found.params
+        if parameter.opts[0].startswith("-") and not parameter.help
+    ]
+    assert silent == []
+    assert [name for name, found in commands().items() if not found.help] == []
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_prose_names_only_commands_that_exist(path: Path) -> None:
+    known = {name.split()[0] for name in commands()}
+    code = re.findall(r"```.*?```|`[^`\n]+`", path.read_text("utf-8"), re.DOTALL)
+    used = re.findall(r"(?:^|`|/)graphhunt ([a-z][\w-]*)", "\n".join(code), re.MULTILINE)
+    assert set(used) - known == set()
 
 
 @pytest.mark.parametrize("path", PROSE, ids=lambda path: path.relative_to(ROOT).as_posix())
