@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 import msgspec
 import numpy as np
-import polars as pl
 import pyarrow.parquet as pq
 
 from graphhunt.evidence.batch import REJECTED
@@ -90,6 +89,8 @@ class EvidenceStore:
         paths = [self._segments.folder(s.id) / EVIDENCE_FILE for s in self._segments.live() if s.rejected]
         if not paths:
             return []
+        import polars as pl  # not at the top: processes that only load have no use for it
+
         frame = pl.scan_parquet(paths, glob=False).filter(pl.col("outcome") == REJECTED).slice(offset, limit).collect()
         return [EvidenceRecord(**row) for row in frame.iter_rows(named=True)]
 

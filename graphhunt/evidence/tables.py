@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import msgspec
-import polars as pl
 import pyarrow as pa
 
 from graphhunt.errors import UsageError
@@ -21,7 +20,6 @@ FACT_PREFIX = ("event_id", "ordinal", "source", "client_id")
 """Columns before a fact's own: the record it came from, which fact of it, the loader, the tenant."""
 
 _ARROW: dict[Any, Any] = {int: pa.int64(), str: pa.string(), bool: pa.bool_(), float: pa.float64()}
-_POLARS: dict[Any, Any] = {int: pl.Int64, str: pl.String, bool: pl.Boolean, float: pl.Float64}
 
 EVIDENCE_SCHEMA = pa.schema(
     [
@@ -79,8 +77,11 @@ def _arrow(plain: Any) -> Any:
 
 def polars_schema(struct: type[Fact]) -> dict[str, Any]:
     """Give the columns of a kind's frame."""
-    schema: dict[str, Any] = {"event_id": pl.String, "ordinal": pl.Int64, "source": pl.String, "client_id": pl.String}
+    import polars as pl  # not at the top: processes that only load have no use for it
+
+    types: dict[Any, Any] = {int: pl.Int64, str: pl.String, bool: pl.Boolean, float: pl.Float64}
+    schema: dict[str, Any] = dict.fromkeys(FACT_PREFIX, pl.String) | {"ordinal": pl.Int64}
     for name, plain in fact_columns(struct):
         inner = typing.get_args(plain)
-        schema[name] = pl.List(_POLARS[inner[0]]) if typing.get_origin(plain) is list else _POLARS[plain]
+        schema[name] = pl.List(types[inner[0]]) if typing.get_origin(plain) is list else types[plain]
     return schema

@@ -13,10 +13,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import polars as pl
 
 from graphhunt import ids
 from graphhunt.errors import UsageError, WorkspaceError
@@ -30,6 +29,9 @@ from graphhunt.evidence.segment import INDEX_FILE
 from graphhunt.evidence.store import EvidenceStore
 from graphhunt.evidence.tables import kind_struct, polars_schema
 from graphhunt.model import FileWarning
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FORMAT = 1
 """Version of the folder's layout; a workspace of another version is refused."""
@@ -190,6 +192,8 @@ def _identity(path: Path) -> str:
 
 
 def _scan(files: list[Path], schema: dict[str, Any]) -> pl.LazyFrame:
+    import polars as pl  # not at the top: processes that only load have no use for it
+
     if not files:
         return pl.LazyFrame(schema=schema)
     # A file written before a field was added to the model lacks its column: it is null there.

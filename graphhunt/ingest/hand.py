@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import sys
 import time
 from operator import attrgetter
 from pathlib import Path
@@ -17,7 +18,7 @@ from graphhunt.errors import GraphhuntError
 from graphhunt.evidence import Workspace
 from graphhunt.ingest.intake import Intake
 from graphhunt.ingest.report import LoadReport, Options
-from graphhunt.loading import Source
+from graphhunt.loading import Loader, Source
 from graphhunt.sandbox import SandboxLimits
 from graphhunt.sandbox.process import die_with, take_pipes, write_all
 from graphhunt.sandbox.wire import frame
@@ -74,6 +75,15 @@ def setup_of(workspace: Workspace, options: Options) -> Setup:
     """Put what a hand must know into words for the pipe."""
     loaders = {name: (type(x).__module__, type(x).__qualname__) for name, x in options.known.items()}
     return Setup(str(workspace.path), loaders, *options[1:])
+
+
+def importable(loader: Loader) -> bool:
+    """Tell whether another process can make this loader: not if its class is of a notebook or a function."""
+    kind = type(loader)
+    found: Any = sys.modules.get(kind.__module__) if kind.__module__ != "__main__" else None
+    for name in kind.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is kind
 
 
 def main(options: dict[str, Any]) -> None:

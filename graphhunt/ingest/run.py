@@ -11,6 +11,7 @@ from pathlib import Path
 from graphhunt import loading
 from graphhunt.archives import Expansion, Item, Limits
 from graphhunt.evidence import Workspace
+from graphhunt.ingest.hand import importable
 from graphhunt.ingest.intake import Intake, Watched
 from graphhunt.ingest.pool import Pool
 from graphhunt.ingest.report import Loaders, LoadReport, Options, Progress
@@ -81,6 +82,8 @@ class _Load:
     def run(self, workers: int) -> LoadReport:
         """Read everything: here if it is little or one file, else in several processes."""
         items = iter(self._expansion)
+        if not all(importable(loader) for loader in self._options.known.values()):
+            workers = 1
         head = list(_head(items)) if workers > 1 else []
         shared = workers > 1 and _worth_sharing(head)
         with Intake(self._workspace, self._options) as intake:

@@ -160,6 +160,19 @@ def test_several_workers_give_what_one_gives(tmp_path, monkeypatch):
     assert seen[-1][3] == shared.events_read
 
 
+def test_loaders_that_no_other_process_can_import_run_here(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "WORTH_BYTES", 1)
+
+    class Local(fakes.FakeLoader):
+        pass
+
+    for n in range(3):
+        fakes.write(tmp_path / "in" / f"{n}.fake", fakes.lines(n * 10, n * 10 + 10))
+    workspace = Workspace(tmp_path / "ws")
+    assert load(workspace, tmp_path / "in", known={"fake": Local()}, workers=2).files == 3
+    fakes.check(workspace, fakes.lines(0, 30))
+
+
 def test_isolated_loaders_give_the_same(tmp_path):
     workspace = Workspace(tmp_path / "ws")
     content = fakes.lines(0, 300)
