@@ -29,14 +29,15 @@ class Ask(NamedTuple):
 
 def asks(kind: str | None = None) -> list[Ask]:
     """List the ready questions, for one kind of entity or for all, by id."""
-    found = [_ask(name, query) for name, query in queries.library().items() if name.startswith(_FOLDER)]
+    library = queries.library()
+    found = [_ask(name, library[name]) for name in library.names(_FOLDER)]
     return sorted(ask for ask in found if kind is None or ask.kind == kind)
 
 
 def _ask(name: str, query: Any) -> Ask:
     folder, _, word = name.removeprefix(_FOLDER).partition("/")
-    title = query.doc.strip().splitlines()[0].rstrip(".")
-    return Ask(f"{folder}.{word}", _KINDS[folder], title, query.text.strip(), tuple(query.attack))
+    title = query.header.doc.strip().splitlines()[0].rstrip(".")
+    return Ask(f"{folder}.{word}", _KINDS[folder], title, query.text.strip(), query.header.attack)
 
 
 def run_ask(store: Reader, ask_id: str, ref: Ref, window: Window = ANY_TIME, limit: int = 100) -> dict[str, Any]:

@@ -8,7 +8,8 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-export function stylesheet(): cytoscape.StylesheetJson {
+/** The style sheet; `scale` enlarges text when the picture is far away. */
+export function stylesheet(scale = 1): cytoscape.StylesheetJson {
   const text = token('--text');
   const canvas = token('--canvas');
   const attack = token('--attack');
@@ -31,11 +32,11 @@ export function stylesheet(): cytoscape.StylesheetJson {
         label: 'data(label)',
         color: text,
         'font-family': font,
-        'font-size': 11,
+        'font-size': 11 * scale,
         'text-valign': 'bottom',
         'text-margin-y': 5,
         'text-wrap': 'ellipsis',
-        'text-max-width': '150px',
+        'text-max-width': `${150 * scale}px`,
         'text-background-color': canvas,
         'text-background-opacity': 0.8,
         'text-background-padding': '1px',
@@ -81,6 +82,10 @@ export function stylesheet(): cytoscape.StylesheetJson {
       },
     },
     {
+      selector: 'node[kind = "User"], node[kind = "Machine"], node[kind = "IP"], node.fold, node.path',
+      style: { 'min-zoomed-font-size': 0 },
+    },
+    {
       selector: 'node.path',
       style: {
         width: 42,
@@ -88,7 +93,7 @@ export function stylesheet(): cytoscape.StylesheetJson {
         'border-width': 3,
         'border-color': attack,
         'font-weight': 600,
-        'font-size': 12,
+        'font-size': 12 * scale,
       },
     },
     {
@@ -141,7 +146,7 @@ export function stylesheet(): cytoscape.StylesheetJson {
         'target-arrow-color': attack,
         'arrow-scale': 1.2,
         color: text,
-        'font-size': 11,
+        'font-size': 11 * Math.min(1.5, scale),
         'text-wrap': 'wrap',
         'text-rotation': 'none',
         'text-background-opacity': 0.95,
@@ -155,7 +160,7 @@ export function stylesheet(): cytoscape.StylesheetJson {
     { selector: 'edge.correlated', style: { 'line-style': 'dashed' } },
     {
       selector: 'edge:selected',
-      style: { 'line-color': accent, 'target-arrow-color': accent, width: 4.5, 'z-index': 11 },
+      style: { 'underlay-color': accent, 'underlay-opacity': 0.3, 'underlay-padding': 6, 'z-index': 11 },
     },
     { selector: '.faded', style: { opacity: 0.16, 'text-opacity': 0.35 } },
     { selector: '.dim', style: { opacity: 0.25 } },
