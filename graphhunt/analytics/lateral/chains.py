@@ -17,7 +17,6 @@ import numpy as np
 
 from graphhunt.paths.table import DAY, Flags, Floats, Ints, LogonTable
 
-
 JOIN_SHARE = 0.5
 """Least score of a joining hop, as a share of the chain's highest."""
 
