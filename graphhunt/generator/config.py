@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from graphhunt.errors import UsageError
+
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
 SECOND_US = 1_000_000
@@ -87,6 +89,15 @@ class GeneratorConfig:
     compress: bool = False
     formats: tuple[str, ...] = (NXLOG,)
     domain: str = "halden"
+
+    def __post_init__(self) -> None:
+        least = {"hosts": 8, "users": 2, "days": 1, "chains": 0, "bursts": 0}
+        for name, minimum in least.items():
+            if getattr(self, name) < minimum:
+                raise UsageError(f"{name} must be at least {minimum}, not {getattr(self, name)}")
+        unknown = set(self.formats) - {NXLOG, LANL}
+        if unknown:
+            raise UsageError(f"unknown format {sorted(unknown)[0]}", hint=f"formats are {NXLOG} and {LANL}")
 
     @property
     def server_count(self) -> int:

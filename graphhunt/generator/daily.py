@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphhunt.generator import behaviour as b
+from graphhunt.generator import other_events as misc
 from graphhunt.generator import security_events as sec
 from graphhunt.generator import sysmon_events as sysmon
 from graphhunt.generator.actors import SYSTEM32, SYSTEM_LOGON, Process, Session, Visit, builtin
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 # Chance that an honest network logon of a kind runs something remotely, and the techniques in use for it.
 _RUNS = {b.KIND_ADMIN: 0.15, b.KIND_HELP: 0.12, b.KIND_SWEEP: 0.9, b.KIND_DEPLOY: 0.95, b.KIND_SCAN: 0.3}
 _POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
+_SEPARATOR = "\\"
+_REGISTRY_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Diagnostics\\DiagTrack\\HeartBeats\\LastHeartBeat"
 _TOOLS = ("winrm", "wmi", "psexec", "schtask")
 _TOOL_SHARES = (0.45, 0.75, 0.92, 1.0)
 
@@ -158,8 +161,20 @@ class Day:
         if account.number >= world.first_service:
             process = self._agent(machine, account, t)
             return Session(process.host, account, process.logon_id, 5, t, None, "-", 0), process
-        person = _person_behind(scene, account)
+        person = self._person_behind(machine, account)
         return scene.desk(machine, scene.account(person), t)
+
+    def _person_behind(self, machine: int, account: Account) -> int:
+        """Return the person who uses an account; with a team's account that is whoever sits at the machine."""
+        world, number = self.scene.world, account.number
+        if number < world.first_admin:
+            return number
+        if number < world.first_help:
+            return int(world.admin_person[number - world.first_admin])
+        if number < world.first_shared:
+            return int(world.help_person[number - world.first_help])
+        at_home = np.flatnonzero(world.home == machine)
+        return int(at_home[0]) if len(at_home) else 0
 
     def _agent(self, machine: int, account: Account, t: int) -> Process:
         if machine not in self.agents:
@@ -192,10 +207,31 @@ class Day:
         self.scene.feed.add(t, host, sec.logon(session))
 
     def _background(self, t: int, machine: int) -> None:
+        """Let a machine do one of the things it does all day: a program, a look at LSASS, a file, a value."""
+        scene, host = self.scene, self.scene.host(machine)
+        lot = scene.lot()
+        if lot < 0.55:
+            self._background_program(t, host)
+            return
+        process = host.resident[("schedule", "winmgmt", "dcomlaunch")[int(lot * 1_000) % 3]]
+        if lot < 0.7:
+            mask = ("0x1000", "0x1400", "0x1410", "0x1010")[int(scene.lot() ** 2 * 4)]
+            scene.feed.add(t, host, sysmon.process_access(process, host.resident["lsass"], mask))
+        elif lot < 0.85:
+            name = f"C:\\Windows\\Prefetch\\{desktop(scene.lot())[0].rpartition(_SEPARATOR)[2].upper()}.pf"
+            scene.feed.add(t, host, sysmon.file_created(process, name, host))
+        else:
+            scene.feed.add(t, host, sysmon.registry_set(process, _REGISTRY_KEY, f"QWORD ({t & 0xFFFFFFFF:#010x})"))
+
+    def _background_program(self, t: int, host: Host) -> None:
         scene = self.scene
         key, program = background(scene.lot())
         length = int(4 * SECOND_US * (0.2 + 30 * scene.lot() ** 4))
-        scene.start(t, scene.host(machine).resident[key], program, end=t + length, lossy=True)
+        scene.start(t, host.resident[key], program, end=t + length, lossy=True)
+        if key == "services":
+            name = program[0].rpartition(_SEPARATOR)[2].removesuffix(".exe")
+            scene.feed.add(t + 50_000, host, misc.service_state(host.resident[key], name, "running"))
+            scene.feed.add(t + length, host, misc.service_state(host.resident[key], name, "stopped"))
 
     def _desktop(self, t: int, person: int) -> None:
         scene = self.scene
@@ -220,19 +256,6 @@ class Day:
         if scene.lot() < 0.6:
             scene.feed.add(t - 40_000, process.host, sysmon.dns_query(process, name, address))
         scene.connect(t, process, address, 443)
-
-
-def _person_behind(scene: Scene, account: Account) -> int:
-    """Return the person who uses an account; a team's account is used by whoever of the team comes first."""
-    world, number = scene.world, account.number
-    if number < world.first_admin:
-        return number
-    if number < world.first_help:
-        return int(world.admin_person[number - world.first_admin])
-    if number < world.first_shared:
-        return int(world.help_person[number - world.first_help])
-    unit = world.shared_department[number - world.first_shared]
-    return int(np.flatnonzero(world.department == unit)[0])
 
 
 def _unseen(session: Session, parent: Process, program: tuple[str, str], t: int) -> Process:

@@ -47,6 +47,7 @@ _BACKGROUND: tuple[tuple[str, Program], ...] = (
 _ADMINISTRATION: tuple[Program, ...] = (
     (POWERSHELL, "powershell.exe -NoProfile -Command Get-Service | Where-Object Status -eq Stopped"),
     (POWERSHELL, "powershell.exe -NoProfile -File C:\\Scripts\\inventory.ps1"),
+    (POWERSHELL, "powershell.exe -NoProfile -NonInteractive -EncodedCommand RwBlAHQALQBIAG8AdABGAGkAeAA="),
     (SYSTEM32 + "cmd.exe", "cmd.exe /c ipconfig /all"),
     (SYSTEM32 + "cmd.exe", "cmd.exe /c gpupdate /force"),
     (SYSTEM32 + "whoami.exe", "whoami.exe /groups"),

@@ -126,10 +126,10 @@ def _targets(world: World, rng: np.random.Generator, length: int, home: int) -> 
     desks: list[int] = np.setdiff1d(np.arange(world.first_server), [home]).tolist()
     rng.shuffle(desks)
     chosen: list[int] = []
-    for _ in range(length):
+    for _ in range(min(length, len(servers) + len(desks))):
         pool = servers if servers and (rng.random() < 0.75 or not desks) else desks
         chosen.append(pool.pop())
-    if length > 1 and rng.random() < 0.3:
+    if len(chosen) > 1 and rng.random() < 0.3:
         chosen[-1] = world.first_controller
     return chosen
 

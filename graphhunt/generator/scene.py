@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _LISTENERS = {445: "system", 5985: "system", 80: "system", 135: "rpcss", 3389: "termservice", 88: "lsass", 389: "lsass"}
 # A usual Sysmon configuration leaves out much of what browsers and mail programs do.
 _FILTERED = {BROWSER[0], MAIL[0], CHAT[0]}
+_DESKTOP_TYPES = {2, 10, 11}
 _CONSOLE_TYPES = {2, 7, 9, 10, 11}
 _SECOND_PART = 1 << 40
 NETWORK_VISIT = Visit()
@@ -214,6 +215,8 @@ class Scene:
             self.feed.add(t - 100, target, sec.special_logon(session))
         self.feed.add(t, target, sec.logon(session))
         if visit.end >= 0:
+            if kind in _DESKTOP_TYPES:
+                self.feed.add(visit.end - 200_000, target, sec.user_logoff(session))
             self.feed.add(visit.end, target, sec.logoff(session))
         return session
 

@@ -192,6 +192,21 @@ def logoff(session: Session) -> Record:
     return security(4634, fields, text)
 
 
+def user_logoff(session: Session) -> Record:
+    """Return event 4647, which only interactive sessions get, when their user asks to log off."""
+    fields: Record = {
+        "TargetUserSid": session.account.sid,
+        "TargetUserName": session.account.name,
+        "TargetDomainName": session.account.domain,
+        "TargetLogonId": hex(session.logon_id),
+    }
+    text = (
+        f"User initiated logoff:\r\n\r\nSubject:\r\n\tSecurity ID:\t\t{session.account.sid}\r\n"
+        f"\tAccount Name:\t\t{session.account.name}\r\n\tLogon ID:\t\t{fields['TargetLogonId']}"
+    )
+    return security(4647, fields, text)
+
+
 def special_logon(session: Session) -> Record:
     """Return event 4672, which Windows writes just before the 4624 of a privileged session."""
     fields = {**subject(session.account, session.logon_id), "PrivilegeList": _PRIVILEGES}

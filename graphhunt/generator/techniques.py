@@ -84,6 +84,7 @@ def _service(scene: Scene, move: Move, session: Session, command: str) -> None:
     scene.feed.add(t + 26_000, target, sec.share_access(session, "IPC$", "svcctl"))
     scene.feed.add(t + 60_000, target, sec.service_installed(session, move.label, command))
     scene.feed.add(t + 62_000, target, misc.service_7045(session, move.label, command))
+    scene.feed.add(t + 120_000, target, misc.service_state(target.resident["services"], move.label, "running"))
 
 
 def psexec(scene: Scene, move: Move) -> Landing:

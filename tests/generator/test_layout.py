@@ -18,8 +18,8 @@ import pytest
 from tests.generator.conftest import Made
 from tests.generator.reading import Record
 
-# Not in the real sets: the first event of a boot.
-_WITHOUT_MODEL = {("Microsoft-Windows-Security-Auditing", 4608)}
+# Not in the real sets: the first event of a boot, and the logoff a user asks for.
+_WITHOUT_MODEL = {("Microsoft-Windows-Security-Auditing", number) for number in (4608, 4647)}
 Kind = tuple[str, int]
 
 
