@@ -28,7 +28,7 @@ def random_order(case: LabelledCase) -> Floats:
 
 def edgebank(case: LabelledCase) -> Floats:
     """1 where nobody went from the source to the destination on an earlier day (EdgeBank's memory)."""
-    return (count_habits(case.table).src_dst == 0).astype(np.float64)
+    return np.asarray(count_habits(case.table).src_dst == 0, dtype=np.float64)
 
 
 def rarity_sum(case: LabelledCase) -> Floats:
@@ -73,7 +73,7 @@ def pagerank(case: LabelledCase) -> Floats:
     return rank
 
 
-def _pagerank(left: np.ndarray, right: np.ndarray, size: int) -> Floats:  # type: ignore[type-arg]
+def _pagerank(left: np.ndarray, right: np.ndarray, size: int) -> Floats:
     ones = np.ones(len(left))
     links = sp.coo_matrix((ones, (left, right)), (size, size)).tocsr()
     links = links + links.T

@@ -122,5 +122,5 @@ def account_kind(user: str) -> str:
     return "anonymous" if user.startswith("ANONYMOUS LOGON@") else "person"
 
 
-def _code(values: pl.Series, dictionary: pl.Series) -> np.ndarray:  # type: ignore[type-arg]
+def _code(values: pl.Series, dictionary: pl.Series) -> np.ndarray:
     return np.searchsorted(dictionary.to_numpy(), values.to_numpy()).astype(np.int32)

@@ -99,7 +99,7 @@ def _inside(address: str) -> bool:
         return False
 
 
-def _attacks(t: np.ndarray, src: np.ndarray, bad: list[bool]) -> np.ndarray:  # type: ignore[type-arg]
+def _attacks(t: np.ndarray, src: np.ndarray, bad: list[bool]) -> np.ndarray:
     labels = np.full(len(t), -1, dtype=np.int32)
     rows = np.flatnonzero(np.array(bad, dtype=bool))
     if len(rows):
