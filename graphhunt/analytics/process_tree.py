@@ -169,7 +169,8 @@ def _parent_rows(children: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:
     kept = (schema.host_name_column, schema.event_id_column, "EffectiveLogonId")
     row |= {c: children[c] for c in kept if c}
     if schema.parent_name:
-        row[schema.process_name] = children[schema.parent_name].fillna(UNKNOWN)
+        stated = children["parent_proc_lc"] != UNKNOWN
+        row[schema.process_name] = children[schema.parent_name].astype(object).where(stated, UNKNOWN)
     if schema.parent_time_stamp:
         row[schema.time_stamp] = children[schema.parent_time_stamp]
     lineage = (
