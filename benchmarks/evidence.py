@@ -81,7 +81,9 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         spent = load(Workspace(Path(folder) / "ws"), options.events)
-        print(f"load          {options.events:>12,} events {spent:>8.1f} CPU s {options.events / spent:>10,.0f} events/s")
+        print(
+            f"load          {options.events:>12,} events {spent:>8.1f} CPU s {options.events / spent:>10,.0f} events/s"
+        )
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
         print(f"on disk       {size / options.events:>12.0f} bytes per event, of {len(raw(1))} bytes of raw text")
         begun = time.perf_counter()

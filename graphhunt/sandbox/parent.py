@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 
 import msgspec
 
+from graphhunt.errors import LoadError
 from graphhunt.loading import Loader, Source
 from graphhunt.model import FileWarning, Record
 from graphhunt.sandbox.process import PIPE_SIZE, start
@@ -38,10 +39,6 @@ class SandboxLimits(NamedTuple):
     cpu: float = 120.0
     seconds_per_mib: float = 2.0
     output_ratio: int = 200
-
-
-class _Stopped(Exception):  # noqa: N818 - not an error: the reason why reading ends here
-    """The worker was killed, died, or is no longer believed."""
 
 
 class Sandbox:
@@ -87,8 +84,8 @@ class Sandbox:
                     done, reason = True, message.reason
                 else:
                     yield message.warning
-        except _Stopped as stopped:
-            reason = str(stopped)
+        except LoadError as stopped:
+            reason = stopped.message
         finally:
             if not done:
                 self.close()
@@ -105,7 +102,7 @@ class Sandbox:
             data = self._receive(process, clock)
             budget -= len(data)
             if budget < 0:
-                raise _Stopped("the parser gave far more than the file can hold and was stopped")
+                raise LoadError("the parser gave far more than the file can hold and was stopped")
             heard = False
             for message in _parse(frames, data):
                 heard = True
@@ -128,22 +125,22 @@ class Sandbox:
         try:
             _pipe(self._process.stdin).write(frame(job))
         except BrokenPipeError as error:
-            raise _Stopped(self._cause(self._process)) from error
+            raise LoadError(self._cause(self._process)) from error
         return self._process
 
     def _receive(self, process: subprocess.Popen[bytes], clock: _Clock) -> bytes:
         """Wait for bytes of the worker.
 
         Raises:
-            _Stopped: None came in time, or it died.
+            LoadError: None came in time, or it died.
         """
         handle = _pipe(process.stdout).fileno()
         ready, _, _ = select.select([handle], [], [], max(0.0, clock.left()))
         if not ready or clock.left() <= 0:
-            raise _Stopped(clock.reason())
+            raise LoadError(clock.reason())
         data = os.read(handle, PIPE_SIZE)
         if not data:
-            raise _Stopped(self._cause(process))
+            raise LoadError(self._cause(process))
         return data
 
     def _cause(self, process: subprocess.Popen[bytes]) -> str:
@@ -162,7 +159,7 @@ def _parse(frames: Frames[Message], data: bytes) -> Iterator[Message]:
     try:
         yield from frames.feed(data)
     except (ValueError, msgspec.MsgspecError) as error:
-        raise _Stopped(f"the parser's worker gave nonsense and was stopped: {error}") from error
+        raise LoadError(f"the parser's worker gave nonsense and was stopped: {error}") from error
 
 
 class _Clock:
@@ -197,5 +194,5 @@ class _Clock:
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
-        raise _Stopped("the parser's worker has no pipe")
+        raise LoadError("the parser's worker has no pipe")
     return stream
