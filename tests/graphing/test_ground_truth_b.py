@@ -19,9 +19,7 @@ from graphhunt.graphing.graph import Graph
          "{fddc55f3-4306-5f91-1906-000000000400}"),
     ],
 )  # fmt: skip
-def test_each_target(
-    purplesharp: Graph, machine: str, ip: str, logon_id: str, host_process: str, shell: str
-) -> None:
+def test_each_target(purplesharp: Graph, machine: str, ip: str, logon_id: str, host_process: str, shell: str) -> None:
     remote = purplesharp.relationships["REMOTE_LOGON"].filter(
         (pl.col("to_id") == machine) & (pl.col("logon_id") == logon_id)
     )

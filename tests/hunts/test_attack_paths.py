@@ -64,7 +64,9 @@ def test_a_user_keeps_only_paths_with_that_account(theshire: AttackPaths) -> Non
 
 def test_winrm_reaches_three_machines(purplesharp: AttackPaths) -> None:
     for target in ("WORKSTATION6", "WORKSTATION7", "MORDORDC"):
-        hops = [path["hops"][0] for path in purplesharp.find(PathOptions(source="WORKSTATION5", target=target))["paths"]]
+        hops = [
+            path["hops"][0] for path in purplesharp.find(PathOptions(source="WORKSTATION5", target=target))["paths"]
+        ]
         winrm = [hop for hop in hops if hop["technique"] == "T1021.006" and hop["confidence"] == "correlated"]
         assert winrm, target
         assert {hop["user"] for hop in winrm} == {"pgustavo"}
