@@ -82,7 +82,7 @@ def plugins() -> list[Plugin]:
 def _load(entry: EntryPoint) -> Plugin:
     try:
         loader = entry.load()()
-    except Exception as error:
+    except Exception as error:  # a stranger's module may raise anything; `graphhunt plugins` shows it
         return Plugin(entry.name, entry.value, None, f"{type(error).__name__}: {error}")
     if not isinstance(loader, Loader):
         return Plugin(entry.name, entry.value, None, "not a loader: needs name, isolated, sniff and read")

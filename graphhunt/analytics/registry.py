@@ -48,7 +48,7 @@ def _loaded(point: EntryPoint) -> Analysis | None:
     """Load a stranger's analytic."""
     try:
         analysis = point.load()
-    except Exception as error:
+    except Exception as error:  # a stranger's module may raise anything
         _log.warning("an analytic can't be loaded", name=point.name, error=repr(error))
         return None
     if not isinstance(analysis, Analysis):
