@@ -22,6 +22,7 @@ from graphhunt.generator.corroboration import (
 )
 from graphhunt.generator.history import History
 from graphhunt.generator.intrusion import GOALS, Plan, attack_columns, plan_cells
+from graphhunt.generator.star import plan_stars
 from graphhunt.generator.streams import stream
 from graphhunt.generator.world import World, build_world
 
@@ -114,10 +115,12 @@ def eval_set(  # noqa: PLR0913 - each is a size the caller may want to vary
     days: int = 45,
     history_days: int = 30,
     attacks: int = 90,
+    stars: int = 0,
     rate: float = 3.6,
 ) -> EvalSet:
     """Return the evaluation set of one seed: about 305,000 logons and 90 attacks with the default sizes.
 
+    ``stars`` adds that many stolen accounts used in the manner of LANL's red team (goal "star", cell 12; LANL has 98).
     ``attacks=0`` gives the harmless set for calibration: the same logons without the intruders.  ``rate`` is the
     mean number of remote logons of a person on a working day.
     """
@@ -136,6 +139,7 @@ def eval_set(  # noqa: PLR0913 - each is a size the caller may want to vary
     window = (config.start + history_days * DAY_US, config.end)
     honest = _honest_logons(world, window)
     plans = _plans(world, honest, attacks, window)
+    plans += plan_stars(world, stars, window, stream(seed, "stars"))
     return _assemble(world, honest, plans, window)
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from graphhunt.generator.history import History
     from graphhunt.generator.world import World
 
-GOALS = ("exploration", "spread", "targeted")
+GOALS = ("exploration", "spread", "targeted", "star")
+STAR = 3
 STEALTH_NONE, STEALTH_PAIRS, STEALTH_ACTIVE, STEALTH_FULL = range(4)
 _EXPOSED_US = 7 * DAY_US
 _MEMORY_US = 30 * DAY_US
@@ -239,7 +240,7 @@ def plan_cells(
 
 def technique_logon(technique: str) -> tuple[int, bool]:
     """Return the logon type a technique leaves at the destination and whether it authenticates with NTLM."""
-    return (10 if technique == "rdp" else 3), technique in {"smbexec", "pth"}
+    return (10 if technique == "rdp" else 3), technique in {"smbexec", "pth", "star"}
 
 
 def attack_columns(plans: list[Plan]) -> NDArray[np.int64]:

@@ -156,6 +156,23 @@ def test_the_harmless_set_has_the_same_logons_without_attacks(labelled: EvalSet)
     assert harmless.logons.equals(labelled.logons.filter(pl.Series(labelled.labels == -1)))
 
 
+def test_stars_are_like_the_published_red_team() -> None:
+    made = eval_set(2, users=400, servers=120, admins=10, days=16, history_days=1, attacks=0, stars=98)
+    sizes = [len(attack.hops) for attack in made.attacks]
+    assert {attack.cell for attack in made.attacks} == {12}
+    assert len(made.attacks) == pytest.approx(98, abs=4)
+    assert np.median(sizes) == pytest.approx(2, abs=1)
+    assert np.mean(sizes) == pytest.approx(4.2, abs=1.5)
+    assert max(sizes) <= 71
+    hops = [hop for attack in made.attacks for hop in attack.hops]
+    sources = Counter(hop.src for hop in hops)
+    assert len(sources) <= 4
+    assert sources.most_common(1)[0][1] / len(hops) > 0.8
+    assert not {hop.dst for hop in hops} & {hop.src for hop in hops if sources[hop.src] > 20}
+    gaps = np.diff(sorted(hop.t for hop in hops)) / 1e6
+    assert 40 < np.median(gaps) < 220
+
+
 @pytest.mark.slow
 def test_the_usual_set_has_its_size_for_every_seed() -> None:
     for seed in (0, 1):
