@@ -101,8 +101,10 @@ def _is_name(found: list[Token], index: int) -> bool:
     """Tell whether a word stands where only a property, label or map key can stand."""
     before = found[index - 1].text if index else ""
     after = found[index + 1].text if index + 1 < len(found) else ""
-    if before in {".", ":", "|", "&", "!"}:
-        return before != "|" or after not in {"(", "{"}
+    if before == "|":
+        return after in {"]", ")", "|", "&", "*"}  # a label or type, not what a FOREACH does for each
+    if before in {".", ":", "&", "!"}:
+        return True
     return after == ":" and before in {"{", ","}
 
 

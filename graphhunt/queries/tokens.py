@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PATTERN = re.compile(
     r"""
       (?P<space>\s+)
-    | (?P<comment>//[^\r\n]*|/\*.*?\*/)
+    | (?P<comment>//[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]*|/\*.*?\*/)
     | (?P<string>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")
     | (?P<quoted>`(?:``|[^`])*`)
     | (?P<param>\$(?:[^\W\d]\w*|\d+|`(?:``|[^`])*`))

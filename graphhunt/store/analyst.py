@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from graphhunt import guard
-from graphhunt.errors import GraphhuntError, LimitError
+from graphhunt.errors import LimitError
+from graphhunt.queries import library
 from graphhunt.store import transport
+from graphhunt.store.faults import LOST, sort_of, translate
 from graphhunt.store.transport import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from graphhunt.settings import Settings
     from graphhunt.store.link import Door, Link
@@ -20,7 +24,8 @@ if TYPE_CHECKING:
 NAME = "query"
 """What an analyst's statement is called in errors."""
 
-_GRACE = 0.5
+_GRACE = 0.4
+_STALE = 0.25
 
 
 class Request(NamedTuple):
@@ -66,7 +71,48 @@ def run_guarded(link: Link, settings: Settings, request: Request) -> Table:
         with _deadline(link, statement, timeout):
             return _collect(transport.columns_and_rows(door, statement), rows, settings.query_bytes)
 
+    return _in_time(lambda: _once(link, run), timeout + 2 * _GRACE)
+
+
+T = TypeVar("T")
+
+
+def _once(link: Link, run: Callable[[], T]) -> T:
+    """Run a statement, again only if the connection turned out to be dead before the statement can have begun.
+
+    One that ended the engine, by eating its memory, must not get the chance to do so again.
+    """
+    began = time.monotonic()
+    try:
+        return run()
+    except Exception as error:  # the driver raises many kinds, OSError among them; all are sorted and translated
+        if sort_of(error) != LOST:
+            raise translate(error, NAME) from error
+        stale = time.monotonic() - began < _STALE
+        link.reconnect()
+        if not stale:
+            hint = "the query may have used up its memory; narrow it and try again"
+            raise LimitError("the database was lost while it ran the query", where=NAME, hint=hint) from error
     return transport.with_retry(link, NAME, run)
+
+
+def _in_time(action: Callable[[], T], limit: float) -> T:
+    """Give up waiting after `limit` seconds: some engines look at the clock only between the rows of a query."""
+    outcome: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(action())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, daemon=True, name="graphhunt-query").start()
+    try:
+        return outcome.result(limit)
+    except TimeoutError as error:
+        if outcome.done():
+            raise
+        raise LimitError("the query took longer than allowed", where=NAME, hint="narrow it") from error
 
 
 def _check_plan(door: Door, statement: Statement) -> None:
@@ -116,11 +162,11 @@ def _deadline(link: Link, statement: Statement, timeout: float) -> Iterator[None
 
 
 def _terminate(link: Link, text: str) -> None:
-    from graphhunt.queries import library
+    import neo4j.exceptions as driver
 
     running, end = library()["admin/running"], library()["admin/terminate"]
     own = link.own()
-    with contextlib.suppress(GraphhuntError, OSError):
+    with contextlib.suppress(driver.DriverError, driver.Neo4jError, OSError):
         for row in transport.rows_of(own, Statement(running.text, {}, running.name, read_only=True)):
             if row["username"] == "reader" and row["currentQuery"] == text:
                 params = {"id": row["transactionId"]}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import neo4j
+
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+# The driver reports each lost connection; graphhunt does so itself, once and in its own words.
 
 
 class Door(NamedTuple):

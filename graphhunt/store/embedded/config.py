@@ -71,6 +71,7 @@ def command_line(found: Installation, root: Path, ports: tuple[int, int], settin
         "command.timeout": int(settings.command_timeout * 1000),
         "command.regexTimeout": int(settings.query_timeout * 1000),
         "queryMaxHeapElementsAllowedPerOp": 5_000_000,
+        "queryMaxRangeSize": 10_000_000,
         "opencypher.loadCsv.allowFileUrls": "false",
         "opencypher.loadCsv.allowRemoteUrls": "false",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ class EmbeddedLink:
         self._paths = Paths(workspace.resolve() / FOLDER)
         self._settings = settings
         self._use = FileLock(self._paths.clients)
+        self._joining = threading.Lock()
         self._drivers: tuple[neo4j.Driver, ...] = ()
         try:
             self._join()
@@ -58,26 +60,30 @@ class EmbeddedLink:
         Raises:
             StoreError: It doesn't start.
         """
-        self._close_drivers()
-        self._use.release()
-        self._join()
+        with self._joining:
+            # Of several threads that lost the engine, the first finds or starts it; the others see that it answers.
+            if not self._answers():
+                old = self._drivers
+                self._join()
+                _close_all(old)
 
     def close(self) -> None:
         """Stop using the engine; it ends by itself when nobody uses it."""
-        self._close_drivers()
+        _close_all(self._drivers)
+        self._drivers = ()
         self._use.release()
 
     def _join(self) -> None:
         # The order matters: first count as a user, so that the keeper lets the engine live, then look whether it runs.
         patience = self._settings.engine_start_timeout
-        if not self._use.acquire(shared=True, timeout=patience):
+        if not self._use.held and not self._use.acquire(shared=True, timeout=patience):
             raise WorkspaceError("the embedded engine is being stopped and doesn't end", where=str(self._paths.root))
         state = read_state(self._paths) or self._start(patience)
         self._drivers = (
             self._connect(state, config.OWNER, state.owner_password),
             self._connect(state, config.READER, state.reader_password),
         )
-        self._verify()
+        self._wait_for_answer()
 
     def _start(self, patience: float) -> EngineState:
         lock = FileLock(self._paths.start)
@@ -94,16 +100,14 @@ class EmbeddedLink:
         options: dict[str, Any] = dict(DRIVER_OPTIONS)
         return neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state.port}", auth=(user, password), **options)
 
-    def _verify(self) -> None:
+    def _wait_for_answer(self) -> None:
         """Wait until the database answers: the engine listens before it has opened, or repaired, its files."""
         import neo4j.exceptions as faults
 
-        ping = queries.library()["admin/ping"]
-        statement = Statement(ping.text, {}, ping.name, read_only=True)
         end = time.monotonic() + self._settings.engine_start_timeout
         while True:
             try:
-                list(rows_of(self.own(), statement))
+                self._ping()
             except (faults.DriverError, faults.Neo4jError, OSError) as error:
                 if time.monotonic() >= end or "DatabaseNotFound" not in code_of(error):
                     raise translate(error, str(self._paths.root)) from error
@@ -111,11 +115,24 @@ class EmbeddedLink:
             else:
                 return
 
-    def _close_drivers(self) -> None:
-        for driver in self._drivers:
-            with contextlib.suppress(OSError):
-                driver.close()
-        self._drivers = ()
+    def _answers(self) -> bool:
+        import neo4j.exceptions as faults
+
+        try:
+            self._ping()
+        except (faults.DriverError, faults.Neo4jError, OSError):
+            return False
+        return True
+
+    def _ping(self) -> None:
+        ping = queries.library()["admin/ping"]
+        list(rows_of(self.own(), Statement(ping.text, {}, ping.name, read_only=True)))
+
+
+def _close_all(drivers: tuple[neo4j.Driver, ...]) -> None:
+    for driver in drivers:
+        with contextlib.suppress(OSError):
+            driver.close()
 
 
 def engine_status(workspace: Path) -> dict[str, Any]:
