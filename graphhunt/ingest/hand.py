@@ -18,6 +18,7 @@ from graphhunt.errors import GraphhuntError
 from graphhunt.evidence import Workspace
 from graphhunt.ingest.intake import Intake
 from graphhunt.ingest.report import LoadReport, Options
+from graphhunt.ingest.slices import Part, Slice
 from graphhunt.loading import Loader, Source
 from graphhunt.sandbox import SandboxLimits
 from graphhunt.sandbox.process import die_with, take_pipes, write_all
@@ -40,10 +41,11 @@ class Setup(msgspec.Struct):
 
 
 class Work(msgspec.Struct):
-    """Parent to hand: read this file."""
+    """Parent to hand: read this file, or a part of it."""
 
     name: str
     path: str
+    part: Part | None = None
 
 
 class Tick(msgspec.Struct, tag="tick"):
@@ -118,6 +120,7 @@ def _load(setup: Setup, pipe: Any, out: int) -> LoadReport:
     with Intake(Workspace(setup.workspace), options) as intake:
         while data := _next(pipe):
             work = msgspec.msgpack.decode(data, type=Work)
-            intake.read(Source(work.name, Path(work.path)), tick)
+            source = Source(work.name, Path(work.path))
+            intake.read(Slice.of(source, work.part) if work.part else source, tick)
             write_all(out, frame(Tick(intake.events, done=True)))
     return intake.report

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import BinaryIO
 
+import msgspec
+
 from graphhunt import loading
 from graphhunt.errors import LoadError
 from graphhunt.evidence import Batch, SourceEntry, Workspace
 from graphhunt.ingest.report import LoadReport, Options
+from graphhunt.ingest.slices import Slice
 from graphhunt.loading import Loader, Source
 from graphhunt.model import FileWarning, Record, Rejected
 from graphhunt.sandbox import Sandbox
@@ -74,7 +77,7 @@ class Intake:
             WorkspaceError: The workspace can't be written.
         """
         try:
-            loader = self._choose(source)
+            loader = self.choose(source)
             entry = describe(source, loader.name)
         except (LoadError, OSError) as error:
             self.reject_file(FileWarning(file=source.name, loader="", reason=_reason(error)))
@@ -85,6 +88,8 @@ class Intake:
             if number % _TICK_RECORDS == 0:
                 tick()
             self._take(item, source, entry)
+        if isinstance(source, Slice) and source.part.start:
+            return  # the file was counted with its first slice
         if self.events == events and len(self.report.warnings) > warnings:
             self.report.files_rejected += 1
         else:
@@ -99,13 +104,22 @@ class Intake:
         self._warn(warning)
         self.report.files_rejected += 1
 
-    def _choose(self, source: Source) -> Loader:
+    def choose(self, source: Source) -> Loader:
+        """Pick the loader of a source.
+
+        Raises:
+            LoadError: None knows it, or it is empty.
+            UsageError: No loader has the name that was asked for.
+        """
         if source.path.stat().st_size == 0:
             raise LoadError("the file is empty")
         return loading.choose(source, name=self._options.format, known=lambda: self._options.known)
 
     def _records(self, loader: Loader, source: Source) -> Iterator[Record | FileWarning]:
-        return self._sandbox.read(loader, source) if loader.isolated else _guarded(loader, source)
+        if loader.isolated:
+            return self._sandbox.read(loader, source)
+        records = _guarded(loader, source)
+        return _placed(records, source) if isinstance(source, Slice) else records
 
     def _take(self, item: Record | FileWarning, source: Source, entry: SourceEntry) -> None:
         if isinstance(item, FileWarning):
@@ -134,7 +148,9 @@ class Intake:
 
 
 def describe(source: Source, loader: str) -> SourceEntry:
-    """Give the size and hash of a source."""
+    """Give the size and hash of a source, or of the file that it is a slice of."""
+    if isinstance(source, Slice):
+        return SourceEntry(file=source.name, loader=loader, sha256=source.part.sha256, bytes=source.part.size)
     with source.path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         return SourceEntry(file=source.name, loader=loader, sha256=sha256, bytes=stream.tell())
@@ -149,6 +165,12 @@ def _guarded(loader: Loader, source: Source) -> Iterator[Record | FileWarning]:
     except Exception as error:  # a loader is a plugin: its fault must not end the load
         reason = f"the loader failed: {type(error).__name__}: {error}"
         yield FileWarning(file=source.name, loader=loader.name, reason=reason)
+
+
+def _placed(items: Iterator[Record | FileWarning], source: Slice) -> Iterator[Record | FileWarning]:
+    """Give what a slice holds its place in the whole file."""
+    for item in items:
+        yield msgspec.structs.replace(item, position=source.position(item.position))
 
 
 def _reason(error: Exception) -> str:

@@ -17,6 +17,7 @@ from graphhunt.errors import GraphhuntError, LoadError
 from graphhunt.evidence import Workspace
 from graphhunt.ingest.hand import Failed, Finished, Reply, Work, setup_of
 from graphhunt.ingest.report import LoadReport, Options
+from graphhunt.ingest.slices import Slice
 from graphhunt.loading import Source
 from graphhunt.sandbox.process import PIPE_SIZE, start
 from graphhunt.sandbox.wire import Frames, frame
@@ -105,7 +106,8 @@ class Pool:
         while (hand := self._free()) is None:
             self._listen()
         hand.waiting.append(source)
-        hand.send(frame(Work(source.name, str(source.path.absolute()))))
+        part = source.part if isinstance(source, Slice) else None
+        hand.send(frame(Work(source.name, str(source.path.absolute()), part)))
 
     def finish(self) -> LoadReport:
         """Wait until all is read and committed; give the report of all.

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from graphhunt import loading
 from graphhunt.archives import Expansion, Item, Limits
+from graphhunt.errors import LoadError
 from graphhunt.evidence import Workspace
 from graphhunt.ingest.hand import importable
-from graphhunt.ingest.intake import Intake, Watched
+from graphhunt.ingest.intake import Intake, Watched, describe
 from graphhunt.ingest.pool import Pool
 from graphhunt.ingest.report import Loaders, LoadReport, Options, Progress
-from graphhunt.loading import Source
+from graphhunt.ingest.slices import Slice, cut, worth_cutting
+from graphhunt.loading import Loader, Source
 from graphhunt.model import FileWarning
 
 WORTH_BYTES = 8 * 1024 * 1024
@@ -78,15 +80,16 @@ class _Load:
         self._expansion = expansion
         self._progress = progress
         self._last = 0.0
+        self._slices: dict[Path, int] = {}
 
     def run(self, workers: int) -> LoadReport:
         """Read everything: here if it is little or one file, else in several processes."""
-        items = iter(self._expansion)
         if not all(importable(loader) for loader in self._options.known.values()):
             workers = 1
-        head = list(_head(items)) if workers > 1 else []
-        shared = workers > 1 and _worth_sharing(head)
         with Intake(self._workspace, self._options) as intake:
+            items = self._cut(intake) if workers > 1 else iter(self._expansion)
+            head = list(_head(items)) if workers > 1 else []
+            shared = workers > 1 and _worth_sharing(head)
             if shared:
                 others = self._share(chain(head, items), intake, workers)
             else:
@@ -97,20 +100,39 @@ class _Load:
             self._progress("read", total, total, intake.report.events_read)
         return intake.report
 
+    def _cut(self, intake: Intake) -> Iterator[Item]:
+        """Walk all sources, the big ones in slices where that can be done."""
+        for item in self._expansion:
+            loader = None if isinstance(item, FileWarning) else _loader(intake, item)
+            if isinstance(item, FileWarning) or loader is None or not worth_cutting(item, loader):
+                yield item
+                continue
+            self._slices[item.path] = 1
+            for part in cut(item, describe(item, loader.name).sha256):
+                self._slices[item.path] += 1
+                yield part
+            self._release(item)
+
+    def _release(self, source: Source) -> None:
+        """Remove what was unpacked for a source, once all its slices are read."""
+        self._slices[source.path] = self._slices.get(source.path, 1) - 1
+        if not self._slices[source.path]:
+            del self._slices[source.path]
+            self._expansion.release(source)
+
     def _read_here(self, items: Iterable[Item], intake: Intake) -> LoadReport:
         for item in items:
             if isinstance(item, FileWarning):
                 intake.reject_file(item)
                 continue
-            source = Watched(*item)
+            source = item if isinstance(item, Slice) else Watched(*item)
             intake.read(source, lambda source=source: self._tick(intake.events, source))  # type: ignore[misc]
-            self._expansion.release(source)
+            self._release(source)
         return LoadReport()
 
     def _share(self, items: Iterable[Item], intake: Intake, workers: int) -> LoadReport:
         """Read in several processes; what concerns no single file stays here."""
-        release = self._expansion.release
-        with Pool(self._workspace, self._options, workers, release=release, tick=self._tick) as pool:
+        with Pool(self._workspace, self._options, workers, release=self._release, tick=self._tick) as pool:
             for item in items:
                 if isinstance(item, FileWarning):
                     intake.reject_file(item)
@@ -118,11 +140,18 @@ class _Load:
                     pool.submit(item)
             return pool.finish()
 
-    def _tick(self, events: int, source: Watched | None = None) -> None:
+    def _tick(self, events: int, source: Source | None = None) -> None:
         if self._progress is not None and time.monotonic() - self._last >= _TICK:
             self._last = time.monotonic()
-            position = self._expansion.weigh(source, source.position()) if source else 0
+            position = self._expansion.weigh(source, source.position()) if isinstance(source, Watched) else 0
             self._progress("read", self._expansion.done_bytes + position, self._expansion.total_bytes, events)
+
+
+def _loader(intake: Intake, source: Source) -> Loader | None:
+    try:
+        return intake.choose(source)
+    except (LoadError, OSError):
+        return None  # whoever reads it will say so
 
 
 def _head(items: Iterator[Item]) -> Iterator[Item]:

@@ -51,6 +51,28 @@ class IsolatedFake(FakeLoader):
     isolated = True
 
 
+class LineFake(FakeLoader):
+    """The same lines without a first one: may be read from any line on."""
+
+    name = "fake"
+
+    def sniff(self, head: bytes, name: str) -> float:
+        return 1.0 if head.startswith(b"{") else 0.0
+
+    def by_line(self, head: bytes) -> bool:
+        return head.startswith(b"{")
+
+    def read(self, source: Source) -> Iterator[Record | FileWarning]:
+        with source.open() as stream:
+            stream.read(4)
+            stream.seek(0)
+            for number, line in enumerate(stream, 1):
+                raw = line.decode("utf-8", "backslashreplace").rstrip("\n")
+                yield Record(raw=raw, position=f"line {number}", outcome=self._outcome(raw))
+                if not line.endswith(b"\n"):
+                    yield FileWarning(file=source.name, loader="fake", reason="cut off", position=f"line {number}")
+
+
 LOADERS = {"fake": FakeLoader()}
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from graphhunt import ids
 from graphhunt.errors import LoadError, UsageError
 from graphhunt.evidence import Workspace
-from graphhunt.ingest import ingest, intake, run
+from graphhunt.ingest import ingest, intake, run, slices
 from graphhunt.loading import Source
 from graphhunt.model import Connection, FileWarning, Logon, Record
 from tests.evidence import fakes
@@ -158,6 +158,49 @@ def test_several_workers_give_what_one_gives(tmp_path, monkeypatch):
     assert [w.file for w in shared.warnings] == [str(tmp_path / "in" / "x.bin")]
     assert seen[-1][1] == seen[-1][2] > 0
     assert seen[-1][3] == shared.events_read
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_big_files_of_lines_are_read_in_slices(tmp_path, monkeypatch, packed):
+    monkeypatch.setattr(run, "WORTH_BYTES", 1)
+    monkeypatch.setattr(slices, "SLICE_BYTES", 3000)
+    content = fakes.lines(0, 2000)
+    path = tmp_path / "big.json"
+    path.write_bytes("\n".join(content).encode())
+    if packed:
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            archive.write(path, "big.json")
+        path = tmp_path / "a.zip"
+    known = {"fake": fakes.LineFake()}
+    workspace = Workspace(tmp_path / "ws")
+    report = load(workspace, path, known=known, workers=3)
+    assert (report.files, report.files_rejected, report.events_read) == (1, 0, 2000)
+    assert [(w.reason, w.position) for w in report.warnings] == [("cut off", "line 2000")]
+    fakes.check(workspace, content)
+    for number, raw in enumerate(content, 1):
+        assert workspace.evidence.get(fakes.event_id(raw)).position == f"line {number}"
+    (source,) = workspace.sources()
+    assert source.read == 2000
+    assert source.bytes == len("\n".join(content))
+    assert not list((workspace.home / "staging").iterdir())
+
+
+def test_slices_hold_every_byte_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(slices, "SLICE_BYTES", 50)
+    path = tmp_path / "a.json"
+    chances = random.Random(3)
+    for _ in range(50):
+        text = "".join(chances.choice(["{1}\n", "x\n", "\n", "{" + "y" * 70 + "\n", "{"]) for _ in range(40))
+        path.write_text("{" + text)
+        parts = list(slices.cut(Source("a", path), "hash"))
+        read = []
+        for part in parts:
+            with part.open() as stream:
+                read.append(stream.read())
+        assert b"".join(read) == path.read_bytes()
+        assert all(piece.startswith(b"{") for piece in read)
+        assert all(piece.endswith(b"\n") for piece in read[:-1])
+        assert [p.part.lines for p in parts] == [b"".join(read[:i]).count(b"\n") for i in range(len(parts))]
 
 
 def test_loaders_that_no_other_process_can_import_run_here(tmp_path, monkeypatch):
