@@ -31,7 +31,7 @@ _NAMES = {
     "plot_timeline": "display_timeline",
     "plot_timeline_values": "display_timeline_values",
     "plot_timeline_duration": "display_timeline_duration",
-    "plot_heatmap": "plot_heatmap",
+    "plot_heatmaps": "plot_heatmap",
     "syslog_sessions": "cluster_syslog_logons_df risky_sudo_sessions",
     "cmd_line": "risky_cmd_line cmd_speed",
 }

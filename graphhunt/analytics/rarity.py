@@ -81,7 +81,7 @@ _OPTIONAL = ("user_id", "path", "company", "integrity")
 def _prepared(processes: pl.DataFrame) -> pl.DataFrame:
     """Fold names, cut commands to shapes and give each row its host-day."""
     missing = [pl.lit(None, dtype=pl.String).alias(c) for c in _OPTIONAL if c not in processes.columns]
-    frame = processes.with_columns(missing).sort("id")
+    frame = processes.with_columns(*missing, pl.col("parent_id").cast(pl.String)).sort("id")
     commands = frame["command_line"].fill_null("")
     distinct = commands.unique()
     shapes = pl.DataFrame({"command": distinct, "shape": [command_shape(c) for c in distinct]})

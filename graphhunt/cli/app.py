@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from graphhunt.cli import (
+    analyses,
+    analyze,
     config,
     coverage,
     demo,
@@ -33,7 +35,7 @@ app = typer.Typer(
 )
 
 for module in (
-    load, query, find, entity, tree, paths, evidence, status, coverage, serve, demo, plugins, config,
+    load, query, find, entity, tree, paths, analyze, analyses, evidence, status, coverage, serve, demo, plugins, config,
 ):  # fmt: skip
     app.command(name=module.__name__.rsplit(".", 1)[-1])(module.run)
 

@@ -201,3 +201,9 @@ def test_the_documents_timelines_can_be_drawn(shared_data: Path) -> None:
     )  # fmt: skip
     assert [la["events"] for la in plot.data["layers"]] == [3, 14]
     assert_safe(plot)
+
+
+def test_every_public_name_stays_a_function_or_class_when_its_module_is_loaded() -> None:
+    for name in ga.__all__:
+        assert callable(getattr(ga, name))
+    assert not set(ga.__all__) & {p.stem for p in Path(ga.__file__).parent.glob("*.py")}

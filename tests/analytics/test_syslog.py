@@ -123,7 +123,7 @@ def test_a_burst_needs_as_many_commands_as_asked() -> None:
 def test_unsorted_commands_never_take_negative_time() -> None:
     frame = commands((100, "c2"), (0, "c0"), (50, "c1"), (100.5, "c3"))
     found = cmd_speed(frame, "Command", time=2, events=2)
-    assert [list(f)[0] for f in found] == [2]
+    assert [next(iter(f)) for f in found] == [2]
     assert all(took >= pd.Timedelta(0) for f in found for _, took in f.values())
 
 

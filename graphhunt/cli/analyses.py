@@ -1,0 +1,51 @@
+"""`graphhunt analyses`: which analytics there are, and the runs of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.show import json_out, line
+from graphhunt.times import iso
+
+
+@command
+def run(
+    context: typer.Context,
+    runs: Annotated[bool, typer.Option("--runs", help="List the runs in the graph instead.")] = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    db: DbOption = None,
+) -> None:
+    """List the analytics with their parameters and the properties they write."""
+    if runs:
+        _list_runs(context, json, workspace, db)
+        return
+    from graphhunt.analytics.registry import describe_analyses
+
+    found = describe_analyses()
+    if json:
+        json_out({"analyses": found})
+        return
+    for analysis in found:
+        line(f"{analysis['name']}: {analysis['summary']}")
+        for parameter in analysis["parameters"]:
+            line(f"  {parameter['name']} = {parameter['default']}: {parameter['help']}")
+        for written in analysis["properties"]:
+            line(f"  writes {written['target']}.{written['property']}: {written['meaning']}")
+
+
+def _list_runs(context: typer.Context, json: bool, workspace: WorkspaceOption, db: DbOption) -> None:
+    """List the runs, newest first."""
+    from graphhunt.analytics.runs import list_runs
+
+    with open_case(context, workspace, db) as hunt:
+        found = list_runs(hunt.store)
+    if json:
+        json_out({"runs": [{**run, "start": iso(run["start"]), "end": iso(run["end"])} for run in found]})
+        return
+    for run in found:
+        counts = ", ".join(f"{count:,} {target}" for target, count in run["counts"].items())
+        line(f"{run['id']}  {run['state']}  {iso(run['start'])}  {counts}")

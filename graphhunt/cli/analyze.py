@@ -1,0 +1,81 @@
+"""`graphhunt analyze`: run analytics and write their results to the graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.show import json_out, line, message
+from graphhunt.errors import UsageError
+from graphhunt.times import iso
+
+if TYPE_CHECKING:
+    from graphhunt.store import Store
+
+
+@command
+def run(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Analytics; all when not given.")] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="Parameter as NAME=VALUE.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the current run back.")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="Compare the current run with the one before.")] = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    db: DbOption = None,
+) -> None:
+    """Run analytics on the graph and write their results back as properties."""
+    from graphhunt.analytics.registry import analyses
+
+    if (undo or compare) and not names:
+        raise UsageError("--undo and --compare need the name of an analytic")
+    given = _parameters(param or [])
+    with open_case(context, workspace, db) as hunt:
+        done = [_one(hunt.store, name, given, (undo, compare)) for name in names or list(analyses())]
+    if json:
+        json_out({"runs": done})
+        return
+    for report in done:
+        for text in _texts(report):
+            line(text)
+
+
+def _one(store: Store, name: str, given: dict[str, str], choice: tuple[bool, bool]) -> dict[str, Any]:
+    """Do what was asked with one analytic."""
+    from graphhunt.analytics import runs
+
+    undo, compare = choice
+    if undo:
+        return runs.undo(store, name)
+    if compare:
+        return runs.compare(store, name)
+    message(f"{name} …")
+    report = runs.analyze(store, name, given)
+    times = {n: iso(report["parameters"][n]) for n in ("since", "until")}
+    return {**report, "parameters": report["parameters"] | times}
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    """Read NAME=VALUE."""
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"{text!r} isn't NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def _texts(report: dict[str, Any]) -> list[str]:
+    """Say a report in words."""
+    if "undone" in report:
+        return [f"{report['name']}: took back {report['undone']}; current is {report['current'] or 'none'}"]
+    if "targets" in report:
+        return [
+            f"{report['name']} {target}: " + ", ".join(f"{len(ids):,} {what}" for what, ids in found.items())
+            for target, found in report["targets"].items()
+        ]
+    counts = ", ".join(f"{count:,} {target}" for target, count in report["written"].items())
+    return [f"{report['run']}: {counts} in {report['seconds']} s"]
