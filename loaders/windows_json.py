@@ -13,6 +13,11 @@ Each record's layout is told by its own fields:
 The machine is `Hostname`, `computer_name` or `Computer`, never `host`, which is a collector. Which event
 becomes which fact: docs/windows-events.md.
 
+Placeholders (`-`, `N/A`, `<unknown process>`) and zero ids are not stated values; names and addresses stay as
+written. A PID that a collector replaced by its own is read from the rendered message. `UtcTime` gives way to the
+time at which the record was logged when they are over 30 seconds apart: old versions of Sysmon wrote connections
+with a clock that drifts by minutes to days.
+
 Known gaps: events as written by PowerShell's ConvertTo-Json (positional properties) are rejected.
 
 References:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import tracemalloc
@@ -93,16 +94,9 @@ def test_nothing_is_fetched_expanded_or_lost(number: int, tmp_path: Path, listen
 
 def test_xml_inside_json_is_as_safe(tmp_path: Path) -> None:
     path = tmp_path / "events.json"
-    text = (
-        LAUGHS.replace("Events", "EventData").replace('"', "'")
-        + "<EventData><Data Name='Application'>&a11;</Data></EventData>"
-    )
-    path.write_text(
-        '{"EventID":5156,"Channel":"Security","Computer":"H","TimeGenerated":"2026-03-02T08:00:00Z","EventData":"'
-        + text
-        + '"}\n',
-        "utf-8",
-    )
+    inside = LAUGHS.replace("Events", "EventData") + "<EventData><Data Name='Application'>&a11;</Data></EventData>"
+    row = {"EventID": 5156, "Channel": "Security", "Computer": "H", "TimeGenerated": "2026-03-02T08:00:00Z"}
+    path.write_text(json.dumps({**row, "EventData": inside}) + "\n", "utf-8")
     [record] = WindowsJsonLoader().read(loading.Source("events.json", path))
     assert isinstance(record, Record)
     assert isinstance(record.outcome, list)
