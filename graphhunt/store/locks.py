@@ -64,7 +64,7 @@ class FileLock:
         if self._file is not None:
             raise WorkspaceError("the lock is already held", where=str(self.path))
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             hint = "the workspace must be a folder you may write to"

@@ -246,7 +246,7 @@ LEGAL = """
 MATCH (u:User) RETURN u
 MATCH (u:User {id: $id}) RETURN u.name AS name, u.set AS `set`, u.create AS c
 MATCH (u:User)-[l:LOGGED_ON]->(m:Machine) RETURN u, l, m ORDER BY l.start DESC LIMIT 10
-MATCH (u:User)-[l:LOGGED_ON]->(m:Machine)-[:RAN]->(p:Process)-[c:CONNECTED]->(i:IP) WHERE p.logon_id = l.logon_id RETURN u, m, p, i
+MATCH (u:User)-[l:LOGGED_ON]->(m:Machine)-[:RAN]->(p:Process)-[:CONNECTED]->(i) WHERE p.logon_id = l.logon_id RETURN u, i
 MATCH (a:Machine)-[r:REMOTE_LOGON*1..4]->(b:Machine) RETURN a.id, b.id, size(r)
 MATCH p = shortestPath((a:Machine {id: 'm0'})-[:REMOTE_LOGON*..8]->(b:Machine {id: 'm1'})) RETURN p
 MATCH p = allShortestPaths((a:User)-[*..4]-(b:User)) WHERE a.id < b.id RETURN p LIMIT 5
@@ -279,7 +279,8 @@ MATCH (a:User), (b:Machine) WHERE a.id = b.id RETURN a, b
 MATCH (a)-->(b)<--(c) WHERE a.id <> c.id RETURN a.id, b.id, c.id LIMIT 3
 MATCH (a:User)-[r]-(b) RETURN type(r), labels(b), keys(r), properties(r) LIMIT 3
 MATCH (p:Process) WHERE any(x IN split(p.command_line, ' ') WHERE x = '-enc') RETURN p
-MATCH (p:Process) WHERE all(x IN [1] WHERE x > 0) AND none(x IN [1] WHERE x < 0) AND single(x IN [1] WHERE x = 1) RETURN count(p)
+MATCH (p:Process) WHERE all(x IN [1] WHERE x > 0) AND none(x IN [1] WHERE x < 0) RETURN count(p)
+MATCH (p:Process) WHERE single(x IN [1] WHERE x = 1) RETURN count(p)
 RETURN reduce(total = 0, x IN [1, 2, 3] | total + x) AS total
 RETURN [x IN range(1, 5) WHERE x % 2 = 0 | x * 2] AS even
 RETURN (1 + 2) * 3 AS nine, (2) + (3) AS five, 2 ^ 3 AS eight, 7 % 4 AS three

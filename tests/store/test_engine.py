@@ -20,7 +20,7 @@ from graphhunt.errors import StoreError
 from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import engine_status, stop_engine
 from graphhunt.store.embedded.process import is_gone, wait_gone
-from tests.conftest import raw, small_settings
+from tests.conftest import small_settings
 
 CLIENT = """
 import sys, time
@@ -67,7 +67,7 @@ def users(store: Store, *ids: str) -> None:
 
 
 def names(store: Store) -> list[object]:
-    return [row[0] for row in raw(store, "MATCH (u:User) RETURN u.id ORDER BY u.id")]
+    return [row[0] for row in store.analyst("MATCH (u:User) RETURN u.id ORDER BY u.id").rows]
 
 
 def test_it_listens_on_loopback_only_and_tells_nobody_its_passwords(workspace: Path) -> None:
@@ -189,6 +189,7 @@ def test_no_acknowledged_write_is_lost_when_it_is_killed(workspace: Path) -> Non
                 users(store, one)
                 written.append(one)
             os.kill(engine_status(workspace)["engine"], signal.SIGKILL)
+        store.read(queries.library()["admin/ping"])
         assert names(store) == sorted(written)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graphhunt.settings import Settings
 
 _POLL = 0.05
+_DYING = 0.5
 
 FOLDER = "engine"
 """Folder of the engine inside a workspace."""
@@ -78,12 +79,22 @@ class EmbeddedLink:
         patience = self._settings.engine_start_timeout
         if not self._use.held and not self._use.acquire(shared=True, timeout=patience):
             raise WorkspaceError("the embedded engine is being stopped and doesn't end", where=str(self._paths.root))
-        state = read_state(self._paths) or self._start(patience)
-        self._drivers = (
-            self._connect(state, config.OWNER, state.owner_password),
-            self._connect(state, config.READER, state.reader_password),
-        )
-        self._wait_for_answer()
+        for last in (False, False, True):
+            state = read_state(self._paths) or self._start(patience)
+            self._drivers = (
+                self._connect(state, config.OWNER, state.owner_password),
+                self._connect(state, config.READER, state.reader_password),
+            )
+            try:
+                self._wait_for_answer()
+            except StoreError:
+                # The engine was just dying when we found it: its process was there, its port already wasn't.
+                _close_all(self._drivers)
+                if last:
+                    raise
+                time.sleep(_DYING)
+            else:
+                return
 
     def _start(self, patience: float) -> EngineState:
         lock = FileLock(self._paths.start)
