@@ -57,7 +57,7 @@ def calibrate(score: Floats, connection: Ints, baseline: Flags, scored: Flags, *
     place = np.searchsorted(numbers, connection[rows])
     p = np.full(len(score), np.nan)
     significant = np.zeros(len(score), dtype=bool)
-    if len(rows):
+    if len(rows) and count:
         p[rows] = value[place]
         significant[rows] = passed[place]
     return Calibration(p, significant, count, len(numbers), 1.0 / (1.0 + count))

@@ -8,6 +8,7 @@ the same machine every day, its full strength where nobody saw it before (or not
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,7 @@ KINDS = (
     Kind("remote_process", 6.0, "a process was started over the session at {d}", "T1021", "execution"),
     Kind("service_install", 6.0, "a service was installed on {d} over the session", "T1569.002", "execution"),
     Kind("task_install", 6.0, "a scheduled task was registered on {d} over the session", "T1053.005", "execution"),
+    Kind("outside_address", 6.0, "{s} is an address of the internet", "T1133", "outside"),
     Kind("lsass_access", 4.0, "memory of lsass was read on {s} in the 24 h before", "T1003.001", "credentials"),
     Kind("explicit_credentials", 4.0, "{s} used {a}'s credentials explicitly towards {d} (4648)", "T1078", "explicit"),
     Kind("admin_share", 2.0, "an administrative share of {d} was opened", "T1021.002", "share"),
@@ -39,10 +41,23 @@ KINDS = (
 """Every kind; of one group only the strongest counts."""
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
+LEAST_HISTORY = 6
+"""Days of history below which nothing is called a habit: the intrusion itself would be most of it."""
+
+FAN_OUT, FAN_OUT_NEAR = 0.5, 5 * SECOND
+"""Share of a session's evidence that speaks for sessions to other machines, opened with it by the same account."""
+
 _EXPLICIT_NEAR = 60 * SECOND
 _LSASS_BEFORE = 24 * HOUR
 
-COLUMNS = {"t": pl.Int64, "host": pl.Int32, "acct": pl.Int32, "kind": pl.String, "row": pl.Int64, "peer": pl.Int32}
+COLUMNS: dict[str, type[pl.DataType]] = {
+    "t": pl.Int64,
+    "host": pl.Int32,
+    "acct": pl.Int32,
+    "kind": pl.String,
+    "row": pl.Int64,
+    "peer": pl.Int32,
+}
 """Columns of an event frame: time, host index, account index, kind, row of the table or -1, other host or -1."""
 
 
@@ -51,19 +66,21 @@ class Corroboration:
     """Evidence per kind for the rows that have any.
 
     Attributes:
-        weight: Sum over groups per row, nats.
+        weight: Sum over groups per row, nats, of what belongs to the session.
+        nearby: Nats of what happened on the source before it: evidence only beside other evidence.
         rows: Per kind, the rows with such an event.
         days: Per kind, for those rows: earlier days with the like of it, and days of history.
     """
 
     weight: Floats
+    nearby: Floats
     rows: dict[str, Ints] = field(default_factory=dict)
     days: dict[str, tuple[Codes, Codes]] = field(default_factory=dict)
 
     @classmethod
     def none(cls, table: LogonTable) -> Corroboration:
         """Give the corroboration of a case without host events."""
-        return cls(np.zeros(len(table)))
+        return cls(np.zeros(len(table)), np.zeros(len(table)))
 
 
 def corroborate(table: LogonTable, events: pl.DataFrame, *, window_days: int = 30) -> Corroboration:
@@ -74,6 +91,7 @@ def corroborate(table: LogonTable, events: pl.DataFrame, *, window_days: int = 3
         events: Host events with the columns of `COLUMNS`; unknown kinds are left out.
         window_days: Days back that make a habit.
     """
+    events = pl.concat([events.select(list(COLUMNS)).cast(pl.Schema(COLUMNS)), _from_outside(table)])
     events = events.filter(pl.col("kind").is_in(list(_BY_NAME))).sort("t", maintain_order=True)
     groups: dict[str, Floats] = {}
     found: dict[str, Ints] = {}
@@ -94,14 +112,60 @@ def corroborate(table: LogonTable, events: pl.DataFrame, *, window_days: int = 3
         chosen = order[last]
         found[kind.name] = row[chosen]
         days[kind.name] = (seen[event[chosen]], history[event[chosen]])
+    nearby = groups.pop("credentials", np.zeros(len(table)))
     whole = np.sum(list(groups.values()), axis=0) if groups else np.zeros(len(table))
-    return Corroboration(whole, found, days)
+    return Corroboration(np.maximum(whole, _fan_out(table, whole)), nearby, found, days)
+
+
+def _from_outside(table: LogonTable) -> pl.DataFrame:
+    """Give an event for every logon whose source is an internet address rather than a machine."""
+    public = np.array([_is_public(host) for host in table.hosts] + [False], dtype=bool)
+    rows = np.flatnonzero(table.usable() & public[table.src])
+    count = len(rows)
+    columns = {
+        "t": table.t[rows], "host": table.src[rows], "acct": table.acct[rows], "kind": ["outside_address"] * count,
+        "row": rows, "peer": np.full(count, -1),
+    }  # fmt: skip
+    return pl.DataFrame(columns, schema=COLUMNS, strict=False)
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+def _fan_out(table: LogonTable, weight: Floats) -> Floats:
+    """Lend evidence to sessions that the same account opened from the same source in the same seconds."""
+    shared = np.zeros(len(weight))
+    strong = np.flatnonzero(weight > 0)
+    near = np.flatnonzero(table.usable() & np.isin(table.src, table.src[strong]))
+    slot = table.t // FAN_OUT_NEAR
+    rows = pl.DataFrame(
+        {"row": near, "s": table.src[near], "a": table.acct[near], "slot": slot[near], "t": table.t[near]}
+    )
+    best = pl.DataFrame(
+        {
+            "s": table.src[strong],
+            "a": table.acct[strong],
+            "slot": slot[strong],
+            "at": table.t[strong],
+            "w": weight[strong],
+        }
+    )
+    for shift in (-1, 0, 1):
+        moved = best.with_columns(pl.col("slot") + shift)
+        pairs = rows.join(moved, on=["s", "a", "slot"]).filter((pl.col("t") - pl.col("at")).abs() <= FAN_OUT_NEAR)
+        np.maximum.at(shared, pairs["row"].to_numpy(), FAN_OUT * pairs["w"].to_numpy())
+    return shared
 
 
 def _novelty(seen: Codes, history: Codes) -> Floats:
-    """1 for the never seen, near 0 for the daily; 1 as well where there is no history."""
+    """1 for the never seen, near 0 for the daily; 1 as well where there is too little history."""
     surprise = -np.log((seen + 0.5) / (history + 1.0))
-    return np.asarray(np.clip(surprise / -np.log(0.5 / (history + 1.0)), 0.0, 1.0))
+    share = np.clip(surprise / -np.log(0.5 / (history + 1.0)), 0.0, 1.0)
+    return np.where(history < LEAST_HISTORY, 1.0, share)
 
 
 def _habit(table: LogonTable, part: pl.DataFrame, window: int) -> tuple[Codes, Codes]:

@@ -6,22 +6,22 @@ import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 
 from graphhunt.analytics.lateral.calibrate import FDR, Calibration, calibrate
 from graphhunt.analytics.lateral.chains import walk_chains
-from graphhunt.analytics.lateral.corroboration import Corroboration
+from graphhunt.analytics.lateral.corroboration import COLUMNS, LEAST_HISTORY, Corroboration, corroborate
 from graphhunt.analytics.lateral.findings import Finding, Findings, FoundHop
 from graphhunt.analytics.lateral.habits import Habits
 from graphhunt.analytics.lateral.pmf import link_surprise
 from graphhunt.analytics.lateral.score import ScoreRules, Scores, score_hops
 from graphhunt.analytics.lateral.suppress import Lists, Suppressed, apply, automation, listed
 from graphhunt.analytics.lateral.words import Narrator
-from graphhunt.paths.acts import fold
+from graphhunt.paths.acts import Acts, fold
 from graphhunt.paths.explain import span_words
 from graphhunt.paths.rarity import earlier_days
 from graphhunt.paths.table import DAY, Flags, Floats, Ints, LogonTable
 
-_LEAST_HISTORY = 6
 _BASELINE_SHARE = 2 / 3
 
 
@@ -63,6 +63,8 @@ def detect(
         Chains by falling score. Nothing is learnt from the day scored or later days.
     """
     options = options or LateralOptions()
+    if corroboration is None:
+        corroboration = corroborate(table, pl.DataFrame(schema=COLUMNS), window_days=options.rules.window_days)
     since = _since(table, options)
     scored = table.t >= since
     links = link_surprise(table, ~scored) if options.links and not scored.all() else None
@@ -85,7 +87,7 @@ def _since(table: LogonTable, options: LateralOptions) -> int:
         return options.since or 0
     first, last = int(table.t[0] // DAY), int(table.t[-1] // DAY)
     days = last - first + 1
-    return (first + int(days * _BASELINE_SHARE)) * DAY if days >= _LEAST_HISTORY else int(table.t[0])
+    return (first + int(days * _BASELINE_SHARE)) * DAY if days >= LEAST_HISTORY else int(table.t[0])
 
 
 def _masks(table: LogonTable, options: LateralOptions, hops: Flags, habits: Habits) -> dict[str, tuple[Flags, str]]:
@@ -112,16 +114,39 @@ def _calibrate(table: LogonTable, scores: Scores, scored: Flags, options: Latera
 def _chains(
     table: LogonTable, scores: Scores, calibration: Calibration, scored: Flags, options: LateralOptions
 ) -> list[Finding]:
+    acts = fold(table, np.flatnonzero(scores.hops & scored), scores.total)
+    act_of, told = _telling_rows(acts, scores.total)
     members: dict[int, list[int]] = {}
-    for row, chain, _ in walk_chains(table, scores.total, scores.hops & scored, options.floor):
+    for row, chain, _ in walk_chains(table, scores.total, told, _floor(scores, scored, options)):
         if chain.number >= options.limit:
             break
-        members.setdefault(chain.number, []).append(row)
+        members.setdefault(chain.number, []).extend(acts.rows_of(int(act_of[row])))
     narrator = Narrator.of(table, scores)
     return [
         _finding(number + 1, np.sort(np.array(rows, dtype=np.int64)), narrator, calibration)
         for number, rows in members.items()
     ]
+
+
+def _telling_rows(acts: Acts, score: Floats) -> tuple[Ints, Flags]:
+    """Give the act of each row, and mark the highest-scored row of each act: the one that speaks for it."""
+    number = np.repeat(np.arange(len(acts)), np.diff(acts.offsets))
+    act_of = np.full(len(score), -1, dtype=np.int64)
+    act_of[acts.rows] = number
+    order = np.lexsort((acts.rows, -score[acts.rows], number))
+    first = np.flatnonzero(np.diff(number[order], prepend=-1))
+    told = np.zeros(len(score), dtype=bool)
+    told[acts.rows[order[first]]] = True
+    return act_of, told
+
+
+def _floor(scores: Scores, scored: Flags, options: LateralOptions) -> float:
+    """With little history no score can be high, so everything is listed, best first."""
+    return 0.0 if _history(scores, scored) < LEAST_HISTORY else options.floor
+
+
+def _history(scores: Scores, scored: Flags) -> int:
+    return int(scores.habits.history[scored].max()) if scored.any() else 0
 
 
 def _finding(rank: int, rows: Ints, narrator: Narrator, calibration: Calibration) -> Finding:
@@ -166,9 +191,9 @@ def _chain_words(hops: tuple[FoundHop, ...], table: LogonTable) -> list[str]:
 def _notes(
     scores: Scores, calibration: Calibration, scored: Flags, found: list[Finding], options: LateralOptions
 ) -> list[str]:
-    history = int(scores.habits.history[scored].max()) if scored.any() else 0
+    history = _history(scores, scored)
     notes = [f"Rarity rests on up to {history} earlier days (window {options.rules.window_days} days)."]
-    if history < _LEAST_HISTORY:
+    if history < LEAST_HISTORY:
         notes.append("Too little history for a statement of rarity: host events and switched credentials decide.")
     if calibration.baseline:
         notes.append(

@@ -32,6 +32,9 @@ TYPE_SHARE = 0.5
 BELOW = 1e-3
 """Scale of the order among hops without any signature: far below every hop that has one."""
 
+ALONE = 0.1
+"""Share of evidence from the source's past that counts where nothing speaks against the session itself."""
+
 ALL_TERMS = frozenset({"causal", "rarity", "context", "corroboration"})
 
 
@@ -116,7 +119,8 @@ def score_hops(
         total += rarity.terms[0].surprise + rarity.terms[2].surprise + TYPE_SHARE * kind
     if "context" in rules.terms:
         total += around.rotations + around.arrived + around.departed
-    total = np.where(shape > 0, total, 0.0) + np.where(hops, support.weight, 0.0)
+    beside = np.where((shape > 0) | (support.weight > 0), 1.0, ALONE)
+    total = np.where(shape > 0, total, 0.0) + np.where(hops, support.weight + beside * support.nearby, 0.0)
     if rules.refined:
         total = refine(table, total, habits.day, hops)
     rest = rarity.total + (np.minimum(links, MOST_SURPRISE) if links is not None else 0.0)

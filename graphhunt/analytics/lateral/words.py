@@ -42,13 +42,11 @@ class Narrator:
         """Give the class of a row, A to E."""
         side, habits = self.scores.causes.inbound, self.scores.habits
         flags = int(side.flags[row])
-        unknown = habits.history[row] > 0 and habits.acct[row] == 0
-        if unknown:
-            return "C"
-        if flags & SWITCH:
-            if not flags & NEW_ACCESS:
-                return "C"
+        if flags & SWITCH and flags & NEW_ACCESS:
             return "A" if side.causes[row] <= 1 else "B"
+        unknown = habits.history[row] > 0 and habits.acct[row] == 0
+        if unknown or flags & SWITCH:
+            return "C"
         return "D" if habits.acct_dst[row] == 0 or habits.src_dst[row] == 0 else "E"
 
     def reasons(self, row: int) -> list[str]:
