@@ -58,8 +58,10 @@ def file_header() -> bytes:
 
 def is_sound(data: bytes) -> bool:
     """Check both checksums of a chunk."""
+    if not data.startswith(CHUNK_MAGIC) or len(data) != CHUNK_SIZE:
+        return False
     free = _NUMBERS.unpack_from(data, 8)[6]
-    if not data.startswith(CHUNK_MAGIC) or len(data) != CHUNK_SIZE or not _CHUNK_HEADER <= free <= CHUNK_SIZE:
+    if not _CHUNK_HEADER <= free <= CHUNK_SIZE:
         return False
     stated = (_SIZE.unpack_from(data, 52)[0], _SIZE.unpack_from(data, 124)[0])
     return stated == (zlib.crc32(data[_CHUNK_HEADER:free]), _header_checksum(data))

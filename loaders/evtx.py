@@ -88,8 +88,8 @@ class EvtxLoader:
         position = f"offset {offset:#x}"
         yield FileWarning(source.name, self.name, f"{reason}; its records are recovered as far as possible", position)
         for start, size in chunk.gaps:
-            place = f"offset {offset + start:#x}"
-            yield FileWarning(source.name, self.name, f"{size} bytes that are no record", place)
+            place = f"offset {offset + start:#x} to {offset + start + size:#x}"
+            yield FileWarning(source.name, self.name, "bytes that are no record", place)
         yield from _records(chunk)
 
 
