@@ -32,21 +32,18 @@ def run(
     """Write a small intrusion as event logs, load them, find the lateral movement, and show it."""
     from graphhunt.generator import generate_demo
 
-    kept = workspace is not None
     folder = workspace or Path(tempfile.mkdtemp(prefix="graphhunt-demo-"))
-    logs = folder / "demo-logs"
     try:
-        message("writing event logs of a small company, with an intrusion in them …")
-        generate_demo(logs, seed=seed)
-        with open_hunt(folder / "case" if not kept else folder, db) as hunt:
+        with open_hunt(folder, db) as hunt:
+            message("writing event logs of a small company, with an intrusion in them …")
+            generate_demo(hunt.workspace.path / "demo-logs", seed=seed)
             with progress() as tell:
-                report = hunt.load(logs, progress=tell)
-            found = hunt.paths(k=3)
-            _tell(report, found, json=json)
+                report = hunt.load(hunt.workspace.path / "demo-logs", progress=tell)
+            _tell(report, hunt.paths(k=3), json=json)
             if serve_page:
                 serve(hunt, port, open_browser=open_browser, fragment="#/paths")
     finally:
-        if not kept:
+        if workspace is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
