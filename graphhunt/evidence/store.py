@@ -10,8 +10,10 @@ from typing import Any, Protocol
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphhunt.errors import WorkspaceError
 from graphhunt.evidence.batch import REJECTED
 from graphhunt.evidence.index import Index, pack_ids
 from graphhunt.evidence.journal import SegmentEntry
@@ -112,7 +114,12 @@ class EvidenceStore:
         if segment in self._files:
             self._files.move_to_end(segment)
             return self._files[segment]
-        file = pq.ParquetFile(self._segments.folder(segment) / EVIDENCE_FILE, memory_map=True)
+        path = self._segments.folder(segment) / EVIDENCE_FILE
+        try:
+            file = pq.ParquetFile(path, memory_map=True)
+        except (OSError, pa.ArrowInvalid) as error:
+            hint = "restore the workspace, or load the evidence into a new one"
+            raise WorkspaceError(f"original records can't be read: {error}", where=str(path), hint=hint) from error
         sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
         self._files[segment] = (file, np.cumsum([0, *sizes]))
         if len(self._files) > _OPEN_FILES:

@@ -172,6 +172,23 @@ def test_changed_files_are_named(tmp_path):
     assert workspace.verify() == [f"{segment.id}/index.bin", f"{segment.id}/logon.parquet"]
 
 
+def test_lost_records_are_a_typed_error(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a")
+    (segment,) = workspace.live()
+    path = workspace.folder(segment.id) / "evidence.parquet"
+    path.write_bytes(b"PAR1 no more")
+    with pytest.raises(WorkspaceError, match="can't be read"):
+        workspace.evidence.get(fakes.event_id("a"))
+    path.unlink()
+    with pytest.raises(WorkspaceError, match="can't be read"):
+        workspace.evidence.get(fakes.event_id("a"))
+    index_file = workspace.folder(segment.id) / "index.bin"
+    index_file.write_bytes(index_file.read_bytes()[:-1])
+    with pytest.raises(WorkspaceError, match="index file is damaged"):
+        Workspace(tmp_path / "ws").evidence.get(fakes.event_id("a"))
+
+
 def test_a_lock_held_elsewhere_is_waited_for_and_then_named(tmp_path):
     workspace = Workspace(tmp_path / "ws")
     with (
