@@ -74,6 +74,8 @@ def _refusal(error: Exception, where: str) -> GraphhuntError | None:
     if "Unauthorized" in code:
         hint = "set GRAPHHUNT_DB_USER and GRAPHHUNT_DB_PASSWORD or GRAPHHUNT_DB_PASSWORD_FILE"
         return StoreError("the database refused the user name or password", where=where, hint=hint)
+    if "DatabaseNotFound" in code:
+        return StoreError(f"there is no such database: {text}", where=where, hint="see the setting GRAPHHUNT_DB_NAME")
     if "Security.Forbidden" in code or "AccessMode" in code:
         return AccessError(f"the query isn't allowed: {text}", where=where)
     return None

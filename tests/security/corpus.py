@@ -246,7 +246,7 @@ LEGAL = """
 MATCH (u:User) RETURN u
 MATCH (u:User {id: $id}) RETURN u.name AS name, u.set AS `set`, u.create AS c
 MATCH (u:User)-[l:LOGGED_ON]->(m:Machine) RETURN u, l, m ORDER BY l.start DESC LIMIT 10
-MATCH (u:User)-[l:LOGGED_ON]->(m:Machine)-[:RAN]->(p:Process)-[:CONNECTED]->(i) WHERE p.logon_id = l.logon_id RETURN u, i
+MATCH (u:User)-[l:LOGGED_ON]->(m:Machine)-[:RAN]->(p:Process)-[:CONNECTED]->(i) WHERE p.logon_id = l.logon_id RETURN i
 MATCH (a:Machine)-[r:REMOTE_LOGON*1..4]->(b:Machine) RETURN a.id, b.id, size(r)
 MATCH p = shortestPath((a:Machine {id: 'm0'})-[:REMOTE_LOGON*..8]->(b:Machine {id: 'm1'})) RETURN p
 MATCH p = allShortestPaths((a:User)-[*..4]-(b:User)) WHERE a.id < b.id RETURN p LIMIT 5
