@@ -12,6 +12,7 @@ from pathlib import Path
 
 from graphhunt.loaders.auditd import AuditdLoader
 from graphhunt.loaders.linux_auth import LinuxAuthLoader
+from graphhunt.loaders.osquery import OsqueryLoader
 
 from graphhunt import loading
 from graphhunt.model import Logon, ProcessStart, Record, Rejected
@@ -73,3 +74,20 @@ def test_sshd_and_sudo_messages(shared_data: Path, tmp_path: Path) -> None:
     ]
     assert all(fact.guessed_time for fact in facts)
     assert datetime.fromtimestamp(logons[0].time / 1e6, UTC) == datetime(2017, 2, 21, 21, 54, 44, tzinfo=UTC)
+
+
+def test_osquery_results(shared_data: Path, tmp_path: Path) -> None:
+    data = gzip.decompress((shared_data / "msticpy" / "osqueryd.results.log.gz").read_bytes())
+    found = records(OsqueryLoader(), "results.log", data, tmp_path)
+    assert len(found) == len(data.splitlines()) == 266
+    assert [record for record in found if isinstance(record.outcome, Rejected)] == []
+    kinds = Counter(fact.code for record in found if isinstance(record.outcome, list) for fact in record.outcome)
+    assert kinds["osquery/file"] == data.count(b'{"name":"fim",') == 21
+    logins = {
+        (fact.host, fact.user, fact.source_ip)
+        for record in found
+        if isinstance(record.outcome, list)
+        for fact in record.outcome
+        if isinstance(fact, Logon)
+    }
+    assert ("jumpvm", "robert.sparrow", "109.159.104.127") in logins
