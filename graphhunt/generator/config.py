@@ -16,6 +16,8 @@ SECOND_US = 1_000_000
 
 NXLOG, LANL = "nxlog", "lanl"
 
+_LEAST_CELL_DAYS = 4
+
 # Monday 2026-03-02 00:00:00 UTC, so that weekends fall on days 5 and 6 of every week.
 DEFAULT_START_US = 1_772_409_600 * SECOND_US
 
@@ -63,7 +65,8 @@ class GeneratorConfig:
 
     ``servers``, ``admins``, ``service_accounts`` and ``help_desk`` are derived from ``hosts`` and ``users``
     when left at ``None``.  ``chains`` are injected intrusions that are all told in the truth file,
-    ``bursts`` are star-shaped ones (one source, many targets), ``decoys`` harmless look-alikes.
+    ``bursts`` are star-shaped ones (one source, many targets), ``decoys`` harmless look-alikes.  ``cell_attacks``
+    are spread over the twelve cells of goal and stealth and need a few days of history before them.
     ``formats`` is any of ``nxlog`` (JSON records) and ``lanl`` (four CSV tables); ``compress`` makes gzip files.
     """
 
@@ -84,6 +87,7 @@ class GeneratorConfig:
     beacon_seconds: float = 5.0
     chains: int = 3
     bursts: int = 1
+    cell_attacks: int = 0
     decoys: bool = True
     dirt: Dirt = field(default_factory=Dirt)
     compress: bool = False
@@ -91,10 +95,12 @@ class GeneratorConfig:
     domain: str = "halden"
 
     def __post_init__(self) -> None:
-        least = {"hosts": 8, "users": 2, "days": 1, "chains": 0, "bursts": 0}
+        least = {"hosts": 8, "users": 2, "days": 1, "chains": 0, "bursts": 0, "cell_attacks": 0}
         for name, minimum in least.items():
             if getattr(self, name) < minimum:
                 raise UsageError(f"{name} must be at least {minimum}, not {getattr(self, name)}")
+        if self.cell_attacks and self.days < _LEAST_CELL_DAYS:
+            raise UsageError(f"cell_attacks need at least {_LEAST_CELL_DAYS} days, not {self.days}")
         unknown = set(self.formats) - {NXLOG, LANL}
         if unknown:
             raise UsageError(f"unknown format {sorted(unknown)[0]}", hint=f"formats are {NXLOG} and {LANL}")

@@ -89,17 +89,18 @@ def _intrusion(world: World) -> Intrusion:
     first = begin + int(rng.uniform(480, 1_200)) * SECOND_US
     second = first + int(rng.uniform(900, 2_400)) * SECOND_US
     third = second + int(rng.uniform(240, 900)) * SECOND_US
+    home = int(world.home[person])
     application = _server(world, "APP")
     files = _server(world, "FILE")
     steps = (
-        Step(first, application, person, "winrm", "", stolen=False),
-        Step(second, files, administrator, "service", "WinHelperSvc", stolen=True),
-        Step(third, world.first_controller, administrator, "wmi", "", stolen=False),
+        Step(first, home, application, person, "winrm", "", -1),
+        Step(second, application, files, administrator, "service", "WinHelperSvc", application),
+        Step(third, files, world.first_controller, administrator, "wmi", "", -1),
     )
     c2 = (f"198.{18 + rng.integers(2)}.{rng.integers(1, 251)}.{rng.integers(1, 251)}", 443)
     end = third + int(rng.uniform(1.5, 2.5) * HOUR_US)
     beacon = int(world.config.beacon_seconds * SECOND_US)
-    return Intrusion("chain-1", int(world.home[person]), person, begin, steps, end, c2, beacon)
+    return Intrusion("chain-1", home, person, begin, steps, end, c2, beacon)
 
 
 def _clerk(world: World, rng: np.random.Generator) -> int:

@@ -65,6 +65,7 @@ class _Intruder:
     acct: int
     now: int
     rng: np.random.Generator
+    longest_us: int = DAY_US
     hops: list[Hop] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -177,7 +178,8 @@ class _Intruder:
         # LANL's red team: median gap of 101 s within a burst; between bursts an intruder waits for hours.
         burst = self.rng.random() < 0.7
         median, sigma = (101.0, 1.2) if burst else (2.5 * 3600, 0.8)
-        return int(SECOND_US * min(median * np.exp(self.rng.normal(0, sigma)), 20 * 3600.0)) + SECOND_US
+        wait = min(median * float(np.exp(self.rng.normal(0, sigma))), 20 * 3600.0)
+        return min(int(SECOND_US * wait), self.longest_us) + SECOND_US
 
 
 def plan_intrusion(
@@ -188,20 +190,51 @@ def plan_intrusion(
     It starts on the workstation of a person who logged on there that day.
     """
     first, last = window
-    logons = history.logons
-    low, high = np.searchsorted(logons.t, [first, last - 2 * DAY_US])
-    local = np.flatnonzero(logons.src[low:high] == logons.dst[low:high]) + low
-    if not len(local):
+    row = _local_logon(history, first, last - 2 * DAY_US, rng)
+    if row is None:
         return None
-    row = int(rng.choice(local))
     late = cell[1] < STEALTH_ACTIVE and rng.random() < 0.3
-    begin = int(logons.t[row]) + int((rng.uniform(0.2, 7.0) + (7.0 if late else 0.0)) * HOUR_US)
-    intruder = _Intruder(world, history, *cell, int(logons.dst[row]), int(logons.acct[row]), begin, rng)
+    wait = int((rng.uniform(0.2, 7.0) + (7.0 if late else 0.0)) * HOUR_US)
+    return _play(_intruder(world, history, cell, row, wait, rng), last)
+
+
+def plan_day_intrusion(
+    world: World, history: History, cell: tuple[int, int], window: tuple[int, int], rng: np.random.Generator
+) -> Plan | None:
+    """Return an intrusion like ``plan_intrusion`` that ends within ``window`` (µs), which is one day.
+
+    It begins early and never waits for more than forty minutes.
+    """
+    row = _local_logon(history, *window, rng)
+    if row is None:
+        return None
+    intruder = _intruder(world, history, cell, row, int(rng.uniform(0.2, 4.0) * HOUR_US), rng)
+    intruder.longest_us = 40 * 60 * SECOND_US
+    plan = _play(intruder, window[1])
+    return plan if plan and plan.hops[-1].t < window[1] else None
+
+
+def _local_logon(history: History, first: int, last: int, rng: np.random.Generator) -> int | None:
+    logons = history.logons
+    low, high = np.searchsorted(logons.t, [first, last])
+    local = np.flatnonzero(logons.src[low:high] == logons.dst[low:high]) + low
+    return int(rng.choice(local)) if len(local) else None
+
+
+def _intruder(
+    world: World, history: History, cell: tuple[int, int], row: int, wait: int, rng: np.random.Generator
+) -> _Intruder:
+    logons = history.logons
+    begin = int(logons.t[row]) + wait
+    return _Intruder(world, history, *cell, int(logons.dst[row]), int(logons.acct[row]), begin, rng)
+
+
+def _play(intruder: _Intruder, last: int) -> Plan | None:
     while len(intruder.hops) < intruder.limit and not intruder.done() and intruder.now < last and intruder.step():
         pass
     if not _worth(intruder):
         return None
-    return Plan(*cell, intruder.start, intruder.owner, tuple(intruder.hops))
+    return Plan(intruder.goal, intruder.stealth, intruder.start, intruder.owner, tuple(intruder.hops))
 
 
 def _worth(intruder: _Intruder) -> bool:

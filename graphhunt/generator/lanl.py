@@ -13,8 +13,9 @@ import polars as pl
 
 from graphhunt.generator import behaviour as b
 from graphhunt.generator import units as u
+from graphhunt.generator.cells import all_intrusions
 from graphhunt.generator.config import SECOND_US
-from graphhunt.generator.scenario import bursts_of, decoy_logons, intrusions_of
+from graphhunt.generator.scenario import bursts_of, decoy_logons
 from graphhunt.generator.streams import log_normal, stream
 from graphhunt.generator.truth import Chain, Hop, LogonKey
 
@@ -97,13 +98,11 @@ def _hops(world: World, day: int) -> b.Logons:
 def _hop_rows(world: World, day: int) -> NDArray[np.int64]:
     """Return the planned hops of a day as rows (time, account, source, destination, logon type, NTLM)."""
     rows = []
-    for plan in intrusions_of(world, day):
-        source = plan.machine
+    for plan in all_intrusions(world, day):
         for step in plan.steps:
             ntlm = step.technique in {"smbexec", "pth"}
             kind = 10 if step.technique == "rdp" else 3
-            rows.append((step.t, step.account, source, step.target, kind, int(ntlm)))
-            source = step.target
+            rows.append((step.t, step.account, step.source, step.target, kind, int(ntlm)))
     for burst in bursts_of(world, day):
         star = zip(burst.times, burst.targets, strict=True)
         rows += [(t, burst.account, burst.machine, target, 3, 1) for t, target in star]
@@ -114,14 +113,12 @@ def planned_chains(world: World, day: int) -> tuple[list[Chain], list[Chain]]:
     """Return the truth about the chains and bursts of a day from their plans; the tables know no LogonIds."""
     names, domain = world.machines, world.config.domain.upper()
     chains, bursts = [], []
-    for plan in intrusions_of(world, day):
-        chain = Chain(plan.id, "", names[plan.machine], f"{domain}\\{world.accounts[plan.person]}", [])
-        source = plan.machine
+    for plan in all_intrusions(world, day):
+        chain = Chain(plan.id, plan.cell, names[plan.machine], f"{domain}\\{world.accounts[plan.person]}", [])
         for step in plan.steps:
             user = f"{domain}\\{world.accounts[step.account]}"
             key = LogonKey(names[step.target], "", step.t)
-            chain.hops.append(Hop(step.t, names[source], names[step.target], user, step.technique, key))
-            source = step.target
+            chain.hops.append(Hop(step.t, names[step.source], names[step.target], user, step.technique, key))
         chains.append(chain)
     for burst in bursts_of(world, day):
         source_name, user = names[burst.machine], f"{domain}\\{world.accounts[burst.account]}"

@@ -46,19 +46,16 @@ class IntrusionPlayer:
         self.plan = plan
         person = self.scene.account(plan.person)
         start = self.scene.host(plan.machine)
-        self.chain = Chain(plan.id, "", start.name, person.full, [])
-        self._actor: Session | None = None
-        self._process: Process | None = None
+        self.chain = Chain(plan.id, plan.cell, start.name, person.full, [])
+        self._held: dict[int, tuple[Session, Process]] = {}
         for step in plan.steps:
-            if step.stolen:
+            if step.stolen_on >= 0 and not plan.cell:
                 self._prepare(step)
         stage.later(plan.begin, self._foothold)
 
     def _prepare(self, step: Step) -> None:
         """Let the owner of a credential log on, earlier that day, to the machine it will be stolen on."""
-        position = self.plan.steps.index(step)
-        machine = self.plan.steps[position - 1].target
-        world = self.scene.world
+        machine, world = step.stolen_on, self.scene.world
         when = step.t - int((1_800 + 5_400 * self.scene.lot()) * SECOND_US)
         source = int(world.home[world.admin_person[step.account - world.first_admin]])
         if source != machine:
@@ -72,10 +69,11 @@ class IntrusionPlayer:
     def _foothold(self, t: int) -> None:
         """Open the lure: Word starts a hidden PowerShell, which calls home."""
         scene, plan = self.scene, self.plan
-        self._actor, shell = scene.desk(plan.machine, scene.account(plan.person), t)
+        actor, shell = scene.desk(plan.machine, scene.account(plan.person), t)
         word = scene.start(t - 25 * SECOND_US, shell, (_WORD, f'"{_WORD}" /n "Invoice_{t % 9973}.docm"'))
-        self._process = scene.start(t, word, self._payload(), end=plan.end)
-        self._call_home(t, self._process)
+        process = scene.start(t, word, self._payload(), end=plan.end)
+        self._held[plan.machine] = (actor, process)
+        self._call_home(t, process)
         if plan.steps:
             self.stage.later(plan.steps[0].t, lambda when: self._hop(when, 0))
 
@@ -97,12 +95,10 @@ class IntrusionPlayer:
 
     def _hop(self, t: int, number: int) -> None:
         scene, step = self.scene, self.plan.steps[number]
-        origin, actor = self._process, self._actor
-        if origin is None or actor is None:
-            return
+        actor, origin = self._held[step.source]
         self._look_around(t, origin)
-        if step.stolen:
-            self._steal(t, origin)
+        if step.stolen_on >= 0:
+            self._steal(t, self._held[step.stolen_on][1])
         command = (CMD, f"{CMD} /c whoami") if step.technique == "rdp" else self._payload()
         move = Move(
             t=t,
@@ -117,7 +113,7 @@ class IntrusionPlayer:
         landing = TECHNIQUES[step.technique](scene, move)
         self.chain.hops.append(self._told(step, move, landing))
         # A service's child is SYSTEM, but the credentials in hand remain those of the session.
-        self._process, self._actor = landing.process, landing.session
+        self._held[step.target] = (landing.session, landing.process)
         self._call_home(landing.process.started, landing.process)
         if number + 1 < len(self.plan.steps):
             following = max(self.plan.steps[number + 1].t, landing.process.started + 20 * SECOND_US)
@@ -144,7 +140,7 @@ class IntrusionPlayer:
             source_process=process_key(move.origin),
             service=landing.service,
             c2=f"{self.plan.c2[0]}:{self.plan.c2[1]}",
-            stolen_on=move.source.name if step.stolen else None,
+            stolen_on=self.scene.host(step.stolen_on).name if step.stolen_on >= 0 else None,
         )
 
 

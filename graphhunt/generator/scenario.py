@@ -28,19 +28,24 @@ _SERVICE_WORDS = ("Updater", "PrintSpooler2", "WinHelperSvc", "TelemetryHost", "
 
 @dataclass(frozen=True)
 class Step:
-    """One planned hop; ``stolen`` tells that the account was taken from the machine the hop starts on."""
+    """One planned hop; ``stolen_on`` is the machine its account was taken from just before, or -1."""
 
     t: int
+    source: int
     target: int
     account: int
     technique: str
     label: str
-    stolen: bool
+    stolen_on: int
 
 
 @dataclass(frozen=True)
 class Intrusion:
-    """A planned intrusion of one day: foothold, steps in time order, and when its beacons end (µs)."""
+    """A planned intrusion of one day: foothold, steps in time order, and when its beacons end (µs).
+
+    ``cell`` names goal and stealth of one that was planned for a cell; such an intruder finds only credentials that
+    honest people left, so none are laid out for him.
+    """
 
     id: str
     machine: int
@@ -50,6 +55,7 @@ class Intrusion:
     end: int
     c2: tuple[str, int]
     beacon_us: int
+    cell: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,9 +100,18 @@ def _plan(world: World, number: int, day: int) -> Intrusion:
     steps = _steps(world, rng, person, begin)
     beacon = int(world.config.beacon_seconds * SECOND_US)
     end = min(steps[-1].t + int(rng.uniform(1.0, 2.0) * HOUR_US), midnight + DAY_US - HOUR_US)
+    return Intrusion(f"chain-{number + 1}", int(world.home[person]), person, begin, steps, end, control(rng), beacon)
+
+
+def control(rng: np.random.Generator) -> tuple[str, int]:
+    """Return the address and port an intruder's machines call, of the ranges that web sites here have too."""
     address = f"198.{18 + rng.integers(2)}.{rng.integers(1, 251)}.{rng.integers(1, 251)}"
-    c2 = (address, int(rng.choice([443, 80, 8080])))
-    return Intrusion(f"chain-{number + 1}", int(world.home[person]), person, begin, steps, end, c2, beacon)
+    return address, int(rng.choice([443, 80, 8080]))
+
+
+def service_word(rng: np.random.Generator) -> str:
+    """Return an inconspicuous name for a service or task."""
+    return str(rng.choice(_SERVICE_WORDS))
 
 
 def _steps(world: World, rng: np.random.Generator, person: int, begin: int) -> tuple[Step, ...]:
@@ -104,13 +119,15 @@ def _steps(world: World, rng: np.random.Generator, person: int, begin: int) -> t
     switch = int(rng.integers(1, length)) if length > 1 else length
     targets = _targets(world, rng, length, int(world.home[person]))
     t, account, steps = begin + int(rng.uniform(300, 1500)) * SECOND_US, person, []
+    source = int(world.home[person])
     for hop, target in enumerate(targets):
         stolen = hop == switch or (hop > switch and rng.random() < 0.2)
         if stolen:
             account = world.first_admin + int(rng.integers(len(world.admin_person)))
         technique = str(rng.choice(_REMOTE, p=_SHARES / _SHARES.sum()))
-        label = str(rng.choice(_SERVICE_WORDS))
-        steps.append(Step(t, target, account, technique, label, stolen))
+        label = service_word(rng)
+        steps.append(Step(t, source, target, account, technique, label, source if stolen else -1))
+        source = target
         t += 60 * SECOND_US + _pause(rng)
     return tuple(steps)
 

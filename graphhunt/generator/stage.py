@@ -6,9 +6,10 @@ import heapq
 from typing import TYPE_CHECKING
 
 from graphhunt.generator import behaviour as b
+from graphhunt.generator.cells import all_intrusions
 from graphhunt.generator.daily import Day
 from graphhunt.generator.playing import BurstPlayer, IntrusionPlayer, logon_key
-from graphhunt.generator.scenario import Burst, Intrusion, bursts_of, decoy_logons, intrusions_of
+from graphhunt.generator.scenario import Burst, Intrusion, bursts_of, decoy_logons
 from graphhunt.generator.scene import Scene
 from graphhunt.generator.truth import Chain, Decoy, Hop
 
@@ -44,7 +45,7 @@ class Stage:
         self._pending: list[tuple[int, int, Callable[[int], None]]] = []
         self._scheduled = 0
         self._decoys: dict[tuple[str, int], Decoy] = {}
-        intrusions, bursts = plans or (intrusions_of(world, day), bursts_of(world, day))
+        intrusions, bursts = plans or (all_intrusions(world, day), bursts_of(world, day))
         self._players = [IntrusionPlayer(self, plan) for plan in intrusions]
         self._bursts = [BurstPlayer(self, plan) for plan in bursts]
         logons = b.benign_day(world, day)
