@@ -147,6 +147,28 @@ def facts_of(handler: Callable[..., Any]) -> str:
     return code(sorted(found))
 
 
+def analytics() -> str:
+    """Describe the runs over the graph from the registry, and the functions on DataFrames from their docstrings."""
+    page = "# Analytics\n\nThe runs extract a part of the graph, compute, and write the result back as properties.\n"
+    for item in importlib.import_module("graphhunt.analytics.registry").describe_analyses():
+        page += f"\n## `{item['name']}`\n\n{item['summary']}\n\n"
+        rows = [(f"`{p['name']}`", p["type"], f"`{p['default']}`", p["help"]) for p in item["parameters"]]
+        page += table(("Parameter", "Type", "Default", "Meaning"), rows) + "\n"
+        rows = [(p["target"], f"`{p['property']}`", p["meaning"]) for p in item["properties"]]
+        page += table(("Written to", "Property", "Meaning"), rows)
+    package = importlib.import_module("graphhunt.analytics")
+    functions = ((f"`{name}`", first_line(getattr(package, name))) for name in package.__all__)
+    page += (
+        "\n## Functions on DataFrames\n\nImported from `graphhunt.analytics`, under the names a msticpy user knows.\n\n"
+    )
+    return page + table(("Name", "What it does"), functions)
+
+
+def first_line(item: Any) -> str:
+    """Take the first sentence of a docstring."""
+    return " ".join((inspect.getdoc(item) or "").split("\n\n")[0].split())
+
+
 def cli() -> str:
     """Describe every command from the application itself."""
     typer_main = importlib.import_module("typer.main")
@@ -184,6 +206,7 @@ def default(parameter: Any) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "analytics": analytics,
     "cli": cli,
     "graph-model": graph_model,
     "http": http,

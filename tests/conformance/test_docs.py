@@ -52,6 +52,15 @@ def test_every_loader_is_described() -> None:
     assert [name for name in names if f"## `{name}`" not in page("loaders")] == []
 
 
+def test_every_analytic_and_function_is_described() -> None:
+    import graphhunt.analytics
+    from graphhunt.analytics.registry import analyses
+
+    text = page("analytics")
+    assert [name for name in analyses() if f"## `{name}`" not in text] == []
+    assert [name for name in graphhunt.analytics.__all__ if f"| `{name}` |  |" in text] == []
+
+
 def commands() -> dict[str, Any]:
     """Give every command of the application by its words, those of groups too."""
     from graphhunt.cli.app import app
