@@ -8,7 +8,6 @@ from functools import cache
 
 SYSTEM_LOGON = 0x3E7
 NETWORK_SERVICE_LOGON = 0x3E4
-LOCAL_SERVICE_LOGON = 0x3E5
 
 SYSTEM32 = "C:\\Windows\\System32\\"
 SERVICES = SYSTEM32 + "services.exe"

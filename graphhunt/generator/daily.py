@@ -13,10 +13,10 @@ from graphhunt.generator import sysmon_events as sysmon
 from graphhunt.generator.actors import SYSTEM32, SYSTEM_LOGON, Process, Session, Visit, builtin
 from graphhunt.generator.config import SECOND_US
 from graphhunt.generator.programs import (
-    AGENT,
     BROWSER,
     CHAT,
     MAIL,
+    RESIDENT,
     administration,
     background,
     desktop,
@@ -51,7 +51,7 @@ class Day:
         self.scene = scene
         self._note = note
         self.logons = logons
-        self.agents: dict[int, Process] = {}
+        self.residents: dict[int, Process] = {}
         self.apps: dict[tuple[str, int], Process] = {}
         self.units = day_units(scene.world, scene.day, logons)
 
@@ -159,7 +159,7 @@ class Day:
         """Return who acts at the source: the person at his desk, or the service of a service account."""
         scene, world = self.scene, self.scene.world
         if account.number >= world.first_service:
-            process = self._agent(machine, account, t)
+            process = self._resident(machine, account, t)
             return Session(process.host, account, process.logon_id, 5, t, None, "-", 0), process
         person = self._person_behind(machine, account)
         return scene.desk(machine, scene.account(person), t)
@@ -176,13 +176,13 @@ class Day:
         at_home = np.flatnonzero(world.home == machine)
         return int(at_home[0]) if len(at_home) else 0
 
-    def _agent(self, machine: int, account: Account, t: int) -> Process:
-        if machine not in self.agents:
+    def _resident(self, machine: int, account: Account, t: int) -> Process:
+        if machine not in self.residents:
             host = self.scene.host(machine)
             parent = host.resident["services"]
             session = Session(host, account, host.new_logon(), 5, t, None, "-", 0)
-            self.agents[machine] = self.scene.start(t - SECOND_US, parent, AGENT, session=session)
-        return self.agents[machine]
+            self.residents[machine] = self.scene.start(t - SECOND_US, parent, RESIDENT, session=session)
+        return self.residents[machine]
 
     def _machine_logon(self, t: int, host: Host) -> None:
         scene = self.scene

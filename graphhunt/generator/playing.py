@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graphhunt.generator import sysmon_events as sysmon
-from graphhunt.generator.actors import CMD, POWERSHELL, SYSTEM32, Visit
+from graphhunt.generator.actors import POWERSHELL, SYSTEM32, Visit
 from graphhunt.generator.config import SECOND_US
 from graphhunt.generator.techniques import TECHNIQUES, Landing, Move, encoded
 from graphhunt.generator.truth import Chain, Hop, LogonKey, ProcessKey
@@ -99,14 +99,13 @@ class IntrusionPlayer:
         self._look_around(t, origin)
         if step.stolen_on >= 0:
             self._steal(t, self._held[step.stolen_on][1])
-        command = (CMD, f"{CMD} /c whoami") if step.technique == "rdp" else self._payload()
         move = Move(
             t=t,
             origin=origin,
             actor=actor,
             target=scene.host(step.target),
             account=scene.account(step.account),
-            command=self._payload() if step.technique != "rdp" else command,
+            command=self._payload(),
             label=step.label,
             end=self.plan.end,
         )

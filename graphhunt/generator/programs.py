@@ -15,9 +15,9 @@ BROWSER: Program = (
 )
 MAIL: Program = (_OFFICE + "OUTLOOK.EXE", f'"{_OFFICE}OUTLOOK.EXE"')
 CHAT: Program = ("C:\\Program Files\\Zoom\\bin\\Zoom.exe", '"C:\\Program Files\\Zoom\\bin\\Zoom.exe"')
-AGENT: Program = (
-    "C:\\Program Files\\Halden\\Agent\\agentsvc.exe",
-    '"C:\\Program Files\\Halden\\Agent\\agentsvc.exe" --service',
+RESIDENT: Program = (
+    "C:\\Program Files\\Halden\\Inventory\\inventorysvc.exe",
+    '"C:\\Program Files\\Halden\\Inventory\\inventorysvc.exe" --service',
 )
 
 _DESKTOP: tuple[Program, ...] = (
@@ -52,7 +52,7 @@ _ADMINISTRATION: tuple[Program, ...] = (
     (SYSTEM32 + "cmd.exe", "cmd.exe /c gpupdate /force"),
     (SYSTEM32 + "whoami.exe", "whoami.exe /groups"),
     (SYSTEM32 + "sc.exe", "sc.exe query wuauserv"),
-    (SYSTEM32 + "msiexec.exe", "msiexec.exe /i C:\\Windows\\Temp\\agent.msi /qn"),
+    (SYSTEM32 + "msiexec.exe", "msiexec.exe /i C:\\Windows\\Temp\\client.msi /qn"),
 )
 _VENDORS = ("Aldis", "Bruna", "Corvid", "Dellmar", "Estero", "Fenwick", "Garnet", "Hollis")
 _TAIL = 62_974

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graphhunt.generator import other_events as misc
 from graphhunt.generator import security_events as sec
 from graphhunt.generator import sysmon_events as sysmon
-from graphhunt.generator.actors import CMD, POWERSHELL, SYSTEM32, Visit
+from graphhunt.generator.actors import CMD, SYSTEM32, Visit
 from graphhunt.generator.config import SECOND_US
 
 if TYPE_CHECKING:
@@ -229,11 +229,6 @@ def pass_the_hash(scene: Scene, move: Move) -> Landing:
 
 def _after(move: Move, seconds: int) -> int:
     return move.t + seconds * SECOND_US
-
-
-def powershell_payload(script: str) -> tuple[str, str]:
-    """Return a hidden PowerShell that runs ``script``."""
-    return POWERSHELL, f"{POWERSHELL} -NoP -NonI -W Hidden -Enc {encoded(script)}"
 
 
 TECHNIQUES: dict[str, Callable[[Scene, Move], Landing]] = {
