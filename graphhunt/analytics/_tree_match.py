@@ -59,11 +59,19 @@ def _hosts(rows: Rows) -> NDArray[np.int64]:
 def _numbers(pid: pd.Series[Any], parent: pd.Series[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Number process ids so that `0x1f`, `31` and `31.0` are one; nulls are -1."""
     both = pd.concat([pid, parent], ignore_index=True)
-    codes, values = pd.factorize(both.astype(object), use_na_sentinel=True)
-    folded, _ = pd.factorize(np.array([_pid_text(v) for v in values], dtype=object))
+    codes, values = pd.factorize(both, use_na_sentinel=True)
+    folded, _ = pd.factorize(_folded_pids(list(values)))
     table = np.append(folded, -1).astype(np.int64)
     numbers = table[codes]
     return numbers[: len(pid)], numbers[len(pid) :]
+
+
+def _folded_pids(values: list[Any]) -> NDArray[Any]:
+    """Write distinct process ids one way; as plain numbers where all of them are."""
+    try:
+        return np.array([int(v, 0) if isinstance(v, str) else int(v) for v in values], dtype=np.int64)
+    except (TypeError, ValueError, OverflowError):
+        return np.array([_pid_text(v) for v in values], dtype=object)
 
 
 def _pid_text(value: object) -> str:
@@ -78,11 +86,14 @@ def _pid_text(value: object) -> str:
 def _names(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Number images; by file name alone where one side gives no path."""
     sides = [rows.name, rows.parent_name if rows.parent_name is not None else rows.name]
-    paths = [s[s != _UNKNOWN].str.contains(rows.separator, regex=False).mean() for s in sides]
-    if any(not share > 0.5 for share in paths):
-        sides = [s.str.rsplit(rows.separator, n=1).str[-1] for s in sides]
-    codes, _ = pd.factorize(pd.concat(sides, ignore_index=True))
-    n = len(rows.name)
+    codes, values = pd.factorize(pd.concat(sides, ignore_index=True))
+    n, separator = len(rows.name), rows.separator
+    is_path = np.array([separator in v for v in values])
+    known = np.array([v != _UNKNOWN for v in values])
+    shares = [is_path[part][known[part]] for part in (codes[:n], codes[n:])]
+    if not all(len(s) and s.mean() > 0.5 for s in shares):
+        names, _ = pd.factorize(np.array([v.rsplit(separator, 1)[-1] for v in values], dtype=object))
+        codes = names[codes]
     return codes[:n].astype(np.int64), codes[n:].astype(np.int64)
 
 

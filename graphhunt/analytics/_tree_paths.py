@@ -55,10 +55,37 @@ def tree_paths(parents: NDArray[np.int64], names: list[str], max_depth: int = -1
     """
     level = depths(parents)
     paths = list(names)
-    above = parents.tolist()
-    levels = level.tolist()
-    for i in np.argsort(level, kind="stable").tolist():
-        depth = levels[i]
-        if depth % LONGEST_PATH and (max_depth < 0 or depth <= max_depth):
-            paths[i] = f"{paths[above[i]]}/{names[i]}"
+    order = np.argsort(level, kind="stable")
+    joined = (level[order] % LONGEST_PATH != 0) & ((max_depth < 0) | (level[order] <= max_depth))
+    order = order[joined]
+    for node, above in zip(order.tolist(), parents[order].tolist(), strict=True):
+        paths[node] = f"{paths[above]}/{names[node]}"
     return paths
+
+
+def tree_order(parents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the nodes in the order of their paths: each before what it started, siblings by position.
+
+    A node's place is the number of nodes before it: one for each ancestor, and the trees of the earlier siblings
+    of itself and of its ancestors. The sum along the ancestors is taken by pointer doubling.
+    """
+    n = len(parents)
+    level = depths(parents)
+    sizes = [1] * n
+    above = parents.tolist()
+    for node in np.argsort(-level, kind="stable").tolist():
+        if above[node] >= 0:
+            sizes[above[node]] += sizes[node]
+    by_parent = np.argsort(parents, kind="stable")
+    before = np.cumsum(np.array(sizes, dtype=np.int64)[by_parent])
+    before = np.concatenate([[0], before[:-1]])
+    first = np.flatnonzero(np.concatenate([[True], np.diff(parents[by_parent]) != 0])) if n else by_parent
+    group_start = np.repeat(before[first], np.diff(np.append(first, n)))
+    place = np.zeros(n + 1, dtype=np.int64)
+    place[by_parent] = before - group_start
+    place[:n] += parents >= 0
+    jump = np.append(np.where(parents < 0, n, parents), n)
+    while (jump[:n] != n).any():
+        place = place + place[jump]
+        jump = jump[jump]
+    return np.argsort(place[:n], kind="stable")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from graphhunt.analytics._frames import utc_times
 from graphhunt.analytics._tree_match import Rows, match_parents
-from graphhunt.analytics._tree_paths import break_cycles, tree_paths
+from graphhunt.analytics._tree_paths import break_cycles, tree_order, tree_paths
 from graphhunt.analytics.process_schema import ProcSchema, infer_schema
 from graphhunt.errors import UsageError
 
@@ -63,8 +63,7 @@ def build_process_tree(
         from graphhunt.analytics.process_tree_utils import get_summary_info
 
         tree.attrs["summary"] = get_summary_info(tree)
-    paths = tree["path"].tolist()
-    return tree.iloc[sorted(range(len(paths)), key=paths.__getitem__)]
+    return tree.iloc[tree_order(parents)]
 
 
 def _schema(procs: pd.DataFrame, schema: ProcSchema | dict[str, Any] | None) -> ProcSchema:
@@ -84,12 +83,14 @@ def _cleaned(procs: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:
     """Keep process events, each once, by time; add the folded names and the effective logon id."""
     frame = procs
     if schema.event_id_column and schema.event_id_identifier is not None:
-        kept = frame[schema.event_id_column].astype(str) == str(schema.event_id_identifier)
-        frame = frame[kept]
+        frame = frame[_is_event(frame[schema.event_id_column], schema.event_id_identifier)]
     frame = frame.assign(**{c: utc_times(frame[c]) for c in _time_columns(schema)})
-    plain = {c: frame[c].map(_hashable) for c in frame.columns if frame[c].dtype == object}
-    frame = frame[~frame.assign(**plain).duplicated()]
-    frame = frame.sort_values(schema.time_stamp, kind="stable").reset_index(drop=True)
+    if frame.duplicated([schema.time_stamp, schema.process_id]).any():
+        plain = {c: frame[c].map(_hashable) for c in frame.columns if frame[c].dtype == object}
+        frame = frame[~frame.assign(**plain).duplicated()]
+    if not frame[schema.time_stamp].is_monotonic_increasing:
+        frame = frame.sort_values(schema.time_stamp, kind="stable")
+    frame = frame.reset_index(drop=True)
     return frame.assign(
         EffectiveLogonId=_logon(frame, schema),
         new_process_lc=_lower(frame, schema.process_name),
@@ -109,23 +110,33 @@ def _hashable(value: Any) -> Any:
     return repr(value) if isinstance(value, list | dict | set) else value
 
 
+def _is_event(column: pd.Series[Any], wanted: Any) -> pd.Series[Any]:
+    """Mark the rows of the wanted kind; 4688 and "4688" are one."""
+    if pd.api.types.is_numeric_dtype(column.dtype) and isinstance(wanted, int):
+        return column == wanted
+    return column.astype(str) == str(wanted)
+
+
 def _lower(frame: pd.DataFrame, column: str | None) -> pd.Series[Any]:
     """Give a text column in lower case; unknown where it is null, empty or absent."""
     if column is None:
         return pd.Series(UNKNOWN, index=frame.index, dtype=object)
-    text = frame[column].astype(object)
-    return text.where(text.notna() & (text != ""), UNKNOWN).astype(str).str.lower().astype(object)
+    codes, values = pd.factorize(frame[column], use_na_sentinel=True)
+    folded = np.array([*(str(v).lower() or UNKNOWN for v in values), UNKNOWN], dtype=object)
+    return pd.Series(folded[codes], index=frame.index, dtype=object)
 
 
 def _logon(frame: pd.DataFrame, schema: ProcSchema) -> Any:
     """Give the logon a process belongs to: the target's where the event states one, else the subject's."""
     if schema.logon_id is None:
         return 0
-    subject = frame[schema.logon_id].astype(object)
     if schema.target_logon_id is None:
-        return subject
-    target = frame[schema.target_logon_id].astype(object)
-    return subject.where(target.astype(str).str.lower().isin(_NO_LOGON), target)
+        return frame[schema.logon_id]
+    codes, values = pd.factorize(frame[schema.target_logon_id], use_na_sentinel=True)
+    stated = np.array([*(str(v).lower() not in _NO_LOGON for v in values), False])[codes]
+    if not stated.any():
+        return frame[schema.logon_id]
+    return frame[schema.logon_id].astype(object).where(~stated, frame[schema.target_logon_id].astype(object))
 
 
 def _column(frame: pd.DataFrame, name: str | None) -> pd.Series[Any] | None:
@@ -195,9 +206,9 @@ def _keyed(frame: pd.DataFrame, parents: NDArray[np.int64], schema: ProcSchema) 
     result = frame.assign(
         parent_key=pd.Series(parent_keys, index=frame.index, dtype=object),
         IsRoot=~has_parent, IsLeaf=~is_parent, IsBranch=has_parent & is_parent,
-        source_index=[str(i).zfill(width) for i in range(len(frame))],
+        source_index=pd.Series(list(map(f"{{:0{width}d}}".format, range(len(frame)))), dtype=object),
     )  # fmt: skip
-    return result.set_index(pd.Index(keys, name="proc_key"))
+    return result.set_index(pd.Index(keys, name="proc_key", dtype=object))
 
 
 def _key_texts(frame: pd.DataFrame, schema: ProcSchema) -> list[str]:
@@ -206,12 +217,14 @@ def _key_texts(frame: pd.DataFrame, schema: ProcSchema) -> list[str]:
     stamps = ["unseen" if s == "NaT" else s for s in np.datetime_as_string(starts).tolist()]
     parts = [frame["new_process_lc"].tolist(), frame[schema.process_id].astype(str).tolist(), stamps]
     if schema.host_name_column:
-        parts.insert(0, frame[schema.host_name_column].astype(str).str.lower().tolist())
-    return ["|".join(p) for p in zip(*parts, strict=True)]
+        parts.insert(0, _lower(frame, schema.host_name_column).tolist())
+    return list(map("|".join, zip(*parts, strict=True)))
 
 
 def _unique_keys(texts: list[str]) -> NDArray[np.object_]:
     """Number repeated keys, so that two processes never share one."""
+    if len(set(texts)) == len(texts):
+        return np.array(texts, dtype=object)
     seen: dict[str, int] = {}
     keys = np.empty(len(texts), dtype=object)
     for i, text in enumerate(texts):
@@ -239,7 +252,7 @@ def build_proc_tree(input_tree: pd.DataFrame, max_depth: int = -1) -> pd.DataFra
 def _with_paths(tree: pd.DataFrame, parents: NDArray[np.int64], max_depth: int) -> pd.DataFrame:
     """Add `path` and `parent_index`."""
     own = tree["source_index"].tolist()
-    parent_index = [own[p] if p >= 0 else None for p in parents.tolist()]
-    return tree.assign(
-        path=tree_paths(parents, own, max_depth), parent_index=pd.Series(parent_index, index=tree.index, dtype=object)
-    )
+    parent_index = np.array(own, dtype=object)[np.maximum(parents, 0)]
+    parent_index[parents < 0] = None
+    paths = pd.Series(tree_paths(parents, own, max_depth), index=tree.index, dtype=object)
+    return tree.assign(path=paths, parent_index=pd.Series(parent_index, index=tree.index, dtype=object))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphhunt import analytics as ga
-from graphhunt.analytics._tree_paths import LONGEST_PATH, break_cycles, depths, tree_paths
+from graphhunt.analytics._tree_paths import LONGEST_PATH, break_cycles, depths, tree_order, tree_paths
 from graphhunt.errors import UsageError
 
 
@@ -193,6 +193,8 @@ def test_depths_and_cycles_equal_a_plain_walk(pointers: list[int]) -> None:
     assert depths(parents_).tolist() == [walk(parents_, i) for i in range(len(parents_))]
     cut = break_cycles(parents_)
     assert (depths(cut) >= 0).all()
+    paths = tree_paths(cut, [f"{i:03d}" for i in range(len(cut))])
+    assert tree_order(cut).tolist() == sorted(range(len(paths)), key=paths.__getitem__)
     changed = np.flatnonzero(cut != parents_)
     assert all(walk(parents_, int(i)) == -1 for i in changed)
 
