@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from graphhunt.api.headers import HEADERS
 from graphhunt.errors import AccessError, GraphhuntError, LimitError, QueryError, StoreError, UsageError
 
 _LOG = logging.getLogger(__name__)
@@ -86,4 +87,7 @@ async def _unknown(request: Request, error: Exception) -> Problem:
     trace_id = secrets.token_hex(8)
     _LOG.error("unhandled error %s on %s", trace_id, request.url.path, exc_info=error)
     detail = "Something went wrong inside the server; its log has the details under the trace id."
-    return problem(500, detail, kind="internal", instance=request.url.path, trace_id=trace_id)
+    response = problem(500, detail, kind="internal", instance=request.url.path, trace_id=trace_id)
+    # This handler stands outside all middleware, so the headers must come from here.
+    response.headers.update(HEADERS)
+    return response

@@ -126,11 +126,32 @@ class Workspace {
   }
 
   undo(): void {
-    if (this.canUndo) window.history.back();
+    if (!this.canUndo) return;
+    if (this.index > this.lowest) window.history.back();
+    else this.step(-1);
   }
 
   redo(): void {
-    if (this.canRedo) window.history.forward();
+    if (!this.canRedo) return;
+    if (this.index >= this.lowest) window.history.forward();
+    else this.step(1);
+  }
+
+  private get index(): number {
+    return this.history.past.length;
+  }
+
+  /** The oldest entry that Back still reaches: browsers keep some fifty and forget the first ones. */
+  private get lowest(): number {
+    const tip = this.history.past.length + this.history.future.length;
+    return Math.max(0, tip - (window.history.length - 1));
+  }
+
+  /** Goes beyond what the browser remembers, in the entry it is at. */
+  private step(by: number): void {
+    this.history = goTo(this.history, this.index + by);
+    this.writeUrl('replace');
+    this.follow();
   }
 
   say(text: string): void {

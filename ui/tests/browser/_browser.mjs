@@ -55,3 +55,9 @@ export async function settled(page) {
   await page.waitForFunction(() => !document.querySelector('.working'), null, { timeout: 20_000 });
   await page.waitForTimeout(350);
 }
+
+/** The session that the server's starter made for tests which don't try the link itself. */
+export function storedSession() {
+  const [name, value] = (process.env.GRAPHHUNT_COOKIE ?? '=').split('=', 2);
+  return { name, value, domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Strict' };
+}

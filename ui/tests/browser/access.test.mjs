@@ -1,0 +1,72 @@
+/** Every view in both themes: no serious or critical finding of axe. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { launch, settled, signedIn, storedSession } from './_browser.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+let browser;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+async function check(page, where) {
+  const found = await page.evaluate(async (tags) => {
+    const result = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return result.violations
+      .filter((item) => item.impact === 'serious' || item.impact === 'critical')
+      .map(
+        (item) =>
+          `${item.id}: ${item.nodes
+            .map((node) => `${node.target} ${node.failureSummary}`)
+            .slice(0, 4)
+            .join(' | ')}`,
+      );
+  }, TAGS);
+  assert.deepEqual(found, [], where);
+}
+
+for (const theme of ['light', 'dark']) {
+  test(`axe finds nothing serious, ${theme}`, async () => {
+    const { context, page } = await signedIn(browser, { theme, session: storedSession() });
+    await settled(page);
+    await page.evaluate(axe);
+    await check(page, 'start');
+    await page.keyboard.press('a');
+    await page.waitForSelector('.paths ol li');
+    await page.locator('.panel pre').first().waitFor();
+    await settled(page);
+    await check(page, 'path and evidence');
+    await page.getByRole('button', { name: 'Options' }).click();
+    await page.getByRole('button', { name: 'Set a time window with the keyboard' }).click();
+    await page.keyboard.press('Escape');
+    await settled(page);
+    await check(page, 'path options and time window');
+    for (const view of ['Table', 'Timeline', 'Query', 'Process tree']) {
+      await page.getByRole('tab', { name: view }).click();
+      await settled(page);
+      await check(page, view);
+    }
+    await page.getByRole('tab', { name: 'Graph' }).click();
+    await page.keyboard.press('/');
+    await page.keyboard.type('bravo');
+    await page.waitForSelector('.hit');
+    await check(page, 'search results');
+    await page.keyboard.press('Enter');
+    await settled(page);
+    await check(page, 'entity');
+    await page.locator('.brand').focus();
+    await page.keyboard.press('e');
+    await page.waitForSelector('[role=menuitem]');
+    await check(page, 'menu');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open]');
+    await check(page, 'help');
+    await context.close();
+  });
+}

@@ -1,0 +1,307 @@
+/** The workspace as an analyst uses it, against the real server; nothing but the server may be asked. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { address, launch, sessionOf, settled, signedIn, storedSession } from './_browser.mjs';
+
+let browser;
+const session = storedSession();
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+/** Opens a page of its own, runs the work and checks that nothing went wrong or out on the way. */
+async function visit(work, options = {}) {
+  const { context, page, strangers, faults } = await signedIn(browser, { session, ...options });
+  try {
+    await settled(page);
+    await work(page, context);
+    assert.deepEqual(strangers, [], 'a request left the server');
+    assert.deepEqual(faults, [], 'the page reported faults');
+  } finally {
+    await context.close();
+  }
+}
+
+const hash = (page) => page.evaluate(() => document.documentElement.dataset.state);
+const view = (page, name) => page.getByRole('tab', { name }).click();
+
+async function search(page, text, kind = '') {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(text);
+  await page.waitForFunction(
+    (wanted) =>
+      document.querySelector('.hits:not([hidden])') &&
+      document.querySelector('input[role=combobox]').value === wanted,
+    text,
+  );
+  await settled(page);
+  const hit = kind
+    ? page.locator(`[role=group][aria-label="${kind}"] .hit`).first()
+    : page.locator('.hit').first();
+  await hit.click();
+  await settled(page);
+}
+
+async function showPaths(page) {
+  await page.getByRole('button', { name: 'Show attack paths' }).last().click();
+  await page.waitForSelector('.paths ol li');
+  await settled(page);
+}
+
+async function saved(page, what) {
+  await page.locator('.export summary').click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: what }).click(),
+  ]);
+  return readFile(await file.path(), 'utf8');
+}
+
+test('the link signs in once and leaves the address', async () => {
+  const { context, page, faults } = await signedIn(browser);
+  assert.ok(!page.url().includes('token'));
+  assert.equal(await page.evaluate(() => document.cookie), '', 'the cookie is out of reach of scripts');
+  assert.match((await sessionOf(context)).name, /^graphhunt_\d+$/);
+  assert.deepEqual(faults, []);
+  await context.close();
+  const other = await browser.newContext();
+  const again = await other.newPage();
+  const answer = await again.goto(address);
+  assert.equal(answer.status(), 403);
+  await other.close();
+});
+
+test('without a session the page says how to get one', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(new URL(address).origin);
+  await page.getByRole('heading', { name: 'Signed out' }).waitFor();
+  await context.close();
+});
+
+test('two clicks lead from the first page to the proof of a hop', () =>
+  visit(async (page) => {
+    await showPaths(page);
+    const first = page.locator('.paths ol li').first();
+    assert.match(await first.innerText(), /alpha[\s\S]*bravo[\s\S]*charlie/i);
+    assert.match(await first.innerText(), /ada[\s\S]*grace/);
+    assert.match(await page.getByTestId('summary').innerText(), /3 of 3 entities/);
+    assert.match(await page.locator('.canvas').getAttribute('aria-label'), /attack path of 2 hops/);
+    const panel = page.locator('.panel');
+    await panel.locator('pre').first().waitFor();
+    assert.match(await panel.innerText(), /Account\s*ada/);
+    assert.match(await panel.locator('pre').first().innerText(), /"EventID": 4/);
+    assert.match(await panel.locator('.place').first().innerText(), /onerror=1>\.json · .*\d/);
+  }));
+
+test('a path is drawn from left to right, and SVG keeps text as text', () =>
+  visit(async (page) => {
+    await showPaths(page);
+    const svg = await saved(page, 'Picture (SVG)');
+    const at = [...svg.matchAll(/<text x="([\d.-]+)"[^>]*>(alpha|bravo|charlie)</gi)].map((m) => [
+      m[2].toLowerCase(),
+      Number(m[1]),
+    ]);
+    const x = Object.fromEntries(at);
+    assert.ok(x.alpha < x.bravo && x.bravo < x.charlie, JSON.stringify(at));
+    assert.match(svg, /<tspan[^>]*>1 · 10:00:00<\/tspan><tspan[^>]*>ada</);
+    assert.ok(!/<script|onload|foreignObject/i.test(svg));
+  }));
+
+test('search, counts, expand and groups', () =>
+  visit(async (page) => {
+    await search(page, 'bravo', 'Machines');
+    const panel = page.locator('.panel');
+    assert.equal((await panel.getByRole('heading', { level: 2 }).innerText()).toLowerCase(), 'bravo');
+    await panel.getByRole('button', { name: 'Expand ran Processes' }).click();
+    await settled(page);
+    assert.match(await page.getByTestId('summary').innerText(), /^51 of 51 entities/);
+    await view(page, 'Table');
+    assert.equal(
+      await page.locator('section').filter({ hasText: 'Entities' }).locator('tbody tr').count(),
+      51,
+    );
+    await view(page, 'Graph');
+    await panel.getByRole('button', { name: 'Collapse', exact: true }).click();
+    await settled(page);
+    assert.match(await page.getByTestId('summary').innerText(), /entities/);
+    const nodes = JSON.parse(await saved(page, 'Graph (JSON)'));
+    const total = nodes.groups.reduce((sum, group) => sum + group.total, 0);
+    assert.equal(
+      nodes.nodes.length + total,
+      1 + Number(await panel.locator('.name', { hasText: 'ran' }).locator('.number').innerText()),
+    );
+  }));
+
+test('the menu of an entity opens with counts, from mouse and keyboard', () =>
+  visit(async (page) => {
+    await search(page, 'charlie', 'Machines');
+    const box = await page.locator('.canvas').boundingBox();
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: 'right' });
+    await page.getByRole('menuitem', { name: /remote logon/ }).waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.getByRole('menu').count(), 0);
+    await page.locator('.brand').focus();
+    await page.keyboard.press('e');
+    await page.getByRole('menuitem', { name: /remote logon/ }).click();
+    await settled(page);
+    assert.match(await page.getByTestId('summary').innerText(), /^2 of 2 entities/);
+  }));
+
+test('50 actions taken back give the state before them, and Back is undo', () =>
+  visit(async (page) => {
+    await search(page, 'bravo', 'Machines');
+    await page.locator('.brand').focus();
+    const begin = await hash(page);
+    const hashes = [begin];
+    let seed = 7;
+    const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+    while (hashes.length <= 50) {
+      const which = random(4);
+      if (which === 0) await view(page, ['Graph', 'Table', 'Timeline', 'Query'][random(4)]);
+      else if (which === 1) await page.locator('.toggle').nth(random(4)).click();
+      else if (which === 2) {
+        await page.getByRole('tab', { name: 'Graph' }).click();
+        const expand = page.locator('.panel .expand');
+        if ((await expand.count()) > 0) await expand.nth(random(Math.min(3, await expand.count()))).click();
+        await settled(page);
+      } else await page.getByRole('tab', { name: 'Table' }).click();
+      const now = await hash(page);
+      if (now !== hashes.at(-1)) {
+        const pushed = await page.evaluate(() => history.state.index);
+        while (hashes.length < pushed) hashes.push(null);
+        hashes[pushed] = now;
+        hashes.length = pushed + 1;
+      }
+    }
+    await page.locator('.brand').focus();
+    const steps = await page.evaluate(() => history.state.index);
+    assert.ok(steps > 50);
+    for (let i = steps; i > 1; i -= 1) {
+      await page.keyboard.press('Control+z');
+      await page.waitForFunction((n) => history.state.index === n, i - 1);
+    }
+    assert.equal(await hash(page), begin);
+    for (let i = 1; i < steps; i += 1) {
+      await page.keyboard.press('Control+y');
+      await page.waitForFunction((n) => history.state.index === n, i + 1);
+    }
+    assert.equal(await hash(page), hashes.at(-1));
+    await page.goBack();
+    await page.waitForFunction((n) => history.state.index === n, steps - 1);
+  }));
+
+test('reload and a copied address restore the state, short or long', () =>
+  visit(async (page, context) => {
+    await showPaths(page);
+    const short = await hash(page);
+    await page.reload();
+    await settled(page);
+    assert.equal(await hash(page), short);
+    await search(page, 'bravo', 'Machines');
+    await page.getByRole('button', { name: 'Expand ran Processes' }).click();
+    await page.waitForURL(/#v=[0-9a-f]{24}/);
+    const long = await hash(page);
+    const copy = await context.newPage();
+    await copy.goto(page.url());
+    await copy.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, long);
+    await copy.close();
+  }));
+
+test('a time window goes into the address and into every call', () =>
+  visit(async (page) => {
+    await showPaths(page);
+    const asked = [];
+    page.on(
+      'request',
+      (request) => request.method() === 'POST' && asked.push([request.url(), request.postData() ?? '']),
+    );
+    await page.getByRole('button', { name: 'Set a time window with the keyboard' }).click();
+    const until = page.getByLabel('Window ends (UTC)');
+    await until.fill('2026-03-02 10:20:00');
+    await until.press('Enter');
+    await settled(page);
+    assert.match(decodeURIComponent(page.url()), /"until":1772446800000000/);
+    assert.ok(
+      asked.some(([url, body]) => url.endsWith('/paths') && body.includes('2026-03-02T10:20:00.000000Z')),
+    );
+    assert.ok(
+      asked.some(([url, body]) => url.endsWith('/graph') && body.includes('2026-03-02T10:20:00.000000Z')),
+    );
+    assert.match(await page.getByTestId('summary').innerText(), /1 outside the window/);
+    await page.getByRole('button', { name: 'Hide outside' }).click();
+    await page.getByRole('button', { name: 'Clear', exact: true }).first().click();
+  }));
+
+test('process tree, timeline and query', () =>
+  visit(async (page) => {
+    await search(page, 'process:powershell -enc', 'Processes');
+    await page.getByRole('button', { name: 'Process tree', exact: true }).click();
+    await page.locator('.tree svg .node').first().waitFor();
+    assert.equal((await page.locator('.tree svg .node rect.odd').count()) >= 1, true);
+    await page.getByRole('button', { name: 'As a list' }).click();
+    assert.match(await page.locator('.tree li').first().innerText(), /wininit\.exe/);
+    await view(page, 'Query');
+    await page.getByLabel('Cypher, read-only').fill('MATCH (m:Machine) RETURN m.id AS id ORDER BY id');
+    await page.keyboard.press('Control+Enter');
+    await page.waitForSelector('.query tbody td');
+    assert.deepEqual(await page.locator('.query tbody td').allInnerTexts(), ['alpha', 'bravo', 'charlie']);
+    await view(page, 'Graph');
+    await page.locator('.brand').focus();
+    await page.keyboard.press('a');
+    await page.waitForSelector('.paths ol li');
+    await view(page, 'Timeline');
+    await page.locator('.list .row').first().waitFor();
+    assert.equal(await page.locator('.list .row').count(), 2);
+    await page.locator('.list').focus();
+    await page.keyboard.press('ArrowDown');
+    assert.match(await page.locator('.list .row.on').innerText(), /10:00:00/);
+  }));
+
+test('a refused query says why, an empty search says so', async () => {
+  const { context, page } = await signedIn(browser, { session });
+  await settled(page);
+  await view(page, 'Query');
+  await page.getByLabel('Cypher, read-only').fill('MATCH (n) DETACH DELETE n');
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.locator('.query .notice.error').waitFor();
+  await page.locator('.brand').focus();
+  await page.keyboard.press('/');
+  await page.keyboard.type('no such name anywhere');
+  await page.getByText('Nothing is named like').waitFor();
+  await context.close();
+});
+
+test('exports open elsewhere', () =>
+  visit(async (page) => {
+    await showPaths(page);
+    const rows = (await saved(page, 'Relations (CSV)')).trim().split('\r\n');
+    assert.equal(rows.length, 3);
+    assert.match(rows[1], /REMOTE_LOGON/);
+    const graphml = await saved(page, 'Graph (GraphML)');
+    const faults = await page.evaluate(
+      (text) =>
+        new DOMParser().parseFromString(text, 'application/xml').querySelectorAll('parsererror').length,
+      graphml,
+    );
+    assert.equal(faults, 0);
+  }));
+
+test('the theme follows the system, and a choice is kept', () =>
+  visit(
+    async (page) => {
+      const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+      assert.equal(await theme(), 'dark');
+      await page.getByRole('button', { name: 'Light' }).click();
+      assert.equal(await theme(), 'light');
+      await page.reload();
+      await settled(page);
+      assert.equal(await theme(), 'light');
+    },
+    { theme: 'dark' },
+  ));
