@@ -1,4 +1,4 @@
-"""osquery's result log (`osqueryd.results.log`): differential and snapshot results as JSON, one a line.
+"""Results of osquery (`osqueryd.results.log`): differential and snapshot results as JSON, one a line.
 
 What a row is, is told by its columns, as queries have any name. Only rows that were `added`, and rows of a
 snapshot, say something. Event time is the row's own `time` (event tables, logins); rows of state tables have only
