@@ -21,6 +21,9 @@ LEASE_GAP = 7 * 86_400 * SECOND
 NAMED_GAP = 3600 * SECOND
 """How far from a logon that names address and machine the one still means the other, µs."""
 
+TO_AND_FRO = 3600 * SECOND
+"""An address that leaves a machine and is back within this belongs to several at once, µs."""
+
 _UNSHARED = ("private", "public", "link-local")
 
 
@@ -90,11 +93,29 @@ class Leases:
         self.connections = sided(case)
         self.sightings = self._sightings()
         self._named = self._named_logons()
+        shared = pl.col("ip").is_in(self._shared())
+        named = pl.col("machine_id").alias("_machine")
         self._nearest = (
-            self.sightings.select("ip", "time", pl.col("machine_id").alias("_machine"))
-            .unique()
-            .sort("time", "ip", "_machine")
+            self.sightings.filter(~shared).select("ip", "time", named).unique().sort("time", "ip", "_machine")
         )
+
+    def _runs(self) -> pl.DataFrame:
+        """Number the uninterrupted times a machine had an address."""
+        changed = (pl.col("ip") != pl.col("ip").shift()) | (pl.col("machine_id") != pl.col("machine_id").shift())
+        return self.sightings.with_columns(run=changed.fill_null(value=True).cum_sum())
+
+    def _shared(self) -> list[str]:
+        """List the addresses that pass to and fro between machines: behind one NAT, or of equal virtual networks.
+
+        Such an address names no machine.
+        """
+        runs = self._runs().group_by("ip", "run", "machine_id").agg(
+            first=pl.col("time").min(), last=pl.col("time").max()
+        )  # fmt: skip
+        runs = runs.sort("ip", "run")
+        back = (pl.col("machine_id") == pl.col("machine_id").shift(2)) & (pl.col("ip") == pl.col("ip").shift(2))
+        soon = pl.col("first") - pl.col("last").shift(2) <= TO_AND_FRO
+        return runs.filter(back & soon).get_column("ip").unique().sort().to_list()
 
     def _sightings(self) -> pl.DataFrame:
         columns = ["machine_id", "ip", "time", "event_id", "source"]
@@ -151,10 +172,10 @@ class Leases:
 
     def relationships(self) -> pl.DataFrame:
         """Give HAD_IP: one row per uninterrupted time a machine had an address."""
-        changed = (pl.col("ip") != pl.col("ip").shift()) | (pl.col("machine_id") != pl.col("machine_id").shift())
-        runs = self.sightings.with_columns(run=changed.fill_null(value=True).cum_sum())
-        grouped = runs.group_by("machine_id", "ip", "run").agg(
-            *evidence(), start=pl.col("time").min(), end=pl.col("time").max()
+        grouped = (
+            self._runs()
+            .group_by("machine_id", "ip", "run")
+            .agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
         )
         return grouped.select(
             hashed("HAD_IP", "machine_id", "ip", "start").alias("id"),
