@@ -56,7 +56,7 @@ def evaluate(
     say = progress or (lambda _: None)
     say("detector")
     began = time.perf_counter()
-    found = run_detector(case)
+    found = run_detector(case, links=True)
     seconds = time.perf_counter() - began
     result = ranking_metrics(case, found.scores.total, chains=True)
     result |= _named("ungrouped", unit_detection(case, found.scores.total))
@@ -97,10 +97,24 @@ def benign_metrics(case: LabelledCase) -> Metrics:
     return {"benign_significant": float(plain), "corroborated_benign_significant": float(events)}
 
 
-def run_detector(case: LabelledCase, support: Corroboration | None = None, rules: ScoreRules | None = None) -> Findings:
-    """Run the shipped detector on a case; labels are not passed on."""
+def run_detector(
+    case: LabelledCase,
+    support: Corroboration | None = None,
+    rules: ScoreRules | None = None,
+    *,
+    links: bool = False,
+) -> Findings:
+    """Run the shipped detector on a case; labels are not passed on.
+
+    Args:
+        case: The labelled case.
+        support: Host events joined to its rows.
+        rules: How hops are scored.
+        links: Fit the link model too; it only orders hops without a signature, so ablations do without.
+    """
     limit = max(1, 20 * case.days)
-    return detect(case.table, support, LateralOptions(since=case.since, limit=limit, rules=rules or ScoreRules()))
+    rules = rules or ScoreRules()
+    return detect(case.table, support, LateralOptions(since=case.since, limit=limit, rules=rules, links=links))
 
 
 def significance(case: LabelledCase, found: Findings) -> Metrics:
@@ -130,7 +144,7 @@ def _support(case: LabelledCase) -> Corroboration | None:
 
 
 def _corroborated(case: LabelledCase) -> Metrics:
-    found = run_detector(case, _support(case))
+    found = run_detector(case, _support(case), links=True)
     result = ranking_metrics(case, found.scores.total, chains=True) | path_metrics(case, found)
     result |= significance(case, found) | _named("ungrouped", unit_detection(case, found.scores.total))
     return _named("corroborated", result)

@@ -266,8 +266,41 @@ def fold_acts(t: Any, src: Any, dst: Any, acct: Any, gap: int, span: int) -> Any
     return act
 
 
+def days_before(key: Any, day: Any, window: int) -> Any:
+    """Per row, the distinct earlier days within the window on which its key occurs; days must not fall.
+
+    Negative keys count nothing. A log of (day, key) lets days that leave the window be taken off again.
+    """
+    index = {np.int64(-1): np.int64(0)}
+    count, last = [np.int64(0)], [np.int64(-1)]
+    log_day, log_slot, head = [np.int64(0)], [np.int64(0)], 1
+    result = np.zeros(len(key), dtype=np.int32)
+    for row in range(len(key)):
+        now = np.int64(day[row])
+        while head < len(log_day) and log_day[head] < now - window:
+            count[log_slot[head]] -= 1
+            head += 1
+        one = np.int64(key[row])
+        if one < 0:
+            continue
+        if one not in index:
+            index[one] = np.int64(len(count))
+            count.append(np.int64(0))
+            last.append(np.int64(-1) << np.int64(40))
+        slot = index[one]
+        if last[slot] == now:
+            result[row] = count[slot] - 1
+            continue
+        result[row] = count[slot]
+        last[slot] = now
+        count[slot] += 1
+        log_day.append(now)
+        log_slot.append(slot)
+    return result
+
+
 KERNELS = (
     "group_rows", "scan_forward", "scan_backward", "first_after", "unseen", "spread", "converge",
-    "window_best", "best_followers", "fold_acts",
+    "window_best", "best_followers", "fold_acts", "days_before",
 )  # fmt: skip
 """The functions `_jit` compiles, helpers before their callers."""

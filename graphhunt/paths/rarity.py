@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graphhunt.paths.table import DAY, Codes, Floats, Ints, LogonTable
+from graphhunt.paths import _kernels
+from graphhunt.paths._jit import COMPILE_ABOVE, kernels, numba_available
+from graphhunt.paths.table import DAY, Codes, Flags, Floats, Ints, LogonTable
 
 
 class View(NamedTuple):
@@ -71,17 +73,31 @@ def hop_rarity(table: LogonTable, *, window_days: int = 30, views: tuple[View, .
     usable = table.usable()
     columns = {"src": table.src, "dst": table.dst, "acct": table.acct}
     sizes = {"src": len(table.hosts), "dst": len(table.hosts), "acct": len(table.accounts)}
-    terms = []
+    counted = []
     for view in views:
         given = columns[view.given].astype(np.int64)
         pair = given * sizes[view.what] + columns[view.what]
         known = usable & (given >= 0) & (columns[view.what] >= 0)
         together = earlier_days(np.where(known, pair, -1), day, window_days)
         condition = earlier_days(np.where(known, given, -1), day, window_days)
+        counted.append((view, together, condition, known))
+    history = earlier_days(np.where(usable, 0, -1), day, window_days)
+    return rarity_of(tuple(counted), history, window_days)
+
+
+def rarity_of(views: tuple[tuple[View, Codes, Codes, Flags], ...], history: Codes, window_days: int) -> Rarity:
+    """Make a rarity from counts that are known already.
+
+    Args:
+        views: Per view, the days of the pair, the days of the condition, and the rows that are counted.
+        history: Earlier days with any logon, per row.
+        window_days: Length of the window the counts are of.
+    """
+    terms = []
+    for view, together, condition, known in views:
         surprise = -np.log((together + 0.5) / (condition + 1.0))
         terms.append(Term(view, together, condition, np.where(known, np.maximum(surprise, 0.0), 0.0)))
-    total = np.sum([term.surprise for term in terms], axis=0) if terms else np.zeros(len(table))
-    history = earlier_days(np.where(usable, 0, -1), day, window_days)
+    total = np.sum([term.surprise for term in terms], axis=0) if terms else np.zeros(len(history))
     return Rarity(tuple(terms), np.asarray(total, dtype=np.float64), window_days, history)
 
 
@@ -90,9 +106,11 @@ def earlier_days(key: Ints, day: Ints, window: int) -> Codes:
 
     Args:
         key: What to count; negative keys are not counted and give 0.
-        day: Day number per row.
+        day: Day number per row, never falling.
         window: Days back that count.
     """
+    if len(key) > COMPILE_ABOVE and numba_available():
+        return np.asarray(kernels(_kernels, len(key)).days_before(key, day, window))
     result = np.zeros(len(key), dtype=np.int32)
     counted = np.flatnonzero(key >= 0)
     if not len(counted):

@@ -181,7 +181,7 @@ def causal_pass(  # noqa: PLR0913 - columns and state, not options
     score, known = np.zeros((2, size), dtype=np.float32), np.zeros((2, size), dtype=np.float32)
     root, choices = np.full((2, size), -1, dtype=np.int32), np.ones((2, size), dtype=np.int16)
     before, flags = np.full((2, size), -1, dtype=np.int32), np.zeros((2, size), dtype=np.uint8)
-    ring, used = np.full((2, hosts, RING, 5), -1, dtype=np.int64), np.zeros((2, hosts), dtype=np.int64)
+    ring, used = np.empty((2, hosts, RING, 5), dtype=np.int64), np.zeros((2, hosts), dtype=np.int64)
     roots, rows = np.empty(RING + 1, dtype=np.int64), np.empty(RING + 1, dtype=np.int64)
     reach, credit, today = {np.int64(-1): np.int64(-1)}, {np.int64(-1): 0.0}, {np.int64(-1): 0.0}
     log_day, log_key, log_credit, head = [np.int64(-1)], [np.int64(-1)], [0.0], 0

@@ -54,8 +54,8 @@ def arrivals(  # noqa: PLR0913 - columns and state, not options
     """Per row with a score: the hottest suspicious arrival at its source, over the root of the crowd there."""
     size = len(t)
     result = np.zeros(size, dtype=np.float32)
-    seen_t, seen_a = np.zeros((hosts, RING), dtype=np.int64), np.zeros((hosts, RING), dtype=np.int64)
-    hot_t, hot = np.zeros((hosts, RING), dtype=np.int64), np.zeros((hosts, RING))
+    seen_t, seen_a = np.empty((hosts, RING), dtype=np.int64), np.empty((hosts, RING), dtype=np.int64)
+    hot_t, hot = np.empty((hosts, RING), dtype=np.int64), np.empty((hosts, RING))
     seen_n, hot_n = np.zeros(hosts, dtype=np.int64), np.zeros(hosts, dtype=np.int64)
     for row in range(size):
         if not usable[row]:
@@ -78,8 +78,8 @@ def departures(  # noqa: PLR0913 - columns and state, not options
     """Per row with a score: the hottest suspicious departure from its destination later that day, likewise."""
     size = len(t)
     result = np.zeros(size, dtype=np.float32)
-    seen_t, seen_a = np.zeros((hosts, RING), dtype=np.int64), np.zeros((hosts, RING), dtype=np.int64)
-    hot_t, hot = np.zeros((hosts, RING), dtype=np.int64), np.zeros((hosts, RING))
+    seen_t, seen_a = np.empty((hosts, RING), dtype=np.int64), np.empty((hosts, RING), dtype=np.int64)
+    hot_t, hot = np.empty((hosts, RING), dtype=np.int64), np.empty((hosts, RING))
     seen_n, hot_n = np.zeros(hosts, dtype=np.int64), np.zeros(hosts, dtype=np.int64)
     today = np.full(hosts, -1, dtype=np.int64)
     for row in range(size - 1, -1, -1):
@@ -107,7 +107,7 @@ def rotations(t: Any, src: Any, acct: Any, score: Any, day: Any, hosts: int, win
     """
     size = len(t)
     past, whole = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int32)
-    seen_t, seen_a = np.zeros((hosts, RING), dtype=np.int64), np.zeros((hosts, RING), dtype=np.int64)
+    seen_t, seen_a = np.empty((hosts, RING), dtype=np.int64), np.empty((hosts, RING), dtype=np.int64)
     seen_n = np.zeros(hosts, dtype=np.int64)
     for row in range(size):
         if score[row] > 0.0:

@@ -1,0 +1,71 @@
+"""Measures the path engine and the causal pass on random logons and prints one line per figure.
+
+    python benchmarks/paths.py [--rows 10000000] [--hosts 100000]
+
+Destinations are uniform, sources follow a Zipf law, so that there are hubs. Kernels are compiled on a small
+table first; times are of warm kernels, memory is the process's peak.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from graphhunt.analytics.lateral.causes import causal_paths
+from graphhunt.analytics.lateral.habits import count_habits
+from graphhunt.evaluation.protocol import peak_memory_mb
+from graphhunt.paths import LogonTable, earliest_arrival, find_paths, hop_rarity, latest_departure
+from graphhunt.paths.table import DAY
+
+
+def random_table(rows: int, hosts: int) -> LogonTable:
+    rng = np.random.default_rng(0)
+    accounts = max(10, hosts // 2)
+    source = (rng.zipf(1.3, rows) % hosts).astype(np.int32)
+    return LogonTable.from_arrays(
+        rng.integers(0, 30 * DAY, rows), source, rng.integers(0, hosts, rows, dtype=np.int32),
+        (source * 7 + rng.integers(0, 3, rows)) % accounts, logon_type=np.full(rows, 3),
+        hosts=[f"H{i}" for i in range(hosts)], accounts=[f"A{i}" for i in range(accounts)],
+    )  # fmt: skip
+
+
+def timed(name: str, work: Callable[[], object]) -> object:
+    began = time.perf_counter()
+    result = work()
+    print(f"{name}: {time.perf_counter() - began:.2f} s, peak {peak_memory_mb():,.0f} MiB", flush=True)
+    return result
+
+
+def run(table: LogonTable, *, say: bool) -> None:
+    show = timed if say else (lambda _, work: work())
+    show("earliest arrival", lambda: earliest_arrival(table, 5))
+    show("earliest arrival, dwell 24 h", lambda: earliest_arrival(table, 5, max_dwell_us=DAY))
+    show("latest departure, dwell 24 h", lambda: latest_departure(table, 5, max_dwell_us=DAY))
+    scores = np.random.default_rng(1).random(len(table))
+    day = 10 * DAY
+    show(
+        "paths between two hosts in one day",
+        lambda: find_paths(table, source=5, target=77, scores=scores, since=day, until=day + DAY),
+    )
+    show("paths between two hosts, all time", lambda: find_paths(table, source=5, target=77, scores=scores))
+    show("rarity counts", lambda: hop_rarity(table))
+    habits = show("habit counts", lambda: count_habits(table))
+    show("causal pass", lambda: causal_paths(table, habits))  # type: ignore[arg-type]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--hosts", type=int, default=100_000)
+    given = parser.parse_args()
+    run(random_table(100_000, 1_000), say=False)
+    table = random_table(given.rows, given.hosts)
+    print(f"{given.rows:,} logons, {given.hosts:,} hosts, table {peak_memory_mb():,.0f} MiB")
+    run(table, say=True)
+
+
+if __name__ == "__main__":
+    main()

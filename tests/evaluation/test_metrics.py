@@ -1,0 +1,86 @@
+"""The protocol's measures on rankings whose values can be counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphhunt.evaluation import LabelledCase
+from graphhunt.evaluation.baselines import edgebank, pagerank, random_order
+from graphhunt.evaluation.metrics import chain_detection, order_metrics, unit_detection, window_recall
+from graphhunt.paths import LogonTable
+from graphhunt.paths.table import DAY, HOUR
+
+
+def case(labels, days=1):
+    """One logon per (account i, source i, destination 50 + i), spread over the days after day 10."""
+    count = len(labels)
+    t = [10 * DAY + (i * days // count) * DAY + i * 1000 for i in range(count)]
+    names = {"hosts": [f"h{i}" for i in range(50 + count)], "accounts": [f"a{i}" for i in range(count)]}
+    table = LogonTable.from_arrays(t, range(count), range(50, 50 + count), range(count), **names)
+    return LabelledCase("hand-made", table, 10 * DAY, np.array(labels))
+
+
+def test_detection_counts_attacks_within_the_budget():
+    # Forty alerts on one day; attack 0 ranks 2nd, attack 1 ranks 4th and 30th, attack 2 ranks 12th.
+    labels = np.full(40, -1)
+    labels[[1, 3, 29, 11]] = [0, 1, 1, 2]
+    found = unit_detection(case(labels), -np.arange(40.0))
+    assert found["detected_at_3_per_day"] == pytest.approx(1 / 3)
+    assert found["detected_at_5_per_day"] == pytest.approx(2 / 3)
+    assert found["detected_at_9_per_day"] == pytest.approx(2 / 3)
+    assert found["detected_at_20_per_day"] == 1.0
+    assert found["first_true_rank"] == 2
+
+
+def test_the_budget_is_an_average_over_the_days():
+    labels = np.full(40, -1)
+    labels[5] = 0
+    score = -np.arange(40.0)
+    assert unit_detection(case(labels, days=2), score)["detected_at_3_per_day"] == 1.0
+    assert unit_detection(case(labels, days=1), score)["detected_at_3_per_day"] == 0.0
+
+
+def test_average_precision_and_recall_in_the_first():
+    labels = np.full(20, -1)
+    labels[[0, 3]] = 0
+    found = order_metrics(case(labels), -np.arange(20.0))
+    assert found["ap"] == found["ap_connections"] == found["ap_events"] == pytest.approx((1 + 2 / 4) / 2)
+    assert found["auc"] == pytest.approx(34 / 36)
+    assert found["precision_at_100"] == pytest.approx(2 / 20)
+    assert found["recall_in_500"] == 1.0
+
+
+def test_ties_gain_nothing_from_row_order():
+    labels = np.full(200, -1)
+    labels[:3] = 0
+    found = unit_detection(case(labels), np.zeros(200))
+    assert found["detected_at_3_per_day"] == 0.0
+
+
+def test_window_recall_ranks_within_each_hour():
+    t = [10 * DAY + i for i in range(5)] + [10 * DAY + HOUR + i for i in range(5)]
+    table = LogonTable.from_arrays(t, [0] * 10, range(1, 11), [0] * 10)
+    labels = np.array([-1, -1, -1, 0, -1, 0, -1, -1, -1, -1])
+    made = LabelledCase("hours", table, 10 * DAY, labels)
+    # In the first hour the bad one ranks 4th, in the second (lower scores throughout) it ranks 1st.
+    score = np.array([9.0, 8, 7, 6, 5, 1, 0.9, 0.8, 0.7, 0.6])
+    assert window_recall(made, score) == {"rec_at_3": 0.5, "rec_at_5": 1.0, "rec_at_10": 1.0}
+
+
+def test_a_chain_costs_one_alert_and_shows_its_hops():
+    t = [10 * DAY, 10 * DAY + HOUR] + [10 * DAY + 2 * HOUR + i for i in range(3)]
+    table = LogonTable.from_arrays(t, [0, 1, 5, 6, 7], [1, 2, 8, 9, 10], [0, 1, 2, 3, 4])
+    made = LabelledCase("chain", table, 10 * DAY, np.array([0, 0, -1, -1, 1]))
+    found = chain_detection(made, np.array([9.0, 8.0, 7.0, 6.0, 5.0]))
+    assert found["detected_at_3_per_day"] == 0.5
+    assert found["shown_at_3_per_day"] == 4
+    assert found["precision_at_3_per_day"] == 0.5
+    assert found["detected_at_5_per_day"] == 1.0
+
+
+def test_baselines_read_no_labels():
+    made = case(np.full(30, -1))
+    other = LabelledCase("labelled", made.table, made.since, np.zeros(30, dtype=int))
+    for scorer in (random_order, edgebank, pagerank):
+        assert np.array_equal(scorer(made), scorer(other))
