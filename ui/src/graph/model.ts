@@ -207,7 +207,10 @@ export class Model {
       }
     }
     hops.forEach((hop, index) => {
-      if (drawn.has(hop.from) && drawn.has(hop.to)) drawing.edges.push(drawHop(hop, index + 1, state));
+      if (!drawn.has(hop.from) || !drawn.has(hop.to)) return;
+      const edge = drawHop(hop, index + 1, state);
+      if (edge.faded) drawing.hidden.window += 1;
+      if (!edge.faded || state.outside === 'fade') drawing.edges.push(edge);
     });
   }
 
