@@ -5,6 +5,7 @@
     │   └── ArchiveError   an archive breaks a limit or is damaged
     ├── QueryError         a Cypher file or an analyst's query is wrong
     ├── StoreError         the database can't be reached or refused
+    │   ├── DuplicateError an id is in the graph already
     │   └── WorkspaceError the workspace folder is locked, foreign or damaged
     ├── AccessError        not allowed (guard, roles, tokens)
     ├── LimitError         a stated limit was reached
@@ -55,6 +56,10 @@ class QueryError(GraphhuntError):
 
 class StoreError(GraphhuntError):
     """The graph database can't be started, reached or written."""
+
+
+class DuplicateError(StoreError):
+    """A write was refused because an id is in the graph already."""
 
 
 class WorkspaceError(StoreError):

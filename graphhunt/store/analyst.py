@@ -103,7 +103,7 @@ def _in_time(action: Callable[[], T], limit: float) -> T:
     def work() -> None:
         try:
             outcome.set_result(action())
-        except BaseException as error:
+        except BaseException as error:  # handed over to the caller, whatever it is
             outcome.set_exception(error)
 
     threading.Thread(target=work, daemon=True, name="graphhunt-query").start()

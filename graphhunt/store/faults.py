@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphhunt.errors import AccessError, GraphhuntError, LimitError, QueryError, StoreError
-
-
-class DuplicateError(StoreError):
-    """A write was refused because an id is in the graph already."""
-
+from graphhunt.errors import AccessError, DuplicateError, GraphhuntError, LimitError, QueryError, StoreError
 
 CONFLICT = "conflict"
 LOST = "lost"

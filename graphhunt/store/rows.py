@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphhunt import queries
-from graphhunt.errors import StoreError
-from graphhunt.store import faults
+from graphhunt.errors import DuplicateError, StoreError
 from graphhunt.store.transport import Summary
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def remove(store: Store, query: queries.Query, ids: Iterable[str]) -> Summary:
 def _or_if_there(first: Callable[[], Summary], second: Callable[[], Summary]) -> Summary:
     try:
         return first()
-    except faults.DuplicateError:
+    except DuplicateError:
         return second()
 
 
