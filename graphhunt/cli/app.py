@@ -14,8 +14,10 @@ from graphhunt.cli import (
     coverage,
     demo,
     entity,
+    evaluate,
     evidence,
     find,
+    generate,
     load,
     paths,
     plugins,
@@ -35,9 +37,11 @@ app = typer.Typer(
 )
 
 for module in (
-    load, query, find, entity, tree, paths, analyze, analyses, evidence, status, coverage, serve, demo, plugins, config,
+    load, query, find, entity, tree, paths, analyze, analyses, evidence, status, coverage, serve, demo, plugins,
+    config, generate,
 ):  # fmt: skip
     app.command(name=module.__name__.rsplit(".", 1)[-1])(module.run)
+app.add_typer(evaluate.app, name="eval")
 
 
 def _version(value: bool) -> None:

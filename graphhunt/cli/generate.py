@@ -1,0 +1,41 @@
+"""`graphhunt generate`: the logs of a synthetic enterprise, with intrusions whose truth is kept apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graphhunt.cli.context import JsonOption, command
+from graphhunt.cli.show import json_out, line, progress
+
+
+@command
+def run(
+    folder: Annotated[Path, typer.Argument(help="Folder to write to.", show_default=False)],
+    hosts: Annotated[int, typer.Option(help="Machines.")] = 200,
+    users: Annotated[int, typer.Option(help="People.")] = 150,
+    days: Annotated[int, typer.Option(help="Days.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
+    chains: Annotated[int, typer.Option(help="Intrusions.")] = 3,
+    format: Annotated[list[str] | None, typer.Option("--format", help="nxlog, lanl; may be given twice.")] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Without duplicates, losses, skew and other dirt.")] = False,
+    compress: Annotated[bool, typer.Option("--gzip", help="Write gzip files.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Write event logs of a synthetic enterprise, and truth.json beside them."""
+    from graphhunt.generator import Dirt, GeneratorConfig, generate
+
+    config = GeneratorConfig(
+        seed=seed, hosts=hosts, users=users, days=days, chains=chains, formats=tuple(format or ("nxlog",)),
+        dirt=Dirt.none() if clean else Dirt(), compress=compress,
+    )  # fmt: skip
+    with progress() as tell:
+        truth = generate(config, folder, lambda done, total, lines: tell("generate", done, total, lines))
+    report = {"folder": str(folder), "lines": truth.expected.lines, "chains": len(truth.chains), "days": days}
+    if json:
+        json_out(report)
+    else:
+        line(f"{report['lines']:,} records of {days} days in {folder}")
+        line(f"the truth of {report['chains']} chains is in truth.json")
