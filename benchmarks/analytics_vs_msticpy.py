@@ -1,0 +1,220 @@
+"""Our DataFrame functions beside msticpy's, on the same data and machine, each case in a process of its own.
+
+    python benchmarks/analytics_vs_msticpy.py [--python PATH] [--out FILE.json]
+
+msticpy gets an environment of its own: a temporary one is made with pip, or `--python` names an interpreter that
+has it. If that fails, the report says so and only our side is run. CPU seconds are the number to compare; memory is
+the resident peak above what was resident before the call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+CASES = (
+    ("sessionize", 10_000, "both"), ("sessionize", 1_000_000, "ours"), ("sessionize_data", 10_000, "both"),
+    ("features", 100_000, "both"), ("clusters", 50_000, "both"),
+    ("tree", 100_000, "both"), ("timeline", 10_000, "both"),
+)  # fmt: skip
+
+
+def real_processes() -> pd.DataFrame:
+    import pandas as pd
+
+    folder = Path(os.environ.get("GRAPHHUNT_SHARED_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+    file = folder / "msticpy" / "processes_on_host.csv"
+    return pd.read_csv(file, parse_dates=["TimeGenerated", "TimeCreatedUtc"]) if file.exists() else made_processes()
+
+
+def made_processes() -> pd.DataFrame:
+    """Make 363 rows of about 120 patterns, should the real file not be there."""
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(0)
+    kind = np.minimum(rng.geometric(0.04, 363), 120)
+    times = pd.Timestamp("2019-01-15") + pd.to_timedelta(np.arange(363) * 10, unit="s")
+    return pd.DataFrame(
+        {"TimeGenerated": times, "TimeCreatedUtc": times, "EventID": 4688, "Computer": "h",
+         "NewProcessName": [f"C:\\Windows\\System32\\p{k}.exe" for k in kind],
+         "CommandLine": [f"p{k}.exe " + "-a " * (k % 40) for k in kind], "SubjectLogonId": ["0x3e7"] * 363,
+         "NewProcessId": [hex(i + 8) for i in range(363)], "ProcessId": "0x4", "ParentProcessName": "C:\\x.exe",
+         "TargetLogonId": "0x0", "SubjectUserName": "u", "SubjectUserSid": "s"}
+    )  # fmt: skip
+
+
+def repeated(n: int) -> pd.DataFrame:
+    import pandas as pd
+
+    base = real_processes()
+    return pd.concat([base] * (n // len(base) + 1), ignore_index=True).iloc[:n].copy()
+
+
+def session_events(n: int) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(1)
+    users, hosts = rng.integers(0, max(20, n // 500), n), rng.integers(0, 50, n)
+    burst = rng.integers(0, max(1, n // 8), n) * 7_200 + rng.integers(0, 900, n)
+    return pd.DataFrame(
+        {"user": [f"user{u}" for u in users], "host": [f"host{h}" for h in hosts],
+         "event": [f"e{u % 9}" for u in users],
+         "time": pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(burst % (86_400 * 300), unit="s")}
+    )  # fmt: skip
+
+
+def forest(n: int) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(2)
+    up = [0] + [int(rng.integers(0, i)) for i in range(1, n)]
+    name = [f"C:\\Windows\\p{i % 200}.exe" for i in range(n)]
+    return pd.DataFrame(
+        {"TimeGenerated": pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(np.arange(n), unit="s"),
+         "EventID": 4688, "Computer": "host", "NewProcessName": name, "NewProcessId": [hex(i + 4) for i in range(n)],
+         "ProcessId": [hex(u + 4) if i else "0x0" for i, u in enumerate(up)],
+         "ParentProcessName": [name[u] for u in up],
+         "CommandLine": "x", "SubjectLogonId": "0x3e7", "TargetLogonId": "0x0", "SubjectUserName": "u",
+         "SubjectUserSid": "s"}
+    )  # fmt: skip
+
+
+def _sessions(ours: bool, whole: bool, n: int) -> Callable[[], int]:
+    if ours:
+        from graphhunt.analytics import create_session_col, sessionize_data
+    else:
+        from msticpy.analysis.anomalous_sequence.sessionize import create_session_col, sessionize_data
+    data, users = session_events(n), ["user", "host"]
+    if whole:
+        return lambda: len(sessionize_data(data, users, "time", 60, 15, "event"))
+    return lambda: int(create_session_col(data, users, "time", 60, 15)["session_ind"].max()) + 1
+
+
+def _clusters(ours: bool, whole: bool, n: int) -> Callable[[], int]:
+    import pandas as pd
+
+    if ours:
+        from graphhunt.analytics import add_process_features, dbcluster_events
+    else:
+        from msticpy.analysis.eventcluster import add_process_features, dbcluster_events
+    data = repeated(n)
+    if not whole:
+        return lambda: int(add_process_features(data)["pathScore"].nunique())
+    columns = ["commandlineTokensFull", "pathScore", "isSystemSession"]
+    features = add_process_features(data.iloc[:363])
+    big = pd.concat([features] * (n // len(features) + 1), ignore_index=True).iloc[:n].copy()
+    return lambda: len(dbcluster_events(data=big, cluster_columns=columns, max_cluster_distance=0.0001)[0])
+
+
+def _tree(ours: bool, n: int) -> Callable[[], int]:
+    if ours:
+        from graphhunt.analytics import build_process_tree
+    else:
+        from msticpy.transform.proc_tree_builder import build_process_tree
+    data = forest(n)
+    return lambda: len(build_process_tree(data))
+
+
+def _timeline(ours: bool, n: int) -> Callable[[], int]:
+    data = session_events(n).rename(columns={"time": "TimeGenerated"})
+    shown = ["user", "host"]
+    if ours:
+        from graphhunt.analytics import display_timeline
+
+        return lambda: len(display_timeline(data, group_by="event", source_columns=shown).page())
+    from bokeh.embed import json_item
+    from msticpy.vis.timeline import display_timeline as bokeh_timeline
+
+    return lambda: len(json.dumps(json_item(bokeh_timeline(data, group_by="event", source_columns=shown, hide=True))))
+
+
+def prepare(case: str, n: int, tool: str) -> Callable[[], int]:
+    """Import what the case needs and give a function to measure."""
+    ours = tool == "ours"
+    if case.startswith("sessionize"):
+        return _sessions(ours, case == "sessionize_data", n)
+    if case in ("features", "clusters"):
+        return _clusters(ours, case == "clusters", n)
+    return _tree(ours, n) if case == "tree" else _timeline(ours, n)
+
+
+def work(case: str, n: int, tool: str) -> None:
+    """Measure one case once (after a small warm-up) and print the figures."""
+    warnings.simplefilter("ignore")
+    with contextlib.redirect_stdout(io.StringIO()):
+        small = prepare(case, 400, tool)
+        small()
+        run = prepare(case, n, tool)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        wall, cpu = time.perf_counter(), time.process_time()
+        out = run()
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps({"cpu": cpu, "wall": wall, "before_mb": before / 1024, "peak_mb": peak / 1024, "out": out}))
+
+
+def measure(python: str, case: str, n: int, tool: str) -> dict[str, Any]:
+    found = subprocess.run(
+        [python, __file__, "--worker", case, str(n), tool], capture_output=True, text=True, timeout=1800, check=False
+    )
+    if found.returncode:
+        return {"error": (found.stderr.strip().splitlines() or ["failed"])[-1]}
+    return json.loads(found.stdout.strip().splitlines()[-1])
+
+
+def environment(folder: str) -> tuple[str | None, str | None]:
+    """Make an environment with msticpy; give its interpreter, or None and the reason."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = str(Path(folder) / "bin" / "python")
+    wanted = ["msticpy", "scikit-learn", "matplotlib"]
+    found = subprocess.run([python, "-m", "pip", "install", "-q", *wanted], capture_output=True, text=True, check=False)
+    return (python, None) if not found.returncode else (None, found.stderr.strip().splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", help="an interpreter that has msticpy")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--worker", nargs=3)
+    given = parser.parse_args()
+    if given.worker:
+        work(given.worker[0], int(given.worker[1]), given.worker[2])
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        python, reason = (given.python, None) if given.python else environment(folder)
+        if reason:
+            print(f"msticpy can't be installed here: {reason}")
+        rows = []
+        for case, n, who in CASES:
+            row = {"case": case, "n": n, "ours": measure(sys.executable, case, n, "ours")}
+            if python and who == "both":
+                row["msticpy"] = measure(python, case, n, "msticpy")
+                if "cpu" in row["msticpy"] and "cpu" in row["ours"]:
+                    row["ratio"] = row["msticpy"]["cpu"] / row["ours"]["cpu"]
+            print(json.dumps(row), flush=True)
+            rows.append(row)
+    if given.out:
+        given.out.write_text(json.dumps(rows, indent=1))
+
+
+if __name__ == "__main__":
+    main()
