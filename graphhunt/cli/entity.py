@@ -33,5 +33,14 @@ def run(
     table(
         ("property", "value"), [(name, iso(value) if name in _TIMES else value) for name, value in properties.items()]
     )
-    rows = [(row["type"], row["direction"], row["kind"], row["count"]) for row in found["relations"]]
-    table(("relation", "direction", "kind", "count"), rows)
+    rows = [
+        (
+            row["relation"],
+            "to" if row["outgoing"] else "from",
+            row["neighbour_kind"],
+            row["relationships"],
+            row["neighbours"],
+        )
+        for row in found["relations"]
+    ]
+    table(("relation", "direction", "kind", "relations", "entities"), rows)
