@@ -24,7 +24,7 @@ PAYLOADS = [
     "<script>window.__xss=1</script>",
     "<img src=x onerror=window.__xss=1>",
     "<svg/onload=window.__xss=1>",
-    "\"><script>window.__xss=1</script>",
+    '"><script>window.__xss=1</script>',
     "'><img src=x onerror=window.__xss=1>",
     "</script><script>window.__xss=1</script>",
     "</title><script>window.__xss=1</script>",
@@ -58,10 +58,10 @@ PAYLOADS = [
     "{@html '<script>window.__xss=1</script>'}",
     "{#if window.__xss=1}{/if}",
     "[x](javascript:window.__xss=1)",
-    "![x](x\" onerror=\"window.__xss=1)",
+    '![x](x" onerror="window.__xss=1)',
     "`${window.__xss=1}`",
     "');window.__xss=1;//",
-    "\";window.__xss=1;//",
+    '";window.__xss=1;//',
     "\\u003cscript\\u003ewindow.__xss=1\\u003c/script\\u003e",
     "&lt;script&gt;window.__xss=1&lt;/script&gt;",
     "%3Cscript%3Ewindow.__xss=1%3C/script%3E",
@@ -78,7 +78,7 @@ PAYLOADS = [
     "\u2066\u202eabc\u2069",
     "\u001b]8;;http://evil.example\u0007x",
     "\u001b[31mred",
-    "=HYPERLINK(\"http://evil.example\",\"x\")",
+    '=HYPERLINK("http://evil.example","x")',
     "@SUM(1+1)*cmd|' /C calc'!A0",
     "__proto__",
     "constructor",
@@ -139,8 +139,17 @@ def records() -> list[dict[str, Any]]:
     """Give the case: alpha to bravo as ada at 10:00, bravo to charlie as grace at 10:30, and noise."""
     found = [
         logon("bravo", "10:00:00.000000", "ada", 3, "0xb0b", ("10.0.0.1", "ALPHA")),
-        record("bravo", 4697, "10:00:04.000000", SubjectUserName="ada", SubjectDomainName="LAB", SubjectLogonId="0xb0b",
-               ServiceName="updater", ServiceFileName="cmd.exe /c whoami", ServiceAccount="LocalSystem"),
+        record(
+            "bravo",
+            4697,
+            "10:00:04.000000",
+            SubjectUserName="ada",
+            SubjectDomainName="LAB",
+            SubjectLogonId="0xb0b",
+            ServiceName="updater",
+            ServiceFileName="cmd.exe /c whoami",
+            ServiceAccount="LocalSystem",
+        ),
         process("bravo", "10:00:05.000000", 4, SERVICES, (1, "C:\\Windows\\System32\\wininit.exe")),
         process("bravo", "10:00:06.000000", 20, CMD, (4, SERVICES), CommandLine="cmd.exe /c whoami"),
         process("bravo", "10:00:07.000000", 21, SHELL, (20, CMD), CommandLine="powershell -enc AAAA"),
@@ -155,7 +164,9 @@ def records() -> list[dict[str, Any]]:
                     (21, SHELL), CommandLine=payload)
         )  # fmt: skip
         found.append(
-            logon("charlie", f"12:{number // 60:02}:{number % 60:02}.000000", payload, 2, hex(0x5000 + number), ("-", "-"))
+            logon(
+                "charlie", f"12:{number // 60:02}:{number % 60:02}.000000", payload, 2, hex(0x5000 + number), ("-", "-")
+            )
         )
     return found
 

@@ -93,7 +93,9 @@ def test_counts_per_relation_direction_and_kind(client: TestClient) -> None:
 def test_counts_in_a_window(client: TestClient) -> None:
     params = {"since": f"{case.DAY}T10:20:00Z", "until": f"{case.DAY}T10:40:00Z"}
     rows = client.get("/api/v1/entities/Machine/charlie/counts", params=params).json()["items"]
-    assert [(r["relation"], r["relationships"]) for r in rows if r["relation"] == "REMOTE_LOGON"] == [("REMOTE_LOGON", 1)]
+    assert [(r["relation"], r["relationships"]) for r in rows if r["relation"] == "REMOTE_LOGON"] == [
+        ("REMOTE_LOGON", 1)
+    ]
     assert client.get(f"{BRAVO}/counts", params={"since": params["until"], "until": params["since"]}).status_code == 422
 
 
@@ -104,7 +106,9 @@ def test_neighbours_page_without_gap_or_repeat(client: TestClient, order: str) -
     assert whole["next_cursor"] is None
     ids = [item["node"]["id"] for item in whole["items"]]
     assert len(ids) == len(set(ids)) == whole["total"]["value"]
-    parts = [item["node"]["id"] for page in pages(client, f"{BRAVO}/neighbors", **params, limit=7) for item in page["items"]]
+    parts = [
+        item["node"]["id"] for page in pages(client, f"{BRAVO}/neighbors", **params, limit=7) for item in page["items"]
+    ]
     assert parts == ids
     times = [item["last" if order == "recent" else "first"] for item in whole["items"]]
     if order != "often":
@@ -242,7 +246,11 @@ def test_query_is_read_only(client: TestClient) -> None:
         "/api/v1/query", json={"cypher": "MATCH (m:Machine) RETURN m.id AS id ORDER BY id", "limit": 2}
     ).json()
     assert answer == {"columns": ["id"], "rows": [{"id": "alpha"}, {"id": "bravo"}], "truncated": True}
-    for cypher in ["CREATE (n:Machine {id: 'x'})", "MATCH (n) DETACH DELETE n", "LOAD CSV FROM 'file:///etc/passwd' AS x RETURN x"]:
+    for cypher in [
+        "CREATE (n:Machine {id: 'x'})",
+        "MATCH (n) DETACH DELETE n",
+        "LOAD CSV FROM 'file:///etc/passwd' AS x RETURN x",
+    ]:
         refused = client.post("/api/v1/query", json={"cypher": cypher})
         assert refused.status_code in (400, 403), cypher
         assert refused.headers["content-type"] == "application/problem+json"

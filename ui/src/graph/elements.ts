@@ -45,6 +45,12 @@ export function elements(drawing: Drawing): ElementDefinition[] {
       classes: 'fold',
     },
   ]);
+  // What else runs between the machines of a path goes round its hops, whose text needs the room.
+  const hops = new Set(
+    drawing.edges
+      .filter((edge) => edge.hop)
+      .flatMap(({ start, end }) => [`${start}|${end}`, `${end}|${start}`]),
+  );
   const edges = drawing.edges.map((edge) => ({
     group: 'edges' as const,
     data: {
@@ -57,7 +63,7 @@ export function elements(drawing: Drawing): ElementDefinition[] {
     },
     classes: [
       edge.faded ? 'faded' : '',
-      edge.hop ? 'hop' : '',
+      edge.hop ? 'hop' : hops.has(`${edge.start}|${edge.end}`) ? 'beside' : '',
       edge.hop?.confidence === 'correlated' || edge.hop?.confidence === 'inferred' ? 'correlated' : '',
     ]
       .join(' ')

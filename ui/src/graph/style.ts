@@ -155,6 +155,15 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
         'line-height': 1.3,
         'min-zoomed-font-size': 5,
         'z-index': 10,
+        'curve-style': 'straight',
+      },
+    },
+    {
+      selector: 'edge.beside',
+      style: {
+        'curve-style': 'unbundled-bezier',
+        'control-point-distances': 90,
+        'control-point-weights': 0.5,
       },
     },
     { selector: 'edge.correlated', style: { 'line-style': 'dashed' } },
