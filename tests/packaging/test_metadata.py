@@ -113,7 +113,11 @@ def test_every_import_is_declared() -> None:
 
 def transitively(declared: set[str]) -> set[str]:
     """Add the few packages that are part of a declared one's public interface."""
-    carried = {"fastapi": {"starlette", "pydantic"}, "pydantic-settings": {"pydantic"}, "typer": {"typer-slim"}}
+    carried = {
+        "fastapi": {"starlette", "pydantic", "typing-extensions"},
+        "pydantic-settings": {"pydantic"},
+        "typer": {"typer-slim"},
+    }
     return declared | {name for owner, more in carried.items() if owner in declared for name in more}
 
 
