@@ -27,6 +27,7 @@ _OWN = {
     "beacons": "face_beacons",
     "logontracer": "face_logontracer",
     "measures": "face_measures",
+    "lateral-movement": "face_lateral",
 }
 
 _log = structlog.get_logger(__name__)

@@ -1,0 +1,62 @@
+"""`analyze lateral-movement`: chains of suspicious remote logons, written to the logons themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graphhunt.analytics.analysis import Analysis, Parameter, Result, Written
+from graphhunt.analytics.lateral import LateralOptions, Lists, detect
+from graphhunt.analytics.lateral.findings import PROPERTIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphhunt.analytics.extract import Extract
+
+_MEANINGS = {
+    "lm_chain_id": "id of the chain the logon belongs to",
+    "lm_hop": "place of its act in the chain, from 1",
+    "lm_class": "A to E: switch and new access clear, unclear, unknown account or known machine, own credential, habit",
+    "lm_root_user": "account the causal path began with",
+    "lm_certainty": "one over the number of possible causes",
+    "lm_score": "how suspicious, in nats",
+    "lm_p": "conformal p-value among the baseline's new connections; none where it was not tested",
+    "lm_reason": "why, in words with counts",
+}
+
+
+def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
+    # Both are above or beside analytics, and heavy: only a run needs them.
+    from graphhunt.graphing.snapshot import Snapshot
+    from graphhunt.hunts.lateral import corroboration, logon_table
+
+    snapshot = Snapshot(extract.workspace / "graph")
+    table = logon_table(snapshot)
+    if table is None:
+        return {"REMOTE_LOGON": pl.DataFrame(schema={"id": pl.String})}
+    lists = Lists(_listed(values["scanners"]), _listed(values["help_desk"]))
+    options = LateralOptions(since=values["since"], limit=values["findings"], lists=lists)
+    return {"REMOTE_LOGON": detect(table, corroboration(table, snapshot), options).properties()}
+
+
+def _listed(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+ANALYSIS = Analysis(
+    name="lateral-movement",
+    prefix="lm",
+    summary="Ranks remote logons by switched credentials, rarity, context and host events, and links them into chains.",
+    compute=_compute,
+    properties=tuple(Written("REMOTE_LOGON", name, _MEANINGS[name]) for name in PROPERTIES),
+    parameters=(
+        Parameter("findings", "int", 200, "most chains to write"),
+        Parameter(
+            "scanners", "str", None, "machines that scan, separated by commas; their logons are suppressed by name"
+        ),
+        Parameter("help_desk", "str", None, "accounts of the help desk, separated by commas; likewise"),
+    ),
+)
+"""The analytic."""
