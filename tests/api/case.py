@@ -110,7 +110,8 @@ def process(host: str, time: str, pid: int, image: str, parent: tuple[int, str],
     """Make a Sysmon 1; GUIDs are made of host and pid."""
     return record(
         host, 1, time, "Microsoft-Windows-Sysmon/Operational", UtcTime=f"{DAY} {time[:12]}", ProcessId=str(pid),
-        ProcessGuid=guid(host, pid), Image=image, ParentProcessId=str(parent[0]), ParentProcessGuid=guid(host, parent[0]),
+        ProcessGuid=guid(host, pid), Image=image, ParentProcessId=str(parent[0]),
+        ParentProcessGuid=guid(host, parent[0]),
         ParentImage=parent[1], **{"User": "LAB\\ada", "LogonId": "0xb0b", "CommandLine": image, **more},
     )  # fmt: skip
 

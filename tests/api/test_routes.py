@@ -130,7 +130,9 @@ def test_graph_gives_edges_among_what_is_shown(client: TestClient) -> None:
 
 def test_edge_leads_to_relationships_and_to_the_original_records(client: TestClient) -> None:
     wanted = {
-        "start": {"kind": "Machine", "id": "alpha"}, "relation": "REMOTE_LOGON", "end": {"kind": "Machine", "id": "bravo"},
+        "start": {"kind": "Machine", "id": "alpha"},
+        "relation": "REMOTE_LOGON",
+        "end": {"kind": "Machine", "id": "bravo"},
     }  # fmt: skip
     rows = client.post("/api/v1/edges/relationships", json=wanted).json()
     assert len(rows["items"]) == 1
