@@ -25,6 +25,13 @@ export function edgeLabel(edge: DrawnEdge): string {
     : words(edge.relation);
 }
 
+/** Both directions bend below the line: the text of the hops stands above it. */
+function beside(order: ReadonlyMap<string, number>, edge: DrawnEdge): string {
+  const [from, to] = [order.get(edge.start), order.get(edge.end)];
+  if (from === undefined || to === undefined) return '';
+  return from < to ? 'beside' : 'beside against';
+}
+
 export function elements(drawing: Drawing): ElementDefinition[] {
   const nodes = drawing.nodes.map((node) => ({
     group: 'nodes' as const,
@@ -46,11 +53,10 @@ export function elements(drawing: Drawing): ElementDefinition[] {
     },
   ]);
   // What else runs between the machines of a path goes round its hops, whose text needs the room.
-  const hops = new Set(
-    drawing.edges
-      .filter((edge) => edge.hop)
-      .flatMap(({ start, end }) => [`${start}|${end}`, `${end}|${start}`]),
-  );
+  const order = new Map<string, number>();
+  for (const { hop } of drawing.edges) {
+    for (const key of hop ? [hop.from, hop.to] : []) if (!order.has(key)) order.set(key, order.size);
+  }
   const edges = drawing.edges.map((edge) => ({
     group: 'edges' as const,
     data: {
@@ -63,7 +69,7 @@ export function elements(drawing: Drawing): ElementDefinition[] {
     },
     classes: [
       edge.faded ? 'faded' : '',
-      edge.hop ? 'hop' : hops.has(`${edge.start}|${edge.end}`) ? 'beside' : '',
+      edge.hop ? 'hop' : beside(order, edge),
       edge.hop?.confidence === 'correlated' || edge.hop?.confidence === 'inferred' ? 'correlated' : '',
     ]
       .join(' ')

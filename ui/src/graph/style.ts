@@ -156,6 +156,9 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
         'min-zoomed-font-size': 5,
         'z-index': 10,
         'curve-style': 'straight',
+        // Above the line, so that the arrow itself is never covered.
+        'text-margin-y': -34 * Math.min(1.5, scale),
+        'text-max-width': '190px',
       },
     },
     {
@@ -166,6 +169,7 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
         'control-point-weights': 0.5,
       },
     },
+    { selector: 'edge.against', style: { 'control-point-distances': -90 } },
     { selector: 'edge.correlated', style: { 'line-style': 'dashed' } },
     {
       selector: 'edge:selected',
