@@ -29,7 +29,8 @@ export function edgeLabel(edge: DrawnEdge): string {
 function beside(order: ReadonlyMap<string, number>, edge: DrawnEdge): string {
   const [from, to] = [order.get(edge.start), order.get(edge.end)];
   if (from === undefined || to === undefined) return '';
-  return from < to ? 'beside' : 'beside against';
+  const far = Math.abs(to - from) > 1 ? ' far' : '';
+  return (from < to ? 'beside' : 'beside against') + far;
 }
 
 export function elements(drawing: Drawing): ElementDefinition[] {

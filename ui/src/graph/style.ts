@@ -169,7 +169,9 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
         'control-point-weights': 0.5,
       },
     },
-    { selector: 'edge.against', style: { 'control-point-distances': -90 } },
+    { selector: 'edge.against', style: { 'control-point-distances': -140 } },
+    { selector: 'edge.far', style: { 'control-point-distances': 230 } },
+    { selector: 'edge.against.far', style: { 'control-point-distances': -300 } },
     { selector: 'edge.correlated', style: { 'line-style': 'dashed' } },
     {
       selector: 'edge:selected',
