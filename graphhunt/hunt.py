@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from graphhunt import pivots
+from graphhunt import current, pivots
 from graphhunt.errors import UsageError
 from graphhunt.settings import Settings, load_settings
 from graphhunt.times import iso, micros, span
@@ -20,6 +20,7 @@ from graphhunt.times import iso, micros, span
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from graphhunt.entities import IP, Client, File, Machine, Process, User
     from graphhunt.evidence import Workspace
     from graphhunt.hunts.attack_paths import PathOptions
     from graphhunt.store import Store
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int, int], None]
 """Called with (phase, done, total, events): bytes while reading, rows while writing."""
-
-_opened: list[Hunt] = []
 
 
 class Hunt:
@@ -49,7 +48,7 @@ class Hunt:
         self.db = db
         self.settings = settings or load_settings()
         self.client_id = "default"
-        _opened.append(self)
+        current.register(self)
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -79,8 +78,7 @@ class Hunt:
         store = self.__dict__.pop("store", None)
         if store is not None:
             store.close()
-        if self in _opened:
-            _opened.remove(self)
+        current.forget(self)
 
     def load(
         self,
@@ -222,6 +220,42 @@ class Hunt:
             replace(options or PathOptions(), **_path_options(given))
         )
 
+    def user(self, users: str | list[str], **given: Any) -> User:
+        """Give one or several accounts to ask about; keywords as of `graphhunt.entities.User`."""
+        from graphhunt.entities import User
+
+        return User(users, **given, hunt=self)
+
+    def machine(self, name: str | list[str] | None = None, **given: Any) -> Machine:
+        """Give one or several machines to ask about; keywords as of `graphhunt.entities.Machine`."""
+        from graphhunt.entities import Machine
+
+        return Machine(name=name, **given, hunt=self)
+
+    def process(self, ids: str | list[str]) -> Process:
+        """Give processes to ask about by their ids."""
+        from graphhunt.entities import Process
+
+        return Process.of([ids] if isinstance(ids, str) else ids, hunt=self)
+
+    def file(self, name: str | list[str] | None = None, **given: Any) -> File:
+        """Give files to ask about by name or path, `md5` or `sha256`."""
+        from graphhunt.entities import File
+
+        return File(name=name, **given, hunt=self)
+
+    def ip(self, address: str | list[str], **given: Any) -> IP:
+        """Give one or several addresses to ask about."""
+        from graphhunt.entities import IP
+
+        return IP(address, **given, hunt=self)
+
+    def client(self, client_id: str | list[str] = "all", **given: Any) -> Client:
+        """Give one or several tenants to ask about; all by default."""
+        from graphhunt.entities import Client
+
+        return Client(client_id, **given, hunt=self)
+
     def evidence(self, event_id: str) -> dict[str, Any] | None:
         """Give an original record with its file and position; None if there is none of this id."""
         record = self.workspace.evidence.get(event_id)
@@ -306,6 +340,4 @@ def last_opened() -> Hunt:
     Raises:
         UsageError: None is open.
     """
-    if not _opened:
-        raise UsageError("no hunt is open", hint="call graphhunt.open(workspace) first")
-    return _opened[-1]
+    return cast("Hunt", current.last_opened())

@@ -60,7 +60,13 @@ EXTRA: dict[str, Any] = {
     "ScheduledTask": lambda number: {"machine_id": f"machine-{number}", "command": f"task{number}.exe"},
     "Share": lambda number: {"machine_id": f"machine-{number}"},
     "RegistryKey": lambda number: {"path": rf"hklm\software\run{number}", "machine_id": f"machine-{number}"},
-    "Alert": lambda number: {"rule": f"rule {number}", "level": "high", "technique": ["T1021"], "product": "test"},
+    "Alert": lambda number: {
+        "rule": f"rule {number}",
+        "level": "high",
+        "technique": ["T1021"],
+        "product": "test",
+        "action": "Blocked",
+    },
     "AnalysisRun": lambda number: {"state": "done", "start": START, "end": START + number * MINUTE, "version": "1"},
 }
 

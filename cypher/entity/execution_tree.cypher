@@ -1,0 +1,40 @@
+// entity/execution_tree
+// The ancestors of processes, the processes themselves and all they made, generation by generation, at most 64 deep.
+// A process id used again, or a circle, can't make it endless: no relationship is followed twice on a way.
+// mode: read
+// params: processes: list[str], up: int = 40, down: int = 40, since: datetime?, until: datetime?,
+//    limit: int = 10000
+// returns: date_time: datetime, muid: str, logged_user: str, child_filename: str, child_md5: str, child_pid: int,
+//    parent_filename: str, parent_md5: str, parent_pid: int, command_line: str, operation: str, child_path: str,
+//    depth: int, process_id: str, parent_id: str, user_id: str, event_ids: list[str]
+// example: {"processes": ["process-1"]}
+CALL {
+  UNWIND $processes AS id
+  MATCH (p:Process {id: id})
+  RETURN p, 0 AS depth
+  UNION ALL
+  UNWIND $processes AS id
+  MATCH way = (p:Process)-[:SPAWNED*1..64]->(:Process {id: id})
+  WHERE length(way) <= $up
+  RETURN p, -length(way) AS depth
+  UNION ALL
+  UNWIND $processes AS id
+  MATCH way = (:Process {id: id})-[:SPAWNED*1..64]->(p:Process)
+  WHERE length(way) <= $down
+  RETURN p, length(way) AS depth
+}
+WITH p, depth ORDER BY abs(depth), depth
+WITH p, collect(depth)[0] AS depth
+WHERE ($since IS NULL OR coalesce(p.end, p.last_seen) >= $since) AND ($until IS NULL OR p.first_seen < $until)
+WITH p, depth ORDER BY abs(depth), depth, p.first_seen, p.id LIMIT $limit
+OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
+OPTIONAL MATCH (parent:Process)-[:SPAWNED]->(p)
+WITH p, depth, u, parent ORDER BY parent.start DESC, parent.id
+WITH p, depth, u, collect(parent)[0] AS parent
+OPTIONAL MATCH (:Machine)-[r:RAN]->(p)
+RETURN coalesce(p.start, p.first_seen) AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
+       p.name AS child_filename, p.md5 AS child_md5, p.pid AS child_pid, parent.name AS parent_filename,
+       parent.md5 AS parent_md5, parent.pid AS parent_pid, p.command_line AS command_line, 'create' AS operation,
+       p.path AS child_path, depth, p.id AS process_id, parent.id AS parent_id, u.id AS user_id,
+       r.evidence AS event_ids
+ORDER BY depth, date_time, process_id

@@ -1,0 +1,20 @@
+// entity/find/machine
+// Find Machine nodes by id or by any of their names, whatever the case; of the tenants given.
+// mode: read
+// params: names: list[str], clients: list[str]?
+// returns: id: str
+// example: {"names": ["machine-1"]}
+CALL {
+  UNWIND $names AS name
+  MATCH (n:Machine {id: name})
+  RETURN n
+  UNION
+  UNWIND $names AS name
+  MATCH (n:Machine)
+  WHERE n.search CONTAINS toLower(name) AND (toLower(n.name) = toLower(name) OR any(other IN n.aliases WHERE toLower(other) = toLower(name)) OR toLower(n.fqdn) = toLower(name))
+  RETURN n
+}
+WITH n
+WHERE $clients IS NULL OR n.client_id IN $clients
+RETURN DISTINCT n.id AS id
+ORDER BY id

@@ -1,0 +1,45 @@
+// entity/remote_logons
+// Logons from one machine or address to a machine: of an account, and to or from the machines given.
+// mode: read
+// params: users: list[str] = [], machines: list[str] = [], addresses: list[str] = [], clients: list[str] = [],
+//    incoming: bool = true, outgoing: bool = true, muids: list[str]?, since: datetime?, until: datetime?,
+//    limit: int = 1000000000
+// returns: date_time: datetime, end: datetime, source: str, muid: str, logged_user: str, logon_id: str,
+//    logon_type: int, technique: str, source_ip: str, source_port: int, confidence: str, user_id: str,
+//    event_ids: list[str]
+// example: {"users": ["user-1"], "machines": ["machine-2"]}
+CALL {
+  UNWIND $users AS id
+  MATCH (:User {id: id})-[:LOGGED_ON]->(m:Machine)
+  WITH DISTINCT id, m
+  MATCH (a)-[r:REMOTE_LOGON]->(m)
+  WHERE r.user_id = id
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $machines AS id
+  MATCH (a)-[r:REMOTE_LOGON]->(m:Machine {id: id})
+  WHERE $incoming
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $machines AS id
+  MATCH (a:Machine {id: id})-[r:REMOTE_LOGON]->(m:Machine)
+  WHERE $outgoing
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $addresses AS id
+  MATCH (a:IP {id: id})-[r:REMOTE_LOGON]->(m:Machine)
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $clients AS id
+  MATCH (a)-[r:REMOTE_LOGON]->(m:Machine)
+  WHERE m.client_id = id
+  RETURN a, r, m
+}
+WITH DISTINCT a, r, m
+WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
+  AND ($muids IS NULL OR m.id IN $muids)
+RETURN r.start AS date_time, r.end AS end, a.id AS source, m.id AS muid, r.user_name AS logged_user,
+       r.logon_id AS logon_id, r.logon_type AS logon_type, r.technique AS technique, r.source_ip AS source_ip,
+       r.source_port AS source_port, r.confidence AS confidence, r.user_id AS user_id, r.evidence AS event_ids
+ORDER BY date_time, r.id
+LIMIT $limit

@@ -1,0 +1,37 @@
+"""The objects an analyst holds: accounts, machines, processes, files, addresses, names and tenants.
+
+    from graphhunt.entities import Machine, TimePeriod
+    Machine(name="WORKSTATION6").get_communications(port="HTTP").df
+
+An entity stands for one or several nodes. Its questions give lazy collections of typed rows, each made by one
+query of the library (`collection.cypher`, `collection.params`). What the graph doesn't have gives an empty
+result; a value that a parameter can't have is a `UsageError` that lists the valid ones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphhunt.entities.client import Client
+from graphhunt.entities.collection import Collection
+from graphhunt.entities.file import File
+from graphhunt.entities.histogram import Histogram, HistogramResult
+from graphhunt.entities.machine import Machine
+from graphhunt.entities.network import IP, Domain
+from graphhunt.entities.period import TimePeriod
+from graphhunt.entities.process import Process
+from graphhunt.entities.user import User
+
+if TYPE_CHECKING:
+    from graphhunt.entities.base import Entity
+
+__all__ = [
+    "IP", "Client", "Collection", "Domain", "File", "Histogram", "HistogramResult", "Machine", "Process",
+    "TimePeriod", "User", "entity_class",
+]  # fmt: skip
+
+
+def entity_class(label: str) -> type[Entity]:
+    """Give the class of entities of a label; KeyError for a label without one."""
+    found: tuple[type[Entity], ...] = (User, Machine, Process, File, IP, Domain, Client)
+    return {kind.label: kind for kind in found}[label]

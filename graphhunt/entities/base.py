@@ -1,0 +1,174 @@
+"""What all entities share: they stand for one or several nodes of a label, looked up at the first question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+from graphhunt import current, queries
+from graphhunt.entities.collection import Collection, Question
+from graphhunt.entities.histogram import Histogram, HistogramResult
+from graphhunt.entities.period import ALL_TIME, TimePeriod
+from graphhunt.entities.rows import Row
+from graphhunt.entities.values import listed
+from graphhunt.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+R = TypeVar("R", bound=Row)
+Result = Collection[R] | HistogramResult
+"""What a method gives: the rows, or their histogram when one is asked for."""
+
+
+class Entity:
+    """One or several nodes of one label.
+
+    Args:
+        names: Ids or names; several mean all of them. One that the graph doesn't have stands for nothing.
+        client_id: Tenants to look in; all when not given.
+        period: The time asked about when a method isn't given another; all loaded time when not given.
+        hunt: The hunt to ask; the one opened last when not given.
+    """
+
+    label: ClassVar[str]
+    anchor: ClassVar[str]
+    """The parameter of the queries that takes the ids of this label."""
+
+    def __init__(
+        self,
+        names: Any,
+        client_id: str | list[str] | None = None,
+        period: TimePeriod | None = None,
+        hunt: current.OpenHunt | None = None,
+    ) -> None:
+        self.names = [str(name) for name in listed(names)]
+        self.client_id = client_id
+        self.period = period or ALL_TIME
+        self.hunt = hunt or current.last_opened()
+
+    @classmethod
+    def of(cls, ids: list[str], *, hunt: current.OpenHunt | None = None, period: TimePeriod | None = None) -> Self:
+        """Give the entity that stands for nodes whose ids are known: nothing is looked up."""
+        found = cls.__new__(cls)
+        Entity.__init__(found, ids, period=period, hunt=hunt)
+        found.__dict__["ids"] = list(ids)
+        return found
+
+    @classmethod
+    def of_rows(cls, rows: Collection[Any], period: TimePeriod | None = None) -> Self:
+        """Give the entity that stands for those that rows name; they are asked for at the first use."""
+        found = cls.__new__(cls)
+        Entity.__init__(found, (), period=period, hunt=rows.question.hunt)
+        found.__dict__["rows"] = rows
+        return found
+
+    @cached_property
+    def rows(self) -> Collection[Any]:
+        """The rows of the question that gave these entities.
+
+        Raises:
+            UsageError: No question gave them.
+        """
+        raise UsageError(f"this {self.label} was named, not found by a question: it has no rows")
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The rows of the question that gave these entities, as a frame."""
+        return self.rows.df
+
+    def to_df(self) -> pd.DataFrame:
+        """Give the rows of the question that gave these entities, as a frame."""
+        return self.rows.df
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids of the nodes; looked up at the first use, empty when the graph has none."""
+        rows = self.__dict__.get("rows")
+        if rows is None:
+            return self._look_up()
+        field = rows.kind.entity_fields[self.label]
+        return list(dict.fromkeys(getattr(row, field) for row in rows if getattr(row, field)))
+
+    def _look_up(self) -> list[str]:
+        names = listed(self.client_id)
+        clients = None if not names or "all" in names else names
+        return self._found(self.label.lower(), names=self.names, clients=clients)
+
+    def _found(self, what: str, **params: Any) -> list[str]:
+        rows = self.hunt.store.read(queries.library()[f"entity/find/{what}"], **params)
+        return [row["id"] for row in rows]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[Self]:
+        return (type(self).of([one], hunt=self.hunt, period=self.period) for one in self.ids)
+
+    def __repr__(self) -> str:
+        names = self.names or self.__dict__.get("ids", ["not asked for yet"])
+        shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        return f"{type(self).__name__}({shown})"
+
+    def _window(self, period: TimePeriod | None) -> dict[str, int | None]:
+        since, until = (period or self.period).window
+        return {"since": since, "until": until}
+
+    def _ask(
+        self,
+        kind: type[R],
+        name: str,
+        given: Callable[[], dict[str, Any]],
+        shape: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    ) -> Collection[R]:
+        """Make the collection of a question about these nodes; parameters that are None are left out."""
+
+        def params() -> dict[str, Any]:
+            return {self.anchor: self.ids} | {key: value for key, value in given().items() if value is not None}
+
+        return Collection(kind, Question(name, params, self.hunt, shape))
+
+    def _plain(self, name: str, **given: Any) -> list[dict[str, Any]]:
+        """Ask at once and give the query's rows as they are."""
+        params = {key: value for key, value in given.items() if value is not None}
+        return self.hunt.store.read(queries.library()[f"entity/{name}"], **{self.anchor: self.ids}, **params)
+
+    def _muids(self, muid: Any) -> list[str] | None:
+        """Give the ids of the machines that a result is limited to; None for all."""
+        if muid is None:
+            return None
+        from graphhunt.entities.machine import Machine
+
+        found: dict[str, None] = {}
+        texts = [item for item in listed(muid) if not isinstance(item, Entity)]
+        for item in listed(muid):
+            if isinstance(item, Entity):
+                found.update(dict.fromkeys(item.ids))
+        if texts:
+            found.update(dict.fromkeys(Machine(texts, client_id=self.client_id, hunt=self.hunt).ids))
+        return list(found)
+
+
+def counted(rows: Collection[R], histogram: Histogram | None) -> Result[R]:
+    """Give the rows, or their histogram when one is asked for."""
+    return rows if histogram is None else histogram.of(rows.df)
+
+
+def file_keys(file: Any) -> list[str] | None:
+    """Give names, paths and hashes in lower case of what a parameter `file` names; None for any file.
+
+    Raises:
+        UsageError: It is another kind of entity.
+    """
+    if file is None:
+        return None
+    keys: list[str] = []
+    for item in listed(file):
+        if isinstance(item, Entity):
+            if item.label != "File":
+                raise UsageError(f"file is a name, a hash or a File, not a {item.label}")
+            keys += [key.rsplit("|", 1)[-1].lower() for key in item.ids]
+        else:
+            keys.append(str(item).lower())
+    return keys

@@ -1,0 +1,236 @@
+"""Collections: what a method gives. Typed, lazy, and able to say which query made them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from graphhunt import current, queries
+from graphhunt.entities import frames
+from graphhunt.entities.rows import Row, columns, make
+from graphhunt.errors import UsageError
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+    import polars as pl
+
+R = TypeVar("R", bound=Row)
+
+SHOWN = 20
+"""Rows that a picture of a collection shows."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query of the library with its parameters, worked out when it is asked.
+
+    Attributes:
+        name: The query's name, below `entity/`.
+        params: Gives the parameters; it may look up the ids of entities, so it is called at the first look only.
+        hunt: Where it is asked.
+        shape: Turns what the query gives into the fields of a row.
+    """
+
+    name: str
+    params: Callable[[], dict[str, Any]]
+    hunt: current.OpenHunt
+    shape: Callable[[dict[str, Any]], dict[str, Any]] = dict
+
+    def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Ask, and yield the fields of each row as it arrives."""
+        return map(self.shape, self.hunt.store.stream(self.query, **params))
+
+    @property
+    def query(self) -> queries.Query:
+        """The query's file."""
+        return queries.library()[f"entity/{self.name}"]
+
+
+class Collection(Sequence[R], Generic[R]):
+    """Rows of one kind. Nothing is asked of the graph before the rows are looked at.
+
+    Args:
+        kind: The class of the rows.
+        question: What gives the rows.
+        rows: The rows themselves, for a part of another collection.
+    """
+
+    def __init__(self, kind: type[R], question: Question, rows: Sequence[R] | None = None) -> None:
+        self.kind = kind
+        self.question = question
+        if rows is not None:
+            self.__dict__["rows"] = list(rows)
+
+    @cached_property
+    def rows(self) -> list[R]:
+        """All rows; asked for at the first look."""
+        return list(self.stream())
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """The parameters of the query."""
+        return self.question.params()
+
+    @property
+    def cypher(self) -> str:
+        """The text of the query."""
+        return self.question.query.text
+
+    def stream(self) -> Iterator[R]:
+        """Ask anew and yield the rows as they arrive, without keeping them."""
+        return (make(self.kind, values) for values in self.question.stream(self.params))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Collection[R]: ...
+
+    def __getitem__(self, index: int | slice) -> R | Collection[R]:
+        if isinstance(index, slice):
+            return self._part(self.rows[index])
+        return self.rows[index]
+
+    def _part(self, rows: Sequence[R]) -> Collection[R]:
+        part = Collection(self.kind, self.question, rows)
+        if "params" in self.__dict__:
+            part.__dict__["params"] = self.params
+        return part
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The rows as a pandas frame."""
+        return self.to_df()
+
+    def to_df(self) -> pd.DataFrame:
+        """Give the rows as a pandas frame with the method's columns, in their order."""
+        return frames.to_pandas(self.kind, self.rows)
+
+    to_pandas = to_df
+
+    def to_polars(self) -> pl.DataFrame:
+        """Give the rows as a polars frame with the same columns."""
+        return frames.to_polars(self.kind, self.rows)
+
+    def to_networkx(self) -> nx.MultiDiGraph[Any]:
+        """Give the entities that the rows name as a graph: each row joins those it names, in their order.
+
+        Nodes are (label, id); an edge has the row's fields.
+        """
+        import networkx as nx
+
+        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+        for row in self.rows:
+            named = [(label, getattr(row, field)) for label, field in row.entity_fields.items() if getattr(row, field)]
+            graph.add_nodes_from((node, {"label": node[0], "id": node[1]}) for node in named)
+            values = {column.field: getattr(row, column.field) for column in columns(self.kind)}
+            graph.add_edges_from((named[0], other, values) for other in named[1:])
+        return graph
+
+    def filter(self, test: Callable[[R], bool] | None = None, **equal: Any) -> Collection[R]:
+        """Keep the rows that a function accepts and whose fields or columns have these values (a list: one of them).
+
+        Raises:
+            UsageError: There is no such column.
+        """
+        wanted = {self._field(name): value for name, value in equal.items()}
+
+        def fits(row: R) -> bool:
+            return (test is None or test(row)) and all(
+                getattr(row, field) in value if isinstance(value, list | tuple | set) else getattr(row, field) == value
+                for field, value in wanted.items()
+            )
+
+        return self._part([row for row in self.rows if fits(row)])
+
+    def groupby(self, by: str) -> dict[Any, Collection[R]]:
+        """Part the rows by the value of a column, in the order of first appearance."""
+        field = self._field(by)
+        parts: dict[Any, list[R]] = {}
+        for row in self.rows:
+            parts.setdefault(getattr(row, field), []).append(row)
+        return {value: self._part(rows) for value, rows in parts.items()}
+
+    def top(self, n: int, by: str | None = None) -> Collection[R]:
+        """Keep the first `n` rows, or those with the greatest values of a column; unknown values come last."""
+        if by is None:
+            return self._part(self.rows[:n])
+        field = self._field(by)
+        known = [row for row in self.rows if getattr(row, field) is not None]
+        unknown = [row for row in self.rows if getattr(row, field) is None]
+        return self._part([*sorted(known, key=lambda row: getattr(row, field), reverse=True), *unknown][:n])
+
+    def _field(self, name: str) -> str:
+        for column in columns(self.kind):
+            if name in (column.name, column.field):
+                return column.field
+        raise UsageError(f"there is no column {name!r}", hint="one of " + ", ".join(c.name for c in columns(self.kind)))
+
+    def entities(self, kind: str | None = None) -> Any:
+        """Give the entities that the rows name, as one object that stands for all of them: to go on asking with.
+
+        Args:
+            kind: `Process`, `User`, `Machine`, `File` or `IP`; the rows' own kind when not given.
+
+        Raises:
+            UsageError: The rows name no entity of that kind.
+        """
+        from graphhunt.entities import entity_class
+
+        known = self.kind.entity_fields
+        label = kind or next(iter(known), "")
+        if label not in known:
+            raise UsageError(f"these rows name no {kind}", hint="one of " + ", ".join(known))
+        found = (getattr(row, known[label]) for row in self.rows)
+        return entity_class(label).of(list(dict.fromkeys(i for i in found if i)), hunt=self.question.hunt)
+
+    def print_dataframe(self) -> Any:
+        """Show the rows: as a table in a notebook, as text elsewhere. Gives an object that shows itself."""
+        return Picture(self)
+
+    def __repr__(self) -> str:
+        if "rows" not in self.__dict__:
+            return f"<{self.kind.__name__} rows of entity/{self.question.name}, not asked for yet>"
+        return f"<{len(self.rows)} {self.kind.__name__} rows of entity/{self.question.name}>"
+
+    def _repr_html_(self) -> str:
+        """Draw a table of the first rows; whatever the logs wrote is escaped."""
+        shown = columns(self.kind)
+        head = "".join(f"<th>{escape(column.name)}</th>" for column in shown)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{_cell(getattr(row, column.field))}</td>" for column in shown) + "</tr>"
+            for row in islice(self.rows, SHOWN)
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{len(self.rows)} rows</p>"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A collection as it is shown by default."""
+
+    collection: Collection[Any]
+
+    def __str__(self) -> str:
+        return str(self.collection[:SHOWN].df.to_string(index=False))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.collection._repr_html_()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return escape(", ".join(map(str, value)) if isinstance(value, list) else str(value))

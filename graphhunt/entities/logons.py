@@ -1,0 +1,82 @@
+"""The questions about logons and about the machines and accounts around an entity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphhunt.entities import values
+from graphhunt.entities.base import Entity, Result, counted
+from graphhunt.entities.histogram import Histogram
+from graphhunt.entities.period import TimePeriod
+from graphhunt.entities.rows import LogonSession, MachineRow, RemoteLogon, UserRow
+
+
+class LoggingOn(Entity):
+    """An entity with logon sessions: account, machine or tenant."""
+
+    def get_logons(
+        self, muid: Any = None, period: TimePeriod | None = None, histogram: Histogram | None = None,
+        *, limit: int | None = None,
+    ) -> Result[LogonSession]:  # fmt: skip
+        """Ask for logon sessions that overlap the period; `muid` limits them to machines."""
+        rows = self._ask(
+            LogonSession,
+            "logons",
+            lambda: {"muids": self._muids(muid), "limit": values.rows_at_most(limit), **self._window(period)},
+        )
+        return counted(rows, histogram)
+
+    get_sessions = get_logons
+
+    def get_remote_logons(
+        self, muid: Any = None, period: TimePeriod | None = None, histogram: Histogram | None = None,
+        *, limit: int | None = None,
+    ) -> Result[RemoteLogon]:  # fmt: skip
+        """Ask for logons over the network: an account's own, and those to and from a machine.
+
+        Args:
+            muid: Only to these machines.
+            period: Only sessions that overlap this time.
+            histogram: Count instead.
+            limit: Rows at most, earliest first.
+        """
+        rows = self._ask(
+            RemoteLogon,
+            "remote_logons",
+            lambda: {"muids": self._muids(muid), "limit": values.rows_at_most(limit), **self._window(period)},
+        )
+        return counted(rows, histogram)
+
+
+class WithMachines(Entity):
+    """An entity found on machines."""
+
+    def get_machines(self, period: TimePeriod | None = None, histogram: Histogram | None = None) -> Any:
+        """Ask for the machines where the entity was seen in the period.
+
+        Gives one `Machine` that stands for all of them, to go on asking with; its `df` has Muid, Name, FirstSeen
+        and LastSeen. With a histogram, the counts.
+        """
+        from graphhunt.entities.machine import Machine
+
+        rows = self._ask(MachineRow, "machines", lambda: self._window(period))
+        return Machine.of_rows(rows, period or self.period) if histogram is None else histogram.of(rows.df)
+
+    get_machine = get_machines
+
+
+class WithUsers(Entity):
+    """An entity that accounts are seen with."""
+
+    def get_users(self, period: TimePeriod | None = None, histogram: Histogram | None = None) -> Any:
+        """Ask for the accounts seen with the entity in the period.
+
+        Gives one `User` that stands for all of them, to go on asking with; its `df` has LoggedUser, UserId, Kind,
+        FirstSeen and LastSeen. With a histogram, the counts.
+        """
+        from graphhunt.entities.user import User
+
+        rows = self._ask(UserRow, "users", lambda: self._window(period))
+        return User.of_rows(rows, period or self.period) if histogram is None else histogram.of(rows.df)
+
+    get_user = get_users
