@@ -10,7 +10,11 @@ from typing import NamedTuple
 
 
 class NodeKind(NamedTuple):
-    """One label: what it stands for, its properties beside the common ones, and what is indexed."""
+    """One label: what it stands for, its properties beside the common ones, and what is indexed beside the id.
+
+    Only small labels have further indexes: an index with few distinct values makes the embedded engine's writes
+    several times slower, and processes and files are reached through their machine or account.
+    """
 
     label: str
     meaning: str
@@ -49,25 +53,23 @@ NODES: dict[str, NodeKind] = {
     kind.label: kind
     for kind in (
         NodeKind("User", "An account; SID first, all spellings are one node.",
-                 ("name", "domain", "sid", "aliases", "kind"), ("name", "search")),
+                 ("name", "domain", "sid", "aliases", "kind"), ("name",)),
         NodeKind("Machine", "A host that logged, or that a logon names as its source.",
-                 ("name", "fqdn", "aliases", "muid", "os", "role", "ips", "stub", "clock_skew"), ("name", "search")),
-        NodeKind("Process", "One process instance.", _PROCESS_FIELDS,
-                 ("name", "machine_id", "logon_id", "start", "search")),
+                 ("name", "fqdn", "aliases", "muid", "os", "role", "ips", "stub", "clock_skew"), ("name",)),
+        NodeKind("Process", "One process instance.", _PROCESS_FIELDS),
         NodeKind("File", "File content where a hash is known, else a path on a machine.",
-                 ("name", "path", "names", "paths", "machine_id", "md5", "sha1", "sha256", "signature"),
-                 ("name", "search")),
-        NodeKind("RegistryKey", "A registry key on a machine.", ("path", "machine_id"), ("search",)),
-        NodeKind("IP", "An address.", ("version", "scope"), ("search",)),
-        NodeKind("Domain", "A DNS name.", ("name",), ("search",)),
-        NodeKind("URL", "A URL.", ("name",), ("search",)),
+                 ("name", "path", "names", "paths", "machine_id", "md5", "sha1", "sha256", "signature")),
+        NodeKind("RegistryKey", "A registry key on a machine.", ("path", "machine_id")),
+        NodeKind("IP", "An address.", ("version", "scope")),
+        NodeKind("Domain", "A DNS name.", ("name",)),
+        NodeKind("URL", "A URL.", ("name",)),
         NodeKind("Service", "A service on a machine.",
-                 ("name", "machine_id", "image", "account", "start_type"), ("name", "search")),
+                 ("name", "machine_id", "image", "account", "start_type"), ("name",)),
         NodeKind("ScheduledTask", "A scheduled task on a machine.",
-                 ("name", "machine_id", "command"), ("name", "search")),
-        NodeKind("Share", "A network share on a machine.", ("name", "machine_id"), ("search",)),
+                 ("name", "machine_id", "command"), ("name",)),
+        NodeKind("Share", "A network share on a machine.", ("name", "machine_id")),
         NodeKind("Alert", "A detection or block by a product or rule.",
-                 ("name", "rule", "level", "technique", "action", "detection_id", "product"), ("search",)),
+                 ("name", "rule", "level", "technique", "action", "detection_id", "product")),
         NodeKind("Client", "A tenant.", ("name",)),
         NodeKind("AnalysisRun", "One run of an analytic.",
                  ("name", "parameters", "state", "start", "end", "version", "counts")),

@@ -67,7 +67,9 @@ def command_line(found: Installation, root: Path, ports: tuple[int, int], settin
         "studio.enabled": "false",
         "serverMetrics": "false",
         "polyglotEngineEnabled": "false",
-        "txWalFlush": 1,
+        # What a power cut takes from the graph is made anew from the evidence, which is synced to disk; a killed
+        # process loses nothing either way. Flushing at each commit halves the speed of loading.
+        "txWalFlush": 0,
         "command.timeout": int(settings.command_timeout * 1000),
         "command.regexTimeout": int(settings.query_timeout * 1000),
         "queryMaxHeapElementsAllowedPerOp": 5_000_000,
