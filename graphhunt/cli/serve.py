@@ -61,5 +61,6 @@ def serve(hunt: Hunt, port: int = 0, *, open_browser: bool = False, fragment: st
         import webbrowser
 
         webbrowser.open(address)
-    config = uvicorn.Config(create_app(hunt, token=token), log_level="warning", access_log=False, server_header=False)
+    page = create_app(hunt, token=token, casebook=hunt.workspace.path / "casebook.db")
+    config = uvicorn.Config(page, log_level="warning", access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
