@@ -6,7 +6,7 @@
 // example: {"processes": ["process-1"]}
 UNWIND $processes AS id
 MATCH (given:Process {id: id})
-MATCH (given)<-[:RAN]-(:Machine)-[:RAN]->(p:Process)
+MATCH (p:Process {machine_id: given.machine_id})
 WHERE p.name = given.name AND p.command_line IS NOT NULL AND p.stub = false
   AND ($since IS NULL OR p.start >= $since) AND ($until IS NULL OR p.start < $until)
 WITH DISTINCT p

@@ -28,10 +28,14 @@ WITH p, collect(depth)[0] AS depth
 WHERE ($since IS NULL OR coalesce(p.end, p.last_seen) >= $since) AND ($until IS NULL OR p.first_seen < $until)
 WITH p, depth ORDER BY abs(depth), depth, p.first_seen, p.id LIMIT $limit
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
+WITH p, depth, u ORDER BY u.id
+WITH p, depth, head(collect(u)) AS u
 OPTIONAL MATCH (parent:Process)-[:SPAWNED]->(p)
 WITH p, depth, u, parent ORDER BY parent.start DESC, parent.id
-WITH p, depth, u, collect(parent)[0] AS parent
+WITH p, depth, u, head(collect(parent)) AS parent
 OPTIONAL MATCH (:Machine)-[r:RAN]->(p)
+WITH p, depth, u, parent, r ORDER BY r.id
+WITH p, depth, u, parent, head(collect(r)) AS r
 RETURN coalesce(p.start, p.first_seen) AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        p.name AS child_filename, p.md5 AS child_md5, p.pid AS child_pid, parent.name AS parent_filename,
        parent.md5 AS parent_md5, parent.pid AS parent_pid, p.command_line AS command_line, 'create' AS operation,

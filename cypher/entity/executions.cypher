@@ -4,6 +4,7 @@
 // processes it made and what it did. Who ended a process no record says, so an end has no parent.
 // A session is remote when a remote logon opened it. New is a file whose first sight lies in the period asked for.
 // mode: read
+// allow: CartesianProduct because one side is a single row, the list of remote sessions
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, names: list[str]?, programs: list[str]?,
 //    allowed: bool = false, commands: list[str]?, operations: list[str] = ["create", "kill", "thread", "load"],
@@ -13,6 +14,31 @@
 //    remote_session: bool, fresh_unknown: bool, lan_shared: bool, process_id: str, parent_id: str, user_id: str,
 //    event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
+CALL {
+  UNWIND $users AS id
+  MATCH (:User {id: id})-[:LOGGED_ON]->(m:Machine)
+  RETURN m
+  UNION
+  UNWIND $machines AS id
+  MATCH (m:Machine {id: id})
+  RETURN m
+  UNION
+  UNWIND $processes AS id
+  MATCH (m:Machine)-[:RAN]->(:Process {id: id})
+  RETURN m
+  UNION
+  UNWIND $files AS id
+  MATCH (:File {id: id})<-[:IMAGE]-(:Process)<-[:RAN]-(m:Machine)
+  RETURN m
+  UNION
+  UNWIND $clients AS id
+  MATCH (m:Machine)
+  WHERE m.client_id = id
+  RETURN m
+}
+WITH DISTINCT m
+OPTIONAL MATCH (m)<-[r:REMOTE_LOGON]-()
+WITH collect(DISTINCT m.id + '|' + r.logon_id) AS sessions
 CALL {
   UNWIND $users AS id
   MATCH (:User {id: id})-[:EXECUTED]->(p:Process)
@@ -56,7 +82,7 @@ CALL (p, started, acts) {
   WHERE acts AND 'load' IN $operations
   RETURN 'load' AS operation, r.start AS at, child, r.evidence AS evidence, r.id AS place
 }
-WITH p, operation, at, child, evidence, place
+WITH p, operation, at, child, evidence, place, sessions
 WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
   AND ($names IS NULL OR child.name IN $names OR toLower(child.path) IN $names OR toLower(child.md5) IN $names
@@ -64,15 +90,6 @@ WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR
   AND (($programs IS NULL AND NOT $allowed) OR child.name IN $programs
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
   AND ($commands IS NULL OR any(text IN $commands WHERE toLower(child.command_line) CONTAINS text))
-WITH collect({p: p, operation: operation, at: at, child: child, evidence: evidence, place: place}) AS rows, collect(DISTINCT p.machine_id) AS hosts
-CALL (hosts) {
-  UNWIND hosts AS host
-  MATCH (m:Machine {id: host})<-[r:REMOTE_LOGON]-()
-  RETURN collect(DISTINCT m.id + '|' + r.logon_id) AS sessions
-}
-UNWIND rows AS row
-WITH row.p AS p, row.child AS child, row.operation AS operation, row.at AS at, row.evidence AS evidence,
-     row.place AS place, sessions
 OPTIONAL MATCH (child)-[:IMAGE]->(image:File)
 WITH p, child, operation, at, evidence, place,
      CASE WHEN p.logon_id IS NULL THEN null ELSE p.machine_id + '|' + p.logon_id IN sessions END AS remote_session,

@@ -3,6 +3,7 @@
 // One row per process, file, operation and path. `archives` and `scripts` are endings of file names: with them
 // `newcmp`, `opencmp` and `script` pick the operations on such files.
 // mode: read
+// allow: CartesianProduct because one side is a single row, the list of remote sessions
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, names: list[str]?, programs: list[str]?,
 //    allowed: bool = false, operations: list[str]?, archives: list[str] = [], scripts: list[str] = [],
@@ -12,6 +13,31 @@
 //    fresh_unknown: bool, lan_shared: bool, last_seen: datetime, actions: int, process_id: str, file_id: str,
 //    user_id: str, event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
+CALL {
+  UNWIND $users AS id
+  MATCH (:User {id: id})-[:LOGGED_ON]->(m:Machine)
+  RETURN m
+  UNION
+  UNWIND $machines AS id
+  MATCH (m:Machine {id: id})
+  RETURN m
+  UNION
+  UNWIND $processes AS id
+  MATCH (m:Machine)-[:RAN]->(:Process {id: id})
+  RETURN m
+  UNION
+  UNWIND $files AS id
+  MATCH (:File {id: id})<-[:IMAGE]-(:Process)<-[:RAN]-(m:Machine)
+  RETURN m
+  UNION
+  UNWIND $clients AS id
+  MATCH (m:Machine)
+  WHERE m.client_id = id
+  RETURN m
+}
+WITH DISTINCT m
+OPTIONAL MATCH (m)<-[r:REMOTE_LOGON]-()
+WITH collect(DISTINCT m.id + '|' + r.logon_id) AS sessions
 CALL {
   UNWIND $users AS id
   MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
@@ -34,11 +60,11 @@ CALL {
   WHERE m.client_id = id
   RETURN p, r, f
 }
-WITH p, r, f, coalesce(r.path, f.path) AS path,
+WITH p, r, f, sessions, coalesce(r.path, f.path) AS path,
      CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
           WHEN type(r) = 'READ' THEN 'access' WHEN r.operation IN ['modify', 'time'] THEN 'modify'
           ELSE 'create' END AS operation
-WITH p, r, f, path, operation, any(end IN $archives WHERE toLower(path) ENDS WITH end) AS packed,
+WITH p, r, f, sessions, path, operation, any(end IN $archives WHERE toLower(path) ENDS WITH end) AS packed,
      any(end IN $scripts WHERE toLower(path) ENDS WITH end) AS script
 WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
@@ -49,14 +75,6 @@ WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $unti
   AND ($operations IS NULL OR operation IN $operations OR ('script' IN $operations AND script)
        OR ('newcmp' IN $operations AND packed AND operation = 'create')
        OR ('opencmp' IN $operations AND packed AND operation = 'access'))
-WITH collect({p: p, r: r, f: f, path: path, operation: operation}) AS rows, collect(DISTINCT p.machine_id) AS hosts
-CALL (hosts) {
-  UNWIND hosts AS host
-  MATCH (m:Machine {id: host})<-[r:REMOTE_LOGON]-()
-  RETURN collect(DISTINCT m.id + '|' + r.logon_id) AS sessions
-}
-UNWIND rows AS row
-WITH row.p AS p, row.r AS r, row.f AS f, row.path AS path, row.operation AS operation, sessions
 WITH p, r, f, path, operation,
      CASE WHEN p.logon_id IS NULL THEN null ELSE p.machine_id + '|' + p.logon_id IN sessions END AS remote_session,
      CASE WHEN $since IS NULL OR coalesce(f.sha256, f.md5) IS NULL THEN null

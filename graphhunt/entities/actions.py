@@ -202,11 +202,12 @@ def shown_connection(row: dict[str, Any], statuses: tuple[str, str]) -> dict[str
     """
     begun = moment(row["date_time"])
     own, public = statuses
+    scope = row.pop("scope")
     return row | {
         "date": begun.date() if begun else None,
         "direction": row["direction"].capitalize() if row["direction"] else None,
         "protocol": row["protocol"].upper() if row["protocol"] else None,
-        "ipv4_status": None if row["scope"] is None else public if row["scope"] == "public" else own,
+        "ipv4_status": None if scope is None else public if scope == "public" else own,
     }
 
 

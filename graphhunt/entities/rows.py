@@ -23,14 +23,14 @@ class Column(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One row of a result; `entity_fields` says which fields name entities to go on with."""
 
     entity_fields: ClassVar[dict[str, str]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Execution(Row):
     """A process made or ended, a thread made in another process, or a module loaded."""
 
@@ -59,7 +59,7 @@ class Execution(Row):
     event_ids: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TreeExecution(Row):
     """A process of an execution tree; `depth` is negative above the process asked for."""
 
@@ -85,7 +85,7 @@ class TreeExecution(Row):
     event_ids: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FileAction(Row):
     """What a process (the parent) did to a file (the child)."""
 
@@ -118,7 +118,7 @@ class FileAction(Row):
     event_ids: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RegistryAction(Row):
     """What a process (the parent) did to a registry key; there is no child process, so those columns are empty."""
 
@@ -146,7 +146,7 @@ class RegistryAction(Row):
     event_ids: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Connection(Row):
     """A process's connections with one address, port, protocol, direction and outcome."""
 
@@ -177,7 +177,7 @@ class Connection(Row):
     event_ids: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Detection(Row):
     """What a product or rule found."""
 
@@ -203,12 +203,12 @@ class Detection(Row):
     event_ids: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Block(Detection):
     """What a product stopped."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LogonSession(Row):
     """One logon session of an account on a machine."""
 
@@ -228,7 +228,7 @@ class LogonSession(Row):
     event_ids: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RemoteLogon(Row):
     """A logon from a machine or address (`source`) to a machine (`muid`)."""
 
@@ -249,7 +249,7 @@ class RemoteLogon(Row):
     event_ids: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MachineRow(Row):
     """A machine, with when the question's subject was first and last seen there."""
 
@@ -261,7 +261,7 @@ class MachineRow(Row):
     last_seen: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UserRow(Row):
     """An account, with when it was first and last seen where the question asks."""
 
@@ -274,7 +274,7 @@ class UserRow(Row):
     last_seen: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ProcessRow(Row):
     """One process instance."""
 
@@ -318,9 +318,17 @@ def moment(value: int | None) -> datetime | None:
 
 
 def make(kind: type[R], values: dict[str, Any]) -> R:
-    """Make a row of what a query gave."""
-    held = {c.field: values[c.field] for c in columns(kind) if c.field in values}
-    for column in columns(kind):
-        if column.kind == "datetime" and column.field in held:
-            held[column.field] = moment(held[column.field])
-    return kind(**held)
+    """Make a row of what a query gave; the times in `values` are changed in place."""
+    for field in _times(kind):
+        values[field] = moment(values.get(field))
+    return kind(**values)
+
+
+def _times(kind: type[Row]) -> tuple[str, ...]:
+    name = kind.__name__
+    if name not in _TIMES:
+        _TIMES[name] = tuple(column.field for column in columns(kind) if column.kind == "datetime")
+    return _TIMES[name]
+
+
+_TIMES: dict[str, tuple[str, ...]] = {}

@@ -1,0 +1,81 @@
+"""A hunt over a store, and the real campaign in both engines with its raw records."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from graphhunt.evidence import Workspace
+from graphhunt.ingest import ingest
+from graphhunt.store import Store
+from graphhunt.sync import sync
+from tests.conformance import sample_graph
+from tests.conftest import empty
+
+
+@dataclass
+class StoreHunt:
+    """As much of a hunt as entities need; counts the questions asked."""
+
+    store: Any
+
+
+class Counting:
+    """A store that notes the names of the queries it is asked."""
+
+    def __init__(self, store: Store) -> None:
+        self.inner = store
+        self.asked: list[str] = []
+
+    def read(self, query: Any, /, **params: Any) -> list[dict[str, Any]]:
+        self.asked.append(query.name)
+        return self.inner.read(query, **params)
+
+    def stream(self, query: Any, /, **params: Any) -> Iterator[dict[str, Any]]:
+        self.asked.append(query.name)
+        return self.inner.stream(query, **params)
+
+
+@pytest.fixture
+def sample(store: Store) -> StoreHunt:
+    """The sample graph of the conformance tests, on each engine."""
+    sample_graph.fill(store)
+    return StoreHunt(Counting(store))
+
+
+@pytest.fixture(scope="session")
+def campaign(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The workspace of the two-day campaign."""
+    workspace = Workspace(tmp_path_factory.mktemp("campaign"))
+    ingest(workspace, sorted((shared_data / "mordor_theshire_2020").glob("*.zip")))
+    return workspace
+
+
+@pytest.fixture(scope="module", params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def hunt(request: pytest.FixtureRequest, campaign: Workspace) -> Iterator[StoreHunt]:
+    """The campaign's graph on each engine."""
+    store = empty(request.getfixturevalue(f"_{request.param}_session"))
+    sync(campaign, store)
+    yield StoreHunt(Counting(store))
+    empty(store)
+
+
+@pytest.fixture(scope="session")
+def raw(shared_data: Path) -> pd.DataFrame:
+    """The campaign's Sysmon and logon records as they stand in the files."""
+    rows = []
+    for archive in sorted((shared_data / "mordor_theshire_2020").glob("*.zip")):
+        with zipfile.ZipFile(archive) as held:
+            for name in held.namelist():
+                rows += [json.loads(line) for line in held.open(name)]
+    frame = pd.DataFrame([row for row in rows if "Sysmon" in row.get("SourceName", "") or row["EventID"] == 4624])
+    frame["host"] = frame["Hostname"].str.split(".").str[0].str.lower()
+    frame["guid"] = frame["ProcessGuid"].str.lower()
+    return frame
