@@ -1,8 +1,8 @@
 // entity/execution_tree
-// The ancestors of processes, the processes themselves and all they made, generation by generation, at most 64 deep.
+// The ancestors of processes, the processes themselves and all they made, generation by generation, at most 15 either way.
 // A process id used again, or a circle, can't make it endless: no relationship is followed twice on a way.
 // mode: read
-// params: processes: list[str], up: int = 40, down: int = 40, since: datetime?, until: datetime?,
+// params: processes: list[str], up: int = 15, down: int = 15, since: datetime?, until: datetime?,
 //    limit: int = 10000
 // returns: date_time: datetime, muid: str, logged_user: str, child_filename: str, child_md5: str, child_pid: int,
 //    parent_filename: str, parent_md5: str, parent_pid: int, command_line: str, operation: str, child_path: str,
@@ -14,12 +14,12 @@ CALL {
   RETURN p, 0 AS depth
   UNION ALL
   UNWIND $processes AS id
-  MATCH way = (p:Process)-[:SPAWNED*1..64]->(:Process {id: id})
+  MATCH way = (p:Process)-[:SPAWNED*1..15]->(:Process {id: id})
   WHERE length(way) <= $up
   RETURN p, -length(way) AS depth
   UNION ALL
   UNWIND $processes AS id
-  MATCH way = (:Process {id: id})-[:SPAWNED*1..64]->(p:Process)
+  MATCH way = (:Process {id: id})-[:SPAWNED*1..15]->(p:Process)
   WHERE length(way) <= $down
   RETURN p, length(way) AS depth
 }

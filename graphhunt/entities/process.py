@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from graphhunt.entities.file import File
 
-TREE_DEPTH = 64
+TREE_DEPTH = 15
 """Generations above and below that an execution tree is followed at most."""
 
 TREE_LIMIT = 10_000
@@ -155,7 +155,7 @@ class Process(Acting, WithMachines, WithUsers, Seen, Measured):
         return super().get_bandwidth(None, period)
 
     def get_execution_tree(
-        self, period: TimePeriod | None = None, *, up: int = 40, down: int = 40, limit: int = TREE_LIMIT
+        self, period: TimePeriod | None = None, *, up: int = TREE_DEPTH, down: int = TREE_DEPTH, limit: int = TREE_LIMIT
     ) -> Collection[TreeExecution]:
         """Ask for the ancestors and descendants of the process, generation by generation.
 

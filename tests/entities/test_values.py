@@ -108,7 +108,7 @@ def test_other_wrong_values_are_refused() -> None:
     for wrong in (lambda: Machine(hunt=FakeHunt()), lambda: File(hunt=FakeHunt()), lambda: Histogram()):
         with pytest.raises(UsageError):
             wrong()
-    with pytest.raises(UsageError, match="64"):
+    with pytest.raises(UsageError, match="0 to 15"):
         Process.of(["x"], hunt=FakeHunt()).get_execution_tree(down=65)
 
 
