@@ -1,0 +1,116 @@
+"""The main line end to end: events per second, memory, start time and a 3-hop pivot.
+
+    python benchmarks/main_line.py LOGS [--db bolt://…] [--json]      what a user has
+    python benchmarks/main_line.py --days 1 2 4 [--hosts 200]         generated, growing sizes
+
+Each load is a process of its own on a fresh workspace, so that its time holds the start of Python and of the engine,
+and its memory (resident peak, without the engine) nothing else. Quote medians from a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+COMMAND = Path(sys.executable).with_name("graphhunt")
+PIVOT = (
+    "MATCH (u:User)-[:LOGGED_ON]->(m:Machine)-[:RAN]->(p:Process)-[:CONNECTED]->(i:IP) "
+    "WHERE u.id = $user RETURN m.id AS machine, p.id AS process, i.id AS ip LIMIT 1000"
+)
+
+
+def graphhunt(workspace: Path, *arguments: str, db: str | None = None) -> tuple[dict[str, Any], float, float]:
+    """Run a command; give its JSON, its seconds and its peak memory in MiB."""
+    command = [str(COMMAND), "--workspace", str(workspace), *(["--db", db] if db else []), *arguments, "--json"]
+    begun = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    text = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"failed: {' '.join(command)}")
+    return json.loads(text), time.monotonic() - begun, usage.ru_maxrss / 1024
+
+
+def load(logs: Path, db: str | None) -> dict[str, Any]:
+    """Load logs into a fresh workspace, then ask the 3-hop pivot of its busiest account."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder)
+        report, seconds, memory = graphhunt(workspace, "load", str(logs), db=db)
+        return {
+            "events": report["events_read"],
+            "seconds": round(seconds, 2),
+            "events_per_second": round(report["events_read"] / seconds),
+            "peak_memory_mib": round(memory),
+            "nodes": sum(report["nodes"].values()),
+            "relationships": sum(report["relationships"].values()),
+            "pivot_p50_ms": round(pivot(workspace, db), 1),
+        }
+
+
+def pivot(workspace: Path, db: str | None, rounds: int = 30) -> float:
+    """Give the median milliseconds of the pivot, warm, through the guard."""
+    import graphhunt
+
+    with graphhunt.open(workspace, db) as hunt:
+        busiest = "MATCH (u:User)-[l:LOGGED_ON]->() RETURN u.id AS id, count(l) AS n ORDER BY n DESC LIMIT 1"
+        (row,) = hunt.query(busiest).rows
+        user = row["id"] if isinstance(row, dict) else row[0]
+        times = []
+        for _ in range(rounds + 3):
+            begun = time.perf_counter()
+            hunt.query(PIVOT, {"user": user})
+            times.append((time.perf_counter() - begun) * 1000)
+        return statistics.median(times[3:])
+
+
+def help_seconds(rounds: int = 5) -> float:
+    """Give the median seconds of `graphhunt --help`."""
+    times = []
+    for _ in range(rounds):
+        begun = time.monotonic()
+        subprocess.run([COMMAND, "--help"], stdout=subprocess.DEVNULL, check=True)
+        times.append(time.monotonic() - begun)
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("logs", nargs="?", type=Path)
+    parser.add_argument("--db")
+    parser.add_argument("--days", nargs="*", type=int, default=[])
+    parser.add_argument("--hosts", type=int, default=200)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    result: dict[str, Any] = {"help_seconds": round(help_seconds(), 3), "loads": {}}
+    if given.logs:
+        result["loads"][given.logs.name] = load(given.logs, given.db)
+    for days in given.days:
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(
+                [COMMAND, "generate", folder, "--days", str(days), "--hosts", str(given.hosts)],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
+            )  # fmt: skip
+            (Path(folder) / "truth.json").unlink()
+            result["loads"][f"{days} days"] = load(Path(folder), given.db)
+    result["peak_memory_here_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    if given.json:
+        print(json.dumps(result, indent=2))
+        return
+    print(f"graphhunt --help: {result['help_seconds']} s")
+    for name, row in result["loads"].items():
+        print(name, " ".join(f"{key}={value:,}" for key, value in row.items()))
+
+
+if __name__ == "__main__":
+    main()
