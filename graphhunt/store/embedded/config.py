@@ -80,6 +80,8 @@ def command_line(found: Installation, root: Path, ports: tuple[int, int], settin
     return [
         str(found.java),
         f"-Xmx{memory}m" if memory else "-XX:MaxRAMPercentage=25",
+        # On a machine of few cores a concurrent collector takes them from the work.
+        "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:-UsePerfData",
         "-Djava.awt.headless=true",
