@@ -9,7 +9,9 @@
     │   └── WorkspaceError the workspace folder is locked, foreign or damaged
     ├── AccessError        not allowed (guard, roles, tokens)
     ├── LimitError         a stated limit was reached
+    ├── ConflictError      an edit is based on a version that is no longer the current one
     └── UsageError         a parameter has an unknown value (also a ValueError)
+        └── MissingError   what was named does not exist
 
 An error says what happened, where (file, record) and what to do about it.
 """
@@ -74,5 +76,22 @@ class LimitError(GraphhuntError):
     """A stated limit (time, rows, bytes, depth) was reached."""
 
 
+class ConflictError(GraphhuntError):
+    """An edit is based on a version that is no longer the current one.
+
+    Args:
+        message: What happened, as one sentence.
+        current: What there is now, for the user to compare.
+    """
+
+    def __init__(self, message: str, *, current: dict[str, object] | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.current = current or {}
+
+
 class UsageError(GraphhuntError, ValueError):
     """A parameter has a value that isn't one of the valid ones."""
+
+
+class MissingError(UsageError):
+    """What was named does not exist."""

@@ -12,10 +12,10 @@ from fastapi import FastAPI
 
 from graphhunt.api import problems, routes
 from graphhunt.api.access import LOOPBACK_HOSTS, Access, Gate
-from graphhunt.api.casebook import Views
 from graphhunt.api.entity_paths import RawEntityPaths
 from graphhunt.api.headers import SafeHeaders
 from graphhunt.api.service import Hunt
+from graphhunt.casebook import Casebook
 from graphhunt.web import Pages
 
 
@@ -35,15 +35,16 @@ def create_app(
         token: Token of the one-time link `/?token=…`.
         api_tokens: Tokens for scripts (`Authorization: Bearer …`).
         hosts: Host names the server answers to.
-        casebook: File for saved views; None keeps them in memory.
+        casebook: File of cases and saved views; None keeps them in memory.
         pages: The browser workspace; found in the installed package when None.
     """
     app = FastAPI(
         title="graphhunt", version=_version(), openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,
+        lifespan=_lifespan,
     )  # fmt: skip
     app.state.hunt = hunt
     app.state.access = Access(token, api_tokens)
-    app.state.views = Views(casebook)
+    app.state.casebook = Casebook(casebook)
     app.state.pages = pages or Pages()
     problems.install(app)
     app.include_router(routes.router())
@@ -66,7 +67,7 @@ def _guard(app: FastAPI, hosts: Iterable[str]) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
-    app.state.views.close()
+    app.state.casebook.close()
 
 
 def _version() -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated, cast
 
 from fastapi import Depends, Query, Request
 
 from graphhunt.api.faces import TimeIn
 from graphhunt.api.service import Hunt
+from graphhunt.casebook import Casebook
 from graphhunt.errors import UsageError
 from graphhunt.pivots import Window
 
@@ -15,6 +17,16 @@ from graphhunt.pivots import Window
 def hunt_of(request: Request) -> Hunt:
     """Give the hunt that the application was made for."""
     return cast("Hunt", request.app.state.hunt)
+
+
+def casebook_of(request: Request) -> Casebook:
+    """Give the casebook of the workspace."""
+    return cast("Casebook", request.app.state.casebook)
+
+
+def author_of(request: Request) -> str:
+    """Name the person who asks: who signed in, or the owner of this server's process."""
+    return str(getattr(request.state, "principal", None) or getpass.getuser())
 
 
 def window_of(since: int | None, until: int | None) -> Window:
@@ -32,5 +44,7 @@ def query_window(
     return window_of(since, until)
 
 
+AuthorDep = Annotated[str, Depends(author_of)]
+CasebookDep = Annotated[Casebook, Depends(casebook_of)]
 HuntDep = Annotated[Hunt, Depends(hunt_of)]
 WindowDep = Annotated[Window, Depends(query_window)]

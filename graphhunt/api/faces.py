@@ -10,7 +10,9 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_TIME_NAMES = frozenset({"first_seen", "last_seen", "start", "end", "first", "last", "time"})
+_TIME_NAMES = frozenset(
+    {"first_seen", "last_seen", "start", "end", "first", "last", "time", "created", "changed", "written"}
+)
 _JSON_TIME = {"type": "string", "format": "date-time", "examples": ["2020-10-19T04:21:15.000000Z"]}
 _WIDEST = 1 << 62
 

@@ -12,13 +12,25 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from graphhunt.api.faces import face
 from graphhunt.api.headers import HEADERS
-from graphhunt.errors import AccessError, GraphhuntError, LimitError, QueryError, StoreError, UsageError
+from graphhunt.errors import (
+    AccessError,
+    ConflictError,
+    GraphhuntError,
+    LimitError,
+    MissingError,
+    QueryError,
+    StoreError,
+    UsageError,
+)
 
 _LOG = logging.getLogger(__name__)
 
 _KINDS: tuple[tuple[type[GraphhuntError], int, str], ...] = (
+    (MissingError, 404, "missing"),
     (UsageError, 422, "usage"),
+    (ConflictError, 412, "conflict"),
     (AccessError, 403, "access"),
     (LimitError, 413, "limit"),
     (QueryError, 400, "query"),
@@ -78,8 +90,15 @@ async def _invalid(request: Request, error: Exception) -> Problem:
 async def _known(request: Request, error: Exception) -> Problem:
     assert isinstance(error, GraphhuntError)
     status, kind = next((status, kind) for family, status, kind in _KINDS if isinstance(error, family))
-    more = {name: text for name in ("hint", "where") if (text := getattr(error, name))}
+    more: dict[str, Any] = {name: text for name in ("hint", "where") if (text := getattr(error, name))}
+    if isinstance(error, ConflictError):
+        status, more["current"] = _conflict(request), face(error.current)
     return problem(status, error.message, kind=kind, instance=request.url.path, **more)
+
+
+def _conflict(request: Request) -> int:
+    """Give 412 for an edit based on a version, 409 for a thing that is there already."""
+    return 412 if "if-match" in request.headers else 409
 
 
 async def _unknown(request: Request, error: Exception) -> Problem:

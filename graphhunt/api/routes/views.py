@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, HTTPException, Path
 from pydantic import Field
 
+from graphhunt.api.deps import CasebookDep
 from graphhunt.api.models import Shape
 
 router = APIRouter(tags=["views"])
@@ -27,15 +28,15 @@ class ViewAddress(Shape):
 
 
 @router.post("/views", operation_id="saveView", status_code=201)
-def save_view(request: Request, view: ViewState) -> ViewAddress:
+def save_view(book: CasebookDep, view: ViewState) -> ViewAddress:
     """Keep a state; the same state always gets the same id."""
-    return ViewAddress(id=request.app.state.views.save(view.state))
+    return ViewAddress(id=book.save_view(view.state))
 
 
 @router.get("/views/{view_id}", operation_id="getView")
-def get_view(request: Request, view_id: ViewId) -> ViewState:
+def get_view(book: CasebookDep, view_id: ViewId) -> ViewState:
     """Give a kept state back."""
-    state = request.app.state.views.get(view_id)
+    state = book.view(view_id)
     if state is None:
         raise HTTPException(404, "There is no saved view with this id in this workspace.")
     return ViewState(state=state)

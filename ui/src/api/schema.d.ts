@@ -4,6 +4,152 @@
  */
 
 export interface paths {
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cases
+         * @description List the cases of this workspace, newest first.
+         */
+        get: operations["listCases"];
+        put?: never;
+        /**
+         * Open Case
+         * @description Open a case.
+         */
+        post: operations["openCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Case
+         * @description Give a case; its ETag is the version of its title, description and status.
+         */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Case
+         * @description Take a case off the list.
+         */
+        delete: operations["deleteCase"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit Case
+         * @description Change a case's title, description or status; 412 with the current version if someone was faster.
+         */
+        patch: operations["editCase"];
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description List what is in a case, oldest first; of one type, or about one entity, where asked.
+         */
+        get: operations["listItems"];
+        put?: never;
+        /**
+         * Add Item
+         * @description Put a note, tag, verdict, pinned evidence or saved view into a case.
+         *
+         *     A tag that is there already is given back; a second verdict on the same target is refused (409) with the first.
+         */
+        post: operations["addItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Item
+         * @description Give one item of a case.
+         */
+        get: operations["getItem"];
+        /**
+         * Edit Item
+         * @description Replace an item's body; 412 with the current version if someone was faster.
+         */
+        put: operations["editItem"];
+        post?: never;
+        /**
+         * Delete Item
+         * @description Take an item out of its case; its history stays.
+         */
+        delete: operations["deleteItem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/items/{item_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Item History
+         * @description List every version of an item, deleted or not.
+         */
+        get: operations["getItemHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Case Report
+         * @description Write the case up: JSON, or one HTML file that needs nothing else.
+         */
+        get: operations["getCaseReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage": {
         parameters: {
             query?: never;
@@ -96,6 +242,26 @@ export interface paths {
          * @description Count an entity's relationships by weekday and hour of day, UTC.
          */
         get: operations["getHeatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{kind}/{entity_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Marks
+         * @description List what all cases say about one entity, newest first.
+         */
+        get: operations["getMarks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -489,6 +655,67 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * CaseEdit
+         * @description What to change of a case; what is left out stays.
+         */
+        CaseEdit: {
+            /** Description */
+            description?: string | null;
+            /** Status */
+            status?: ("open" | "closed") | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * CaseShape
+         * @description A case; `items` counts what is in it by type, `version` is its ETag.
+         */
+        CaseShape: {
+            /** Author */
+            author: string;
+            /**
+             * Changed
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            changed: string;
+            /** Changed By */
+            changed_by: string;
+            /**
+             * Created
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            created: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Items */
+            items: {
+                [key: string]: number;
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "closed";
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CasesAnswer
+         * @description A page of cases, newest first.
+         */
+        CasesAnswer: {
+            /** Items */
+            items: components["schemas"]["CaseShape"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * CountShape
          * @description How much an entity is related over one type, direction and kind.
          */
@@ -736,6 +963,14 @@ export interface components {
             cells: number[][];
         };
         /**
+         * HistoryAnswer
+         * @description Every version of an item, oldest first.
+         */
+        HistoryAnswer: {
+            /** Items */
+            items: components["schemas"]["VersionShape"][];
+        };
+        /**
          * HitShape
          * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one.
          */
@@ -768,6 +1003,70 @@ export interface components {
             stub: boolean;
         };
         /**
+         * ItemEdit
+         * @description The new body of an item; its type stays.
+         */
+        ItemEdit: {
+            /** Body */
+            body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
+        };
+        /**
+         * ItemShape
+         * @description An item of a case; `version` is its ETag.
+         */
+        ItemShape: {
+            /** Author */
+            author: string;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Case Id */
+            case_id: string;
+            /**
+             * Changed
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            changed: string;
+            /** Changed By */
+            changed_by: string;
+            /**
+             * Created
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            created: string;
+            /** Id */
+            id: string;
+            target: components["schemas"]["TargetShape"] | null;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "note" | "tag" | "verdict" | "pin" | "view";
+            /** Version */
+            version: number;
+        };
+        /**
+         * ItemsAnswer
+         * @description A page of items, oldest first.
+         */
+        ItemsAnswer: {
+            /** Items */
+            items: components["schemas"]["ItemShape"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * MarksAnswer
+         * @description What the cases say about one entity, newest first.
+         */
+        MarksAnswer: {
+            /** Items */
+            items: components["schemas"]["ItemShape"][];
+        };
+        /**
          * NeighbourShape
          * @description A neighbour, with its relationships added up.
          */
@@ -792,6 +1091,28 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
             total: components["schemas"]["Total"];
+        };
+        /**
+         * NewCase
+         * @description A case to open.
+         */
+        NewCase: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * NewItem
+         * @description An item to put into a case; `target` is left out for what concerns the whole case.
+         */
+        NewItem: {
+            /** Body */
+            body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
+            target?: components["schemas"]["TargetShape"] | null;
         };
         /**
          * NodeShape
@@ -822,6 +1143,19 @@ export interface components {
              * @default false
              */
             stub: boolean;
+        };
+        /**
+         * NoteBody
+         * @description A note.
+         */
+        NoteBody: {
+            /** Text */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "note";
         };
         /**
          * PathsAnswer
@@ -864,6 +1198,24 @@ export interface components {
             until?: string | null;
             /** User */
             user?: string | null;
+        };
+        /**
+         * PinBody
+         * @description Original records that belong to the case.
+         */
+        PinBody: {
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /** Event Ids */
+            event_ids: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pin";
         };
         /**
          * PivotAnswer
@@ -1015,6 +1367,33 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * TagBody
+         * @description A tag.
+         */
+        TagBody: {
+            /** Tag */
+            tag: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tag";
+        };
+        /**
+         * TargetShape
+         * @description An entity, or a relationship that begins at it.
+         */
+        TargetShape: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Relation */
+            relation?: string | null;
+            /** Relationship Id */
+            relationship_id?: string | null;
+        };
+        /**
          * TimelineAnswer
          * @description A page of a timeline.
          */
@@ -1133,12 +1512,70 @@ export interface components {
             type: string;
         };
         /**
+         * VerdictBody
+         * @description What an analyst holds an entity or relationship to be.
+         */
+        VerdictBody: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verdict";
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "malicious" | "benign" | "unknown";
+        };
+        /**
+         * VersionShape
+         * @description One version of an item.
+         */
+        VersionShape: {
+            /** Author */
+            author: string;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Deleted */
+            deleted: boolean;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * ViewAddress
          * @description Where a state is kept.
          */
         ViewAddress: {
             /** Id */
             id: string;
+        };
+        /**
+         * ViewBody
+         * @description A state of the workspace under a name.
+         */
+        ViewBody: {
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "view";
         };
         /**
          * ViewState
@@ -1157,6 +1594,434 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listCases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    openCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseShape"];
+                };
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    deleteCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the edit is based on, as `"3"` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    editCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the edit is based on, as `"3"` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listItems: {
+        parameters: {
+            query?: {
+                type?: ("note" | "tag" | "verdict" | "pin" | "view") | null;
+                kind?: string | null;
+                entity_id?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    addItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemShape"];
+                };
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    editItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the edit is based on, as `"3"` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    deleteItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the edit is based on, as `"3"` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getItemHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getCaseReport: {
+        parameters: {
+            query?: {
+                format?: ("json" | "html") | null;
+            };
+            header?: {
+                accept?: string;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/html": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     getCoverage: {
         parameters: {
             query?: never;
@@ -1309,6 +2174,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeatmapAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getMarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Kind of entity, such as Machine */
+                kind: string;
+                /** @description Its id, percent-encoded as one segment */
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarksAnswer"];
                 };
             };
             /** @description Validation Error */
