@@ -46,6 +46,13 @@ def key(*columns: str) -> pl.Expr:
     return pl.concat_str([pl.col(c).cast(pl.String) for c in columns], separator="|")
 
 
+def identified_file(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `file_id`: SHA-256, else MD5, else machine and path (`where`); `by_content` tells which."""
+    content = pl.coalesce(pl.col("sha256").str.to_lowercase(), pl.col("md5").str.to_lowercase())
+    path = pl.concat_str(pl.col("machine_id"), pl.col("where").str.to_lowercase(), separator="|")
+    return frame.with_columns(file_id=pl.coalesce(content, path), by_content=content.is_not_null())
+
+
 def hashed(kind: str, *columns: str) -> pl.Expr:
     """Hash columns into a relationship id: deterministic, and distinct for distinct parts (null is a part)."""
     parts = [pl.col(c).cast(pl.String).fill_null("\x00") for c in columns]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from graphhunt.graphing import connections, credentials, objects
+from graphhunt.graphing.alerts import Alerts
 from graphhunt.graphing.case import Case, Facts
 from graphhunt.graphing.causes import with_causes
 from graphhunt.graphing.corroboration import corroboration
@@ -68,6 +69,7 @@ def _relationships(
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
     """Compute the tables that don't depend on sources; the second part holds node tables found on the way."""
     files = objects.Files(case, processes)
+    alerts = Alerts(case, processes)
     tables: dict[str, pl.DataFrame] = {
         "FAILED_LOGON": sessions.failed(),
         "RAN": processes.ran,
@@ -83,13 +85,13 @@ def _relationships(
         **objects.registry(case, processes),
         **objects.accesses(case, processes),
         **connections.names(case, processes),
-        **credentials.alerts(case, processes),
+        **alerts.relationships(),
     }
     opened = objects.shares(case, sessions)
     tables["HOSTS"] = pl.concat([tables["HOSTS"], opened.pop("HOSTS")], how="diagonal")
     tables.update(opened)
     found = {label: tables.pop(label) for label in sorted(tables) if label in NODES}
-    found["File"] = files.nodes()
+    found["File"] = files.nodes(alerts.files())
     return tables, found
 
 

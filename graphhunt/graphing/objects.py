@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graphing.frames import basename, evidence, first, hashed, key
+from graphhunt.graphing.frames import basename, evidence, first, hashed, identified_file, key
 
 if TYPE_CHECKING:
     from graphhunt.graphing.case import Case
@@ -42,14 +42,14 @@ class Files:
     @cached_property
     def _actions(self) -> pl.DataFrame:
         frame = self.processes.resolve(self.case.facts("file_action").drop_nulls("target"))
-        return _identified(frame.with_columns(where=pl.col("target")))
+        return identified_file(frame.with_columns(where=pl.col("target")))
 
     @cached_property
     def _images(self) -> pl.DataFrame:
         """The program file of every instance; its hash as the instance's own start records state it."""
         hashes = self.processes.nodes.select(pl.col("id").alias("process_id"), "md5", "sha1", "sha256")
         frame = self.processes.starts.drop("md5", "sha1", "sha256").join(hashes, on="process_id", how="left")
-        return _identified(
+        return identified_file(
             frame.drop_nulls("path").with_columns(where=pl.col("path"), signature=pl.lit(None, pl.String))
         )
 
@@ -67,8 +67,12 @@ class Files:
         tables["IMAGE"] = _edge(image.rename({"where": "path"}), "path")
         return tables
 
-    def nodes(self) -> pl.DataFrame:
-        """Give one row per file: by content where a hash is known, else by machine and path."""
+    def nodes(self, sightings: pl.DataFrame) -> pl.DataFrame:
+        """Give one row per file: by content where a hash is known, else by machine and path.
+
+        Args:
+            sightings: Files seen elsewhere, such as by alerts; with the columns of the actions.
+        """
         columns = [
             "file_id",
             "by_content",
@@ -81,7 +85,8 @@ class Files:
             "time",
             "event_id",
         ]
-        frame = pl.concat([self._actions.select(columns), self._images.select(columns)]).with_columns(
+        seen = [table.select(columns) for table in (self._actions, self._images, sightings)]
+        frame = pl.concat(seen).with_columns(
             base=basename("where")
         )
         grouped = (
@@ -107,13 +112,6 @@ class Files:
             .drop("by_content")
             .rename({"file_id": "id"})
         )
-
-
-def _identified(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add `file_id`: SHA-256, else MD5, else machine and path; `by_content` tells which."""
-    content = pl.coalesce(pl.col("sha256").str.to_lowercase(), pl.col("md5").str.to_lowercase())
-    path = pl.concat_str(pl.col("machine_id"), pl.col("where").str.to_lowercase(), separator="|")
-    return frame.with_columns(file_id=pl.coalesce(content, path), by_content=content.is_not_null())
 
 
 def _edge(frame: pl.DataFrame, *extra: str) -> pl.DataFrame:
