@@ -6,11 +6,20 @@ each has its own file. Run it after a change of the schema; a test compares the 
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
-from graphhunt.schema import NODES, RELATIONSHIPS, endpoint_pairs
+from graphhunt.schema import COMMON_NODE, COMMON_REL, NODES, RELATIONSHIPS, endpoint_pairs
 
 ROOT = Path(__file__).parent.parent / "cypher"
+
+
+def _properties(*names: str) -> str:
+    """Name every property: set with the creation, a record is written once, which takes a third of the time."""
+    # A space that a line may not break at keeps each name with its value.
+    pairs = ", ".join(f"{name}:\N{NO-BREAK SPACE}row.props.{name}" for name in names if name != "id")
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap(pairs, 116)]
+    return "{{\n  id: row.id,\n  {}\n}}".format("\n  ".join(lines))
 
 
 def node_files() -> dict[str, str]:
@@ -36,8 +45,7 @@ SET n += row.props
 // returns: none
 // example: {example.replace("-1", "-new")}
 UNWIND $rows AS row
-CREATE (n:{label} {{id: row.id}})
-SET n += row.props
+CREATE (n:{label} {_properties(*COMMON_NODE, *NODES[label].properties)})
 """
         out[f"load/delete_{low}"] = f"""// load/delete_{low}
 // Delete {label} nodes by id, with their relationships.
@@ -67,8 +75,7 @@ def create_files() -> dict[str, str]:
 UNWIND $rows AS row
 MATCH (a:{start} {{id: row.start}})
 MATCH (b:{end} {{id: row.end}})
-CREATE (a)-[r:{kind} {{id: row.id}}]->(b)
-SET r += row.props
+CREATE (a)-[r:{kind} {_properties(*COMMON_REL, *RELATIONSHIPS[kind].properties)}]->(b)
 """
     return out
 

@@ -12,6 +12,7 @@ import pytest
 from graphhunt.settings import Settings
 from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import stop_engine
+from graphhunt.store.transport import with_retry
 from tests import neo4j_server
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +92,10 @@ def empty(store: Store) -> Store:
 
 def raw(store: Store, cypher: str, **params: object) -> list[list[object]]:
     """Run any Cypher as the owner, past guard and library."""
-    door = store._link.own()
-    with door.driver.session(database=door.database) as session:
-        return [record.values() for record in session.run(cypher, params)]
+
+    def run() -> list[list[object]]:
+        door = store._link.own()
+        with door.driver.session(database=door.database) as session:
+            return [record.values() for record in session.run(cypher, params)]
+
+    return with_retry(store._link, "raw", run)

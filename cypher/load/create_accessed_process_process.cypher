@@ -7,5 +7,8 @@
 UNWIND $rows AS row
 MATCH (a:Process {id: row.start})
 MATCH (b:Process {id: row.end})
-CREATE (a)-[r:ACCESSED {id: row.id}]->(b)
-SET r += row.props
+CREATE (a)-[r:ACCESSED {
+  id: row.id,
+  start: row.props.start, end: row.props.end, count: row.props.count, source: row.props.source,
+  evidence: row.props.evidence, confidence: row.props.confidence, granted: row.props.granted
+}]->(b)

@@ -5,5 +5,10 @@
 // returns: none
 // example: {"rows": [{"id": "alert-new", "props": {"name": "renamed"}}]}
 UNWIND $rows AS row
-CREATE (n:Alert {id: row.id})
-SET n += row.props
+CREATE (n:Alert {
+  id: row.id,
+  client_id: row.props.client_id, first_seen: row.props.first_seen, last_seen: row.props.last_seen,
+  search: row.props.search, name: row.props.name, rule: row.props.rule, level: row.props.level,
+  technique: row.props.technique, action: row.props.action, detection_id: row.props.detection_id,
+  product: row.props.product
+})

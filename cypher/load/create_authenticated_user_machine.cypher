@@ -7,5 +7,10 @@
 UNWIND $rows AS row
 MATCH (a:User {id: row.start})
 MATCH (b:Machine {id: row.end})
-CREATE (a)-[r:AUTHENTICATED {id: row.id}]->(b)
-SET r += row.props
+CREATE (a)-[r:AUTHENTICATED {
+  id: row.id,
+  start: row.props.start, end: row.props.end, count: row.props.count, source: row.props.source,
+  evidence: row.props.evidence, confidence: row.props.confidence, protocol: row.props.protocol,
+  service: row.props.service, source_ip: row.props.source_ip, source_name: row.props.source_name,
+  success: row.props.success, status: row.props.status
+}]->(b)

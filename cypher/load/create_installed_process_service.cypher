@@ -7,5 +7,9 @@
 UNWIND $rows AS row
 MATCH (a:Process {id: row.start})
 MATCH (b:Service {id: row.end})
-CREATE (a)-[r:INSTALLED {id: row.id}]->(b)
-SET r += row.props
+CREATE (a)-[r:INSTALLED {
+  id: row.id,
+  start: row.props.start, end: row.props.end, count: row.props.count, source: row.props.source,
+  evidence: row.props.evidence, confidence: row.props.confidence, logon_id: row.props.logon_id,
+  operation: row.props.operation
+}]->(b)

@@ -7,5 +7,9 @@
 UNWIND $rows AS row
 MATCH (a:User {id: row.start})
 MATCH (b:Share {id: row.end})
-CREATE (a)-[r:OPENED_SHARE {id: row.id}]->(b)
-SET r += row.props
+CREATE (a)-[r:OPENED_SHARE {
+  id: row.id,
+  start: row.props.start, end: row.props.end, count: row.props.count, source: row.props.source,
+  evidence: row.props.evidence, confidence: row.props.confidence, logon_id: row.props.logon_id,
+  target: row.props.target, source_ip: row.props.source_ip, access: row.props.access
+}]->(b)

@@ -7,5 +7,8 @@
 UNWIND $rows AS row
 MATCH (a:Machine {id: row.start})
 MATCH (b:Process {id: row.end})
-CREATE (a)-[r:RAN {id: row.id}]->(b)
-SET r += row.props
+CREATE (a)-[r:RAN {
+  id: row.id,
+  start: row.props.start, end: row.props.end, count: row.props.count, source: row.props.source,
+  evidence: row.props.evidence, confidence: row.props.confidence, logon_id: row.props.logon_id
+}]->(b)

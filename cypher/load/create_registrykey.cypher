@@ -5,5 +5,8 @@
 // returns: none
 // example: {"rows": [{"id": "registrykey-new", "props": {"name": "renamed"}}]}
 UNWIND $rows AS row
-CREATE (n:RegistryKey {id: row.id})
-SET n += row.props
+CREATE (n:RegistryKey {
+  id: row.id,
+  client_id: row.props.client_id, first_seen: row.props.first_seen, last_seen: row.props.last_seen,
+  search: row.props.search, path: row.props.path, machine_id: row.props.machine_id
+})

@@ -7,5 +7,9 @@
 UNWIND $rows AS row
 MATCH (a:Process {id: row.start})
 MATCH (b:RegistryKey {id: row.end})
-CREATE (a)-[r:SET_REGISTRY {id: row.id}]->(b)
-SET r += row.props
+CREATE (a)-[r:SET_REGISTRY {
+  id: row.id,
+  start: row.props.start, end: row.props.end, count: row.props.count, source: row.props.source,
+  evidence: row.props.evidence, confidence: row.props.confidence, operation: row.props.operation,
+  value: row.props.value
+}]->(b)

@@ -5,5 +5,8 @@
 // returns: none
 // example: {"rows": [{"id": "share-new", "props": {"name": "renamed"}}]}
 UNWIND $rows AS row
-CREATE (n:Share {id: row.id})
-SET n += row.props
+CREATE (n:Share {
+  id: row.id,
+  client_id: row.props.client_id, first_seen: row.props.first_seen, last_seen: row.props.last_seen,
+  search: row.props.search, name: row.props.name, machine_id: row.props.machine_id
+})

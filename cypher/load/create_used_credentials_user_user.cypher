@@ -7,5 +7,10 @@
 UNWIND $rows AS row
 MATCH (a:User {id: row.start})
 MATCH (b:User {id: row.end})
-CREATE (a)-[r:USED_CREDENTIALS {id: row.id}]->(b)
-SET r += row.props
+CREATE (a)-[r:USED_CREDENTIALS {
+  id: row.id,
+  start: row.props.start, end: row.props.end, count: row.props.count, source: row.props.source,
+  evidence: row.props.evidence, confidence: row.props.confidence, target_server: row.props.target_server,
+  machine_id: row.props.machine_id, process_id: row.props.process_id, logon_id: row.props.logon_id,
+  source_ip: row.props.source_ip
+}]->(b)

@@ -5,5 +5,9 @@
 // returns: none
 // example: {"rows": [{"id": "user-new", "props": {"name": "renamed"}}]}
 UNWIND $rows AS row
-CREATE (n:User {id: row.id})
-SET n += row.props
+CREATE (n:User {
+  id: row.id,
+  client_id: row.props.client_id, first_seen: row.props.first_seen, last_seen: row.props.last_seen,
+  search: row.props.search, name: row.props.name, domain: row.props.domain, sid: row.props.sid,
+  aliases: row.props.aliases, kind: row.props.kind
+})

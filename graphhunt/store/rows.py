@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt import queries
 from graphhunt.errors import DuplicateError, StoreError
+from graphhunt.schema import COMMON_NODE, COMMON_REL, NODES, RELATIONSHIPS
 from graphhunt.store.transport import Summary
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def put_nodes(store: Store, label: str, part: list[Row], *, new: bool) -> Summar
     merge = queries.merge_nodes(label)
     if not new:
         return store.write(merge, rows=part)
-    return _or_if_there(
-        lambda: store.write(queries.create_nodes(label), rows=part), lambda: store.write(merge, rows=part)
-    )
+    return _or_if_there(lambda: _create_nodes(store, label, part), lambda: store.write(merge, rows=part))
 
 
 def put_relationships(store: Store, ends: tuple[str, str, str], part: list[Row], *, new: bool) -> Summary:
@@ -60,12 +59,29 @@ def _or_if_there(first: Callable[[], Summary], second: Callable[[], Summary]) ->
         return second()
 
 
+def _create_nodes(store: Store, label: str, part: list[Row]) -> Summary:
+    done = store.write(queries.create_nodes(label), rows=part)
+    more = _beyond({*COMMON_NODE, *NODES[label].properties}, part)
+    return done.plus(store.write(queries.merge_nodes(label), rows=more)) if more else done
+
+
+def _beyond(names: set[str], part: list[Row]) -> list[Row]:
+    """Give the rows with properties the schema doesn't name: a creating query names all it sets, and so not those."""
+    return [row for row in part if not row["props"].keys() <= names]
+
+
 def _create(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summary:
     done = store.write(queries.create_relationships(*ends), rows=part)
     if done.relationships_created != len(part):
         missing = len(part) - done.relationships_created
         raise StoreError(f"{missing} relationships have no start or no end in the graph", where=" ".join(ends))
-    return done
+    more = _beyond({*COMMON_REL, *RELATIONSHIPS[ends[0]].properties}, part)
+    return done.plus(_update(store, ends[0], more)) if more else done
+
+
+def _update(store: Store, kind: str, rows: Iterable[Row]) -> Summary:
+    props = {row["id"]: row["props"] for row in rows}
+    return store.write(queries.update_relationships(kind), ids=list(props), props=props)
 
 
 def _known_or_new(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summary:
@@ -75,6 +91,5 @@ def _known_or_new(store: Store, ends: tuple[str, str, str], part: list[Row]) -> 
     fresh = [row for key, row in rows.items() if key not in known]
     done = _create(store, ends, fresh) if fresh else Summary()
     if known:
-        props = {key: rows[key]["props"] for key in known}
-        done = done.plus(store.write(queries.update_relationships(kind), ids=list(known), props=props))
+        done = done.plus(_update(store, kind, (rows[key] for key in known)))
     return done

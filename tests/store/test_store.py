@@ -54,6 +54,16 @@ def test_a_null_property_is_removed_and_others_stay(store: Store) -> None:
     assert raw(store, "MATCH (n:User) RETURN properties(n)") == [[{"id": "a", "sid": "S-2", "cluster_id": 4}]]
 
 
+def test_new_rows_keep_properties_beyond_the_schema_and_nothing_for_absent_ones(filled: Store) -> None:
+    filled.put_nodes("User", [{"id": "a", "props": {"name": "x", "lm_score": 2}}, *people(4)[3:]], new=True)
+    extra = {"id": "a1", "start": "a", "end": "m0", "props": {"open": True, "lm_hop": 3}}
+    filled.put_relationships(LOGON, [extra], new=True)
+    found = raw(filled, "MATCH (n:User) WHERE n.id IN ['a', 'u3'] RETURN properties(n) ORDER BY n.id")
+    assert found == [[{"id": "a", "name": "x", "lm_score": 2}], [{"id": "u3", "name": "User 3", "first_seen": T + 3}]]
+    found = raw(filled, "MATCH (:User {id: 'a'})-[r:LOGGED_ON]->(:Machine) RETURN properties(r)")
+    assert found == [[{"id": "a1", "open": True, "lm_hop": 3}]]
+
+
 def test_relationships_are_written_once_however_often(filled: Store) -> None:
     filled.put_relationships(LOGON, logons(9), new=True)
     filled.put_relationships(LOGON, logons(9, count=2))

@@ -72,6 +72,8 @@ def command_line(found: Installation, root: Path, ports: tuple[int, int], settin
         "txWalFlush": 0,
         "command.timeout": int(settings.command_timeout * 1000),
         "command.regexTimeout": int(settings.query_timeout * 1000),
+        # A statement that doesn't look at the clock keeps its place until it ends; others must still get one.
+        "queryMaxConcurrent": 16,
         "queryMaxHeapElementsAllowedPerOp": 5_000_000,
         "queryMaxRangeSize": 10_000_000,
         "opencypher.loadCsv.allowFileUrls": "false",
