@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphhunt import ids
+from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.model import FACTS
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from graphhunt.evidence import Workspace
 
 NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
@@ -29,18 +32,52 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
 }
 """What hunting lateral movement needs, the facts that give it, and what is missed without them."""
 
+UNSEEN = "no log of this machine is loaded: logons to it and what ran on it can't be seen"
+"""What is missed on a machine that others name and that logged nothing itself."""
+
 HOUR = 3600 * 10**6
 
 
 def coverage(workspace: Workspace) -> dict[str, Any]:
-    """Say per machine which channels it has, from when to when, silent hours within, and what is missing."""
+    """Say per machine which channels it has, from when to when, silent hours, and what is missing.
+
+    Returns:
+        `machines` that logged; `unseen`: machines and addresses that logons name and that logged nothing;
+        `first` and `last` event of the case; `reason` when nothing is loaded.
+    """
     frame = _sightings(workspace)
-    machines = [_machine(str(name[0]), part) for name, part in frame.group_by("machine", maintain_order=True)]
-    note = "nothing is loaded" if not machines else None
-    return {"machines": machines, **({"reason": note} if note else {})}
+    cleared = _cleared(workspace)
+    machines = [
+        _machine(str(name[0]), part, cleared.get(str(name[0]), []))
+        for name, part in frame.group_by("machine", maintain_order=True)
+    ]
+    if not machines:
+        return {"machines": [], "unseen": [], "first": None, "last": None, "reason": "nothing is loaded"}
+    first, last = frame.get_column("first").min(), frame.get_column("last").max()
+    return {
+        "machines": machines,
+        "unseen": _unseen(Snapshot(workspace.path / "graph")),
+        "first": iso(int(first)),  # type: ignore[arg-type]
+        "last": iso(int(last)),  # type: ignore[arg-type]
+    }
 
 
 def _sightings(workspace: Workspace) -> pl.DataFrame:
+    """Count events per machine, kind of fact, channel and hour; kept beside the snapshot until the evidence changes."""
+    kept: Path = workspace.path / "graph" / f"coverage-{workspace.fingerprint()[:16]}.parquet"
+    if kept.exists():
+        return pl.read_parquet(kept)
+    found = _counted(workspace)
+    if kept.parent.exists():
+        for old in kept.parent.glob("coverage-*.parquet"):
+            old.unlink(missing_ok=True)
+        waiting = kept.with_suffix(".new")
+        found.write_parquet(waiting)
+        waiting.replace(kept)
+    return found
+
+
+def _counted(workspace: Workspace) -> pl.DataFrame:
     parts = [
         workspace.facts(str(fact.__struct_config__.tag), ["host", "time", "code"]).with_columns(
             kind=pl.lit(str(fact.__struct_config__.tag))
@@ -53,10 +90,21 @@ def _sightings(workspace: Workspace) -> pl.DataFrame:
     )
     table = counted.agg(events=pl.len(), first=pl.col("time").min(), last=pl.col("time").max()).collect()
     names = {host: ids.short_host(host) for host in table.get_column("host").unique()}
-    return table.with_columns(machine=pl.col("host").replace_strict(names)).sort("machine", "kind", "channel", "hour")
+    return table.with_columns(machine=pl.col("host").replace_strict(names, return_dtype=pl.String)).sort(
+        "machine", "kind", "channel", "hour"
+    )
 
 
-def _machine(name: str, part: pl.DataFrame) -> dict[str, Any]:
+def _cleared(workspace: Workspace) -> dict[str, list[int]]:
+    """Give, per machine, when one of its logs was cleared."""
+    frame = workspace.facts("machine_state", ["host", "time", "state"]).filter(pl.col("state") == "log_cleared")
+    found: dict[str, list[int]] = {}
+    for host, time in frame.select("host", "time").drop_nulls().sort("time").collect().iter_rows():
+        found.setdefault(ids.short_host(host) or host, []).append(time)
+    return found
+
+
+def _machine(name: str, part: pl.DataFrame, cleared: list[int]) -> dict[str, Any]:
     kinds = set(part.get_column("kind"))
     channels = part.group_by("channel").agg(
         pl.col("events").sum(), pl.col("first").min(), pl.col("last").max(), hours=pl.col("hour").n_unique()
@@ -74,9 +122,25 @@ def _machine(name: str, part: pl.DataFrame) -> dict[str, Any]:
         "channels": rows,
         "missing": missing,
         "silent": [{"start": iso(a * HOUR), "end": iso(b * HOUR)} for a, b in _gaps(hours.to_list())],
+        "cleared": [iso(time) for time in cleared],
     }
 
 
 def _gaps(hours: list[int]) -> list[tuple[int, int]]:
     """List the runs of whole hours without any event between the first and the last."""
     return [(a + 1, b) for a, b in pairwise(hours) if b - a > 1]
+
+
+def _unseen(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """List machines that others name and addresses that logons came from, of which no log is loaded."""
+    found = []
+    machines, logons = snapshot.table("Machine"), snapshot.scan("REMOTE_LOGON")
+    if machines is not None and "stub" in machines.columns:
+        names = machines.filter(pl.col("stub")).get_column("name").sort()
+        found = [{"machine": name, "kind": "machine", "effect": UNSEEN} for name in names]
+    if logons is not None:
+        outside = logons.filter(pl.col("from_label") == "IP").select("from_id").unique().collect()
+        effect = "no loaded machine had this address then: what led to its logons can't be seen"
+        addresses = outside.get_column("from_id").sort()
+        found += [{"machine": address, "kind": "address", "effect": effect} for address in addresses]
+    return found

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from graphhunt.entities import IP, Client, File, Machine, Process, User
     from graphhunt.evidence import Workspace
+    from graphhunt.graphing.snapshot import Snapshot
     from graphhunt.hunts.attack_paths import PathOptions
+    from graphhunt.hunts.sight import Sight
     from graphhunt.store import Store
     from graphhunt.store.analyst import Table
 
@@ -213,12 +215,54 @@ class Hunt:
         `from_` and `to` are the contract's names of `source` and `target`; times may be ISO 8601 text and
         lengths of time such as `24h`.
         """
-        from graphhunt.graphing.snapshot import Snapshot
         from graphhunt.hunts.attack_paths import AttackPaths, PathOptions
 
-        return AttackPaths(Snapshot(self.workspace.path / "graph")).find(
-            replace(options or PathOptions(), **_path_options(given))
-        )
+        asked = replace(options or PathOptions(), **_path_options(given))
+        return AttackPaths(self.snapshot, self._sight).find(asked)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The graph's tables as of the last load."""
+        from graphhunt.graphing.snapshot import Snapshot
+
+        return Snapshot(self.workspace.path / "graph")
+
+    def _sight(self) -> Sight:
+        from graphhunt.coverage import coverage
+        from graphhunt.hunts.sight import Sight
+
+        return Sight(coverage(self.workspace))
+
+    def hunts(self) -> list[dict[str, Any]]:
+        """List the hunts: the detector of lateral movement and the Cypher library's questions."""
+        from graphhunt.hunts.library import hunts
+
+        return [info.describe() for info in hunts()]
+
+    def hunt(self, name: str, *, write: bool = True, limit: int | None = None, **given: Any) -> dict[str, Any]:
+        """Run a hunt by name; keywords are its parameters.
+
+        Args:
+            name: A name of `hunts`.
+            write: Write the findings of `lateral-movement` to the graph as `lm_…` properties.
+            limit: Most findings or rows to list.
+            given: Parameters of the hunt.
+
+        Returns:
+            `findings`, `suppressed`, `notes` and the `run` that was written for `lateral-movement`; `columns` and
+            `rows` for a question; both say whether they are `truncated`.
+
+        Raises:
+            UsageError: There is no such hunt or parameter.
+        """
+        from graphhunt.hunts.library import LATERAL, hunt_named, run_query
+        from graphhunt.hunts.movement import hunt_lateral_movement
+
+        info = hunt_named(name)
+        if info.name == LATERAL:
+            store = self.store if write else None
+            return hunt_lateral_movement(self.snapshot, self._sight, given, store=store, limit=limit)
+        return run_query(self.store, info.name, given, limit)
 
     def user(self, users: str | list[str], **given: Any) -> User:
         """Give one or several accounts to ask about; keywords as of `graphhunt.entities.User`."""

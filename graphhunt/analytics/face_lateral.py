@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphhunt.analytics.analysis import Analysis, Parameter, Result, Written
-from graphhunt.analytics.lateral import LateralOptions, Lists, detect
 from graphhunt.analytics.lateral.findings import PROPERTIES
 
 if TYPE_CHECKING:
@@ -30,19 +29,12 @@ _MEANINGS = {
 def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
     # Both are above or beside analytics, and heavy: only a run needs them.
     from graphhunt.graphing.snapshot import Snapshot
-    from graphhunt.hunts.lateral import corroboration, logon_table
+    from graphhunt.hunts.detection import DetectionOptions, detected
 
-    snapshot = Snapshot(extract.workspace / "graph")
-    table = logon_table(snapshot)
-    if table is None:
+    found = detected(Snapshot(extract.workspace / "graph"), DetectionOptions.read(values))
+    if found is None:
         return {"REMOTE_LOGON": pl.DataFrame(schema={"id": pl.String})}
-    lists = Lists(_listed(values["scanners"]), _listed(values["help_desk"]))
-    options = LateralOptions(since=values["since"], limit=values["findings"], lists=lists)
-    return {"REMOTE_LOGON": detect(table, corroboration(table, snapshot), options).properties()}
-
-
-def _listed(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
+    return {"REMOTE_LOGON": found.findings.properties()}
 
 
 ANALYSIS = Analysis(
@@ -57,6 +49,7 @@ ANALYSIS = Analysis(
             "scanners", "str", None, "machines that scan, separated by commas; their logons are suppressed by name"
         ),
         Parameter("help_desk", "str", None, "accounts of the help desk, separated by commas; likewise"),
+        Parameter("owners", "str", None, "inventory of owners: machine=account, separated by commas or line breaks"),
     ),
 )
 """The analytic."""

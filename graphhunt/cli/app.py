@@ -18,6 +18,8 @@ from graphhunt.cli import (
     evidence,
     find,
     generate,
+    hunt,
+    hunts,
     load,
     paths,
     plugins,
@@ -38,7 +40,7 @@ app = typer.Typer(
 
 for module in (
     load, query, find, entity, tree, paths, analyze, analyses, evidence, status, coverage, serve, demo, plugins,
-    config, generate,
+    config, generate, hunts, hunt,
 ):  # fmt: skip
     app.command(name=module.__name__.rsplit(".", 1)[-1])(module.run)
 app.add_typer(evaluate.app, name="eval")

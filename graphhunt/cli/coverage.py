@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
@@ -21,12 +23,20 @@ def run(
     if "reason" in found:
         message(found["reason"])
     for machine in found["machines"]:
-        line(f"{machine['machine']}  {machine['first']} to {machine['last']}")
-        for channel in machine["channels"]:
-            line(f"  {channel['channel']}: {channel['events']:,} events in {channel['hours']} hours")
-        for what, effect in machine["missing"].items():
-            line(f"  no {what}: {effect}")
-        for gap in machine["silent"][:5]:
-            line(f"  silent from {gap['start']} to {gap['end']}")
-        if len(machine["silent"]) > 5:
-            line(f"  and {len(machine['silent']) - 5} more silent times")
+        _show(machine)
+    for place in found["unseen"]:
+        line(f"{place['machine']}: {place['effect']}")
+
+
+def _show(machine: dict[str, Any]) -> None:
+    line(f"{machine['machine']}  {machine['first']} to {machine['last']}")
+    for channel in machine["channels"]:
+        line(f"  {channel['channel']}: {channel['events']:,} events in {channel['hours']} hours")
+    for what, effect in machine["missing"].items():
+        line(f"  no {what}: {effect}")
+    for gap in machine["silent"][:5]:
+        line(f"  silent from {gap['start']} to {gap['end']}")
+    if len(machine["silent"]) > 5:
+        line(f"  and {len(machine['silent']) - 5} more silent times")
+    for time in machine["cleared"]:
+        line(f"  a log was cleared at {time}")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.hunt import evidence_words, show_blind_spots, show_suppressed
 from graphhunt.cli.show import json_out, line, message
 
 
@@ -21,6 +22,12 @@ def run(  # the options are the contract's
     max_hops: Annotated[int, typer.Option(help="Most hops of a path.")] = 6,
     max_dwell: Annotated[str, typer.Option(help="Longest stay on a machine between two hops.")] = "24h",
     skew: Annotated[str, typer.Option(help="Tolerance for clocks that differ.")] = "0s",
+    within_session: Annotated[
+        bool, typer.Option("--within-session", help="Leave a machine only while the session that arrived is open.")
+    ] = False,
+    rank: Annotated[
+        bool, typer.Option("--rank", help="Rank by the detector: lists apply, each hop says its class and why.")
+    ] = False,
     k: Annotated[int, typer.Option("--k", help="Most paths to list.")] = 20,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -38,6 +45,8 @@ def run(  # the options are the contract's
             max_dwell=max_dwell,
             k=k,
             skew=skew,
+            within_session=within_session,
+            rank=rank,
         )
     if json:
         json_out(found)
@@ -48,6 +57,7 @@ def run(  # the options are the contract's
         message(found["reason"])
     if found["truncated"]:
         message("more paths exist; raise --k or narrow the search")
+    show_suppressed(found.get("suppressed", []))
     for note in found.get("notes", []):
         message(note)
 
@@ -59,6 +69,8 @@ def _show(number: int, path: dict[str, Any]) -> None:
         how = f"{hop['technique']} {hop['technique_name']}" if hop["technique"] else f"logon type {hop['logon_type']}"
         source = "" if hop["confidence"] == "observed" else f", source {hop['confidence']}"
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {how}{source}")
-        line(f"      logon {hop['logon_id']}; {len(hop['evidence'])} records, first {hop['evidence'][0]}")
+        klass = f"class {hop['class']}, " if "class" in hop else ""
+        line(f"      {klass}logon {hop['logon_id']}; {evidence_words(hop)}")
     for reason in path["reasons"]:
         line(f"   why: {reason}")
+    show_blind_spots(path.get("blind_spots", []))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from graphhunt.analytics.lateral.words import Narrator
 from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.hunts import lateral
-from graphhunt.hunts.hops import SAME_ACT, describe_hop
+from graphhunt.hunts.detection import Detection, DetectionOptions, detected
+from graphhunt.hunts.findings import suppressed_json
+from graphhunt.hunts.hops import SAME_ACT, Details, describe_hop
+from graphhunt.hunts.sight import Sight
 from graphhunt.paths import LogonTable, Path, PathSet, find_paths
-from graphhunt.paths.table import Floats
 
 DAY = 86_400 * 10**6
 
@@ -32,6 +36,9 @@ class PathOptions:
         k: Most paths to list.
         skew: Tolerance for clocks that differ, µs; 0 keeps to the recorded order.
         within_session: A machine may be left only while the session that arrived is open.
+        rank: Run the whole detector: suppression lists apply, hops carry their class, p and chain.
+        scanners: Machines that scan, for `rank`.
+        help_desk: Accounts of the help desk, for `rank`.
     """
 
     source: str | None = None
@@ -44,109 +51,169 @@ class PathOptions:
     k: int = 20
     skew: int = 0
     within_session: bool = False
+    rank: bool = False
+    scanners: tuple[str, ...] = ()
+    help_desk: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The node ids that the asked names mean; None where nothing was asked."""
+
+    source: list[str] | None
+    target: list[str] | None
+    accounts: list[str] | None
+
+    @property
+    def named(self) -> bool:
+        """Whether anything was asked."""
+        return bool(self.source or self.target or self.accounts)
 
 
 class AttackPaths:
-    """Path search over the snapshot's remote logons."""
+    """Path search over the snapshot's remote logons.
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    Args:
+        snapshot: The graph's tables.
+        sight: Gives what the logs can show, for the blind spots of each path; none are told without it.
+    """
+
+    def __init__(self, snapshot: Snapshot, sight: Callable[[], Sight] | None = None) -> None:
         self.snapshot = snapshot
+        self._sight = sight
 
     @cached_property
     def _table(self) -> LogonTable | None:
         return lateral.logon_table(self.snapshot)
-
-    @cached_property
-    def _logons(self) -> pl.DataFrame:
-        found = self.snapshot.table("REMOTE_LOGON")
-        return found if found is not None else pl.DataFrame(schema={"id": pl.String})
 
     def find(self, options: PathOptions) -> dict[str, Any]:
         """Find paths; the JSON of the command line and the HTTP interface.
 
         An empty list comes with `reason`: why nothing was found.
         """
-        table = self._table
+        ranked = self._ranked(options) if options.rank else None
+        table = ranked.table if ranked else self._table
         if table is None:
             return _empty("no remote logon is loaded: no 4624 with a source, or nothing at all")
-        source, target = self._hosts(options.source), self._hosts(options.target)
-        accounts = self._accounts(options.user)
+        ends = _Ends(
+            self._hosts(table, options.source), self._hosts(table, options.target), self._users(table, options.user)
+        )
         for asked, found, what in (
-            (options.source, source, "machine or address"), (options.target, target, "machine or address"),
-            (options.user, accounts, "account"),
+            (options.source, ends.source, "machine or address"), (options.target, ends.target, "machine or address"),
+            (options.user, ends.accounts, "account"),
         ):  # fmt: skip
             if asked is not None and not found:
                 return _empty(f"no {what} called '{asked}' has a remote logon")
-        found_paths = self._search(table, options, source, target, accounts)
+        found_paths = self._search(table, options, ends, ranked)
         if not found_paths["paths"]:
             found_paths["reason"] = "no chain of remote logons fits these limits; widen the times, hops or dwell"
         return found_paths
 
-    def _search(
-        self, table: LogonTable, options: PathOptions, source: list[str] | None, target: list[str] | None,
-        accounts: list[str] | None,
-    ) -> dict[str, Any]:  # fmt: skip
-        scores = self._scores(table, narrowed=bool(source or target or accounts))
-        wanted: list[str | None] = list(accounts) if accounts else [None]
+    def _ranked(self, options: PathOptions) -> Detection | None:
+        asked = DetectionOptions(scanners=options.scanners, help_desk=options.help_desk)
+        return detected(self.snapshot, asked)
+
+    def _search(self, table: LogonTable, options: PathOptions, ends: _Ends, ranked: Detection | None) -> dict[str, Any]:
+        scores = ranked.findings.scores.total if ranked else lateral.row_scores(table, self.snapshot)
+        if not ends.named:
+            scores = lateral.above_floor(scores)
+        wanted: list[str | None] = list(ends.accounts) if ends.accounts else [None]
         results = [
             find_paths(
-                table, source=source, target=target, account=account, since=options.since, until=options.until,
-                max_hops=options.max_hops, max_dwell_us=options.max_dwell, k=options.k, skew_us=options.skew,
-                within_session=options.within_session, scores=scores,
+                table, source=ends.source, target=ends.target, account=account, since=options.since,
+                until=options.until, max_hops=options.max_hops, max_dwell_us=options.max_dwell, k=options.k,
+                skew_us=options.skew, within_session=options.within_session, scores=scores,
             )
             for account in wanted
         ]  # fmt: skip
-        return self._json(table, results, options.k)
+        found = self._json(table, results, options.k, ranked)
+        if ranked:
+            found["suppressed"] = [suppressed_json(one) for one in ranked.findings.suppressed]
+            found["notes"] = [*found.get("notes", []), *ranked.findings.notes]
+        return found
 
-    def _scores(self, table: LogonTable, *, narrowed: bool) -> Floats:
-        scores = lateral.row_scores(table, self.snapshot)
-        return scores if narrowed else lateral.above_floor(scores)
-
-    def _hosts(self, name: str | None) -> list[str] | None:
+    def _hosts(self, table: LogonTable, name: str | None) -> list[str] | None:
         """Give the node ids that a machine's name, alias or address means, among those with remote logons."""
         if name is None:
             return None
         wanted = name.strip().lower()
         found = self._called("Machine", ("id", "name", "fqdn", "aliases", "ips"), wanted) | {wanted}
-        ends = set(self._logons.get_column("from_id")) | set(self._logons.get_column("to_id"))
-        return sorted(found & ends)
+        return sorted(found.intersection(table.hosts))
 
-    def _accounts(self, name: str | None) -> list[str] | None:
+    def _users(self, table: LogonTable, name: str | None) -> list[str] | None:
         if name is None:
             return None
         found = self._called("User", ("id", "name", "sid", "aliases"), name.strip().lower())
-        return sorted(found & set(self._logons.get_column("user_id")))
+        return sorted(found.intersection(table.accounts))
 
     def _called(self, label: str, columns: tuple[str, ...], wanted: str) -> set[str]:
         frame = self.snapshot.table(label)
         return set() if frame is None else set(frame.filter(_says(frame, columns, wanted)).get_column("id"))
 
-    def _json(self, table: LogonTable, results: list[PathSet], k: int) -> dict[str, Any]:
+    def _json(self, table: LogonTable, results: list[PathSet], k: int, ranked: Detection | None) -> dict[str, Any]:
         """Write the engine's results with what the relationships say of each hop; lineage ranks first."""
         causes = lateral.cause_of(self.snapshot)
         paths = [_weighed(table, path, causes) for result in results for path in result.paths]
         paths.sort(key=lambda path: -path.score)
         rows = sorted({row for path in paths[:k] for hop in path.hops for row in hop.rows})
-        details = self._details(table, rows)
+        writer = _Writer(table, Details(self.snapshot).of(table, rows), ranked)
         budget = "the search stopped at its budget: a better path may be missing"
         exact = all(result.exact for result in results)
         notes = list(dict.fromkeys(note for result in results for note in result.notes)) + ([] if exact else [budget])
+        sight = self._sight() if self._sight and paths else None
         return {
-            "paths": [_path(table, path, details) for path in paths[:k]],
+            "paths": [writer.path(path, sight) for path in paths[:k]],
             "truncated": len(paths) > k or not exact or any(result.truncated for result in results),
             **({"notes": notes} if notes else {}),
         }
 
-    def _details(self, table: LogonTable, rows: list[int]) -> dict[int, dict[str, Any]]:
-        """Give the relationship behind each row."""
-        schema = {"id": pl.String, "_row": pl.Int64}
-        ids = pl.DataFrame({"id": [table.row_id(row) for row in rows], "_row": rows}, schema=schema)
-        users = self.snapshot.table("User")
-        domains = pl.DataFrame(schema={"user_id": pl.String, "user_domain": pl.String})
-        if users is not None:
-            domains = users.select(pl.col("id").alias("user_id"), pl.col("domain").alias("user_domain"))
-        joined = ids.join(self._logons, on="id", how="left").join(domains, on="user_id", how="left")
-        return {row.pop("_row"): row for row in joined.iter_rows(named=True)}
+
+class _Writer:
+    """Writes paths as JSON; with a run of the detector, each hop says what it found."""
+
+    def __init__(self, table: LogonTable, details: dict[int, dict[str, Any]], ranked: Detection | None) -> None:
+        self.table = table
+        self.details = details
+        self.ranked = ranked
+        self.chains: dict[int, tuple[str, int]] = {}
+        if ranked:
+            self.narrator = Narrator.of(table, ranked.findings.scores)
+            self.chains = {
+                row: (finding.chain_id, number)
+                for finding in ranked.findings.findings
+                for number, hop in enumerate(finding.hops, 1)
+                for row in hop.rows
+            }
+
+    def path(self, path: Path, sight: Sight | None) -> dict[str, Any]:
+        """Write one path."""
+        hops = [describe_hop(self.table, hop, [self.details[row] for row in hop.rows]) for hop in path.hops]
+        reasons = list(path.reasons)
+        if self.ranked:
+            hops = [hop | self._found(one.rows) for hop, one in zip(hops, path.hops, strict=True)]
+            reasons += [text for hop in hops for text in hop["reasons"]]
+        reasons += [
+            f"at {hop['to']}: {hop['technique_reason']} ({hop['technique']})"
+            for hop in hops
+            if hop["technique"] and hop["technique_reason"] != SAME_ACT
+        ]
+        blind = sight.of_hops(hops, path.hops[0].start, path.hops[-1].start) if sight else []
+        written = {"score": round(path.score, 4), "reasons": list(dict.fromkeys(reasons)), "hops": hops}
+        return written | ({"blind_spots": blind} if sight else {})
+
+    def _found(self, rows: tuple[int, ...]) -> dict[str, Any]:
+        """Say what the detector holds of a hop: its strongest logon speaks."""
+        scores = self.narrator.scores
+        best = max(rows, key=lambda row: (scores.total[row], -row))
+        side = scores.causes.inbound
+        root = int(side.root[best])
+        chain, number = next((self.chains[row] for row in rows if row in self.chains), (None, None))
+        return {
+            "reasons": self.narrator.reasons(best), "techniques": self.narrator.technique_ids(best),
+            "class": self.narrator.klass(best), "certainty": round(1 / max(1, int(side.causes[best])), 4),
+            "root_user": self.table.account_name(root) if root >= 0 else None,
+            "chain_id": chain, "chain_hop": number,
+        }  # fmt: skip
 
 
 def _weighed(table: LogonTable, path: Path, causes: dict[str, str]) -> Path:
@@ -160,16 +227,6 @@ def _weighed(table: LogonTable, path: Path, causes: dict[str, str]) -> Path:
     words = "the logon to {} was opened by a process of the session before on {}"
     reasons = tuple(words.format(table.host_name(hop.dst), table.host_name(hop.src)) for hop in proven)
     return replace(path, score=path.score * (1 + len(proven) / (len(path.hops) - 1)), reasons=(*reasons, *path.reasons))
-
-
-def _path(table: LogonTable, path: Path, details: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    hops = [describe_hop(table, hop, [details[row] for row in hop.rows]) for hop in path.hops]
-    traces = [
-        f"at {hop['to']}: {hop['technique_reason']} ({hop['technique']})"
-        for hop in hops
-        if hop["technique"] and hop["technique_reason"] != SAME_ACT
-    ]
-    return {"score": round(path.score, 4), "reasons": [*path.reasons, *traces], "hops": hops}
 
 
 def _says(frame: pl.DataFrame, columns: tuple[str, ...], wanted: str) -> pl.Expr:

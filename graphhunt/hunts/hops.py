@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
 
 from graphhunt.schema import EVIDENCE_CAP
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
-    from graphhunt.paths import Hop, LogonTable
+    from graphhunt.graphing.snapshot import Snapshot
+    from graphhunt.paths import LogonTable
 
 SAME_ACT = "part of the same act"
 
 
-def describe_hop(table: LogonTable, hop: Hop, logons: list[dict[str, Any]]) -> dict[str, Any]:
+class AnyHop(Protocol):
+    """What hops of paths and of findings have in common; see `graphhunt.paths.Hop`."""
+
+    @property
+    def src(self) -> int:
+        """Source host index, -1 when unknown."""
+
+    @property
+    def dst(self) -> int:
+        """Destination host index."""
+
+    @property
+    def start(self) -> int:
+        """Time of the first logon, µs UTC."""
+
+    @property
+    def score(self) -> float:
+        """How unusual it is."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in words."""
+
+
+class Details:
+    """What the relationships say of rows of a logon table."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    def of(self, table: LogonTable, rows: list[int]) -> dict[int, dict[str, Any]]:
+        """Give the REMOTE_LOGON behind each row, with its account's domain."""
+        schema = {"id": pl.String, "_row": pl.Int64}
+        ids = pl.DataFrame({"id": [table.row_id(row) for row in rows], "_row": rows}, schema=schema)
+        logons = self.snapshot.scan("REMOTE_LOGON")
+        if logons is None or not rows:
+            return {}
+        found = logons.filter(pl.col("id").is_in(ids.get_column("id").implode())).collect()
+        joined = ids.join(found, on="id", how="left").join(self._domains(), on="user_id", how="left")
+        return {row.pop("_row"): row for row in joined.iter_rows(named=True)}
+
+    def _domains(self) -> pl.DataFrame:
+        users = self.snapshot.table("User")
+        if users is None:
+            return pl.DataFrame(schema={"user_id": pl.String, "user_domain": pl.String})
+        return users.select(pl.col("id").alias("user_id"), pl.col("domain").alias("user_domain"))
+
+
+def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -> dict[str, Any]:
     """Describe a hop by its telling logon: the one whose own traces name the technique.
 
     Args:
         table: The logons the path engine searched.
-        hop: One step of a path.
+        hop: One step of a path or finding.
         logons: The REMOTE_LOGON rows of the hop, earliest first.
     """
     told = sorted(logons, key=lambda row: (row["technique"] is None, row["technique_reason"] == SAME_ACT))

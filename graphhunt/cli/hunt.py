@@ -1,0 +1,115 @@
+"""`graphhunt hunt NAME`: run one of the hunts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.query import parameters
+from graphhunt.cli.show import json_out, line, message, table
+from graphhunt.errors import UsageError
+
+
+@command
+def run(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A hunt as `graphhunt hunts` lists it.", show_default=False)],
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", help="k=v; v is read as JSON, else as text; @FILE takes a file's text."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Most findings or rows to list.", show_default=False)] = None,
+    write: Annotated[bool, typer.Option(help="Write findings to the graph as lm_ properties.")] = True,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    db: DbOption = None,
+) -> None:
+    """Run a hunt: lateral-movement lists chains with reasons and records; a question of the library lists rows."""
+    given = {key: _text(value) for key, value in parameters(param or []).items()}
+    with open_case(context, workspace, db) as hunt:
+        found = hunt.hunt(name, write=write, limit=limit, **given)
+    if json:
+        json_out(found)
+    elif "findings" in found:
+        _show_findings(found)
+    else:
+        table(found["columns"], [[_cell(row[column]) for column in found["columns"]] for row in found["rows"]])
+    if found["truncated"]:
+        message("more exist; raise --limit")
+
+
+def _text(value: Any) -> Any:
+    """Give the text of the file that `@FILE` names.
+
+    Raises:
+        UsageError: It can't be read.
+    """
+    if not (isinstance(value, str) and value.startswith("@")):
+        return value
+    try:
+        return Path(value[1:]).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"'{value[1:]}' can't be read as text", hint=str(error)) from error
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value.get("name") or value.get("id")
+    return ", ".join(str(_cell(item)) for item in value) if isinstance(value, list) else value
+
+
+def _show_findings(found: dict[str, Any]) -> None:
+    for finding in found["findings"]:
+        show_finding(finding)
+    if "reason" in found:
+        message(found["reason"])
+    if "run" in found:
+        message(f"lm_ properties of {found['written']:,} logons written as {found['run']}")
+    show_suppressed(found["suppressed"])
+    for note in found["notes"]:
+        message(note)
+
+
+def show_suppressed(suppressed: list[dict[str, Any]]) -> None:
+    """Name the suppression lists that applied."""
+    for one in suppressed:
+        message(
+            f"suppressed by the list '{one['list']}': {one['logons']:,} logons, highest score "
+            f"{one['highest_score']:.1f} ({one['reason']})"
+        )
+
+
+def show_finding(finding: dict[str, Any]) -> None:
+    """Write one chain as text."""
+    p = "" if finding["p"] is None else f", p {finding['p']:.2g}"
+    mark = ", significant" if finding["significant"] else ""
+    techniques = ", ".join(finding["techniques"])
+    head = f"{finding['rank']}. chain {finding['chain_id']}, class {finding['class']}, score {finding['score']:.1f}"
+    line(f"{head}{p}{mark}  {techniques}")
+    line(f"   {finding['reasons'][0]}")
+    for hop in finding["hops"]:
+        line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {', '.join(hop['techniques'])}")
+        line(f"      class {hop['class']}, logon {hop['logon_id']}; {evidence_words(hop)}")
+        for reason in hop["reasons"]:
+            line(f"      why: {reason}")
+    show_blind_spots(finding["blind_spots"])
+
+
+def evidence_words(hop: dict[str, Any]) -> str:
+    """Say how many records prove a hop, and the first of them."""
+    records = hop["evidence"]
+    return f"{len(records)} records, first {records[0]}" if records else "no record"
+
+
+def show_blind_spots(spots: list[dict[str, Any]]) -> None:
+    """Write what could not be seen, the silent times of a machine on one line."""
+    times: dict[tuple[str, str], list[str]] = {}
+    for spot in spots:
+        when = f"{spot['start'][:16]} to {spot['end'][:16]}" if spot["start"] else ""
+        times.setdefault((spot["machine"], spot["effect"]), []).append(when)
+    for (machine, effect), found in times.items():
+        more = f" and {len(found) - 3} more times" if len(found) > 3 else ""
+        line(f"   not seen: {machine}: {effect}{': ' if found[0] else ''}{', '.join(found[:3])}{more}")

@@ -1,0 +1,87 @@
+"""`graphhunt hunts`, `hunt` and what `paths` says beside its hops, on a small loaded case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graphhunt.generator import generate_demo
+from graphhunt.store.embedded import stop_engine
+
+from .test_commands import data, run
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("case")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHHUNT_ENGINE_MEMORY_MB", "512")
+        patch.setenv("GRAPHHUNT_ENGINE_IDLE", "5")
+        generate_demo(folder / "logs", seed=3)
+        data(folder / "ws", "load", str(folder / "logs"))
+        yield folder / "ws"
+        stop_engine(folder / "ws")
+
+
+def test_hunts_lists_the_detector_and_the_questions(tmp_path: Path) -> None:
+    listed = {info["name"]: info for info in data(tmp_path, "hunts")["hunts"]}
+    assert {"lateral-movement", "hunt/remote_execution", "pivot/ask/machine/came_from"} <= listed.keys()
+    assert listed["hunt/remote_execution"]["attack"]
+    assert {p["name"] for p in listed["lateral-movement"]["parameters"]} >= {"since", "scanners", "help_desk"}
+    shown = run(tmp_path, "hunts", "remote-execution").stdout
+    assert "technique" in shown
+    assert run(tmp_path, "hunts", "no such hunt").exit_code == 2
+
+
+def test_hunt_lateral_movement_as_text_and_json(case: Path) -> None:
+    found = data(case, "hunt", "lateral-movement")
+    assert {"findings", "suppressed", "notes", "run", "written", "truncated"} <= found.keys()
+    first = found["findings"][0]
+    assert {"chain_id", "class", "score", "p", "reasons", "techniques", "hops", "blind_spots"} <= first.keys()
+    text = run(case, "hunt", "lateral-movement", "--limit", "1")
+    assert first["chain_id"] in text.stdout
+    assert "why: " in text.stdout
+    assert found["run"].rpartition("/")[0] == "lateral-movement"
+    assert "earlier days" in text.stderr
+
+
+def test_lists_are_read_from_a_file_and_named(case: Path, tmp_path: Path) -> None:
+    users = {hop["user"] for f in data(case, "hunt", "lateral-movement", "--no-write")["findings"] for hop in f["hops"]}
+    (tmp_path / "desk.txt").write_text("\n".join(users))
+    result = run(case, "hunt", "lateral-movement", "--no-write", "--param", f"help_desk=@{tmp_path / 'desk.txt'}")
+    assert "suppressed by the list 'help desk'" in result.stderr
+    assert run(case, "hunt", "lateral-movement", "--param", "help_desk=@/no/such/file").exit_code == 2
+
+
+def test_a_question_takes_parameters(case: Path) -> None:
+    found = data(case, "hunt", "pivot/ask/machine/came_from", "--param", "id=app01")
+    assert found["columns"] == ["node"]
+    assert all(row["node"]["id"] for row in found["rows"])
+    assert run(case, "hunt", "pivot/ask/machine/came_from").exit_code == 2
+    assert run(case, "hunt", "remote-execution").exit_code == 0
+
+
+def test_paths_ranked_within_sessions_with_blind_spots(case: Path) -> None:
+    ranked = data(case, "paths", "--rank")
+    assert ranked["suppressed"] == []
+    assert all({"class", "chain_id", "certainty"} <= hop.keys() for path in ranked["paths"] for hop in path["hops"])
+    assert all("blind_spots" in path for path in ranked["paths"])
+    shown = run(case, "paths", "--rank", "--k", "1")
+    assert "why: " in shown.stdout
+    assert "class " in shown.stdout
+    free, bound = (data(case, "paths", "--k", "500", *more)["paths"] for more in ([], ["--within-session"]))
+    longest = [max(len(path["hops"]) for path in paths) for paths in (free, bound)]
+    assert longest[1] <= longest[0]
+    for path in bound:
+        for one, two in zip(path["hops"], path["hops"][1:], strict=False):
+            assert one["start"] < two["start"]
+
+
+def test_coverage_names_machines_without_logs(case: Path) -> None:
+    found = data(case, "coverage")
+    assert {"machines", "unseen", "first", "last"} <= found.keys()
+    assert found["first"] < found["last"]
+    for place in found["unseen"]:
+        assert place["machine"] not in {row["machine"] for row in found["machines"]}
