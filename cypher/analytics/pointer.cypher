@@ -2,8 +2,7 @@
 // Which run of an analytic is the current one, and who is writing.
 // mode: read
 // params: head: str
-// returns: current: str, previous: str, writer: str, until: datetime, settled: bool, counter: int
+// returns: current: str, previous: str, writer: str, until: datetime, counter: int
 // example: {"head": "current/sessions"}
 MATCH (h:AnalysisRun {id: $head})
-RETURN h.current AS current, h.previous AS previous, h.writer AS writer, h.until AS until,
-       h.settled AS settled, h.counter AS counter
+RETURN h.current AS current, h.previous AS previous, h.writer AS writer, h.until AS until, h.counter AS counter

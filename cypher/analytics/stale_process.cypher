@@ -1,10 +1,9 @@
 // analytics/stale_process
-// Process nodes that carry another run's results than the given one.
+// Process nodes whose slot still holds another run's results than the given one.
 // mode: read
-// params: marker: str, run: str?
+// params: marker: str, run: str
 // returns: id: str
-// example: {"marker": "session_run", "run": "sessions/000001a"}
+// example: {"marker": "session_run__a", "run": "sessions/000004a"}
 MATCH (n:Process)
-WHERE n[$marker] IS NOT NULL AND ($run IS NULL OR n[$marker] <> $run)
+WHERE n[$marker] IS NOT NULL AND n[$marker] <> $run
 RETURN n.id AS id
-ORDER BY id

@@ -60,7 +60,7 @@ def _numbers(pid: pd.Series[Any], parent: pd.Series[Any]) -> tuple[NDArray[np.in
     """Number process ids so that `0x1f`, `31` and `31.0` are one; nulls are -1."""
     both = pd.concat([pid, parent], ignore_index=True)
     codes, values = pd.factorize(both, use_na_sentinel=True)
-    folded, _ = pd.factorize(_folded_pids(list(values)))
+    folded, _ = pd.factorize(_folded_pids(values.tolist()))
     table = np.append(folded, -1).astype(np.int64)
     numbers = table[codes]
     return numbers[: len(pid)], numbers[len(pid) :]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST_PATH = 1000
 """Levels written into one path; below it a path begins anew, so that a hostile chain can't fill the memory."""
+
+
+_WIDE = 50
+"""Nodes per level, on average, from which whole levels are joined at once."""
 
 
 def depths(parents: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -54,13 +59,39 @@ def tree_paths(parents: NDArray[np.int64], names: list[str], max_depth: int = -1
         max_depth: Deeper nodes have their own name as path; -1 for no limit.
     """
     level = depths(parents)
-    paths = list(names)
+    begins = (level % LONGEST_PATH == 0) | ((max_depth >= 0) & (level > max_depth))
     order = np.argsort(level, kind="stable")
-    joined = (level[order] % LONGEST_PATH != 0) & ((max_depth < 0) | (level[order] <= max_depth))
-    order = order[joined]
+    if len(parents) >= _WIDE * (int(level.max(initial=0)) + 1):
+        return _paths_by_level(parents, names, (level, begins, order))
+    paths = list(names)
+    order = order[~begins[order]]
     for node, above in zip(order.tolist(), parents[order].tolist(), strict=True):
         paths[node] = f"{paths[above]}/{names[node]}"
     return paths
+
+
+def _paths_by_level(
+    parents: NDArray[np.int64],
+    names: list[str],
+    levels: tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]],
+) -> list[str]:
+    """Join the paths of a whole level at once; `levels` is each node's level, whether it begins a path, the order."""
+    level, begins, order = levels
+    place = np.empty(len(order), dtype=np.int64)
+    own, parts = pl.Series(names, dtype=pl.String), []
+    above = pl.Series([], dtype=pl.String)
+    for nodes in np.split(order, np.flatnonzero(np.diff(level[order])) + 1):
+        here = own.gather(nodes)
+        if level[nodes[0]] > 0:
+            joined = above.gather(place[parents[nodes]]) + "/" + here
+            here = here.zip_with(pl.Series(begins[nodes]), joined)
+        place[nodes] = np.arange(len(nodes))
+        parts.append(here)
+        above = here
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
+    found: list[str] = pl.concat(parts).gather(back).to_list()
+    return found
 
 
 def tree_order(parents: NDArray[np.int64]) -> NDArray[np.int64]:

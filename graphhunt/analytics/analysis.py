@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from graphhunt.analytics.extract import Extract
 
-TARGETS = ("User", "Machine", "Process", "IP", "LOGGED_ON", "REMOTE_LOGON")
+TARGETS = ("User", "Machine", "Process", "IP", "LOGGED_ON", "REMOTE_LOGON", "CONNECTED")
 """Labels and relationship types that results can be written to."""
 
 _TYPES: dict[str, Callable[[Any], Any]] = {"int": int, "float": float, "str": str, "datetime": micros}

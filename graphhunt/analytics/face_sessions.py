@@ -1,4 +1,4 @@
-"""`analyze sessions`: what belongs together in time, for processes and for logons."""
+"""`analyze sessions`: what belongs together in time, for processes, logons and connections."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from graphhunt.analytics.analysis import Analysis, Parameter, Result, Written
 from graphhunt.analytics.sessionize import session_starts
+from graphhunt.errors import UsageError
 from graphhunt.ids import digest
 
 if TYPE_CHECKING:
@@ -62,20 +63,31 @@ def sessions_of(events: pl.DataFrame, users: list[str], longest: float, gap: flo
 
 def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
     longest, gap = values["max_session"], values["max_gap"]
-    processes = extract.processes.select("id", "machine_id", "user_id", "start")
+    wanted = [part.strip() for part in values["by"].split(",") if part.strip()]
+    frames = {"Process": extract.processes, "LOGGED_ON": extract.logons, "CONNECTED": extract.connections}
+    known = {column for frame in frames.values() for column in frame.columns} - {"id", "start", "end"}
+    if not wanted or not known.issuperset(wanted):
+        raise UsageError(f"sessions can't be told apart by {values['by']!r}", hint="by " + ", ".join(sorted(known)))
     return {
-        "Process": sessions_of(processes, ["user_id", "machine_id"], longest, gap),
-        "LOGGED_ON": sessions_of(extract.logons, ["user_id", "machine_id"], longest, gap),
+        target: sessions_of(frame, columns, longest, gap)
+        for target, frame in frames.items()
+        if (columns := [c for c in wanted if c in frame.columns])
     }
 
 
 ANALYSIS = Analysis(
     name="sessions",
     prefix="session",
-    summary="Folds the processes and logons of an account on a machine into sessions by pauses and length.",
+    summary="Folds processes, logons and connections, by account and machine or as told, into sessions.",
     compute=_compute,
-    properties=tuple(Written(t, p, m) for t in ("Process", "LOGGED_ON") for p, m in _MEANINGS.items()),
+    properties=tuple(Written(t, p, m) for t in ("Process", "LOGGED_ON", "CONNECTED") for p, m in _MEANINGS.items()),
     parameters=(
+        Parameter(
+            "by",
+            "str",
+            "user_id,machine_id",
+            "columns that say whose event it is, separated by commas; a kind without a column goes by the others",
+        ),
         Parameter("max_session", "float", 480.0, "longest session, minutes"),
         Parameter("max_gap", "float", 30.0, "longest pause within a session, minutes"),
     ),

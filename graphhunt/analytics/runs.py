@@ -11,8 +11,8 @@ import orjson
 
 from graphhunt.analytics.extract import Extract
 from graphhunt.analytics.registry import find_analysis
-from graphhunt.analytics.writeback import Lease, Rows, lease, pointer, stored_results
-from graphhunt.errors import UsageError
+from graphhunt.analytics.writeback import Lease, Rows, head_of, lease, pointer, stored_results
+from graphhunt.errors import StoreError, UsageError
 from graphhunt.queries import library
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from graphhunt.store import Store
 
     Progress = Callable[[str, int, int], None]
+
+_TRIES = 20
 
 
 def analyze(
@@ -54,7 +56,6 @@ def analyze(
     results = {t: _rows(f, analysis, t) for t, f in analysis.compute(Extract(store, values), values).items()}
     computed = time.monotonic()
     with lease(store, analysis) as held:
-        held.repair()
         _publish(held, values, results, tell)
         run = held.run
     ended = time.monotonic()
@@ -68,7 +69,7 @@ def analyze(
 
 
 def _publish(held: Lease, values: Mapping[str, Any], results: Mapping[str, Rows], tell: Progress) -> None:
-    """Stage a run, make it current, and bring the plain names up to date."""
+    """Stage a run and make it current."""
     record = library()["analytics/set_run"]
     counts = orjson.dumps({t: len(r) for t, r in results.items()}).decode()
     props = {
@@ -77,16 +78,12 @@ def _publish(held: Lease, values: Mapping[str, Any], results: Mapping[str, Rows]
     }  # fmt: skip
     held.store.write(record, id=held.run, props=props)
     total = sum(map(len, results.values()))
-    for target, rows in results.items():
-        held.stage(target, rows)
-        tell("write", len(rows), total)
+    held.stage(results, lambda done: tell("write", done, total))
     last = held.pointer.current
     held.flip(held.run, last)
     if last:
         held.store.write(record, id=last, props={"state": "previous"})
     held.store.write(record, id=held.run, props={"state": "current", "end": time.time_ns() // 1000})
-    held.settle(results)
-    tell("settle", total, total)
 
 
 def undo(store: Store, name: str) -> dict[str, Any]:
@@ -101,7 +98,6 @@ def undo(store: Store, name: str) -> dict[str, Any]:
         if undone is None:
             raise UsageError(f"{name} has no run to undo")
         held.flip(back, None)
-        held.settle(stored_results(store, analysis, back))
         record = library()["analytics/set_run"]
         store.write(record, id=undone, props={"state": "undone"})
         if back:
@@ -117,12 +113,16 @@ def compare(store: Store, name: str) -> dict[str, Any]:
 
     Raises:
         UsageError: There is no such analytic, or it has only one run.
+        StoreError: Two newer runs were published meanwhile.
     """
     analysis = find_analysis(name)
     runs = pointer(store, name)
     if runs.current is None or runs.previous is None:
         raise UsageError(f"{name} has no two runs to compare")
     old, new = (stored_results(store, analysis, run) for run in (runs.previous, runs.current))
+    now = pointer(store, name)
+    if not (now.keeps(runs.previous) and now.keeps(runs.current)):
+        raise StoreError(f"new runs of {name} took the place of those compared", hint="compare again")
     return {
         "name": name, "current": runs.current, "previous": runs.previous,
         "targets": {t: _differences(dict(old[t]), dict(new[t])) for t in analysis.targets()},
@@ -154,14 +154,19 @@ def current_results(store: Store, name: str, target: str, limit: int = 1000) -> 
 
     Raises:
         UsageError: There is no such analytic, or it writes nothing there.
+        StoreError: Runs are published faster than their results can be read.
     """
     analysis = find_analysis(name)
     if target not in analysis.targets():
         raise UsageError(f"{name} writes nothing to {target}", hint="it writes to " + ", ".join(analysis.targets()))
     query = library()[f"analytics/current_{target.lower()}"]
-    rows = store.read(query, head=f"current/{name}", prefix=analysis.prefix, limit=limit)
     names = analysis.written(target)
-    return [{"id": r["id"], "run": r["run"], **{n: r["props"].get(n + r["slot"]) for n in names}} for r in rows]
+    for _ in range(_TRIES):
+        before = pointer(store, name).current
+        rows = store.read(query, head=head_of(name), prefix=analysis.prefix, limit=limit)
+        if pointer(store, name).keeps(rows[0]["run"] if rows else before):
+            return [{"id": r["id"], "run": r["run"], **{n: r["props"].get(n + r["slot"]) for n in names}} for r in rows]
+    raise StoreError(f"runs of {name} were published faster than their results could be read", hint="try again")
 
 
 def _rows(frame: pl.DataFrame, analysis: Analysis, target: str) -> Rows:

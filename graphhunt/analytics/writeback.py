@@ -3,15 +3,14 @@
 A single large transaction is not enough: both engines show a reader's query parts of a commit while it is
 applied (measured; see benchmarks/RESULTS-analytics.md). So results are written to one of three slots of
 properties (`rarity_score__a`), marked with the run (`rarity_run__a`), and one property of one node, the
-pointer `current/<name>`, says which run is the current one. A reader takes the pointer first and then only
-what carries that run's mark: the queries `analytics/current_…` do. The pointer's one property changes in one
-step; the slot it names is written by nobody, and the slot before it stays for undo.
+pointer `current/<name>`, says which run is the current one. What another run left in the slot is cleared
+before the pointer moves; the slot it names is written by nobody, and the slot before it stays for undo.
 
-After that the plain names (`rarity_score`) are brought up to date, for browsing and everyday Cypher; every
-node's `rarity_run` says which run its plain values are of. An interruption there is repaired by the next run.
+Nothing is ever written under the plain names (`rarity_score`): readers say them and get the current slot
+(`graphhunt.store.published`). Who reads the database directly takes the slot's letter from the pointer.
 
 The right to write is a lease on the pointer, checked by the database in each batch: a writer that lost it
-writes nothing.
+writes nothing. What an interrupted run wrote is in a slot nobody reads; the next run writes over it.
 """
 
 from __future__ import annotations
@@ -23,20 +22,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphhunt.errors import StoreError
 from graphhunt.queries import library
+from graphhunt.store.published import SLOTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from graphhunt.analytics.analysis import Analysis
     from graphhunt.store import Store
 
-SLOTS = "abc"
 STAGE_BATCH = 10_000
-SETTLE_BATCH = 50_000
-"""Rows of one transaction when the plain names are written: results up to this size appear at once."""
+"""Rows of one transaction."""
 
-LEASE_US = 120_000_000
-"""A writer that is silent for this long (µs) has lost the right to write."""
+LEASE_US = 20_000_000
+"""A writer that is silent for this long (µs) may lose the right to write to another."""
 
 _POLL = 0.1
 
@@ -51,14 +49,17 @@ class Pointer(NamedTuple):
     previous: str | None
     writer: str | None
     until: int | None
-    settled: bool | None
     counter: int | None
+
+    def keeps(self, run: str | None) -> bool:
+        """Tell whether nobody writes to the slot of a run."""
+        return run is None or run in (self.current, self.previous)
 
 
 def pointer(store: Store, name: str) -> Pointer:
     """Read the pointer of an analytic; all None where it never ran."""
     rows = store.read(library()["analytics/pointer"], head=head_of(name))
-    return Pointer(**rows[0]) if rows else Pointer(None, None, None, None, None, None)
+    return Pointer(**rows[0]) if rows else Pointer(None, None, None, None, None)
 
 
 def head_of(name: str) -> str:
@@ -77,7 +78,6 @@ class Lease:
         self.store = store
         self.analysis = analysis
         self.writer = writer
-        self.settled = True
         self.pointer = pointer(store, analysis.name)
         used = {run[-1] for run in (self.pointer.current, self.pointer.previous) if run}
         self.slot = next(s for s in SLOTS if s not in used)
@@ -88,10 +88,23 @@ class Lease:
         """Id of the pointer node."""
         return head_of(self.analysis.name)
 
-    def stage(self, target: str, rows: Rows) -> None:
-        """Write results into this run's slot, in batches."""
-        for part in _cut(rows, STAGE_BATCH):
-            self._write(target, [(i, self._named(p, self.run, f"__{self.slot}")) for i, p in part])
+    def stage(self, results: Mapping[str, Rows], tell: Callable[[int], None] = lambda _: None) -> None:
+        """Write results into this run's slot in batches, and clear what another run left there."""
+        done = 0
+        for target in self.analysis.targets():
+            for part in _cut(results.get(target, []), STAGE_BATCH):
+                self._write(target, [(i, self._named(p, self.run)) for i, p in part])
+                done += len(part)
+                tell(done)
+            empty = dict.fromkeys(f"{name}__{self.slot}" for name in self.names(target))
+            stale = self.store.read(_query("stale", target), marker=self._marker, run=self.run)
+            for part in _cut([(r["id"], empty) for r in stale], STAGE_BATCH):
+                self._write(target, part)
+
+    def names(self, *targets: str) -> list[str]:
+        """List the properties the analytic writes to targets, the mark of the run among them."""
+        found = {name for target in targets for name in self.analysis.written(target)}
+        return sorted(found | {f"{self.analysis.prefix}_run"})
 
     def flip(self, current: str | None, previous: str | None) -> None:
         """Make a run the current one for every reader.
@@ -99,37 +112,22 @@ class Lease:
         Raises:
             StoreError: The right to write was lost meanwhile; nothing has changed for readers.
         """
-        query = library()["analytics/flip"]
-        self.settled = False
-        self.store.write(query, head=self.head, writer=self.writer, current=current, previous=previous)
+        self.store.write(
+            library()["analytics/flip"], head=self.head, writer=self.writer, current=current, previous=previous,
+            names=self.names(*self.analysis.targets()),
+        )  # fmt: skip
         found = pointer(self.store, self.analysis.name)
         if found.writer != self.writer or found.current != current:
             raise StoreError("another run took over; nothing was published", where=self.analysis.name)
         self.pointer = found
 
-    def settle(self, results: Mapping[str, Rows]) -> None:
-        """Bring the plain names up to date with the current run."""
-        run = self.pointer.current
-        for target in self.analysis.targets():
-            for part in _cut(results.get(target, []), SETTLE_BATCH):
-                self._write(target, [(i, self._named(p, run, "")) for i, p in part])
-            empty = dict.fromkeys((*self.analysis.written(target), self._marker("")))
-            stale = self.store.read(_query("stale", target), marker=self._marker(""), run=run)
-            for part in _cut([(r["id"], empty) for r in stale], SETTLE_BATCH):
-                self._write(target, part)
-        self.settled = True
+    @property
+    def _marker(self) -> str:
+        return f"{self.analysis.prefix}_run__{self.slot}"
 
-    def repair(self) -> None:
-        """Finish what an interrupted run left: plain names that don't fit the current run."""
-        if self.pointer.settled is False:
-            self.settle(stored_results(self.store, self.analysis, self.pointer.current))
-
-    def _marker(self, suffix: str) -> str:
-        return f"{self.analysis.prefix}_run{suffix}"
-
-    def _named(self, props: dict[str, Any], run: str | None, suffix: str) -> dict[str, Any]:
-        """Give properties their names in a slot, every one the analytic writes and the mark of the run."""
-        return {f"{k}{suffix}": v for k, v in props.items()} | {self._marker(suffix): run}
+    def _named(self, props: dict[str, Any], run: str) -> dict[str, Any]:
+        """Give properties their names in the slot, every one the analytic writes and the mark of the run."""
+        return {f"{k}__{self.slot}": v for k, v in props.items()} | {self._marker: run}
 
     def _write(self, target: str, rows: Rows) -> None:
         query = _query("write", target)
@@ -167,12 +165,10 @@ def lease(store: Store, analysis: Analysis, wait: float = 60.0) -> Iterator[Leas
         if time.monotonic() > deadline:
             raise StoreError(f"another run of {analysis.name} is writing", hint="try again when it has ended")
         time.sleep(_POLL)
-    held = Lease(store, analysis, writer)
-    held.settled = held.pointer.settled is not False
     try:
-        yield held
+        yield Lease(store, analysis, writer)
     finally:
-        store.write(library()["analytics/release"], head=held.head, writer=writer, settled=held.settled)
+        store.write(library()["analytics/release"], head=head_of(analysis.name), writer=writer)
 
 
 def _acquired(store: Store, name: str, writer: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Self
 
-from graphhunt import queries
+from graphhunt import guard, queries
 from graphhunt.errors import QueryError, UsageError
 from graphhunt.settings import load_settings
 from graphhunt.store import rows as _rows
 from graphhunt.store import transport
 from graphhunt.store.analyst import Request, Table, run_guarded
 from graphhunt.store.locks import WriterLock
+from graphhunt.store.published import Published, shows_results
 from graphhunt.store.transport import Statement, Summary
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from graphhunt.queries import Query
     from graphhunt.settings import Settings
     from graphhunt.store.link import Link
+    from graphhunt.store.published import View
 
     Progress = Callable[[int], None]
     Row = Mapping[str, Any]
@@ -39,6 +41,7 @@ class Store:
         self._link = link
         self.workspace = workspace
         self.settings = settings
+        self._published = Published(self._rows)
         self._writer = WriterLock(workspace / "writer.lock", settings.lock_timeout)
 
     @property
@@ -64,6 +67,12 @@ class Store:
         Raises:
             QueryError: The query isn't a reading one, or a parameter is wrong.
         """
+        if shows_results(query):
+            return self._published.rows(lambda: self._rows(query, **params))
+        return self._rows(query, **params)
+
+    def _rows(self, query: Query, /, **params: Any) -> list[dict[str, Any]]:
+        """Read rows as they are, slots of analytics and all."""
         statement = self._statement(query, params, "read")
         return transport.with_retry(
             self._link, query.name, lambda: list(transport.rows_of(self._link.own(), statement))
@@ -74,8 +83,8 @@ class Store:
 
         A connection lost before the first row is renewed; later it is a `StoreError`.
         """
-        statement = self._statement(query, params, "read")
-        return _resumed(self._link, statement)
+        rows = _resumed(self._link, self._statement(query, params, "read"))
+        return self._published.stream(rows) if shows_results(query) else rows
 
     def write(self, query: Query, /, **params: Any) -> Summary:
         """Run a query that writes, in one transaction, while no other process writes to the workspace.
@@ -193,7 +202,13 @@ class Store:
             LimitError: It takes too long, or gives too many bytes.
             QueryError: The statement isn't valid.
         """
-        return run_guarded(self._link, self.settings, Request(cypher, params or {}, limit, timeout))
+        guard.check(cypher)  # what its author wrote, before the names of properties are turned
+
+        def run(text: str, view: View) -> Table:
+            table = run_guarded(self._link, self.settings, Request(text, params or {}, limit, timeout))
+            return Table([view.column(name) for name in table.columns], view.shown(table.rows), table.truncated)
+
+        return self._published.statement(cypher, run)
 
     def _change(self, statement: Statement) -> Summary:
         return transport.with_retry(self._link, statement.name, lambda: transport.change(self._link.own(), statement))

@@ -102,9 +102,11 @@ def graph(store: Store) -> Store:
     return store
 
 
-def test_sessions_are_written_to_processes_and_logons(graph: Store) -> None:
+def test_sessions_are_written_to_processes_logons_and_connections(graph: Store) -> None:
     report = analyze(graph, "sessions", {"max_gap": 30})
-    assert report["written"] == {"Process": 9, "LOGGED_ON": 6}
+    assert report["written"] == {"Process": 9, "LOGGED_ON": 6, "CONNECTED": 1}
+    (connection,) = current_results(graph, "sessions", "CONNECTED")
+    assert (connection["session_start"], connection["session_events"]) == (BASE, 1)
     logons = {r["id"]: r for r in current_results(graph, "sessions", "LOGGED_ON")}
     assert {r["session_events"] for r in logons.values()} == {3}
     assert (
@@ -118,6 +120,16 @@ def test_sessions_are_written_to_processes_and_logons(graph: Store) -> None:
         "MATCH (:User)-[l:LOGGED_ON]->(:Machine) RETURN l.session_id AS s, l.session_run AS r", {}, limit=50
     )
     assert len({tuple(row) for row in table.rows}) == 2
+
+
+def test_sessions_go_by_the_columns_asked_for(graph: Store) -> None:
+    analyze(graph, "sessions", {"by": "name", "max_gap": 20})
+    assert {r["session_events"] for r in current_results(graph, "sessions", "Process")} == {9}
+    assert current_results(graph, "sessions", "LOGGED_ON") == []
+    analyze(graph, "sessions", {"by": "source, logon_type"})
+    assert {r["session_events"] for r in current_results(graph, "sessions", "LOGGED_ON")} == {6}
+    with pytest.raises(UsageError, match="told apart by 'colour'"):
+        analyze(graph, "sessions", {"by": "colour"})
 
 
 def test_clusters_rarity_and_measures_run_on_a_graph(graph: Store) -> None:

@@ -127,12 +127,20 @@ RUN = "sessions/000001a"
 
 HEAD = {
     "id": "current/sessions",
-    "props": {"writer": "w1", "until": START, "current": RUN, "previous": "sessions/000000b", "counter": 1},
+    "props": {
+        "writer": "w1",
+        "until": START,
+        "current": RUN,
+        "previous": "sessions/000000b",
+        "counter": 1,
+        "state": "pointer",
+        "names": ["session_id", "session_run"],
+    },
 }
 
 
 def _marked(row: dict[str, Any]) -> dict[str, Any]:
-    marks = {"session_run__a": RUN, "session_run": "sessions/000000b", "session_count__a": 3}
+    marks = {"session_run__a": RUN, "session_count__a": 3}
     return {**row, "props": {**row["props"], **marks}}
 
 
