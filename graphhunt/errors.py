@@ -9,6 +9,7 @@
     │   └── WorkspaceError the workspace folder is locked, foreign or damaged
     ├── AccessError        not allowed (guard, roles, tokens)
     ├── LimitError         a stated limit was reached
+    ├── CancelledError     the user stopped a job
     ├── ConflictError      an edit is based on a version that is no longer the current one
     └── UsageError         a parameter has an unknown value (also a ValueError)
         └── MissingError   what was named does not exist
@@ -74,6 +75,10 @@ class AccessError(GraphhuntError):
 
 class LimitError(GraphhuntError):
     """A stated limit (time, rows, bytes, depth) was reached."""
+
+
+class CancelledError(GraphhuntError):
+    """The user stopped the job that this work belongs to."""
 
 
 class ConflictError(GraphhuntError):

@@ -57,6 +57,7 @@ class Settings:
     lock_timeout: float = _row(600.0, "Seconds to wait while another process writes to the workspace.")
     engine_memory_mb: int = _row(0, "Heap of the embedded engine in MiB; 0 means a quarter of the machine's memory.")
     engine_idle: float = _row(30.0, "Seconds the embedded engine goes on after its last user has gone.")
+    upload_bytes: int = _row(8 * 2**30, "Bytes one file sent to `graphhunt serve` may have.")
     engine_start_timeout: float = _row(60.0, "Seconds the embedded engine may take to start.")
 
 

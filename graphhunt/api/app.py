@@ -16,6 +16,7 @@ from graphhunt.api.entity_paths import RawEntityPaths
 from graphhunt.api.headers import SafeHeaders
 from graphhunt.api.service import Hunt
 from graphhunt.casebook import Casebook
+from graphhunt.jobs import Jobs, Uploads
 from graphhunt.web import Pages
 
 
@@ -25,7 +26,7 @@ def create_app(
     token: str,
     api_tokens: Iterable[str] = (),
     hosts: Iterable[str] = LOOPBACK_HOSTS,
-    casebook: Path | None = None,
+    folder: Path | None = None,
     pages: Pages | None = None,
 ) -> FastAPI:
     """Make the application that serves one hunt.
@@ -35,7 +36,7 @@ def create_app(
         token: Token of the one-time link `/?token=…`.
         api_tokens: Tokens for scripts (`Authorization: Bearer …`).
         hosts: Host names the server answers to.
-        casebook: File of cases and saved views; None keeps them in memory.
+        folder: Where cases and the states of jobs are kept; None keeps them in memory.
         pages: The browser workspace; found in the installed package when None.
     """
     app = FastAPI(
@@ -44,13 +45,21 @@ def create_app(
     )  # fmt: skip
     app.state.hunt = hunt
     app.state.access = Access(token, api_tokens)
-    app.state.casebook = Casebook(casebook)
+    _open_books(app, hunt, folder)
     app.state.pages = pages or Pages()
     problems.install(app)
     app.include_router(routes.router())
     app.mount("/", app.state.pages)
     _guard(app, hosts)
     return app
+
+
+def _open_books(app: FastAPI, hunt: Hunt | None, folder: Path | None) -> None:
+    """Open what people and jobs write beside the graph; the document of the interface is made without a hunt."""
+    app.state.casebook = Casebook(folder / "casebook.db" if folder else None)
+    app.state.jobs = Jobs(folder / "jobs.db" if folder else None)
+    limit = hunt.settings.upload_bytes if hunt else 0
+    app.state.uploads = Uploads((hunt.folder if hunt else Path()) / "uploads", limit)
 
 
 def _guard(app: FastAPI, hosts: Iterable[str]) -> None:
@@ -67,6 +76,7 @@ def _guard(app: FastAPI, hosts: Iterable[str]) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
+    app.state.jobs.close()
     app.state.casebook.close()
 
 

@@ -11,6 +11,7 @@ from graphhunt.api.faces import TimeIn
 from graphhunt.api.service import Hunt
 from graphhunt.casebook import Casebook
 from graphhunt.errors import UsageError
+from graphhunt.jobs import Jobs, Uploads
 from graphhunt.pivots import Window
 
 
@@ -22,6 +23,16 @@ def hunt_of(request: Request) -> Hunt:
 def casebook_of(request: Request) -> Casebook:
     """Give the casebook of the workspace."""
     return cast("Casebook", request.app.state.casebook)
+
+
+def jobs_of(request: Request) -> Jobs:
+    """Give the queue of jobs."""
+    return cast("Jobs", request.app.state.jobs)
+
+
+def uploads_of(request: Request) -> Uploads:
+    """Give the files that wait for their import."""
+    return cast("Uploads", request.app.state.uploads)
 
 
 def author_of(request: Request) -> str:
@@ -46,5 +57,7 @@ def query_window(
 
 AuthorDep = Annotated[str, Depends(author_of)]
 CasebookDep = Annotated[Casebook, Depends(casebook_of)]
+JobsDep = Annotated[Jobs, Depends(jobs_of)]
+UploadsDep = Annotated[Uploads, Depends(uploads_of)]
 HuntDep = Annotated[Hunt, Depends(hunt_of)]
 WindowDep = Annotated[Window, Depends(query_window)]

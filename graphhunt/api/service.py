@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol
+
+from graphhunt.settings import Settings
 
 
 class Hunt(Protocol):
@@ -11,6 +14,29 @@ class Hunt(Protocol):
     @property
     def store(self) -> Any:
         """The graph's store, as `graphhunt.store.open_store` gives it."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """The workspace's folder."""
+        ...
+
+    @property
+    def db(self) -> str | None:
+        """Address of the Neo4j server; None for the embedded engine."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        ...
+
+    def hunts(self) -> list[dict[str, Any]]:
+        """List the hunts."""
+        ...
+
+    def hunt(self, name: str, **options: Any) -> dict[str, Any]:
+        """Run a hunt."""
         ...
 
     def paths(self, **options: Any) -> dict[str, Any]:

@@ -61,6 +61,8 @@ def serve(hunt: Hunt, port: int = 0, *, open_browser: bool = False, fragment: st
         import webbrowser
 
         webbrowser.open(address)
-    page = create_app(hunt, token=token, casebook=hunt.workspace.path / "casebook.db")
-    config = uvicorn.Config(page, log_level="warning", access_log=False, server_header=False)
+    page = create_app(hunt, token=token, folder=hunt.workspace.path)
+    config = uvicorn.Config(
+        page, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+    )
     uvicorn.Server(config).run(sockets=[listener])

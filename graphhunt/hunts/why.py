@@ -79,8 +79,10 @@ def _value(written: Written, value: Any) -> Any:
 def _logons(store: Reader, ref: Ref) -> list[dict[str, Any]]:
     if ref.kind not in _WITH_LOGONS:
         return []
-    rows = store.read(queries.library()[f"pivot/why/{ref.kind.lower()}"], id=ref.id, limit=MAX_LOGONS)
-    return [_logon(row) for row in rows]
+    rows = store.read(queries.library()[f"pivot/why/{ref.kind.lower()}"], id=ref.id)
+    chained = [row for row in rows if row["logon"].get("lm_chain_id") is not None]
+    chained.sort(key=lambda row: (-(row["logon"].get("lm_score") or 0.0), row["logon"]["id"]))
+    return [_logon(row) for row in chained[:MAX_LOGONS]]
 
 
 def _logon(row: dict[str, Any]) -> dict[str, Any]:

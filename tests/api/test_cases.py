@@ -220,7 +220,7 @@ def test_cases_outlive_the_server_and_never_touch_the_graph(hunt: Hunt, tmp_path
     file = tmp_path / "casebook.db"
     headers = {"Authorization": f"Bearer {API_TOKEN}"}
     for turn in range(2):
-        app = create_app(hunt, token="t", api_tokens=[API_TOKEN], casebook=file)
+        app = create_app(hunt, token="t", api_tokens=[API_TOKEN], folder=tmp_path)
         with TestClient(app, base_url=ADDRESS, headers=headers) as client:
             if turn == 0:
                 key = opened(client)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from graphhunt.api.routes import (
+    analyses,
     cases,
     edges,
     entities,
     evidence,
     graph,
     health,
+    hunts,
+    imports,
+    jobs,
     paths,
     pivots,
     query,
@@ -19,10 +23,15 @@ from graphhunt.api.routes import (
     views,
 )
 
+_PARTS = (
+    health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
+    analyses, hunts,
+)  # fmt: skip
+
 
 def router() -> APIRouter:
     """Gather the routes of `/api/v1`."""
     whole = APIRouter(prefix="/api/v1")
-    for part in (health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases):
+    for part in _PARTS:
         whole.include_router(part.router)
     return whole

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query
 from graphhunt import pivots
 from graphhunt.api.deps import HuntDep, WindowDep
 from graphhunt.api.entity_paths import EntityRef
+from graphhunt.api.job_models import WhyAnswer
 from graphhunt.api.models import (
     CountsAnswer,
     EntityShape,
@@ -17,6 +18,7 @@ from graphhunt.api.models import (
     TimelineAnswer,
     TreeAnswer,
 )
+from graphhunt.hunts.why import why_ranked
 from graphhunt.pivots import Page, Relation
 
 router = APIRouter(prefix="/entities/{kind}/{entity_id}", tags=["entities"])
@@ -32,6 +34,15 @@ def get_entity(hunt: HuntDep, ref: EntityRef) -> EntityShape:
     if found is None:
         raise HTTPException(404, f"The graph has no {ref.kind} with the id {ref.id!r}.")
     return EntityShape.model_validate(found)
+
+
+@router.get("/why", operation_id="getWhyRanked")
+def get_why_ranked(hunt: HuntDep, ref: EntityRef) -> WhyAnswer:
+    """Say in words why an entity is ranked: what the analytics wrote to it and to its remote logons."""
+    found = why_ranked(hunt.store, ref)
+    if found is None:
+        raise HTTPException(404, f"The graph has no {ref.kind} with the id {ref.id!r}.")
+    return WhyAnswer.model_validate(found)
 
 
 @router.get("/counts", operation_id="getCounts")

@@ -4,6 +4,106 @@
  */
 
 export interface paths {
+    "/api/v1/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Analyses
+         * @description List the analytics with their parameters and the properties they write.
+         */
+        get: operations["listAnalyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description List the runs of analytics, newest first.
+         */
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{name}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Runs
+         * @description Compare the current run of an analytic with the one before it.
+         */
+        get: operations["compareRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{name}:run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Analysis
+         * @description Run an analytic as a job; its results are written to the graph as properties.
+         */
+        post: operations["runAnalysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{name}:undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Analysis
+         * @description Take the current run of an analytic back; the one before it is current again, or none.
+         */
+        post: operations["undoAnalysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -164,6 +264,26 @@ export interface paths {
         get: operations["getCoverage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Difference
+         * @description Say what appeared, vanished or changed between two windows of time.
+         */
+        post: operations["getDifference"];
         delete?: never;
         options?: never;
         head?: never;
@@ -350,6 +470,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entities/{kind}/{entity_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Why Ranked
+         * @description Say in words why an entity is ranked: what the analytics wrote to it and to its remote logons.
+         */
+        get: operations["getWhyRanked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence": {
         parameters: {
             query?: never;
@@ -422,6 +562,150 @@ export interface paths {
          * @description Say whether the server works and whether the browser workspace is built; needs no session.
          */
         get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hunts
+         * @description List the hunts: the detector of lateral movement, and the questions of the query library.
+         */
+        get: operations["listHunts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunts:ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Hunt
+         * @description Run a hunt and wait for it; nothing is written to the graph. As `graphhunt hunt --no-write --json`.
+         */
+        post: operations["askHunt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunts:run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Hunt
+         * @description Run a hunt as a job; findings of lateral movement are written to the graph.
+         */
+        post: operations["runHunt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Import
+         * @description Load uploads into the graph, as `graphhunt load`; the job goes on when the client goes.
+         */
+        post: operations["startImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description List jobs, newest first; those of earlier servers too.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job
+         * @description Give a job's state.
+         */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Job
+         * @description Ask a job to stop: it ends at its next step, and what it had committed stays.
+         */
+        delete: operations["cancelJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch Job
+         * @description Stream a job's state: `progress` at each change, `end` once; whoever comes back gets the newest state.
+         */
+        get: operations["watchJob"];
         put?: never;
         post?: never;
         delete?: never;
@@ -610,6 +894,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Uploads
+         * @description List the files that wait for their import.
+         */
+        get: operations["listUploads"];
+        put?: never;
+        /**
+         * Upload
+         * @description Send one file (a log, or an archive of logs) as the request's body, as it is; it waits for its import.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Upload
+         * @description Remove a file that waits.
+         */
+        delete: operations["deleteUpload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -654,6 +982,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AnalysesAnswer
+         * @description The analytics there are.
+         */
+        AnalysesAnswer: {
+            /** Items */
+            items: components["schemas"]["AnalysisShape"][];
+        };
+        /**
+         * AnalysisRequest
+         * @description Parameters of an analytic; those left out have their defaults.
+         */
+        AnalysisRequest: {
+            /** Parameters */
+            parameters?: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /**
+         * AnalysisShape
+         * @description An analytic.
+         */
+        AnalysisShape: {
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterShape"][];
+            /** Properties */
+            properties: components["schemas"]["WrittenShape"][];
+            /** Summary */
+            summary: string;
+        };
         /**
          * CaseEdit
          * @description What to change of a case; what is left out stays.
@@ -740,6 +1100,73 @@ export interface components {
             items: components["schemas"]["CountShape"][];
         };
         /**
+         * DifferenceAnswer
+         * @description What differs between two windows.
+         */
+        DifferenceAnswer: {
+            edges: components["schemas"]["EdgeDifference"];
+            entities: components["schemas"]["EntityDifference"];
+            programs: components["schemas"]["ProgramDifference"];
+            /** Relations */
+            relations: string[];
+        };
+        /**
+         * DifferenceRequest
+         * @description Two windows to compare.
+         */
+        DifferenceRequest: {
+            after: components["schemas"]["WindowShape"];
+            before: components["schemas"]["WindowShape"];
+            /**
+             * Limit
+             * @default 200
+             */
+            limit: number;
+            /** Relations */
+            relations?: string[] | null;
+        };
+        /**
+         * EdgeChange
+         * @description A relation with its number of relationships in both windows; `ratio` compares rates where it has both.
+         */
+        EdgeChange: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            end_ref: components["schemas"]["RefShape"];
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /** Ratio */
+            ratio?: number | null;
+            /** Relation */
+            relation: string;
+            start_ref: components["schemas"]["RefShape"];
+        };
+        /**
+         * EdgeChanges
+         * @description Relations; `total` counts all, also those over the limit.
+         */
+        EdgeChanges: {
+            /** Items */
+            items: components["schemas"]["EdgeChange"][];
+            /** Total */
+            total: number;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * EdgeDifference
+         * @description Relations that came, went, or changed their rate.
+         */
+        EdgeDifference: {
+            appeared: components["schemas"]["EdgeChanges"];
+            changed: components["schemas"]["EdgeChanges"];
+            disappeared: components["schemas"]["EdgeChanges"];
+        };
+        /**
          * EdgeRequest
          * @description One edge of a drawn graph.
          */
@@ -782,6 +1209,44 @@ export interface components {
             /** Relationships */
             relationships: number;
             start: components["schemas"]["RefShape"];
+        };
+        /**
+         * EntityChange
+         * @description An entity with its number of relationships in both windows.
+         */
+        EntityChange: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** First */
+            first: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Last */
+            last: string | null;
+        };
+        /**
+         * EntityChanges
+         * @description Entities; `total` counts all, also those over the limit.
+         */
+        EntityChanges: {
+            /** Items */
+            items: components["schemas"]["EntityChange"][];
+            /** Total */
+            total: number;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * EntityDifference
+         * @description Entities that came or went.
+         */
+        EntityDifference: {
+            appeared: components["schemas"]["EntityChanges"];
+            disappeared: components["schemas"]["EntityChanges"];
         };
         /**
          * EntityShape
@@ -903,6 +1368,18 @@ export interface components {
             time?: string | null;
         };
         /**
+         * FactShape
+         * @description A property an analytic wrote, with its meaning.
+         */
+        FactShape: {
+            /** Meaning */
+            meaning: string;
+            /** Property */
+            property: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
          * GraphAnswer
          * @description Entities and the edges between them; entities that the graph does not have are in `missing`.
          */
@@ -1003,6 +1480,62 @@ export interface components {
             stub: boolean;
         };
         /**
+         * HuntRequest
+         * @description A hunt to run, with its parameters.
+         */
+        HuntRequest: {
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit: number;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * HuntShape
+         * @description A hunt: the detector of lateral movement, or a question of the query library.
+         */
+        HuntShape: {
+            /** Attack */
+            attack: string[];
+            /** Columns */
+            columns: string[];
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterShape"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * HuntsAnswer
+         * @description The hunts there are.
+         */
+        HuntsAnswer: {
+            /** Items */
+            items: components["schemas"]["HuntShape"][];
+        };
+        /**
+         * ImportRequest
+         * @description Uploads to load.
+         */
+        ImportRequest: {
+            /** Format */
+            format?: string | null;
+            /**
+             * Strict
+             * @default false
+             */
+            strict: boolean;
+            /** Uploads */
+            uploads: string[];
+        };
+        /**
          * ItemEdit
          * @description The new body of an item; its type stays.
          */
@@ -1055,6 +1588,71 @@ export interface components {
         ItemsAnswer: {
             /** Items */
             items: components["schemas"]["ItemShape"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * JobShape
+         * @description A job; `result` is what the command line's `--json` gives, once it has succeeded.
+         */
+        JobShape: {
+            /** Author */
+            author: string;
+            /** Cancelling */
+            cancelling: boolean;
+            /**
+             * Created
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            created: string;
+            /** Done */
+            done: number;
+            /** Ended */
+            ended: string | null;
+            /** Error */
+            error: string | null;
+            /** Eta */
+            eta: number | null;
+            /** Events */
+            events: number;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Phase */
+            phase: string;
+            /** Rate */
+            rate: number | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Sequence */
+            sequence: number;
+            /** Started */
+            started: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            /** Title */
+            title: string;
+            /** Total */
+            total: number;
+            /** Warned */
+            warned: number;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * JobsAnswer
+         * @description A page of jobs, newest first.
+         */
+        JobsAnswer: {
+            /** Items */
+            items: components["schemas"]["JobShape"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -1156,6 +1754,28 @@ export interface components {
              * @enum {string}
              */
             type: "note";
+        };
+        /**
+         * ParameterShape
+         * @description A parameter of an analytic or a hunt.
+         */
+        ParameterShape: {
+            /** Default */
+            default?: unknown;
+            /**
+             * Help
+             * @default
+             */
+            help: string;
+            /** Name */
+            name: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Type */
+            type: string;
         };
         /**
          * PathsAnswer
@@ -1271,6 +1891,44 @@ export interface components {
             items: components["schemas"]["PivotShape"][];
         };
         /**
+         * ProgramChange
+         * @description A program on a machine with its starts in both windows.
+         */
+        ProgramChange: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /** Machine Id */
+            machine_id: string | null;
+            /** Path */
+            path: string;
+        };
+        /**
+         * ProgramChanges
+         * @description Programs; `total` counts all, also those over the limit.
+         */
+        ProgramChanges: {
+            /** Items */
+            items: components["schemas"]["ProgramChange"][];
+            /** Total */
+            total: number;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * ProgramDifference
+         * @description Programs that came or went.
+         */
+        ProgramDifference: {
+            appeared: components["schemas"]["ProgramChanges"];
+            disappeared: components["schemas"]["ProgramChanges"];
+        };
+        /**
          * QueryAnswer
          * @description A table; `truncated` when there were more rows than asked for.
          */
@@ -1305,6 +1963,46 @@ export interface components {
             };
         };
         /**
+         * RankedLogon
+         * @description A remote logon in a chain of the detector.
+         */
+        RankedLogon: {
+            /** Chain */
+            chain: string | number | null;
+            /** Class */
+            class: string | null;
+            end_ref: components["schemas"]["RefShape"];
+            /** Hop */
+            hop: number | null;
+            /** Relationship Id */
+            relationship_id: string;
+            /** Score */
+            score: number | null;
+            start_ref: components["schemas"]["RefShape"];
+            /** Time */
+            time: string | null;
+            /** User */
+            user: string | null;
+            /** Words */
+            words: string[];
+        };
+        /**
+         * RankingShape
+         * @description What one analytic says of an entity.
+         */
+        RankingShape: {
+            /** Analysis */
+            analysis: string;
+            /** Facts */
+            facts: components["schemas"]["FactShape"][];
+            /** Reasons */
+            reasons: string[];
+            /** Run */
+            run: string | null;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * RefShape
          * @description An entity's address.
          */
@@ -1325,6 +2023,38 @@ export interface components {
             }[];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * RunShape
+         * @description A run of an analytic.
+         */
+        RunShape: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** End */
+            end: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Start */
+            start: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * RunsAnswer
+         * @description Runs of analytics, newest first.
+         */
+        RunsAnswer: {
+            /** Items */
+            items: components["schemas"]["RunShape"][];
         };
         /**
          * SearchAnswer
@@ -1498,6 +2228,28 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * UploadShape
+         * @description A file that waits for its import.
+         */
+        UploadShape: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        };
+        /**
+         * UploadsAnswer
+         * @description Files that wait for their import; `limit` is the most bytes of one.
+         */
+        UploadsAnswer: {
+            /** Items */
+            items: components["schemas"]["UploadShape"][];
+            /** Limit */
+            limit: number;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -1585,6 +2337,48 @@ export interface components {
             /** State */
             state: string;
         };
+        /**
+         * WhyAnswer
+         * @description Why an entity is ranked; `reason` says why nothing is known.
+         */
+        WhyAnswer: {
+            /** Logons */
+            logons: components["schemas"]["RankedLogon"][];
+            /** Rankings */
+            rankings: components["schemas"]["RankingShape"][];
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * WindowShape
+         * @description A window of time, `since` inclusive, `until` exclusive.
+         */
+        WindowShape: {
+            /**
+             * Since
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            until: string;
+        };
+        /**
+         * WrittenShape
+         * @description A property that an analytic writes.
+         */
+        WrittenShape: {
+            /** Meaning */
+            meaning: string;
+            /** Property */
+            property: string;
+            /** Target */
+            target: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1594,6 +2388,160 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAnalyses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysesAnswer"];
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compareRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    runAnalysis: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undoAnalysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     listCases: {
         parameters: {
             query?: {
@@ -2042,6 +2990,39 @@ export interface operations {
             };
         };
     };
+    getDifference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DifferenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     getRelationships: {
         parameters: {
             query?: never;
@@ -2381,6 +3362,40 @@ export interface operations {
             };
         };
     };
+    getWhyRanked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Kind of entity, such as Machine */
+                kind: string;
+                /** @description Its id, percent-encoded as one segment */
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     getEvidenceList: {
         parameters: {
             query?: never;
@@ -2494,6 +3509,256 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+        };
+    };
+    listHunts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HuntsAnswer"];
+                };
+            };
+        };
+    };
+    askHunt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    runHunt: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    startImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    watchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -2763,6 +4028,93 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventsAnswer"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadsAnswer"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query: {
+                /** @description The file's name, without folders */
+                name: string;
+            };
+            header?: {
+                "Content-Length"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    deleteUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

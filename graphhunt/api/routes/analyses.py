@@ -1,0 +1,75 @@
+"""Analytics: what there is, running them, their runs; and the difference of two windows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from graphhunt.analytics import runs
+from graphhunt.analytics.registry import describe_analyses, find_analysis
+from graphhunt.api.deps import AuthorDep, HuntDep, JobsDep, window_of
+from graphhunt.api.job_models import (
+    AnalysesAnswer,
+    AnalysisRequest,
+    DifferenceAnswer,
+    DifferenceRequest,
+    JobShape,
+    RunsAnswer,
+)
+from graphhunt.api.routes.imports import IdempotencyKey
+from graphhunt.api.routes.jobs import job_face
+from graphhunt.api.work import analysis_work
+from graphhunt.graphing.snapshot import Snapshot
+from graphhunt.pivots.difference import Windows, difference
+
+router = APIRouter(tags=["analyses"])
+
+Name = Annotated[str, Path(max_length=100)]
+
+
+@router.get("/analyses", operation_id="listAnalyses")
+def list_analyses() -> AnalysesAnswer:
+    """List the analytics with their parameters and the properties they write."""
+    return AnalysesAnswer.model_validate({"items": describe_analyses()})
+
+
+@router.get("/analyses/runs", operation_id="listRuns")
+def list_runs(hunt: HuntDep, name: Annotated[str | None, Query(max_length=100)] = None) -> RunsAnswer:
+    """List the runs of analytics, newest first."""
+    names = ("id", "name", "state", "parameters", "start", "end", "counts")
+    return RunsAnswer.model_validate(
+        {"items": [{n: run[n] for n in names} for run in runs.list_runs(hunt.store, name)]}
+    )
+
+
+@router.post("/analyses/{name}:run", operation_id="runAnalysis", status_code=202)
+def run_analysis(  # noqa: PLR0913 - the parts of the request
+    hunt: HuntDep, jobs: JobsDep, author: AuthorDep, name: Name, wanted: AnalysisRequest, response: Response,
+    key: IdempotencyKey = None,
+) -> JobShape:  # fmt: skip
+    """Run an analytic as a job; its results are written to the graph as properties."""
+    find_analysis(name).bind(wanted.parameters)
+    job = jobs.submit("analysis", name, author, analysis_work(hunt, name, wanted.parameters), key)
+    response.headers["Location"] = f"/api/v1/jobs/{job.id}"
+    return job_face(job)
+
+
+@router.post("/analyses/{name}:undo", operation_id="undoAnalysis")
+def undo_analysis(hunt: HuntDep, name: Name) -> dict[str, Any]:
+    """Take the current run of an analytic back; the one before it is current again, or none."""
+    return runs.undo(hunt.store, name)
+
+
+@router.get("/analyses/{name}/comparison", operation_id="compareRuns")
+def compare_runs(hunt: HuntDep, name: Name) -> dict[str, Any]:
+    """Compare the current run of an analytic with the one before it."""
+    return runs.compare(hunt.store, name)
+
+
+@router.post("/difference", operation_id="getDifference")
+def get_difference(hunt: HuntDep, wanted: DifferenceRequest) -> DifferenceAnswer:
+    """Say what appeared, vanished or changed between two windows of time."""
+    windows = Windows(*(window_of(w.since, w.until) for w in (wanted.before, wanted.after)))
+    found = difference(Snapshot(hunt.folder / "graph"), windows, relations=wanted.relations, limit=wanted.limit)
+    return DifferenceAnswer.model_validate(found)

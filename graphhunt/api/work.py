@@ -1,0 +1,66 @@
+"""What jobs do: the same calls the command line makes, on a hunt of their own.
+
+A job opens the workspace anew, so that requests go on reading while it writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphhunt.api.service import Hunt
+from graphhunt.jobs import Tell, Uploads, Work
+from graphhunt.times import iso
+
+
+def sibling(hunt: Hunt) -> Any:
+    """Open the same workspace and graph once more."""
+    from graphhunt.hunt import Hunt as Opened
+
+    return Opened(hunt.folder, hunt.db, hunt.settings)
+
+
+def load_work(
+    hunt: Hunt, uploads: Uploads, ids: Sequence[str], *, format: str | None = None, strict: bool = False
+) -> Work:
+    """Load uploads as `graphhunt load` does, and remove them when it has ended, whatever the end."""
+
+    def work(tell: Tell) -> dict[str, Any]:
+        try:
+            with sibling(hunt) as own:
+                report = own.load([uploads.path(i) for i in ids], format=format, strict=strict, progress=tell.progress)
+        finally:
+            for upload_id in ids:
+                uploads.remove(upload_id)
+        for warning in report["warnings"]:
+            tell.warn(f"{warning['file']}: {warning['reason']}")
+        return dict(report)
+
+    return work
+
+
+def analysis_work(hunt: Hunt, name: str, parameters: Mapping[str, Any]) -> Work:
+    """Run an analytic as `graphhunt analyze` does."""
+
+    def work(tell: Tell) -> dict[str, Any]:
+        from graphhunt.analytics.runs import analyze
+
+        with sibling(hunt) as own:
+            report = analyze(own.store, name, parameters, tell.progress)
+        bounds = {bound: iso(report["parameters"][bound]) for bound in ("since", "until")}
+        return {**report, "parameters": report["parameters"] | bounds}
+
+    return work
+
+
+def hunt_work(hunt: Hunt, name: str, parameters: Mapping[str, Any], limit: int | None) -> Work:
+    """Run a hunt as `graphhunt hunt` does, findings written to the graph."""
+
+    def work(tell: Tell) -> dict[str, Any]:
+        tell.progress("hunt", 0, 1)
+        with sibling(hunt) as own:
+            found: dict[str, Any] = own.hunt(name, limit=limit, **parameters)
+        tell.progress("hunt", 1, 1)
+        return found
+
+    return work
