@@ -49,6 +49,8 @@ class Settings:
     db_user: str = _row("neo4j", "User name at the Neo4j server.")
     db_password: str = _row("", "Password at the Neo4j server; never part of an address.", secret=True)
     db_name: str = _row("neo4j", "Name of the database at the Neo4j server.")
+    period: str = _row("all", "Time that an entity's question without one means: all (all loaded time) or today (UTC).")
+    mmdb: str = _row("", "File that says where addresses are, in the MaxMind format; maps are drawn only with it.")
     query_timeout: float = _row(10.0, "Seconds an analyst's query may take.")
     query_rows: int = _row(5000, "Rows an analyst's query may give.")
     query_bytes: int = _row(64 * 2**20, "Bytes an analyst's query may give.")

@@ -4,7 +4,7 @@
 // `connections`, `last_seen` the last. The service port is the remote one of an outgoing connection, else the local.
 // mode: read
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
-//    clients: list[str] = [], addresses: list[str] = [], muids: list[str]?, programs: list[str]?,
+//    clients: list[str] = [], addresses: list[str] = [], muids: list[str]?, accounts: list[str]?, programs: list[str]?,
 //    since: datetime?, until: datetime?, protocols: list[str]?, ports: list[int]?, public: bool?,
 //    directions: list[str]?, ips: list[str]?, limit: int = 1000000000
 // returns: date_time: datetime, muid: str, logged_user: str, parent_filename: str, parent_pid: int, remote_ip: str,
@@ -41,6 +41,7 @@ CALL {
 WITH p, c, i, CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END AS port
 WHERE ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
+  AND ($accounts IS NULL OR p.user_id IN $accounts)
   AND ($programs IS NULL OR p.name IN $programs OR toLower(p.path) IN $programs OR toLower(p.md5) IN $programs
        OR toLower(p.sha256) IN $programs)
   AND ($protocols IS NULL OR c.protocol IN $protocols OR ('rdp' IN $protocols AND port = 3389))

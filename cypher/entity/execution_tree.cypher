@@ -5,7 +5,8 @@
 // params: processes: list[str], up: int = 15, down: int = 15, since: datetime?, until: datetime?,
 //    limit: int = 10000
 // returns: date_time: datetime, muid: str, logged_user: str, child_filename: str, child_md5: str, child_pid: int,
-//    parent_filename: str, parent_md5: str, parent_pid: int, command_line: str, operation: str, child_path: str,
+//    parent_filename: str, parent_md5: str, parent_pid: int, command_line: str, remote_ip: str,
+//    operation: str, child_path: str,
 //    depth: int, process_id: str, parent_id: str, user_id: str, event_ids: list[str]
 // example: {"processes": ["process-1"]}
 CALL {
@@ -36,9 +37,12 @@ WITH p, depth, u, head(collect(parent)) AS parent
 OPTIONAL MATCH (:Machine)-[r:RAN]->(p)
 WITH p, depth, u, parent, r ORDER BY r.id
 WITH p, depth, u, parent, head(collect(r)) AS r
+OPTIONAL MATCH (:Machine {id: p.machine_id})<-[logon:REMOTE_LOGON]-()
+WHERE logon.logon_id = p.logon_id
+WITH p, depth, u, parent, r, min(logon.source_ip) AS remote_ip
 RETURN coalesce(p.start, p.first_seen) AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        p.name AS child_filename, p.md5 AS child_md5, p.pid AS child_pid, parent.name AS parent_filename,
-       parent.md5 AS parent_md5, parent.pid AS parent_pid, p.command_line AS command_line, 'create' AS operation,
+       parent.md5 AS parent_md5, parent.pid AS parent_pid, p.command_line AS command_line, remote_ip, 'create' AS operation,
        p.path AS child_path, depth, p.id AS process_id, parent.id AS parent_id, u.id AS user_id,
        r.evidence AS event_ids
 ORDER BY depth, date_time, process_id

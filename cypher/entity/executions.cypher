@@ -2,16 +2,17 @@
 // Processes made and ended, threads made in other processes, and modules loaded.
 // For an account, machine, program or tenant: the processes that ran there and what they did; for a process: the
 // processes it made and what it did. Who ended a process no record says, so an end has no parent.
-// A session is remote when a remote logon opened it. New is a file whose first sight lies in the period asked for.
+// A session is remote when a remote logon opened it; its address is that logon's. New is a file whose first sight lies in
+// the period asked for. From outside is a file with the mark of the web: a stream Zone.Identifier (Sysmon 15).
 // mode: read
 // allow: CartesianProduct because one side is a single row, the list of remote sessions
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
-//    clients: list[str] = [], muids: list[str]?, names: list[str]?, programs: list[str]?,
+//    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
 //    allowed: bool = false, commands: list[str]?, operations: list[str] = ["create", "kill", "thread", "load"],
 //    attributes: list[str]?, since: datetime?, until: datetime?, limit: int = 1000000000
 // returns: date_time: datetime, muid: str, logged_user: str, child_filename: str, child_path: str, child_md5: str,
-//    child_pid: int, parent_filename: str, parent_md5: str, parent_pid: int, command_line: str, operation: str,
-//    remote_session: bool, fresh_unknown: bool, lan_shared: bool, process_id: str, parent_id: str, user_id: str,
+//    child_pid: int, parent_filename: str, parent_md5: str, parent_pid: int, command_line: str, remote_ip: str,
+//    operation: str, remote_session: bool, external: bool, fresh_unknown: bool, lan_shared: bool, process_id: str, parent_id: str, user_id: str,
 //    event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
 CALL {
@@ -38,7 +39,8 @@ CALL {
 }
 WITH DISTINCT m
 OPTIONAL MATCH (m)<-[r:REMOTE_LOGON]-()
-WITH collect(DISTINCT m.id + '|' + r.logon_id) AS sessions
+WITH collect(DISTINCT m.id + '|' + r.logon_id) AS sessions,
+     collect(DISTINCT CASE WHEN r.source_ip IS NULL THEN null ELSE [m.id + '|' + r.logon_id, r.source_ip] END) AS origins
 CALL {
   UNWIND $users AS id
   MATCH (:User {id: id})-[:EXECUTED]->(p:Process)
@@ -82,37 +84,47 @@ CALL (p, started, acts) {
   WHERE acts AND 'load' IN $operations
   RETURN 'load' AS operation, r.start AS at, child, r.evidence AS evidence, r.id AS place
 }
-WITH p, operation, at, child, evidence, place, sessions
+WITH p, operation, at, child, evidence, place, sessions, origins
 WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
+  AND ($accounts IS NULL OR p.user_id IN $accounts)
   AND ($names IS NULL OR child.name IN $names OR toLower(child.path) IN $names OR toLower(child.md5) IN $names
        OR toLower(child.sha256) IN $names)
   AND (($programs IS NULL AND NOT $allowed) OR child.name IN $programs
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
   AND ($commands IS NULL OR any(text IN $commands WHERE toLower(child.command_line) CONTAINS text))
 OPTIONAL MATCH (child)-[:IMAGE]->(image:File)
-WITH p, child, operation, at, evidence, place,
+WITH p, child, operation, at, evidence, place, origins,
      CASE WHEN p.logon_id IS NULL THEN null ELSE p.machine_id + '|' + p.logon_id IN sessions END AS remote_session,
      CASE WHEN operation = 'load' THEN child ELSE image END AS file
-WITH p, child, operation, at, evidence, place, remote_session,
+WITH p, child, operation, at, evidence, place, origins, remote_session, file,
      CASE WHEN $since IS NULL OR coalesce(file.sha256, file.md5) IS NULL THEN null
           ELSE file.first_seen >= $since END AS fresh_unknown,
      child.path STARTS WITH '\\\\' AS lan_shared
 WHERE true
   AND ($attributes IS NULL OR ('ATTR_REMOTE' IN $attributes AND remote_session)
+       OR ('ATTR_EXTERNAL' IN $attributes AND
+           (any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
+            OR EXISTS { MATCH (stream:File) WHERE stream.id = p.machine_id + '|' + toLower(child.path) + ':zone.identifier' }))
        OR ('ATTR_FRESHUNKNOWN' IN $attributes AND fresh_unknown) OR ('ATTR_LANSHARED' IN $attributes AND lan_shared))
-WITH p, child, operation, at, evidence, place, remote_session, fresh_unknown, lan_shared
+WITH p, child, operation, at, evidence, place, origins, remote_session, file, fresh_unknown, lan_shared
 ORDER BY at, place LIMIT $limit
+WITH p, child, operation, at, evidence, place, remote_session, fresh_unknown, lan_shared,
+     CASE WHEN remote_session THEN head([o IN origins WHERE o[0] = p.machine_id + '|' + p.logon_id | o[1]]) END
+       AS remote_ip,
+     CASE WHEN (any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
+            OR EXISTS { MATCH (stream:File) WHERE stream.id = p.machine_id + '|' + toLower(child.path) + ':zone.identifier' })
+          THEN true END AS external
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 OPTIONAL MATCH (maker:Process)-[:SPAWNED]->(p)
 WHERE operation = 'create'
-WITH p, child, operation, at, evidence, place, remote_session, fresh_unknown, lan_shared, u,
+WITH p, child, operation, at, evidence, place, remote_session, fresh_unknown, lan_shared, remote_ip, external, u,
      CASE WHEN operation IN ['thread', 'load'] THEN p ELSE maker END AS parent
 RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        child.name AS child_filename, child.path AS child_path, child.md5 AS child_md5, child.pid AS child_pid,
        parent.name AS parent_filename, parent.md5 AS parent_md5, parent.pid AS parent_pid,
-       CASE WHEN operation = 'create' THEN child.command_line END AS command_line, operation,
-       remote_session, fresh_unknown, lan_shared,
+       CASE WHEN operation = 'create' THEN child.command_line END AS command_line, remote_ip, operation,
+       remote_session, external, fresh_unknown, lan_shared,
        CASE WHEN operation = 'load' THEN null ELSE child.id END AS process_id, parent.id AS parent_id,
        u.id AS user_id, evidence AS event_ids
 ORDER BY date_time, place, parent_id, user_id

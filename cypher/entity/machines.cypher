@@ -1,8 +1,8 @@
 // entity/machines
-// Machines that accounts logged on to or ran processes on, or of a tenant.
+// Machines that accounts logged on to or ran processes on, that alerts concern, or of a tenant.
 // mode: read
 // params: users: list[str] = [], processes: list[str] = [], files: list[str] = [], addresses: list[str] = [],
-//    domains: list[str] = [], clients: list[str] = [], since: datetime?, until: datetime?, limit: int = 1000000000
+//    domains: list[str] = [], alerts: list[str] = [], clients: list[str] = [], since: datetime?, until: datetime?, limit: int = 1000000000
 // returns: muid: str, name: str, first_seen: datetime, last_seen: datetime
 // example: {"users": ["user-1"], "processes": ["process-2"], "addresses": ["ip-1"]}
 CALL {
@@ -32,6 +32,10 @@ CALL {
   UNION ALL
   UNWIND $domains AS id
   MATCH (:Domain {id: id})<-[r:QUERIED]-(m:Machine)
+  RETURN m, r.start AS start, r.end AS end
+  UNION ALL
+  UNWIND $alerts AS id
+  MATCH (:Alert {id: id})-[r:FLAGGED]->(m:Machine)
   RETURN m, r.start AS start, r.end AS end
   UNION ALL
   UNWIND $clients AS id

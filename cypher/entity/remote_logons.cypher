@@ -1,8 +1,11 @@
 // entity/remote_logons
-// Logons from one machine or address to a machine: of an account, and to or from the machines given.
+// Logons from one machine or address to a machine, earliest first.
+// Of accounts; to or from machines; from addresses; those that opened the session of processes (of programs, or that
+// looked up a name); those that processes made; and those of an alert's account on its machine at its time.
 // mode: read
-// params: users: list[str] = [], machines: list[str] = [], addresses: list[str] = [], clients: list[str] = [],
-//    incoming: bool = true, outgoing: bool = true, muids: list[str]?, since: datetime?, until: datetime?,
+// params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
+//    addresses: list[str] = [], domains: list[str] = [], alerts: list[str] = [], clients: list[str] = [],
+//    incoming: bool = true, outgoing: bool = true, muids: list[str]?, accounts: list[str]?, since: datetime?, until: datetime?,
 //    limit: int = 1000000000
 // returns: date_time: datetime, end: datetime, source: str, muid: str, logged_user: str, logon_id: str,
 //    logon_type: int, technique: str, source_ip: str, source_port: int, confidence: str, user_id: str,
@@ -30,6 +33,48 @@ CALL {
   MATCH (a:IP {id: id})-[r:REMOTE_LOGON]->(m:Machine)
   RETURN a, r, m
   UNION ALL
+  UNWIND $addresses AS id
+  MATCH (:IP {id: id})<-[:HAD_IP]-(a:Machine)-[r:REMOTE_LOGON]->(m:Machine)
+  WHERE r.source_ip = id
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $processes AS id
+  MATCH (m:Machine)-[:RAN]->(p:Process {id: id})
+  MATCH (a)-[r:REMOTE_LOGON]->(m)
+  WHERE r.logon_id = p.logon_id
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $processes AS id
+  MATCH (a:Machine)-[:RAN]->(p:Process {id: id})
+  MATCH (a)-[r:REMOTE_LOGON]->(m:Machine)
+  WHERE r.origin_process_id = p.id
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $files AS id
+  MATCH (:File {id: id})<-[:IMAGE]-(p:Process)<-[:RAN]-(m:Machine)
+  MATCH (a)-[r:REMOTE_LOGON]->(m)
+  WHERE r.logon_id = p.logon_id
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $files AS id
+  MATCH (:File {id: id})<-[:IMAGE]-(p:Process)<-[:RAN]-(a:Machine)
+  MATCH (a)-[r:REMOTE_LOGON]->(m:Machine)
+  WHERE r.origin_process_id = p.id
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $domains AS id
+  MATCH (:Domain {id: id})<-[:QUERIED]-(p:Process)<-[:RAN]-(m:Machine)
+  MATCH (a)-[r:REMOTE_LOGON]->(m)
+  WHERE r.logon_id = p.logon_id
+  RETURN a, r, m
+  UNION ALL
+  UNWIND $alerts AS id
+  MATCH (alert:Alert {id: id})-[:FLAGGED]->(m:Machine)
+  MATCH (alert)-[:FLAGGED]->(u:User)
+  MATCH (a)-[r:REMOTE_LOGON]->(m)
+  WHERE r.user_id = u.id AND r.start <= alert.last_seen AND r.end >= alert.first_seen
+  RETURN a, r, m
+  UNION ALL
   UNWIND $clients AS id
   MATCH (a)-[r:REMOTE_LOGON]->(m:Machine)
   WHERE m.client_id = id
@@ -37,7 +82,7 @@ CALL {
 }
 WITH DISTINCT a, r, m
 WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
-  AND ($muids IS NULL OR m.id IN $muids)
+  AND ($muids IS NULL OR m.id IN $muids) AND ($accounts IS NULL OR r.user_id IN $accounts)
 RETURN r.start AS date_time, r.end AS end, a.id AS source, m.id AS muid, r.user_name AS logged_user,
        r.logon_id AS logon_id, r.logon_type AS logon_type, r.technique AS technique, r.source_ip AS source_ip,
        r.source_port AS source_port, r.confidence AS confidence, r.user_id AS user_id, r.evidence AS event_ids

@@ -3,7 +3,7 @@
 // Records folded into one relationship count once, when they begin.
 // mode: read
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
-//    clients: list[str] = [], muids: list[str]?, since: datetime?, until: datetime?
+//    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, since: datetime?, until: datetime?
 // returns: hour: int, actions: int
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
 CALL {
@@ -39,5 +39,6 @@ CALL (p) {
 WITH p, at
 WHERE ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
+  AND ($accounts IS NULL OR p.user_id IN $accounts)
 RETURN at / 3600000000 AS hour, count(*) AS actions
 ORDER BY hour

@@ -1,7 +1,8 @@
 // entity/users
-// Accounts that logged on to machines or ran processes there, ran processes or programs, or of a tenant.
+// Accounts that logged on to machines or ran processes there, ran processes or programs, that alerts concern, or of a tenant.
 // mode: read
-// params: machines: list[str] = [], processes: list[str] = [], files: list[str] = [], clients: list[str] = [],
+// params: machines: list[str] = [], processes: list[str] = [], files: list[str] = [], alerts: list[str] = [],
+//    clients: list[str] = [],
 //    since: datetime?, until: datetime?, limit: int = 1000000000
 // returns: user_id: str, logged_user: str, kind: str, first_seen: datetime, last_seen: datetime
 // example: {"machines": ["machine-1"], "processes": ["process-2"]}
@@ -20,6 +21,10 @@ CALL {
   UNION ALL
   UNWIND $files AS id
   MATCH (:File {id: id})<-[r:IMAGE|WROTE|READ|LOADED|DELETED|RENAMED]-(:Process)<-[:EXECUTED]-(u:User)
+  RETURN u, r.start AS start, r.end AS end
+  UNION ALL
+  UNWIND $alerts AS id
+  MATCH (:Alert {id: id})-[r:FLAGGED]->(u:User)
   RETURN u, r.start AS start, r.end AS end
   UNION ALL
   UNWIND $clients AS id

@@ -10,7 +10,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graphhunt.analytics._svg import Canvas
+    from graphhunt.svg import Canvas
 
 _STEPS = (
     ("1ms", "%H:%M:%S.%f"), ("10ms", "%H:%M:%S.%f"), ("100ms", "%H:%M:%S.%f"), ("1s", "%H:%M:%S"),

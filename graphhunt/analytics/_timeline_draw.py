@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphhunt.analytics._svg import Canvas, Plot
 from graphhunt.analytics._time_axis import TimeAxis
+from graphhunt.svg import Canvas, Plot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from graphhunt.analytics._svg import PALETTE, Canvas, Plot
 from graphhunt.errors import UsageError
+from graphhunt.svg import PALETTE, Canvas, Plot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from graphhunt.analytics._frames import require_columns, utc_times
-from graphhunt.analytics._svg import PALETTE, Canvas, Plot
 from graphhunt.errors import UsageError
+from graphhunt.svg import PALETTE, Canvas, Plot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

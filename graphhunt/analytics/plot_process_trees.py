@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from graphhunt.analytics._svg import Canvas, Plot
 from graphhunt.analytics.process_schema import ProcSchema, infer_schema
 from graphhunt.analytics.process_tree import build_process_tree
 from graphhunt.analytics.timeline_data import colour_at
 from graphhunt.errors import UsageError
+from graphhunt.svg import Canvas, Plot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

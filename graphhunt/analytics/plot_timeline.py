@@ -13,7 +13,7 @@ from graphhunt.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphhunt.analytics._svg import Plot
+    from graphhunt.svg import Plot
 
 KEYWORDS = frozenset((
     "title", "alert", "ref_event", "ref_time", "ref_events", "ref_time_col", "ref_col", "ref_times",

@@ -12,7 +12,7 @@ from graphhunt.analytics.plot_timeline import checked
 from graphhunt.analytics.timeline_data import Timeline, add_references, by_group, make_layer
 
 if TYPE_CHECKING:
-    from graphhunt.analytics._svg import Plot
+    from graphhunt.svg import Plot
 
 
 def display_timeline_duration(

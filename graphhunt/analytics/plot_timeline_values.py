@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from graphhunt.analytics._frames import require_columns
-from graphhunt.analytics._svg import number
 from graphhunt.analytics._timeline_draw import Frame, begin, finish, value_scale
 from graphhunt.analytics.plot_timeline import checked
 from graphhunt.analytics.timeline_data import Layer, Timeline, add_references, by_group, colour_at, make_layer
 from graphhunt.errors import UsageError
+from graphhunt.svg import number
 
 if TYPE_CHECKING:
-    from graphhunt.analytics._svg import Plot
+    from graphhunt.svg import Plot
 
 _KINDS = ("vbar", "circle", "line")
 

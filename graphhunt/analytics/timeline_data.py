@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from graphhunt.analytics._frames import require_columns, utc_times
-from graphhunt.analytics._svg import PALETTE
 from graphhunt.errors import UsageError
+from graphhunt.svg import PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

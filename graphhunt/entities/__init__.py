@@ -1,4 +1,4 @@
-"""The objects an analyst holds: accounts, machines, processes, files, addresses, names and tenants.
+"""The objects an analyst holds: accounts, machines, processes, files, addresses, names, alerts and tenants.
 
     from graphhunt.entities import Machine, TimePeriod
     Machine(name="WORKSTATION6").get_communications(port="HTTP").df
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphhunt.entities.alert import Alert
 from graphhunt.entities.client import Client
 from graphhunt.entities.collection import Collection
 from graphhunt.entities.file import File
@@ -20,18 +21,19 @@ from graphhunt.entities.machine import Machine
 from graphhunt.entities.network import IP, Domain
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.process import Process
+from graphhunt.entities.subgraph import Subgraph
 from graphhunt.entities.user import User
 
 if TYPE_CHECKING:
     from graphhunt.entities.base import Entity
 
 __all__ = [
-    "IP", "Client", "Collection", "Domain", "File", "Histogram", "HistogramResult", "Machine", "Process",
-    "TimePeriod", "User", "entity_class",
+    "IP", "Alert", "Client", "Collection", "Domain", "File", "Histogram", "HistogramResult", "Machine", "Process",
+    "Subgraph", "TimePeriod", "User", "entity_class",
 ]  # fmt: skip
 
 
 def entity_class(label: str) -> type[Entity]:
     """Give the class of entities of a label; KeyError for a label without one."""
-    found: tuple[type[Entity], ...] = (User, Machine, Process, File, IP, Domain, Client)
+    found: tuple[type[Entity], ...] = (User, Machine, Process, File, IP, Domain, Alert, Client)
     return {kind.label: kind for kind in found}[label]

@@ -1,14 +1,15 @@
-"""The questions about what ran, talked, wrote and changed; the same for every entity that has processes."""
+"""The questions about what ran, wrote and changed; the same for every entity that has processes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from graphhunt.entities import values
-from graphhunt.entities.base import Entity, Result, counted, file_keys
+from graphhunt.entities.base import Only, Result, counted
 from graphhunt.entities.histogram import Histogram
 from graphhunt.entities.period import TimePeriod
-from graphhunt.entities.rows import Connection, Execution, FileAction, RegistryAction, moment
+from graphhunt.entities.rows import Execution, FileAction, RegistryAction
+from graphhunt.entities.talking import Talking
 
 ARCHIVES = [".7z", ".ace", ".arj", ".bz2", ".cab", ".gz", ".iso", ".jar", ".lzh", ".rar", ".tar", ".xz", ".zip"]
 """Endings of compressed files, for the operations `newcmp` and `opencmp`."""
@@ -19,15 +20,8 @@ SCRIPTS = [
 """Endings of scripts, for the operation `script`."""
 
 
-STATUSES = ("Internal", "External")
-"""`Ipv4Status` of an address that isn't public, and of one that is."""
-
-
-class Acting(Entity):
+class Acting(Talking):
     """An entity whose processes act: account, machine, program file, tenant or process."""
-
-    statuses = STATUSES
-    """What column `Ipv4Status` says of an address of the own networks, and of a public one."""
 
     def get_executions(
         self,
@@ -40,9 +34,14 @@ class Acting(Entity):
         period: TimePeriod | None = None,
         histogram: Histogram | None = None,
         *,
+        users: Any = None,
         limit: int | None = None,
     ) -> Result[Execution]:
         """Ask for processes made and ended, threads made in other processes and modules loaded.
+
+        `RemoteIp` is where the logon came from that opened the process's session; `External` is true of a program
+        with the mark of the web and otherwise unknown; `FreshUnknown` is whether a program whose hash is known was
+        first seen in the period.
 
         Args:
             file: Only of these programs: names, paths, hashes or File objects.
@@ -53,23 +52,19 @@ class Acting(Entity):
             command: Only with this text in the command line, whatever its case; several: one of them.
             period: Only in this time; the entity's own period when not given.
             histogram: Count instead.
+            users: Only of these accounts.
             limit: Rows at most, earliest first.
 
         Raises:
             UsageError: A value isn't valid; the error lists those that are.
         """
         checked = {
-            "programs": values.programs(kind),
-            "allowed": values.asks_allowed(kind),
+            **_kinds(kind),
             "operations": values.chosen("operation", operation, values.EXECUTION_OPERATIONS),
             "attributes": values.chosen("attributes", attributes, values.ATTRIBUTES),
             "commands": None if command is None else [str(text).lower() for text in values.listed(command)],
-            "limit": values.rows_at_most(limit),
-            **self._window(period),
         }
-        rows = self._ask(
-            Execution, "executions", lambda: {**checked, "names": file_keys(file), "muids": self._muids(muid)}
-        )
+        rows = self._limited(Execution, "executions", Only(muid, users, file, period, limit), checked)
         return counted(rows, histogram)
 
     def get_files(
@@ -82,6 +77,7 @@ class Acting(Entity):
         period: TimePeriod | None = None,
         histogram: Histogram | None = None,
         *,
+        users: Any = None,
         limit: int | None = None,
     ) -> Result[FileAction]:
         """Ask what was done to files.
@@ -97,22 +93,20 @@ class Acting(Entity):
             attributes: Only with one of ATTR_REMOTE, ATTR_EXTERNAL, ATTR_FRESHUNKNOWN, ATTR_LANSHARED.
             period: Only in this time; the entity's own period when not given.
             histogram: Count instead.
+            users: Only by these accounts.
             limit: Rows at most, earliest first.
 
         Raises:
             UsageError: A value isn't valid; the error lists those that are.
         """
         checked = {
-            "programs": values.programs(kind),
-            "allowed": values.asks_allowed(kind),
+            **_kinds(kind),
             "operations": values.chosen("operation", operation, values.FILE_OPERATIONS),
             "attributes": values.chosen("attributes", attributes, values.ATTRIBUTES),
             "archives": ARCHIVES,
             "scripts": SCRIPTS,
-            "limit": values.rows_at_most(limit),
-            **self._window(period),
         }
-        rows = self._ask(FileAction, "files", lambda: {**checked, "names": file_keys(file), "muids": self._muids(muid)})
+        rows = self._limited(FileAction, "files", Only(muid, users, file, period, limit), checked)
         return counted(rows, histogram)
 
     def get_registry(
@@ -124,6 +118,7 @@ class Acting(Entity):
         period: TimePeriod | None = None,
         histogram: Histogram | None = None,
         *,
+        users: Any = None,
         limit: int | None = None,
     ) -> Result[RegistryAction]:
         """Ask what was done to registry keys; the key is in column `Key`.
@@ -135,90 +130,19 @@ class Acting(Entity):
             operation: create, modify, access; all, and what was deleted or renamed too, when not given.
             period: Only in this time; the entity's own period when not given.
             histogram: Count instead.
+            users: Only by these accounts.
             limit: Rows at most, earliest first.
 
         Raises:
             UsageError: A value isn't valid; the error lists those that are.
         """
         checked = {
-            "programs": values.programs(kind),
-            "allowed": values.asks_allowed(kind),
+            **_kinds(kind),
             "operations": values.chosen("operation", operation, values.REGISTRY_OPERATIONS),
-            "limit": values.rows_at_most(limit),
-            **self._window(period),
         }
-        rows = self._ask(
-            RegistryAction, "registry", lambda: {**checked, "names": file_keys(file), "muids": self._muids(muid)}
-        )
-        return counted(rows, histogram)
-
-    def get_communications(
-        self,
-        muid: Any = None,
-        file: Any = None,
-        period: TimePeriod | None = None,
-        protocol: str | list[str] | None = None,
-        port: int | str | list[int | str] | None = None,
-        iptype: str | None = None,
-        direction: str | list[str] | None = None,
-        ips: Any = None,
-        top: int | None = None,
-        histogram: Histogram | None = None,
-    ) -> Result[Connection]:
-        """Ask for connections: one row per process, address, service port, protocol, direction and outcome.
-
-        Args:
-            muid: Only of these machines.
-            file: Only of these programs: names, paths, hashes or File objects.
-            period: Only in this time; the entity's own period when not given.
-            protocol: ICMP, IGMP, RFCOMM, TCP, RDP (port 3389), UDP, ICMPV6, RM.
-            port: A number or FTP, SSH, TELNET, SMTP, HTTP, POP3, HTTPS, RDP: the server's port.
-            iptype: Public or Private; private is every address that isn't public.
-            direction: Incoming or Outgoing.
-            ips: Only with these addresses.
-            top: Rows at most, earliest first.
-            histogram: Count instead.
-
-        Raises:
-            UsageError: A value isn't valid; the error lists those that are.
-        """
-        checked = _connection_params(protocol, port, iptype, direction, ips)
-        checked |= {"limit": values.rows_at_most(top), **self._window(period)}
-        rows = self._ask(
-            Connection,
-            "communications",
-            lambda: {**checked, "programs": file_keys(file), "muids": self._muids(muid)},
-            lambda row: shown_connection(row, self.statuses),
-        )
+        rows = self._limited(RegistryAction, "registry", Only(muid, users, file, period, limit), checked)
         return counted(rows, histogram)
 
 
-def shown_connection(row: dict[str, Any], statuses: tuple[str, str]) -> dict[str, Any]:
-    """Give the fields of a `Connection` as the tables spell them.
-
-    Args:
-        row: What the query gave.
-        statuses: What `ipv4_status` says of an address that isn't public, and of one that is.
-    """
-    begun = moment(row["date_time"])
-    own, public = statuses
-    scope = row.pop("scope")
-    return row | {
-        "date": begun.date() if begun else None,
-        "direction": row["direction"].capitalize() if row["direction"] else None,
-        "protocol": row["protocol"].upper() if row["protocol"] else None,
-        "ipv4_status": None if scope is None else public if scope == "public" else own,
-    }
-
-
-def _connection_params(protocol: Any, port: Any, iptype: Any, direction: Any, ips: Any) -> dict[str, Any]:
-    protocols = values.chosen("protocol", protocol, values.PROTOCOLS)
-    directions = values.chosen("direction", direction, values.DIRECTIONS)
-    types = values.chosen("iptype", iptype, values.IP_TYPES)
-    return {
-        "protocols": None if protocols is None else [text.lower() for text in protocols],
-        "ports": values.ports(port),
-        "public": None if types is None or len(types) > 1 else types == ["Public"],
-        "directions": None if directions is None else [text.lower() for text in directions],
-        "ips": values.addresses(ips),
-    }
+def _kinds(kind: str | list[str] | None) -> dict[str, Any]:
+    return {"programs": values.programs(kind), "allowed": values.asks_allowed(kind)}

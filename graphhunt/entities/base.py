@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 
 from graphhunt import current, queries
 from graphhunt.entities.collection import Collection, Question
 from graphhunt.entities.histogram import Histogram, HistogramResult
-from graphhunt.entities.period import ALL_TIME, TimePeriod
+from graphhunt.entities.period import TimePeriod, default_period
 from graphhunt.entities.rows import Row
-from graphhunt.entities.values import listed
+from graphhunt.entities.values import listed, rows_at_most
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,13 +22,25 @@ Result = Collection[R] | HistogramResult
 """What a method gives: the rows, or their histogram when one is asked for."""
 
 
+class Only(NamedTuple):
+    """What a question is limited to: machines, accounts, files, a time and a number of rows; None for any."""
+
+    muid: Any = None
+    users: Any = None
+    file: Any = None
+    period: TimePeriod | None = None
+    limit: int | None = None
+
+
 class Entity:
     """One or several nodes of one label.
 
     Args:
-        names: Ids or names; several mean all of them. One that the graph doesn't have stands for nothing.
+        names: Ids or names, or nodes of the `neo4j` driver or py2neo; several mean all of them. One that the graph
+            doesn't have stands for nothing.
         client_id: Tenants to look in; all when not given.
-        period: The time asked about when a method isn't given another; all loaded time when not given.
+        period: The time asked about when a method isn't given another; when not given, what the setting
+            `period` says: all loaded time, or today.
         hunt: The hunt to ask; the one opened last when not given.
     """
 
@@ -43,10 +55,15 @@ class Entity:
         period: TimePeriod | None = None,
         hunt: current.OpenHunt | None = None,
     ) -> None:
-        self.names = [str(name) for name in listed(names)]
+        self.names = [_name_of(name) for name in listed(names)]
         self.client_id = client_id
-        self.period = period or ALL_TIME
+        self._period = period
         self.hunt = hunt or current.last_opened()
+
+    @property
+    def period(self) -> TimePeriod:
+        """The time asked about when a method isn't given another."""
+        return self._period or default_period(getattr(self.hunt, "settings", None))
 
     @classmethod
     def of(cls, ids: list[str], *, hunt: current.OpenHunt | None = None, period: TimePeriod | None = None) -> Self:
@@ -134,19 +151,47 @@ class Entity:
         params = {key: value for key, value in given.items() if value is not None}
         return self.hunt.store.read(queries.library()[f"entity/{name}"], **{self.anchor: self.ids}, **params)
 
-    def _muids(self, muid: Any) -> list[str] | None:
-        """Give the ids of the machines that a result is limited to; None for all."""
-        if muid is None:
-            return None
-        from graphhunt.entities.machine import Machine
+    def _limited(
+        self,
+        kind: type[R],
+        name: str,
+        only: Only,
+        checked: Mapping[str, Any] | None = None,
+        *,
+        files: str = "names",
+        shape: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    ) -> Collection[R]:
+        """Make the collection of a question with its limits; `files` is the parameter that takes the file's names."""
+        check_files(only.file)
+        fixed = {"limit": rows_at_most(only.limit), **self._window(only.period), **(checked or {})}
 
+        def given() -> dict[str, Any]:
+            return fixed | self._scope(only, files)
+
+        return self._ask(kind, name, given, shape)
+
+    def _scope(self, only: Only, files: str = "names") -> dict[str, Any]:
+        """Look up the machines and accounts that a question is limited to."""
+        from graphhunt.entities.machine import Machine
+        from graphhunt.entities.user import User
+
+        return {
+            "muids": self._ids_of(Machine, only.muid),
+            "accounts": self._ids_of(User, only.users),
+            files: file_keys(only.file),
+        }
+
+    def _ids_of(self, kind: Callable[..., Entity], given: Any) -> list[str] | None:
+        """Give the ids of entities that a result is limited to; None for all."""
+        if given is None:
+            return None
         found: dict[str, None] = {}
-        texts = [item for item in listed(muid) if not isinstance(item, Entity)]
-        for item in listed(muid):
+        texts = [item for item in listed(given) if not isinstance(item, Entity)]
+        for item in listed(given):
             if isinstance(item, Entity):
                 found.update(dict.fromkeys(item.ids))
         if texts:
-            found.update(dict.fromkeys(Machine(texts, client_id=self.client_id, hunt=self.hunt).ids))
+            found.update(dict.fromkeys(kind(texts, client_id=self.client_id, hunt=self.hunt).ids))
         return list(found)
 
 
@@ -155,20 +200,26 @@ def counted(rows: Collection[R], histogram: Histogram | None) -> Result[R]:
     return rows if histogram is None else histogram.of(rows.df)
 
 
-def file_keys(file: Any) -> list[str] | None:
-    """Give names, paths and hashes in lower case of what a parameter `file` names; None for any file.
+def check_files(file: Any) -> None:
+    """Raise UsageError when a parameter `file` names another kind of entity."""
+    for item in listed(file):
+        if isinstance(item, Entity) and item.label != "File":
+            raise UsageError(f"file is a name, a hash or a File, not a {item.label}")
 
-    Raises:
-        UsageError: It is another kind of entity.
-    """
+
+def file_keys(file: Any) -> list[str] | None:
+    """Give names, paths and hashes in lower case of what a parameter `file` names; None for any file."""
     if file is None:
         return None
     keys: list[str] = []
     for item in listed(file):
         if isinstance(item, Entity):
-            if item.label != "File":
-                raise UsageError(f"file is a name, a hash or a File, not a {item.label}")
             keys += [key.rsplit("|", 1)[-1].lower() for key in item.ids]
         else:
-            keys.append(str(item).lower())
+            keys.append(_name_of(item).lower())
     return keys
+
+
+def _name_of(item: Any) -> str:
+    """Give the text that names an entity; a node of the `neo4j` driver or of py2neo is named by its id."""
+    return str(item["id"] if hasattr(item, "labels") and hasattr(item, "keys") else item)

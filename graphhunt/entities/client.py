@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from graphhunt import current
 from graphhunt.entities.actions import Acting
-from graphhunt.entities.logons import LoggingOn, WithMachines, WithUsers
+from graphhunt.entities.logons import WithMachines, WithUsers
+from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
-from graphhunt.entities.seen import Measured, Seen
+from graphhunt.entities.pivoting import Pivoting
 
 
-class Client(Acting, LoggingOn, WithMachines, WithUsers, Seen, Measured):
+class Client(Acting, WithMachines, WithUsers, Measured, Pivoting):
     """One or several tenants, with all their machines.
 
     Args:
         client_id: Ids of tenants; `all` for every one.
-        period: The time asked about; all loaded time when not given.
+        period: The time asked about; what the setting `period` says when not given.
         hunt: The hunt to ask; the one opened last when not given.
     """
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 from graphhunt import current, queries
-from graphhunt.entities import frames
+from graphhunt.entities import frames, pictures
+from graphhunt.entities.histogram import Histogram, HistogramResult
 from graphhunt.entities.rows import Row, columns, make
+from graphhunt.entities.values import ability
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,10 +19,35 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+    from graphhunt.entities.subgraph import Subgraph
+
 R = TypeVar("R", bound=Row)
 
-SHOWN = 20
-"""Rows that a picture of a collection shows."""
+
+class Source(Protocol):
+    """What gives the rows of a collection: a query, or a computation of the hunt."""
+
+    @property
+    def name(self) -> str:
+        """Name of the query, below `entity/`, or of the computation."""
+
+    @property
+    def hunt(self) -> current.OpenHunt:
+        """Where it is asked."""
+
+    @property
+    def params(self) -> Callable[[], dict[str, Any]]:
+        """Gives the parameters; called at the first look only, since it may look up the ids of entities."""
+
+    @property
+    def text(self) -> str:
+        """The query's text; of a computation what it is."""
+
+    def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Ask, and yield the fields of each row as it arrives."""
+
+    def takes(self, param: str) -> bool:
+        """Tell whether it has a parameter."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +75,45 @@ class Question:
         """The query's file."""
         return queries.library()[f"entity/{self.name}"]
 
+    @property
+    def text(self) -> str:
+        """The query's text."""
+        return self.query.text
+
+    def takes(self, param: str) -> bool:
+        """Tell whether the query has a parameter."""
+        return any(known.name == param for known in self.query.params)
+
+
+@dataclass(frozen=True)
+class Computation:
+    """Rows that the hunt computes beside its graph: paths over the snapshot, original records.
+
+    Attributes:
+        name: What is computed.
+        params: Gives the parameters at the first look.
+        hunt: Where it is asked.
+        rows: Gives the fields of each row for the parameters.
+    """
+
+    name: str
+    params: Callable[[], dict[str, Any]]
+    hunt: current.OpenHunt
+    rows: Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
+
+    def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Compute, and yield the fields of each row."""
+        return self.rows(params)
+
+    @property
+    def text(self) -> str:
+        """What is computed; there is no query."""
+        return f"// computed by the hunt: {self.name}"
+
+    def takes(self, param: str) -> bool:
+        """Tell whether a parameter is pushed down: none is."""
+        return False
+
 
 class Collection(Sequence[R], Generic[R]):
     """Rows of one kind. Nothing is asked of the graph before the rows are looked at.
@@ -60,7 +124,7 @@ class Collection(Sequence[R], Generic[R]):
         rows: The rows themselves, for a part of another collection.
     """
 
-    def __init__(self, kind: type[R], question: Question, rows: Sequence[R] | None = None) -> None:
+    def __init__(self, kind: type[R], question: Source, rows: Sequence[R] | None = None) -> None:
         self.kind = kind
         self.question = question
         if rows is not None:
@@ -78,8 +142,8 @@ class Collection(Sequence[R], Generic[R]):
 
     @property
     def cypher(self) -> str:
-        """The text of the query."""
-        return self.question.query.text
+        """The text of the query that gives the rows."""
+        return self.question.text
 
     def stream(self) -> Iterator[R]:
         """Ask anew and yield the rows as they arrive, without keeping them."""
@@ -99,8 +163,18 @@ class Collection(Sequence[R], Generic[R]):
 
     def __getitem__(self, index: int | slice) -> R | Collection[R]:
         if isinstance(index, slice):
+            if index.start in (None, 0) and index.step in (None, 1) and (index.stop or -1) >= 0:
+                return self._first(index.stop)
             return self._part(self.rows[index])
         return self.rows[index]
+
+    def _first(self, n: int) -> Collection[R]:
+        """Give the first rows; when they weren't asked for yet, only they are asked for."""
+        if "rows" in self.__dict__ or not self.question.takes("limit"):
+            return self._part(self.rows[:n])
+        few: Collection[R] = Collection(self.kind, self.question)
+        few.__dict__["params"] = self.params | {"limit": min(n, self.params.get("limit", n))}
+        return few
 
     def _part(self, rows: Sequence[R]) -> Collection[R]:
         part = Collection(self.kind, self.question, rows)
@@ -126,7 +200,7 @@ class Collection(Sequence[R], Generic[R]):
     def to_networkx(self) -> nx.MultiDiGraph[Any]:
         """Give the entities that the rows name as a graph: each row joins those it names, in their order.
 
-        Nodes are (label, id); an edge has the row's fields.
+        Nodes are (label, id); an edge has the row's fields. `graph().to_networkx()` gives the relationships instead.
         """
         import networkx as nx
 
@@ -137,6 +211,33 @@ class Collection(Sequence[R], Generic[R]):
             values = {column.field: getattr(row, column.field) for column in columns(self.kind)}
             graph.add_edges_from((named[0], other, values) for other in named[1:])
         return graph
+
+    def graph(self, *, limit: int = 2_000) -> Subgraph:
+        """Give the entities that the rows name and the relationships among them, as they stand in the graph.
+
+        Args:
+            limit: Relationships at most, newest first.
+
+        Raises:
+            UsageError: The rows name no entities.
+        """
+        from graphhunt.entities.subgraph import among
+
+        return among(self, limit)
+
+    def evidence(self) -> list[dict[str, Any]]:
+        """Give the original records behind the rows, in the rows' order, each once.
+
+        Raises:
+            UsageError: The hunt has no evidence: it is a bare database.
+        """
+        look_up = ability(self.question.hunt, "evidence")
+        known = dict.fromkeys(event for row in self.rows for event in getattr(row, "event_ids", None) or ())
+        return [record for record in map(look_up, known) if record]
+
+    def timeline(self, bucket: str = "1h", by: str | None = None) -> HistogramResult:
+        """Count the rows per span of time, and per value of a column when `by` names one."""
+        return Histogram(by=by, bucket=bucket).of(self.df)
 
     def filter(self, test: Callable[[R], bool] | None = None, **equal: Any) -> Collection[R]:
         """Keep the rows that a function accepts and whose fields or columns have these values (a list: one of them).
@@ -165,7 +266,7 @@ class Collection(Sequence[R], Generic[R]):
     def top(self, n: int, by: str | None = None) -> Collection[R]:
         """Keep the first `n` rows, or those with the greatest values of a column; unknown values come last."""
         if by is None:
-            return self._part(self.rows[:n])
+            return self._first(n)
         field = self._field(by)
         known = [row for row in self.rows if getattr(row, field) is not None]
         unknown = [row for row in self.rows if getattr(row, field) is None]
@@ -181,7 +282,7 @@ class Collection(Sequence[R], Generic[R]):
         """Give the entities that the rows name, as one object that stands for all of them: to go on asking with.
 
         Args:
-            kind: `Process`, `User`, `Machine`, `File` or `IP`; the rows' own kind when not given.
+            kind: `Process`, `User`, `Machine`, `File`, `IP` or `Alert`; the rows' own kind when not given.
 
         Raises:
             UsageError: The rows name no entity of that kind.
@@ -192,45 +293,23 @@ class Collection(Sequence[R], Generic[R]):
         label = kind or next(iter(known), "")
         if label not in known:
             raise UsageError(f"these rows name no {kind}", hint="one of " + ", ".join(known))
-        found = (getattr(row, known[label]) for row in self.rows)
-        return entity_class(label).of(list(dict.fromkeys(i for i in found if i)), hunt=self.question.hunt)
+        return entity_class(label).of_rows(self)
 
-    def print_dataframe(self) -> Any:
-        """Show the rows: as a table in a notebook, as text elsewhere. Gives an object that shows itself."""
-        return Picture(self)
+    def print_dataframe(self) -> pictures.Picture:
+        """Show the rows: as their default picture in a notebook, as text elsewhere. Gives an object that shows itself.
+
+        Process trees for executions, a map for connections (a table of addresses without the setting `mmdb`), else a
+        table. The picture needs nothing from outside, and whatever the logs wrote is escaped.
+        """
+        return pictures.picture(self)
 
     def __repr__(self) -> str:
         if "rows" not in self.__dict__:
             return f"<{self.kind.__name__} rows of entity/{self.question.name}, not asked for yet>"
         return f"<{len(self.rows)} {self.kind.__name__} rows of entity/{self.question.name}>"
 
-    def _repr_html_(self) -> str:
-        """Draw a table of the first rows; whatever the logs wrote is escaped."""
-        shown = columns(self.kind)
-        head = "".join(f"<th>{escape(column.name)}</th>" for column in shown)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{_cell(getattr(row, column.field))}</td>" for column in shown) + "</tr>"
-            for row in islice(self.rows, SHOWN)
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{len(self.rows)} rows</p>"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A collection as it is shown by default."""
-
-    collection: Collection[Any]
-
     def __str__(self) -> str:
-        return str(self.collection[:SHOWN].df.to_string(index=False))
-
-    __repr__ = __str__
+        return pictures.text_table(self.kind, self.rows)
 
     def _repr_html_(self) -> str:
-        return self.collection._repr_html_()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return escape(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        return pictures.picture(self).html

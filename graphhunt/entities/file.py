@@ -6,12 +6,13 @@ from graphhunt import current
 from graphhunt.entities import values
 from graphhunt.entities.actions import Acting
 from graphhunt.entities.logons import WithMachines, WithUsers
+from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
-from graphhunt.entities.seen import Measured, Seen
+from graphhunt.entities.pivoting import Pivoting
 from graphhunt.errors import UsageError
 
 
-class File(Acting, WithMachines, WithUsers, Seen, Measured):
+class File(Acting, WithMachines, WithUsers, Measured, Pivoting):
     """One or several files; the questions about acts mean the processes that are instances of them.
 
     Args:
@@ -19,7 +20,7 @@ class File(Acting, WithMachines, WithUsers, Seen, Measured):
         sha256: SHA-256 hashes.
         name: Names or paths; a name means every file so called.
         client_id: Tenants to look in; all when not given.
-        period: The time asked about; all loaded time when not given.
+        period: The time asked about; what the setting `period` says when not given.
         hunt: The hunt to ask; the one opened last when not given.
 
     Raises:

@@ -77,3 +77,18 @@ class TimePeriod:
 
 ALL_TIME = TimePeriod()
 """All loaded time."""
+
+DEFAULTS = ("all", "today")
+"""Values of the setting `period`: all loaded time, for a case; today, for a live feed."""
+
+
+def default_period(settings: object) -> TimePeriod:
+    """Give the period of questions that name none, as the setting `period` says.
+
+    Raises:
+        UsageError: The setting has another value; the error lists the valid ones.
+    """
+    chosen = getattr(settings, "period", "all")
+    if chosen not in DEFAULTS:
+        raise UsageError(f"{chosen!r} is not a value of the setting period", hint="one of " + ", ".join(DEFAULTS))
+    return TimePeriod.today() if chosen == "today" else ALL_TIME

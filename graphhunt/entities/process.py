@@ -12,9 +12,10 @@ from graphhunt.entities.base import Result
 from graphhunt.entities.collection import Collection
 from graphhunt.entities.histogram import Histogram
 from graphhunt.entities.logons import WithMachines, WithUsers
+from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
+from graphhunt.entities.pivoting import Pivoting
 from graphhunt.entities.rows import ProcessRow, TreeExecution
-from graphhunt.entities.seen import Measured, Seen
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ TREE_LIMIT = 10_000
 """Processes that an execution tree holds at most, those nearest to the process first."""
 
 
-class Process(Acting, WithMachines, WithUsers, Seen, Measured):
+class Process(Acting, WithMachines, WithUsers, Measured, Pivoting):
     """One or several process instances; usually found by a question, not made by hand.
 
     Args:
@@ -41,7 +42,7 @@ class Process(Acting, WithMachines, WithUsers, Seen, Measured):
         pid: Process id on the machine.
         logged_user: The account it ran as.
         client_id: Tenants to look in.
-        period: The time asked about; all loaded time when not given.
+        period: The time asked about; what the setting `period` says when not given.
         time: When it ran, for a process id used several times.
         hunt: The hunt to ask; the one opened last when not given.
     """
@@ -67,9 +68,10 @@ class Process(Acting, WithMachines, WithUsers, Seen, Measured):
         self._muid, self._pid, self._user, self._time = muid, pid, logged_user, time
 
     def _look_up(self) -> list[str]:
+        from graphhunt.entities.machine import Machine
         from graphhunt.entities.user import User
 
-        machines = self._muids(self._muid)
+        machines = self._ids_of(Machine, self._muid)
         if machines is None:
             raise UsageError("a process is named by its machine (muid) and program, hash or pid")
         users = User(self._user, self.client_id, hunt=self.hunt).ids if self._user else [None]

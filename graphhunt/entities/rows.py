@@ -31,8 +31,8 @@ class Row:
 
 
 @dataclass(slots=True)
-class Execution(Row):
-    """A process made or ended, a thread made in another process, or a module loaded."""
+class Action(Row):
+    """What a process (the parent) did to something (the child): the columns that all tables of acts begin with."""
 
     entity_fields: ClassVar[dict[str, str]] = {"Process": "process_id", "User": "user_id", "Machine": "muid"}
 
@@ -49,10 +49,22 @@ class Execution(Row):
     command_line: str | None = None
     remote_ip: str | None = None
     operation: str | None = None
+
+
+@dataclass(slots=True)
+class Marked(Action):
+    """An act with its attributes."""
+
     remote_session: bool | None = None
     external: bool | None = None
     fresh_unknown: bool | None = None
     lan_shared: bool | None = None
+
+
+@dataclass(slots=True)
+class Execution(Marked):
+    """A process made or ended, a thread made in another process, or a module loaded."""
+
     process_id: str | None = None
     parent_id: str | None = None
     user_id: str | None = None
@@ -63,7 +75,7 @@ class Execution(Row):
 class TreeExecution(Row):
     """A process of an execution tree; `depth` is negative above the process asked for."""
 
-    entity_fields: ClassVar[dict[str, str]] = {"Process": "process_id", "User": "user_id", "Machine": "muid"}
+    entity_fields: ClassVar[dict[str, str]] = Action.entity_fields
 
     date_time: datetime | None = None
     muid: str | None = None
@@ -86,30 +98,11 @@ class TreeExecution(Row):
 
 
 @dataclass(slots=True)
-class FileAction(Row):
+class FileAction(Marked):
     """What a process (the parent) did to a file (the child)."""
 
-    entity_fields: ClassVar[dict[str, str]] = {
-        "Process": "process_id", "User": "user_id", "Machine": "muid", "File": "file_id",
-    }  # fmt: skip
+    entity_fields: ClassVar[dict[str, str]] = {**Action.entity_fields, "File": "file_id"}
 
-    date_time: datetime | None = None
-    muid: str | None = None
-    logged_user: str | None = None
-    child_filename: str | None = None
-    child_path: str | None = None
-    child_md5: str | None = None
-    child_pid: int | None = None
-    parent_filename: str | None = None
-    parent_md5: str | None = None
-    parent_pid: int | None = None
-    command_line: str | None = None
-    remote_ip: str | None = None
-    operation: str | None = None
-    remote_session: bool | None = None
-    external: bool | None = None
-    fresh_unknown: bool | None = None
-    lan_shared: bool | None = None
     last_seen: datetime | None = None
     actions: int | None = None
     process_id: str | None = None
@@ -119,24 +112,9 @@ class FileAction(Row):
 
 
 @dataclass(slots=True)
-class RegistryAction(Row):
+class RegistryAction(Action):
     """What a process (the parent) did to a registry key; there is no child process, so those columns are empty."""
 
-    entity_fields: ClassVar[dict[str, str]] = {"Process": "process_id", "User": "user_id", "Machine": "muid"}
-
-    date_time: datetime | None = None
-    muid: str | None = None
-    logged_user: str | None = None
-    child_filename: str | None = None
-    child_path: str | None = None
-    child_md5: str | None = None
-    child_pid: int | None = None
-    parent_filename: str | None = None
-    parent_md5: str | None = None
-    parent_pid: int | None = None
-    command_line: str | None = None
-    remote_ip: str | None = None
-    operation: str | None = None
     key: str | None = None
     value: str | None = None
     last_seen: datetime | None = None
@@ -181,7 +159,9 @@ class Connection(Row):
 class Detection(Row):
     """What a product or rule found."""
 
-    entity_fields: ClassVar[dict[str, str]] = {"Process": "process_id", "Machine": "muid"}
+    entity_fields: ClassVar[dict[str, str]] = {
+        "Alert": "alert_id", "Process": "process_id", "User": "user_id", "Machine": "muid", "File": "file_id",
+    }  # fmt: skip
 
     date_time: datetime | None = None
     client_id: str | None = None
@@ -200,6 +180,8 @@ class Detection(Row):
     level: str | None = None
     alert_id: str | None = None
     process_id: str | None = None
+    file_id: str | None = None
+    user_id: str | None = None
     event_ids: list[str] | None = None
 
 
@@ -291,6 +273,67 @@ class ProcessRow(Row):
     start: datetime | None = None
     end: datetime | None = None
     stub: bool | None = None
+
+
+@dataclass(slots=True)
+class Neighbour(Row):
+    """An entity next to the one asked about, with their relationships of one type added up."""
+
+    date_time: datetime | None = None
+    last_seen: datetime | None = None
+    relation: str | None = None
+    outgoing: bool | None = None
+    kind: str | None = None
+    id: str | None = None
+    name: str | None = None
+    relationships: int | None = None
+    events: int | None = None
+
+
+@dataclass(slots=True)
+class TimelineRow(Row):
+    """One relationship of the entity asked about, with the entity at its other end."""
+
+    date_time: datetime | None = None
+    end: datetime | None = None
+    relation: str | None = None
+    outgoing: bool | None = None
+    kind: str | None = None
+    id: str | None = None
+    name: str | None = None
+    events: int | None = None
+    relationship_id: str | None = None
+    event_ids: list[str] | None = None
+
+
+@dataclass(slots=True)
+class AttackPath(Row):
+    """A time-respecting chain of remote logons; `hops` reads from its start to its end."""
+
+    date_time: datetime | None = None
+    end: datetime | None = None
+    source: str | None = None
+    target: str | None = None
+    hops: int | None = None
+    machines: list[str] | None = None
+    users: list[str] | None = None
+    techniques: list[str] | None = None
+    score: float | None = None
+    event_ids: list[str] | None = None
+
+
+@dataclass(slots=True)
+class Evidence(Row):
+    """An original record that stands behind what was asked about."""
+
+    date_time: datetime | None = None
+    source: str | None = None
+    file: str | None = None
+    position: str | None = None
+    host: str | None = None
+    code: str | None = None
+    record: str | None = None
+    event_id: str | None = None
 
 
 def columns(kind: type[Row]) -> tuple[Column, ...]:

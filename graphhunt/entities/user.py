@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from graphhunt import current
 from graphhunt.entities.actions import Acting
-from graphhunt.entities.logons import LoggingOn, WithMachines
+from graphhunt.entities.logons import WithMachines
+from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
-from graphhunt.entities.seen import Measured, Seen
+from graphhunt.entities.pivoting import Pivoting
 
 
-class User(Acting, LoggingOn, WithMachines, Seen, Measured):
+class User(Acting, WithMachines, Measured, Pivoting):
     r"""One or several accounts.
 
     Args:
         users: Names in any spelling the logs use (`DOMAIN\name`, `name@domain`, `name`), SIDs or ids.
         client_id: Tenants to look in; all when not given.
-        period: The time asked about; all loaded time when not given.
+        period: The time asked about; what the setting `period` says when not given.
         hunt: The hunt to ask; the one opened last when not given.
     """
 

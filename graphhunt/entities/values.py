@@ -30,12 +30,15 @@ ALLOWED = "userallowed"
 
 
 def listed(value: Any) -> list[Any]:
-    """Give one value or several as a list without repeats; None as an empty one."""
+    """Give one value or several as a list without repeats; None as an empty one.
+
+    An entity, or a node of a graph library, is one value although it can be iterated over.
+    """
     if value is None:
         return []
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable) or hasattr(value, "keys"):
         return [value]
-    return list(dict.fromkeys(value))
+    return [value] if hasattr(value, "anchor") else list(dict.fromkeys(value))
 
 
 def chosen(name: str, value: Any, valid: Iterable[str]) -> list[str] | None:
@@ -129,3 +132,15 @@ def programs(kind: Any) -> list[str] | None:
 def asks_allowed(kind: Any) -> bool:
     """Tell whether `kind` asks for what a user allowed."""
     return ALLOWED in (chosen("kind", kind, [*program_kinds(), ALLOWED]) or ())
+
+
+def ability(hunt: object, name: str) -> Any:
+    """Give a method of the hunt that goes beyond reading its graph, such as `paths` and `evidence`.
+
+    Raises:
+        UsageError: The hunt is a bare database.
+    """
+    found = getattr(hunt, name, None)
+    if found is None:
+        raise UsageError(f"this hunt can't give {name}: it has a graph and nothing else", hint="open a workspace")
+    return found

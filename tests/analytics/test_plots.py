@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from graphhunt import analytics as ga
-from graphhunt.analytics._svg import Plot
 from graphhunt.errors import UsageError
+from graphhunt.svg import Plot
 
 EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>&amp;\x00\u202e"
 ALLOWED = {

@@ -23,6 +23,7 @@ _STYLE = """
 .gh-plot .m{fill:#5b6673}
 .gh-plot .g{stroke:#d5dae0;stroke-width:1}
 .gh-plot .a{stroke:#8a94a0;stroke-width:1}
+.gh-plot .l{fill:#d5dae0;fill-opacity:.6;stroke:#8a94a0;stroke-width:.2}
 .gh-plot .r{stroke:#b8433f;stroke-width:1.5;stroke-dasharray:4 3}
 @media (prefers-color-scheme:dark){.gh-plot{color:#e4e8ee;background:#14181e}.gh-plot .m{fill:#9aa6b4}
 .gh-plot .g{stroke:#2a313b}.gh-plot .a{stroke:#5d6875}}
@@ -94,6 +95,14 @@ class Canvas:
     def path(self, data: str, colour: str) -> None:
         """Draw a polyline given as SVG path data made of numbers."""
         self.parts.append(f'<path d="{data}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
+
+    def area(self, data: str, colour: str) -> None:
+        """Fill an area given as SVG path data made of numbers."""
+        self.parts.append(f'<path d="{data}" fill="{colour}" fill-opacity="0.25" stroke="none"/>')
+
+    def land(self, data: str, place: str) -> None:
+        """Draw the outline of land, fixed path data, moved and scaled by a fixed SVG transform."""
+        self.parts.append(f'<path class="l" d="{data}" transform="{place}"/>')
 
     def svg(self) -> str:
         """Give the drawing."""
