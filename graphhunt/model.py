@@ -396,10 +396,41 @@ class Detection(Fact, frozen=True, kw_only=True, tag="detection"):
     destination_ip: str | None = None
 
 
+class DirectoryObject(Fact, frozen=True, kw_only=True, tag="directory_object"):
+    """A directory holds an object: an account, computer, group or other (SharpHound, OpenGraph).
+
+    `type` is User, Computer, Group or the collector's own word; `user`, `domain` and `sid` are set for accounts.
+    """
+
+    object_id: str | None = None
+    type: str = ""
+    name: str | None = None
+    user: str | None = None
+    domain: str | None = None
+    sid: str | None = None
+    enabled: bool | None = None
+
+
+class PossibleRight(Fact, frozen=True, kw_only=True, tag="possible_right"):
+    """One object may do something to another, as a collector computed it (SharpHound, OpenGraph).
+
+    `right` is the collector's word, such as AdminTo, MemberOf or HasSession. An end is found by its id, or by its
+    name where `start_by`/`end_by` is name.
+    """
+
+    right: str = ""
+    start_id: str | None = None
+    start_type: str = ""
+    start_by: str = "id"
+    end_id: str | None = None
+    end_type: str = ""
+    end_by: str = "id"
+
+
 FACTS: tuple[type[Fact], ...] = (
     Logon, Logoff, SessionChange, ExplicitCredentials, Privileges, Authentication, ProcessStart, ProcessEnd,
     Connection, Flow, DnsQuery, FileAction, RegistryAction, ProcessAccess, PipeAction, ServiceInstall,
-    TaskAction, ShareAccess, Script, WmiAction, MachineState, Lease, Detection,
+    TaskAction, ShareAccess, Script, WmiAction, MachineState, Lease, Detection, DirectoryObject, PossibleRight,
 )  # fmt: skip
 """Every kind of fact; the tag of each is its table's name in the workspace."""
 

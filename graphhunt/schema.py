@@ -55,7 +55,8 @@ NODES: dict[str, NodeKind] = {
         NodeKind("User", "An account; SID first, all spellings are one node.",
                  ("name", "domain", "sid", "aliases", "kind"), ("name",)),
         NodeKind("Machine", "A host that logged, or that a logon names as its source.",
-                 ("name", "fqdn", "aliases", "muid", "os", "role", "ips", "stub", "clock_skew"), ("name",)),
+                 ("name", "fqdn", "aliases", "muid", "os", "role", "ips", "stub", "clock_skew", "object_id"),
+                 ("name",)),
         NodeKind("Process", "One process instance.", _PROCESS_FIELDS),
         NodeKind("File", "File content where a hash is known, else a path on a machine.",
                  ("name", "path", "names", "paths", "machine_id", "md5", "sha1", "sha256", "signature")),
@@ -70,6 +71,9 @@ NODES: dict[str, NodeKind] = {
         NodeKind("Share", "A network share on a machine.", ("name", "machine_id")),
         NodeKind("Alert", "A detection or block by a product or rule.",
                  ("name", "rule", "level", "technique", "action", "detection_id", "product")),
+        NodeKind("Group", "A group of a directory.", ("name",), ("name",)),
+        NodeKind("DirectoryObject", "Any other object of a directory, or a node of an OpenGraph file.",
+                 ("name", "type"), ("name",)),
         NodeKind("Client", "A tenant.", ("name",)),
         NodeKind("AnalysisRun", "One run of an analytic.",
                  ("name", "parameters", "state", "start", "end", "version", "counts")),
@@ -78,6 +82,10 @@ NODES: dict[str, NodeKind] = {
 """Every label, by name."""
 
 _ENTITIES = ("User", "Machine", "Process", "File", "IP", "Domain")
+
+_PRINCIPALS = ("User", "Machine", "Group", "DirectoryObject")
+
+_USE_FIELDS = ("right", "used", "used_logons", "first_used", "last_used", "used_by")
 
 _LOGON_FIELDS = (
     "logon_id", "logon_type", "auth_package", "logon_process", "source_ip", "source_port",
@@ -137,6 +145,16 @@ RELATIONSHIPS: dict[str, RelKind] = {
                 (("User", "Machine"),), ("protocol", "service", "source_ip", "source_name", "success", "status")),
         RelKind("FLAGGED", "An alert concerns an entity.",
                 tuple(("Alert", label) for label in _ENTITIES)),
+        RelKind("POSSIBLE_SESSION", "A collector saw an account in session on a machine, where it can be taken over.",
+                (("Machine", "User"),), _USE_FIELDS),
+        RelKind("POSSIBLE_MEMBER_OF", "An account, machine or group is member of a group.",
+                tuple((label, "Group") for label in _PRINCIPALS), _USE_FIELDS),
+        RelKind("POSSIBLE_ADMIN", "An account or group may administer a machine.",
+                tuple((label, "Machine") for label in _PRINCIPALS), _USE_FIELDS),
+        RelKind("POSSIBLE_LOGON", "An account or group may log on to a machine from afar; `right` says how.",
+                tuple((label, "Machine") for label in _PRINCIPALS), _USE_FIELDS),
+        RelKind("POSSIBLE_CONTROL", "An object has any other right over another; `right` is the collector's word.",
+                tuple((a, b) for a in _PRINCIPALS for b in _PRINCIPALS), _USE_FIELDS),
     )
 }  # fmt: skip
 """Every relationship type, by name."""

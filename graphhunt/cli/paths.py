@@ -28,6 +28,9 @@ def run(  # the options are the contract's
     rank: Annotated[
         bool, typer.Option("--rank", help="Rank by the detector: lists apply, each hop says its class and why.")
     ] = False,
+    edges: Annotated[
+        str, typer.Option("--edges", help="observed logons, possible rights of a loaded directory, or both.")
+    ] = "observed",
     k: Annotated[int, typer.Option("--k", help="Most paths to list.")] = 20,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -47,6 +50,7 @@ def run(  # the options are the contract's
             skew=skew,
             within_session=within_session,
             rank=rank,
+            edges=edges,
         )
     if json:
         json_out(found)
@@ -67,6 +71,9 @@ def _show(number: int, path: dict[str, Any]) -> None:
     line(f"{number}. {' -> '.join(names)}   score {path['score']:.2f}")
     for hop in path["hops"]:
         how = f"{hop['technique']} {hop['technique_name']}" if hop["technique"] else f"logon type {hop['logon_type']}"
+        if hop["kind"] == "possible":
+            line(f"   possible  {hop['from']} -> {hop['to']}  {hop['user'] or ''}  {how}")
+            continue
         source = "" if hop["confidence"] == "observed" else f", source {hop['confidence']}"
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {how}{source}")
         klass = f"class {hop['class']}, " if "class" in hop else ""

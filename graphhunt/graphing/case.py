@@ -61,7 +61,12 @@ class Case:
     @cached_property
     def accounts(self) -> Accounts:
         """The accounts named anywhere."""
-        return Accounts({kind: self.raw(kind) for kind in self.kinds()}, self.client_id)
+        frames = {kind: self.raw(kind) for kind in self.kinds()}
+        if "directory_object" in frames:
+            # A directory's listing names accounts; it is no sighting of them.
+            unseen = pl.lit(None, pl.Int64).alias("time")
+            frames["directory_object"] = frames["directory_object"].with_columns(unseen)
+        return Accounts(frames, self.client_id)
 
     @cached_property
     def leases(self) -> Leases:

@@ -12,6 +12,7 @@ from graphhunt.graphing.case import Case, Facts
 from graphhunt.graphing.causes import with_causes
 from graphhunt.graphing.corroboration import corroboration
 from graphhunt.graphing.nodes import addresses, machines, seen, with_search
+from graphhunt.graphing.possible import TYPES, possible
 from graphhunt.graphing.processes import Processes
 from graphhunt.graphing.remote import logged_on, remote_logons
 from graphhunt.graphing.services import Services
@@ -49,17 +50,22 @@ def build(facts: Facts, client_id: str = "default") -> Graph:
     relationships, found = _relationships(case, processes, sessions, services)
     relationships["REMOTE_LOGON"] = remote
     relationships["LOGGED_ON"] = logged_on(sessions, remote)
+    directory = possible(case, relationships["LOGGED_ON"], remote)
+    relationships.update(directory.relationships)
     relationships = {kind: _shaped(kind, table) for kind, table in relationships.items()}
     nodes = {
         **found,
         **services.nodes(),
         "User": case.accounts.nodes(),
         "Process": processes.nodes,
-        "Machine": machines(case, remote, skew.offsets),
+        "Machine": machines(case, remote, skew.offsets, directory.machines),
+        "Group": directory.groups,
+        "DirectoryObject": directory.others,
         "IP": addresses(relationships),
         "Client": pl.DataFrame({"id": [client_id], "name": [client_id]}),
     }
-    times = seen(relationships)
+    # What a directory allows is no sighting of anybody.
+    times = seen({kind: table for kind, table in relationships.items() if kind not in TYPES})
     finished = {label: _finished(label, table, times, client_id) for label, table in nodes.items() if table.height}
     return Graph(finished, {kind: table for kind, table in relationships.items() if table.height}, skew.pairs, proof)
 

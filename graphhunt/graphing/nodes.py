@@ -29,8 +29,8 @@ SEARCH_LENGTH = 2000
 """Characters of search text kept; longer command lines are found by their beginning."""
 
 
-def machines(case: Case, remote: pl.DataFrame, offsets: dict[str, int]) -> pl.DataFrame:
-    """Give the Machine nodes: hosts that logged, and stubs for sources known by name only."""
+def machines(case: Case, remote: pl.DataFrame, offsets: dict[str, int], directory: pl.DataFrame) -> pl.DataFrame:
+    """Give the Machine nodes: hosts that logged, and stubs for those that a logon or a directory names only."""
     known = case.machines.nodes().with_columns(stub=pl.lit(value=False))
     named = remote.filter((pl.col("from_label") == "Machine") & ~pl.col("from_id").is_in(list(case.machines.known)))
     stubs = (
@@ -45,9 +45,22 @@ def machines(case: Case, remote: pl.DataFrame, offsets: dict[str, int]) -> pl.Da
     own = case.leases.sightings.group_by(pl.col("machine_id").alias("id")).agg(ips=pl.col("ip").unique().sort())
     clocks = pl.DataFrame(sorted(offsets.items()), schema={"id": pl.String, "clock_skew": pl.Int64}, orient="row")
     frame = pl.concat([known, stubs], how="diagonal")
-    for extra in (own, clocks, _roles(case)):
+    frame = pl.concat([frame, _listed(directory.join(frame, on="id", how="anti"))], how="diagonal")
+    for extra in (own, clocks, _roles(case), directory.select("id", "object_id")):
         frame = frame.join(extra, on="id", how="left")
     return frame
+
+
+def _listed(directory: pl.DataFrame) -> pl.DataFrame:
+    """Give stubs for computers that only a directory names."""
+    full = pl.col("name").str.to_lowercase()
+    return directory.select(
+        "id",
+        name=pl.col("name").str.split(".").list.first().str.to_uppercase(),
+        fqdn=pl.when(full.str.contains(".", literal=True)).then(full),
+        aliases=pl.concat_list("name"),
+        stub=pl.lit(value=True),
+    )
 
 
 def _roles(case: Case) -> pl.DataFrame:

@@ -10,15 +10,20 @@ from typing import Any
 import polars as pl
 
 from graphhunt.analytics.lateral.words import Narrator
+from graphhunt.errors import UsageError
 from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.hunts import lateral
 from graphhunt.hunts.detection import Detection, DetectionOptions, detected
 from graphhunt.hunts.findings import suppressed_json
 from graphhunt.hunts.hops import SAME_ACT, Details, describe_hop
+from graphhunt.hunts.mixed import mixed_paths
+from graphhunt.hunts.possible_paths import Ask
 from graphhunt.hunts.sight import Sight
 from graphhunt.paths import LogonTable, Path, PathSet, find_paths
+from graphhunt.times import micros
 
 DAY = 86_400 * 10**6
+_NAMES = {"Machine": ("id", "name", "fqdn", "aliases", "ips", "object_id"), "User": ("id", "name", "sid", "aliases")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,7 @@ class PathOptions:
         rank: Run the whole detector: suppression lists apply, hops carry their class, p and chain.
         scanners: Machines that scan, for `rank`.
         help_desk: Accounts of the help desk, for `rank`.
+        edges: `observed` logons, `possible` rights of a directory, or `both`.
     """
 
     source: str | None = None
@@ -54,6 +60,11 @@ class PathOptions:
     rank: bool = False
     scanners: tuple[str, ...] = ()
     help_desk: tuple[str, ...] = ()
+    edges: str = "observed"
+
+
+EDGES = ("observed", "possible", "both")
+"""What paths may be made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,12 @@ class AttackPaths:
         """Find paths; the JSON of the command line and the HTTP interface.
 
         An empty list comes with `reason`: why nothing was found.
+
+        Raises:
+            UsageError: `edges` is none of `EDGES`.
         """
+        if options.edges != "observed":
+            return self._mixed(options)
         ranked = self._ranked(options) if options.rank else None
         table = ranked.table if ranked else self._table
         if table is None:
@@ -108,6 +124,33 @@ class AttackPaths:
         if not found_paths["paths"]:
             found_paths["reason"] = "no chain of remote logons fits these limits; widen the times, hops or dwell"
         return found_paths
+
+    def _mixed(self, options: PathOptions) -> dict[str, Any]:
+        """Find paths over the directory's rights, with observed logons where asked."""
+        if options.edges not in EDGES:
+            raise UsageError(f"'{options.edges}' is no kind of edge", hint="one of " + ", ".join(EDGES))
+        table = self._table if options.edges == "both" else None
+        found: dict[str, list[str] | None] = {}
+        for name, label, what in (
+            (options.source, "Machine", "machine"), (options.target, "Machine", "machine"),
+            (options.user, "User", "account"),
+        ):  # fmt: skip
+            ids = None if name is None else sorted(self._called(label, _NAMES[label], name.strip().lower()))
+            if ids == []:
+                return _empty(f"there is no {what} called '{name}'")
+            found[f"{what}{len(found)}"] = ids
+        sources, targets, accounts = found.values()
+        ask = Ask(
+            sources=sources, targets=targets, accounts=accounts, observed=options.edges == "both",
+            since=options.since, until=options.until, max_hops=options.max_hops, max_dwell=options.max_dwell,
+            k=options.k,
+        )  # fmt: skip
+        written = mixed_paths(self.snapshot, table, ask)
+        sight = self._sight() if self._sight and written["paths"] else None
+        for path in written["paths"] if sight else ():
+            times = [micros(hop["start"]) or 0 for hop in path["hops"] if hop["start"]]
+            path["blind_spots"] = sight.of_hops(path["hops"], min(times), max(times)) if sight and times else []
+        return written
 
     def _ranked(self, options: PathOptions) -> Detection | None:
         asked = DetectionOptions(scanners=options.scanners, help_desk=options.help_desk)
@@ -137,13 +180,13 @@ class AttackPaths:
         if name is None:
             return None
         wanted = name.strip().lower()
-        found = self._called("Machine", ("id", "name", "fqdn", "aliases", "ips"), wanted) | {wanted}
+        found = self._called("Machine", _NAMES["Machine"], wanted) | {wanted}
         return sorted(found.intersection(table.hosts))
 
     def _users(self, table: LogonTable, name: str | None) -> list[str] | None:
         if name is None:
             return None
-        found = self._called("User", ("id", "name", "sid", "aliases"), name.strip().lower())
+        found = self._called("User", _NAMES["User"], name.strip().lower())
         return sorted(found.intersection(table.accounts))
 
     def _called(self, label: str, columns: tuple[str, ...], wanted: str) -> set[str]:
@@ -187,7 +230,8 @@ class _Writer:
 
     def path(self, path: Path, sight: Sight | None) -> dict[str, Any]:
         """Write one path."""
-        hops = [describe_hop(self.table, hop, [self.details[row] for row in hop.rows]) for hop in path.hops]
+        told = [(hop, [self.details[row] for row in hop.rows]) for hop in path.hops]
+        hops = [{"kind": "observed", **describe_hop(self.table, hop, rows)} for hop, rows in told]
         reasons = list(path.reasons)
         if self.ranked:
             hops = [hop | self._found(one.rows) for hop, one in zip(hops, path.hops, strict=True)]
