@@ -5,15 +5,17 @@ Command line, HTTP interface and notebooks all use this class; there is no other
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from graphhunt import current, pivots
-from graphhunt.errors import UsageError
+from graphhunt.errors import GraphhuntError, UsageError
 from graphhunt.settings import Settings, load_settings
 from graphhunt.times import iso, micros, span
 
@@ -106,9 +108,10 @@ class Hunt:
 
         wanted = [paths] if isinstance(paths, str | Path) else list(paths)
         begun = time.monotonic()
-        report = ingest(
-            self.workspace, wanted, format=format, strict=strict, progress=progress, client_id=self.client_id
-        )
+        with self._opening(all(Path(path).exists() for path in wanted)):
+            report = ingest(
+                self.workspace, wanted, format=format, strict=strict, progress=progress, client_id=self.client_id
+            )
         self.sync(progress=progress)
         seconds = time.monotonic() - begun
         return {
@@ -127,6 +130,24 @@ class Hunt:
                 for w in report.warnings
             ],
         }
+
+    @contextlib.contextmanager
+    def _opening(self, wanted: bool) -> Iterator[None]:
+        """Start the engine while the block reads files; what goes wrong is said when the graph is first used."""
+
+        def work() -> None:
+            with contextlib.suppress(GraphhuntError):
+                self.store.ensure_schema()
+
+        opening = threading.Thread(target=work, name="graphhunt-open") if wanted else None
+        if opening:
+            self.workspace.refresh()
+            opening.start()
+        try:
+            yield
+        finally:
+            if opening:
+                opening.join()
 
     def sync(self, *, progress: Progress | None = None) -> bool:
         """Bring the graph up to date with the evidence; tell whether anything was written."""

@@ -46,6 +46,9 @@ class Source(NamedTuple):
 class Loader(Protocol):
     """What a loader class offers; `loaders/_template.py` shows one.
 
+    A loader whose records are single lines that need nothing before them may also offer `by_line(head) -> bool`:
+    where it says yes, a big file is read by several processes at once.
+
     Attributes:
         name: Short lower-case name, as in `--format NAME` and in a relationship's `source`.
         isolated: True if `read` runs a native parser and must run in a killable worker.

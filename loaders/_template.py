@@ -39,6 +39,10 @@ class TemplateLoader:
         line, whole = _text.first_line(_text.head_text(head))
         return 0.7 if whole and _LINE.match(line) else 0.0
 
+    def by_line(self, head: bytes) -> bool:
+        """Say that no line needs the lines before it, so that a big file may be read in slices; leave it out if not."""
+        return True
+
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every line that isn't blank; one that says no flow is rejected, the rest goes on."""
         with _text.reader(source) as stream:

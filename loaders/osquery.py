@@ -49,6 +49,10 @@ class OsqueryLoader:
         line, _ = _text.first_line(_text.head_text(head))
         return 0.9 if line[:1] == b"{" and all(field.search(line) for field in _FIELDS) else 0.0
 
+    def by_line(self, head: bytes) -> bool:
+        """Tell whether each line is a record of its own: then a big file can be read in slices."""
+        return _json.is_lines(head)
+
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every result."""
         return _json.records(source, self.name, _outcome)

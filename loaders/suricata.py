@@ -49,6 +49,10 @@ class SuricataLoader:
             return 0.0
         return 0.9 if _ENDS.search(line) else 0.0
 
+    def by_line(self, head: bytes) -> bool:
+        """Tell whether each line is a record of its own: then a big file can be read in slices."""
+        return _json.is_lines(head)
+
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every event."""
         return _json.records(source, self.name, _outcome)

@@ -66,6 +66,10 @@ class WindowsJsonLoader:
         found = any(all(name.search(start) for name in names) for names in _LAYOUTS) or _SYSLOG.search(start)
         return 0.9 if found else 0.0
 
+    def by_line(self, head: bytes) -> bool:
+        """Tell whether each line is a record of its own: then a big file can be read in slices."""
+        return _json.is_lines(head)
+
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every record; a line or value that is damaged is rejected, the rest goes on."""
         return _json.records(source, self.name, _outcome)

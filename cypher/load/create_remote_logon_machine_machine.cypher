@@ -14,6 +14,7 @@ CREATE (a)-[r:REMOTE_LOGON {
   user_name: row.props.user_name, user_kind: row.props.user_kind, logon_id: row.props.logon_id,
   logon_type: row.props.logon_type, auth_package: row.props.auth_package, technique: row.props.technique,
   technique_name: row.props.technique_name, technique_reason: row.props.technique_reason,
+  credential_technique: row.props.credential_technique, credential_session_id: row.props.credential_session_id,
   source_ip: row.props.source_ip, source_port: row.props.source_port, service_port: row.props.service_port,
   session_id: row.props.session_id, open: row.props.open, act: row.props.act,
   origin_process_id: row.props.origin_process_id, remote_process_id: row.props.remote_process_id,

@@ -8,6 +8,7 @@ import polars as pl
 
 from graphhunt.graphing import connections, credentials, objects
 from graphhunt.graphing.alerts import Alerts
+from graphhunt.graphing.borrowed import with_borrowed
 from graphhunt.graphing.case import Case, Facts
 from graphhunt.graphing.causes import with_causes
 from graphhunt.graphing.corroboration import corroboration
@@ -45,7 +46,8 @@ def build(facts: Facts, client_id: str = "default") -> Graph:
     sources = Sources(case, sessions, skew)
     services = Services(case, sessions, processes)
     techniques = Techniques(case, sources.table, sessions, processes, services)
-    remote = with_causes(remote_logons(case, sources, techniques, processes), sessions, processes)
+    remote = with_borrowed(remote_logons(case, sources, techniques, processes), case, sessions, processes)
+    remote = with_causes(remote, sessions, processes)
     proof = corroboration(case, remote, techniques, processes)
     relationships, found = _relationships(case, processes, sessions, services)
     relationships["REMOTE_LOGON"] = remote

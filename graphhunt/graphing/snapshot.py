@@ -16,7 +16,7 @@ import polars as pl
 from graphhunt.errors import WorkspaceError
 from graphhunt.graphing.graph import Graph
 
-VERSION = 2
+VERSION = 3
 """Version of graphing's rules; a snapshot made by other rules is made anew."""
 
 

@@ -241,6 +241,11 @@ class _Writer:
             for hop in hops
             if hop["technique"] and hop["technique_reason"] != SAME_ACT
         ]
+        reasons += [
+            f"from {hop['from']}: with credentials that a type 9 logon put in place ({hop['credential_technique']})"
+            for hop in hops
+            if hop["credential_technique"] and hop["technique"] != hop["credential_technique"]
+        ]
         blind = sight.of_hops(hops, path.hops[0].start, path.hops[-1].start) if sight else []
         written = {"score": round(path.score, 4), "reasons": list(dict.fromkeys(reasons)), "hops": hops}
         return written | ({"blind_spots": blind} if sight else {})

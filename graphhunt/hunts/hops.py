@@ -79,6 +79,7 @@ def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -
         "from": table.host_name(hop.src), "to": table.host_name(hop.dst), "user": main["user_name"],
         "user_domain": main["user_domain"], "logon_type": main["logon_type"], "technique": main["technique"],
         "technique_name": main["technique_name"], "technique_reason": main["technique_reason"],
+        "credential_technique": _first(told, "credential_technique"),
         "start": iso(hop.start), "end": iso(max(row["end"] for row in logons)), "logon_id": main["logon_id"],
         "logons": len(logons), "evidence": list(proof)[:EVIDENCE_CAP], "confidence": main["confidence"],
         "score": round(hop.score, 4), "reasons": list(hop.reasons),

@@ -15,6 +15,7 @@ from graphhunt.loaders._template import TemplateLoader
 
 from graphhunt import loading
 from graphhunt.errors import LoadError
+from graphhunt.ingest import slices
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
 from graphhunt.sandbox import Sandbox, SandboxLimits
 
@@ -178,3 +179,24 @@ def test_mutants_of_native_formats_never_reach_the_parent(name: str, path: Path,
                 assert [reason for reason in reasons if "the loader failed" in reason] == []
             except LoadError as error:
                 assert "not an" in str(error)  # noqa: PT017 - the header was hit; no other refusal is allowed
+
+
+CUTTABLE = [
+    (name, path)
+    for name, path in SAMPLES
+    if isinstance(LOADERS[name], slices.LineLoader) and LOADERS[name].by_line(path.read_bytes()[: loading.HEAD_SIZE])  # type: ignore[attr-defined]
+]
+
+
+@pytest.mark.parametrize(("name", "path"), CUTTABLE, ids=[f"{name}-{path.name}" for name, path in CUTTABLE])
+def test_a_file_read_in_slices_gives_the_same_records(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "SLICE_BYTES", 1)
+    parts = list(slices.cut(loading.Source(path.name, path), "hash"))
+    found = [
+        msgspec.structs.replace(item, position=part.position(item.position))
+        for part in parts
+        for item in LOADERS[name].read(part)
+        if isinstance(item, Record)
+    ]
+    assert len(parts) > 1
+    assert found == records(read(name, path))
