@@ -1,4 +1,5 @@
 /** The one way to the server. Shapes are generated from its OpenAPI document (`npm run types`). */
+import { busyWhile } from '../state/busy';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -16,8 +17,14 @@ export type EvidenceShape = Schemas['EvidenceShape'];
 export type RelationshipsAnswer = Schemas['RelationshipsAnswer'];
 export type TreeAnswer = Schemas['TreeAnswer'];
 export type QueryAnswer = Schemas['QueryAnswer'];
+export type TimelineAnswer = Schemas['TimelineAnswer'];
 export type EventsAnswer = Schemas['EventsAnswer'];
 export type PivotShape = Schemas['PivotShape'];
+export type CaseShape = Schemas['CaseShape'];
+export type ItemShape = Schemas['ItemShape'];
+export type ItemsAnswer = Schemas['ItemsAnswer'];
+export type TargetShape = Schemas['TargetShape'];
+export type ItemBody = Schemas['NewItem']['body'];
 
 /** One hop as `graphhunt paths --json` writes it. */
 export interface Hop {
@@ -76,6 +83,8 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     readonly hint: string | null = null,
+    /** What someone else made of it meanwhile, when an edit came too late. */
+    readonly current: unknown = null,
   ) {
     super(message);
   }
@@ -83,7 +92,11 @@ export class ApiError extends Error {
 
 const BASE = './api/v1';
 
-async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
+function call<T>(path: string, init: RequestInit = {}): Promise<T> {
+  return busyWhile(ask<T>(path, init));
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
     response = await fetch(BASE + path, { credentials: 'same-origin', ...init });
@@ -91,12 +104,18 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'The server does not answer. Is graphhunt serve still running?');
   }
+  if (response.status === 204) return undefined as T;
   if (response.ok) return (await response.json()) as T;
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string; hint?: string };
+  const problem = (await response.json().catch(() => ({}))) as {
+    detail?: string;
+    hint?: string;
+    current?: unknown;
+  };
   throw new ApiError(
     response.status,
     problem.detail ?? `The server answered ${response.status}.`,
     problem.hint ?? null,
+    problem.current ?? null,
   );
 }
 
@@ -106,6 +125,20 @@ function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> 
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
     ...(signal ? { signal } : {}),
+  });
+}
+
+/** An edit names the version it is based on, so that nobody's words are lost. */
+function edit<T>(
+  method: 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  version: number,
+  body?: unknown,
+): Promise<T> {
+  return call<T>(path, {
+    method,
+    headers: { 'Content-Type': 'application/json', 'If-Match': `"${version}"` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }
 
@@ -170,4 +203,19 @@ export const api = {
     post<QueryAnswer>('/query', { cypher, params: {}, limit: 500 }, signal),
   saveView: (state: string) => post<{ id: string }>('/views', { state }),
   view: (id: string) => call<{ state: string }>(`/views/${id}`),
+  timelineOf: (ref: RefShape, window: IsoWindow, limit = 1000) =>
+    call<TimelineAnswer>(`${entity(ref)}/timeline${query({ ...window, limit })}`),
+  cases: () => call<{ items: CaseShape[] }>('/cases?limit=200'),
+  openCase: (title: string) => post<CaseShape>('/cases', { title }),
+  editCase: (one: CaseShape, change: Partial<Pick<CaseShape, 'title' | 'description' | 'status'>>) =>
+    edit<CaseShape>('PATCH', `/cases/${one.id}`, one.version, change),
+  items: (caseId: string, cursor: string | null = null) =>
+    call<ItemsAnswer>(`/cases/${caseId}/items${query({ limit: 1000, cursor })}`),
+  addItem: (caseId: string, body: ItemBody, target: TargetShape | null) =>
+    post<ItemShape>(`/cases/${caseId}/items`, { body, target }),
+  editItem: (item: ItemShape, body: ItemBody) =>
+    edit<ItemShape>('PUT', `/cases/${item.case_id}/items/${item.id}`, item.version, { body }),
+  deleteItem: (item: ItemShape) =>
+    edit<undefined>('DELETE', `/cases/${item.case_id}/items/${item.id}`, item.version),
+  reportUrl: (caseId: string) => `${BASE}/cases/${caseId}/report?format=html`,
 };

@@ -1,6 +1,7 @@
 /** The drawing as the renderer's elements. */
 import type { ElementDefinition } from 'cytoscape';
 import { clock, count, dateTime } from '../time/format';
+import type { Key, Measure } from '../state/state';
 import { words, type Drawing, type DrawnEdge } from './model';
 
 const MAX_LABEL = 60;
@@ -33,14 +34,69 @@ function beside(order: ReadonlyMap<string, number>, edge: DrawnEdge): string {
   return (from < to ? 'beside' : 'beside against') + far;
 }
 
-export function elements(drawing: Drawing): ElementDefinition[] {
-  const nodes = drawing.nodes.map((node) => ({
+/** What is said about entities besides the telemetry: a sign behind the name, a class, a rank from 0 to 1. */
+export interface Marking {
+  sign: (key: Key) => { sign: string; className: string } | null;
+  rank: (key: Key) => number;
+}
+
+const UNMARKED: Marking = { sign: () => null, rank: () => 0 };
+
+/** How large nodes are drawn, by what their size stands for. */
+export function sizes(drawing: Drawing, measure: Measure, rank: Marking['rank']): (key: Key) => number {
+  if (measure === 'none') return () => 34;
+  const neighbours = new Map<Key, Set<Key>>();
+  const relations = new Map<Key, number>();
+  for (const { start, end, relationships } of drawing.edges) {
+    for (const [key, other] of [
+      [start, end],
+      [end, start],
+    ] as const) {
+      neighbours.set(key, (neighbours.get(key) ?? new Set()).add(other));
+      relations.set(key, (relations.get(key) ?? 0) + relationships);
+    }
+  }
+  const value = (key: Key): number => {
+    if (measure === 'rank') return rank(key) * 1000;
+    return measure === 'neighbours' ? (neighbours.get(key)?.size ?? 0) : (relations.get(key) ?? 0);
+  };
+  const most = Math.max(1, ...drawing.nodes.map((node) => value(node.key)));
+  return (key) => Math.round(24 + 40 * (Math.log1p(value(key)) / Math.log1p(most)));
+}
+
+export function elements(
+  drawing: Drawing,
+  measure: Measure = 'none',
+  marking: Marking = UNMARKED,
+): ElementDefinition[] {
+  const sized = sizes(drawing, measure, marking.rank);
+  const nodes = drawing.nodes.map((node) => {
+    const mark = marking.sign(node.key);
+    return {
+      group: 'nodes' as const,
+      data: {
+        id: node.key,
+        label: `${mark ? `${mark.sign} ` : ''}${plain(node.label, 34)}`,
+        kind: node.kind,
+        stub: node.stub,
+        size: measure === 'none' && node.onPath ? 42 : sized(node.key),
+      },
+      classes: [node.faded ? 'faded' : '', node.onPath ? 'path' : '', mark?.className ?? '']
+        .filter(Boolean)
+        .join(' '),
+    };
+  });
+  const groups = drawing.groups.map(({ key, group, faded }) => ({
     group: 'nodes' as const,
-    data: { id: node.key, label: plain(node.label, 34), kind: node.kind, stub: node.stub },
-    classes: [node.faded ? 'faded' : '', node.onPath ? 'path' : ''].join(' ').trim(),
+    data: { id: key, label: `${plain(group.name, 34)} (${group.keys.length})`, kind: 'group', size: 34 },
+    classes: faded ? 'fold group faded' : 'fold group',
   }));
   const folds = drawing.folds.flatMap(({ key, fold, label }) => [
-    { group: 'nodes' as const, data: { id: key, label: `+ ${label}`, kind: 'fold' }, classes: 'fold' },
+    {
+      group: 'nodes' as const,
+      data: { id: key, label: `+ ${label}`, kind: 'fold', size: 34 },
+      classes: 'fold',
+    },
     {
       group: 'edges' as const,
       data: {
@@ -76,14 +132,15 @@ export function elements(drawing: Drawing): ElementDefinition[] {
       .join(' ')
       .trim(),
   }));
-  return [...nodes, ...folds, ...edges];
+  return [...nodes, ...groups, ...folds, ...edges];
 }
 
 /** One sentence about the picture, for screen readers. */
 export function summary(drawing: Drawing): string {
   const hops = drawing.edges.filter((edge) => edge.hop);
   const parts = [`${drawing.nodes.length} entities and ${drawing.edges.length} relations`];
-  if (drawing.folds.length) parts.push(`${drawing.folds.length} groups`);
+  const groups = drawing.folds.length + drawing.groups.length;
+  if (groups) parts.push(`${groups} groups`);
   const first = hops[0]?.hop;
   if (first) parts.push(`attack path of ${hops.length} hops from ${dateTime(first.start)}`);
   return parts.join(', ');

@@ -4,10 +4,12 @@ import type { EdgeShape, NodeShape } from '../api/client';
 import { hopKey } from '../state/actions';
 import {
   foldKey,
+  groupKey,
   keyOf,
   refOf,
   type DrawnHop,
   type Fold,
+  type Group,
   type Key,
   type Noise,
   type Ref,
@@ -50,16 +52,25 @@ export interface DrawnFold {
   label: string;
 }
 
+export interface DrawnGroup {
+  key: Key;
+  group: Group;
+  faded: boolean;
+}
+
 export interface DrawnEdge extends EdgeData {
   faded: boolean;
   hop: DrawnHop | null;
   step: number;
+  /** The edges that this one stands for when it begins or ends at a group. */
+  bundle: DrawnEdge[] | null;
 }
 
 /** What is on screen, and what is not: every hidden thing is counted. */
 export interface Drawing {
   nodes: DrawnNode[];
   folds: DrawnFold[];
+  groups: DrawnGroup[];
   edges: DrawnEdge[];
   hidden: { noise: Partial<Record<Noise, number>>; window: number };
 }
@@ -162,7 +173,13 @@ export class Model {
    * without it, an edge's first and last relationship decide.
    */
   draw(state: State, windowed: Windowed | null = null): Drawing {
-    const drawing: Drawing = { nodes: [], folds: [], edges: [], hidden: { noise: {}, window: 0 } };
+    const drawing: Drawing = {
+      nodes: [],
+      folds: [],
+      groups: [],
+      edges: [],
+      hidden: { noise: {}, window: 0 },
+    };
     const onPath = new Set(state.path?.flatMap((hop) => [hop.from, hop.to]) ?? []);
     const hide = (noise: Noise) => (drawing.hidden.noise[noise] = (drawing.hidden.noise[noise] ?? 0) + 1);
     const drawn = new Map<Key, DrawnNode>();
@@ -178,9 +195,11 @@ export class Model {
     }
     this.drawEdges(state, drawn, drawing, { hide, windowed: state.window ? windowed : null });
     this.fadeNodes(state, drawn, drawing);
-    drawing.nodes = [...drawn.values()];
+    const inside = gather(state.groups, drawn, drawing);
+    drawing.nodes = [...drawn.values()].filter((node) => !inside.has(node.key));
     for (const fold of state.folds) {
-      if (drawn.has(fold.of)) drawing.folds.push({ key: foldKey(fold), fold, label: foldLabel(fold) });
+      if (drawn.has(fold.of) && !inside.has(fold.of))
+        drawing.folds.push({ key: foldKey(fold), fold, label: foldLabel(fold) });
     }
     return drawing;
   }
@@ -203,7 +222,8 @@ export class Model {
         }
         const faded = isOutside(data, state.window) || (windowed !== null && !windowed.has(data.key));
         if (faded) drawing.hidden.window += 1;
-        if (!faded || state.outside === 'fade') drawing.edges.push({ ...data, faded, hop: null, step: 0 });
+        if (!faded || state.outside === 'fade')
+          drawing.edges.push({ ...data, faded, hop: null, step: 0, bundle: null });
       }
     }
     hops.forEach((hop, index) => {
@@ -228,6 +248,52 @@ export class Model {
   }
 }
 
+/** Draws groups in place of their members; edges between the same ends become one bundle. Gives group by member. */
+function gather(
+  groups: readonly Group[],
+  drawn: ReadonlyMap<Key, DrawnNode>,
+  drawing: Drawing,
+): ReadonlyMap<Key, Key> {
+  const inside = new Map<Key, Key>();
+  for (const group of groups) {
+    const here = group.keys.flatMap((key) => drawn.get(key) ?? []);
+    if (here.length === 0) continue;
+    const key = groupKey(group.id);
+    for (const node of here) inside.set(node.key, key);
+    drawing.groups.push({ key, group, faded: here.every((node) => node.faded) });
+  }
+  if (inside.size === 0) return inside;
+  const bundles = new Map<Key, DrawnEdge>();
+  drawing.edges = drawing.edges.filter((edge) => {
+    const [start, end] = [inside.get(edge.start) ?? edge.start, inside.get(edge.end) ?? edge.end];
+    if (start === edge.start && end === edge.end) return true;
+    if (start !== end) {
+      const key = `bundle:${start}|${edge.relation}|${end}`;
+      bundles.set(key, bundled(bundles.get(key), { ...edge, key, start, end, bundle: [edge] }));
+    }
+    return false;
+  });
+  drawing.edges.push(...bundles.values());
+  return inside;
+}
+
+function bundled(one: DrawnEdge | undefined, other: DrawnEdge): DrawnEdge {
+  if (!one) return other;
+  const times = (values: (number | null)[]): number[] => values.filter((value) => value !== null);
+  const first = times([one.first, other.first]);
+  const last = times([one.last, other.last]);
+  return {
+    ...one,
+    relationships: one.relationships + other.relationships,
+    events: one.events === null ? other.events : one.events + (other.events ?? 0),
+    first: first.length ? Math.min(...first) : null,
+    last: last.length ? Math.max(...last) : null,
+    logonTypes: [...new Set([...one.logonTypes, ...other.logonTypes])],
+    faded: one.faded && other.faded,
+    bundle: [...(one.bundle ?? []), ...(other.bundle ?? [])],
+  };
+}
+
 function drawHop(hop: DrawnHop, step: number, state: State): DrawnEdge {
   const data = { first: hop.start, last: hop.end };
   return {
@@ -242,6 +308,7 @@ function drawHop(hop: DrawnHop, step: number, state: State): DrawnEdge {
     faded: isOutside(data, state.window),
     hop,
     step,
+    bundle: null,
   };
 }
 

@@ -27,8 +27,8 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
     {
       selector: 'node',
       style: {
-        width: 34,
-        height: 34,
+        width: 'data(size)',
+        height: 'data(size)',
         label: 'data(label)',
         color: text,
         'font-family': font,
@@ -82,14 +82,25 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
       },
     },
     {
-      selector: 'node[kind = "User"], node[kind = "Machine"], node[kind = "IP"], node.fold, node.path',
+      selector: 'node.group',
+      style: { 'border-style': 'double', 'border-width': 5, 'font-weight': 600, height: 24 },
+    },
+    {
+      selector: 'node.malicious',
+      style: { 'border-width': 4, 'border-style': 'double', 'border-color': token('--danger') },
+    },
+    {
+      selector: 'node.benign',
+      style: { 'border-width': 2, 'border-style': 'solid', 'border-color': token('--ok') },
+    },
+    {
+      selector:
+        'node[kind = "User"], node[kind = "Machine"], node[kind = "IP"], node.fold, node.path, node.malicious',
       style: { 'min-zoomed-font-size': 0 },
     },
     {
       selector: 'node.path',
       style: {
-        width: 42,
-        height: 42,
         'border-width': 3,
         'border-color': attack,
         'font-weight': 600,
@@ -177,6 +188,17 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
       selector: 'edge:selected',
       style: { 'underlay-color': accent, 'underlay-opacity': 0.3, 'underlay-padding': 6, 'z-index': 11 },
     },
+    {
+      selector: 'node.marked',
+      style: {
+        'underlay-color': accent,
+        'underlay-opacity': 0.35,
+        'underlay-padding': 7,
+        'underlay-shape': 'ellipse',
+      },
+    },
+    { selector: '.later', style: { opacity: 0.12, 'text-opacity': 0 } },
+    { selector: 'edge.now', style: { width: 6 } },
     { selector: '.faded', style: { opacity: 0.16, 'text-opacity': 0.35 } },
     { selector: '.dim', style: { opacity: 0.25 } },
   ] as cytoscape.StylesheetJson;

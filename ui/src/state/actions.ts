@@ -2,10 +2,13 @@
 import {
   EMPTY,
   foldKey,
+  groupKey,
   NOISES,
   type DrawnHop,
   type Fold,
+  type Group,
   type Key,
+  type Measure,
   type Noise,
   type State,
   type TimeWindow,
@@ -19,7 +22,11 @@ export type Action =
   | { type: 'collapse'; keys: readonly Key[]; folds: readonly Fold[] }
   | { type: 'fold'; fold: Fold }
   | { type: 'unfold'; key: Key; keys: readonly Key[]; rest: Fold | null }
+  | { type: 'group'; group: Group }
+  | { type: 'ungroup'; id: string }
+  | { type: 'size'; size: Measure }
   | { type: 'showPath'; hops: readonly DrawnHop[] }
+  | { type: 'restore'; state: State }
   | { type: 'clear' }
   | { type: 'window'; window: TimeWindow | null }
   | { type: 'outside'; outside: State['outside'] }
@@ -40,7 +47,7 @@ export function reduce(state: State, action: Action): State {
     case 'hide':
       return without(state, new Set(action.keys));
     case 'keep': {
-      const kept = new Set(action.keys);
+      const kept = members(state, new Set(action.keys));
       return without(
         state,
         new Set([...state.nodes, ...state.folds.map(foldKey)].filter((key) => !kept.has(key))),
@@ -52,8 +59,16 @@ export function reduce(state: State, action: Action): State {
       return withFolds(state, [action.fold]);
     case 'unfold':
       return unfold(state, action.key, action.keys, action.rest);
+    case 'group':
+      return group(state, action.group);
+    case 'ungroup':
+      return ungroup(state, action.id);
+    case 'size':
+      return state.size === action.size ? state : { ...state, size: action.size };
     case 'showPath':
       return showPath(state, action.hops);
+    case 'restore':
+      return action.state;
     case 'clear':
       return { ...EMPTY, noise: state.noise, outside: state.outside };
     case 'window':
@@ -77,7 +92,14 @@ function add(state: State, keys: readonly Key[], select?: Key): State {
   return { ...state, nodes: fresh.length ? [...state.nodes, ...fresh] : state.nodes, selection };
 }
 
-function without(state: State, gone: ReadonlySet<Key>): State {
+/** Hiding a group hides everything in it. */
+function members(state: State, keys: ReadonlySet<Key>): ReadonlySet<Key> {
+  const inside = state.groups.filter(({ id }) => keys.has(groupKey(id))).flatMap((one) => one.keys);
+  return inside.length ? new Set([...keys, ...inside]) : keys;
+}
+
+function without(state: State, some: ReadonlySet<Key>): State {
+  const gone = members(state, some);
   const nodes = state.nodes.filter((key) => !gone.has(key));
   const folds = state.folds.filter((fold) => !gone.has(foldKey(fold)) && !gone.has(fold.of));
   if (nodes.length === state.nodes.length && folds.length === state.folds.length) return state;
@@ -87,9 +109,36 @@ function without(state: State, gone: ReadonlySet<Key>): State {
     ...state,
     nodes,
     folds,
+    groups: tidy(state.groups, (key) => !gone.has(key)),
     path: broken ? null : state.path,
     selection: lost || broken ? null : state.selection,
   };
+}
+
+/** Groups with the members that stay; what is left alone needs no group. */
+function tidy(groups: readonly Group[], stays: (key: Key) => boolean): readonly Group[] {
+  if (groups.length === 0) return groups;
+  return groups.map((one) => ({ ...one, keys: one.keys.filter(stays) })).filter((one) => one.keys.length > 1);
+}
+
+/** An entity is in one group at most, and a machine of the path in none. */
+function group(state: State, wanted: Group): State {
+  const onPath = new Set(state.path?.flatMap((hop) => [hop.from, hop.to]) ?? []);
+  const shown = new Set(state.nodes);
+  const keys = [...new Set(wanted.keys)].filter((key) => shown.has(key) && !onPath.has(key));
+  if (keys.length < 2) return state;
+  const taken = new Set(keys);
+  const others = tidy(
+    state.groups.filter((one) => one.id !== wanted.id),
+    (key) => !taken.has(key),
+  );
+  return { ...state, groups: [...others, { ...wanted, keys }], selection: groupKey(wanted.id) };
+}
+
+function ungroup(state: State, id: string): State {
+  const groups = state.groups.filter((one) => one.id !== id);
+  if (groups.length === state.groups.length) return state;
+  return { ...state, groups, selection: state.selection === groupKey(id) ? null : state.selection };
 }
 
 function withFolds(state: State, folds: readonly Fold[]): State {

@@ -34,6 +34,17 @@ export function foldKey(fold: Way & { of: Key }): Key {
   return `fold:${fold.of}|${fold.relation}|${fold.outgoing ? 'out' : 'in'}|${fold.neighbour_kind}`;
 }
 
+/** Entities that the analyst put together, drawn as one. */
+export interface Group {
+  id: string;
+  name: string;
+  keys: readonly Key[];
+}
+
+export function groupKey(id: string): Key {
+  return `group:${id}`;
+}
+
 /** One hop of the drawn attack path. Times are microseconds. */
 export interface DrawnHop {
   from: Key;
@@ -53,7 +64,10 @@ export interface DrawnHop {
   reasons: readonly string[];
 }
 
-export type View = 'graph' | 'table' | 'timeline' | 'tree' | 'query';
+export type View = 'graph' | 'table' | 'timeline' | 'tree' | 'map' | 'compare' | 'query';
+/** What a node's size stands for. */
+export type Measure = 'none' | 'relations' | 'neighbours' | 'rank';
+export const MEASURES: readonly Measure[] = ['none', 'relations', 'neighbours', 'rank'];
 export type Noise = 'machine-account' | 'service-account' | 'loopback' | 'service-logon';
 export const NOISES: readonly Noise[] = ['machine-account', 'service-account', 'loopback', 'service-logon'];
 
@@ -65,6 +79,7 @@ export interface TimeWindow {
 export interface State {
   nodes: readonly Key[];
   folds: readonly Fold[];
+  groups: readonly Group[];
   path: readonly DrawnHop[] | null;
   window: TimeWindow | null;
   outside: 'fade' | 'hide';
@@ -72,11 +87,13 @@ export interface State {
   selection: Key | null;
   view: View;
   treeOf: Key | null;
+  size: Measure;
 }
 
 export const EMPTY: State = {
   nodes: [],
   folds: [],
+  groups: [],
   path: null,
   window: null,
   outside: 'fade',
@@ -84,4 +101,5 @@ export const EMPTY: State = {
   selection: null,
   view: 'graph',
   treeOf: null,
+  size: 'none',
 };

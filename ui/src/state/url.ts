@@ -1,10 +1,21 @@
 /** The state in the URL's fragment: short ones as they are, long ones by the id under which the server keeps them. */
-import { EMPTY, NOISES, type DrawnHop, type Fold, type Noise, type State, type View } from './state';
+import {
+  EMPTY,
+  MEASURES,
+  NOISES,
+  type DrawnHop,
+  type Fold,
+  type Group,
+  type Measure,
+  type Noise,
+  type State,
+  type View,
+} from './state';
 
 /** Fragments longer than this are kept by the server. */
 export const MAX_FRAGMENT = 2000;
 
-const VIEWS: readonly View[] = ['graph', 'table', 'timeline', 'tree', 'query'];
+const VIEWS: readonly View[] = ['graph', 'table', 'timeline', 'tree', 'map', 'compare', 'query'];
 
 /** Writes what differs from an empty investigation; equal states give equal text. */
 export function encode(state: State): string {
@@ -29,6 +40,7 @@ export function decode(text: string): State {
   return {
     nodes: strings(value.nodes),
     folds: list(value.folds, isFold),
+    groups: list(value.groups, isGroup),
     path: Array.isArray(value.path) ? list(value.path, isHop) : null,
     window: isWindow(value.window) ? value.window : null,
     outside: value.outside === 'hide' ? 'hide' : 'fade',
@@ -36,6 +48,7 @@ export function decode(text: string): State {
     selection: typeof value.selection === 'string' ? value.selection : null,
     view: VIEWS.includes(value.view as View) ? (value.view as View) : 'graph',
     treeOf: typeof value.treeOf === 'string' ? value.treeOf : null,
+    size: MEASURES.includes(value.size as Measure) ? (value.size as Measure) : 'none',
   };
 }
 
@@ -89,6 +102,16 @@ function isFold(value: unknown): value is Fold {
     typeof fold.outgoing === 'boolean' &&
     typeof fold.neighbour_kind === 'string' &&
     typeof fold.total === 'number'
+  );
+}
+
+function isGroup(value: unknown): value is Group {
+  const group = value as Partial<Group> | null;
+  return (
+    typeof group?.id === 'string' &&
+    typeof group.name === 'string' &&
+    Array.isArray(group.keys) &&
+    group.keys.every((key) => typeof key === 'string')
   );
 }
 

@@ -78,6 +78,12 @@ class Workspace {
   pathsBusy = $state(false);
   pathsError: string | null = $state(null);
   status: Record<string, unknown> | null = $state.raw(null);
+  /** Several entities chosen at once, to hide, keep or group; a way of pointing, so not part of the state. */
+  marked: ReadonlySet<Key> = $state.raw(new Set());
+  /** The hop that is being played; null shows the whole path. */
+  step: number | null = $state(null);
+  /** The relationship that the timeline is to show next. */
+  wantedEvent: string | null = $state(null);
 
   readonly state: State = $derived(this.history.present);
   readonly drawing: Drawing = $derived.by(() => {
@@ -86,6 +92,7 @@ class Workspace {
   });
 
   private readonly linked = new Set<Key>();
+  private readonly asked = new Set<Key>();
   private readonly session = Math.random().toString(36).slice(2);
   private windowCall = 0;
 
@@ -125,16 +132,56 @@ class Workspace {
     this.follow();
   }
 
+  /** Puts a kept state in place of the present one; undo brings that back. */
+  show(text: string): void {
+    this.do({ type: 'restore', state: decode(text) });
+  }
+
+  mark(keys: Iterable<Key>): void {
+    const shown = new Set(this.state.nodes);
+    this.marked = new Set([...keys].filter((key) => shown.has(key)));
+    if (this.marked.size) this.say(`${this.marked.size} marked.`);
+  }
+
+  toggleMark(key: Key): void {
+    const marked = [...this.marked];
+    this.mark(this.marked.has(key) ? marked.filter((other) => other !== key) : [...marked, key]);
+  }
+
+  groupMarked(): void {
+    const keys = [...this.marked];
+    const kinds = new Set(keys.map((key) => refOf(key).kind));
+    const name = `${keys.length} ${kinds.size === 1 ? [...kinds][0] : 'entities'}`;
+    let number = 1;
+    while (this.state.groups.some((group) => group.id === `g${number}`)) number += 1;
+    const before = this.state;
+    this.do({ type: 'group', group: { id: `g${number}`, name, keys } });
+    if (this.state === before) this.tell('A group needs two entities that are not on the drawn path.');
+    this.marked = new Set();
+  }
+
+  /** Fetches names of entities without drawing them. */
+  async know(keys: readonly Key[]): Promise<void> {
+    const wanted = keys.filter((key) => !this.linked.has(key) && !this.asked.has(key)).slice(0, 1000);
+    if (wanted.length === 0) return;
+    for (const key of wanted) this.asked.add(key);
+    const found = await this.run(() => api.graph(wanted.map(refOf), [], { since: null, until: null }));
+    if (!found) return;
+    for (const node of found.nodes) this.model.addNode(node);
+    for (const ref of found.missing) this.model.addMissing(ref);
+    this.revision += 1;
+  }
+
   undo(): void {
     if (!this.canUndo) return;
     if (this.index > this.lowest) window.history.back();
-    else this.step(-1);
+    else this.stepBy(-1);
   }
 
   redo(): void {
     if (!this.canRedo) return;
     if (this.index >= this.lowest) window.history.forward();
-    else this.step(1);
+    else this.stepBy(1);
   }
 
   private get index(): number {
@@ -148,7 +195,7 @@ class Workspace {
   }
 
   /** Goes beyond what the browser remembers, in the entry it is at. */
-  private step(by: number): void {
+  private stepBy(by: number): void {
     this.history = goTo(this.history, this.index + by);
     this.writeUrl('replace');
     this.follow();
@@ -203,7 +250,7 @@ class Workspace {
     this.revision += 1;
     const first = keys[0];
     this.do({ type: 'add', keys, ...(select && first ? { select: first } : {}) });
-    if (this.state.view !== 'graph' && this.state.view !== 'table' && this.state.view !== 'timeline') {
+    if (['tree', 'query', 'compare', 'map'].includes(this.state.view)) {
       this.do({ type: 'view', view: 'graph' });
     }
     this.say(`${keys.length} added, ${this.state.nodes.length} in the picture.`);
@@ -284,6 +331,8 @@ class Workspace {
   }
 
   private follow(): void {
+    this.step = null;
+    if (this.marked.size) this.mark(this.marked);
     void this.load();
     void this.loadWindow();
   }

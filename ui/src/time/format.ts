@@ -23,6 +23,18 @@ export function dateTime(micros: Micros | null): string {
   return micros === null ? '–' : toIso(micros).slice(0, 19).replace('T', ' ');
 }
 
+/** The same time in the browser's zone: `19 Oct, 06:21:15 GMT+2`. */
+export function localTime(micros: Micros): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+  }).format(new Date(micros / 1000));
+}
+
 /** `04:21:15`, UTC. */
 export function clock(micros: Micros | null): string {
   return micros === null ? '–' : toIso(micros).slice(11, 19);

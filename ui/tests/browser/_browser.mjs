@@ -1,5 +1,7 @@
 /** Starts Debian's Chromium for the tests and signs in; every request that leaves the server is remembered. */
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 
 const PATHS = [
@@ -50,14 +52,84 @@ export async function sessionOf(context) {
   return cookies.find((cookie) => cookie.name.startsWith('graphhunt_'));
 }
 
-/** Waits until no work is shown and the graph has been placed. */
+/** Waits until nothing is being fetched or laid out, and the page has shown it. */
 export async function settled(page) {
-  await page.waitForFunction(() => !document.querySelector('.working'), null, { timeout: 20_000 });
-  await page.waitForTimeout(350);
+  for (let quiet = 0; quiet < 2; quiet += 1) {
+    await page.waitForFunction(() => !Number(document.documentElement.dataset.busy), null, {
+      timeout: 30_000,
+    });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30))));
+  }
 }
 
 /** The session that the server's starter made for tests which don't try the link itself. */
 export function storedSession() {
   const [name, value] = (process.env.GRAPHHUNT_COOKIE ?? '=').split('=', 2);
   return { name, value, domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Strict' };
+}
+
+/** Opens a page of its own, runs the work and checks that nothing went wrong or out on the way. */
+export async function visitWith(browser, work, options = {}) {
+  const { context, page, strangers, faults } = await signedIn(browser, {
+    session: storedSession(),
+    ...options,
+  });
+  try {
+    await settled(page);
+    await work(page, context);
+    assert.deepEqual(strangers, [], 'a request left the server');
+    assert.deepEqual(
+      faults.filter((text) => !options.expected?.test(text)),
+      [],
+      'the page reported faults',
+    );
+  } finally {
+    await context.close();
+  }
+}
+
+/** The hash of the state on screen. */
+export const hash = (page) => page.evaluate(() => document.documentElement.dataset.state);
+
+export const view = (page, name) => page.getByRole('tab', { name }).click();
+
+/** Searches and takes the first hit, of one kind if it is given. */
+export async function search(page, text, kind = '') {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(text);
+  await found(page, text);
+  const hit = kind
+    ? page.locator(`[role=group][aria-label="${kind}"] .hit`).first()
+    : page.locator('.hit').first();
+  await hit.click();
+  await settled(page);
+}
+
+/** Waits until the results on screen are those of the text. */
+export async function found(page, text) {
+  await page.waitForFunction(
+    (wanted) =>
+      document.querySelector('.hits:not([hidden])')?.dataset.asked === wanted &&
+      document.querySelector('input[role=combobox]').value === wanted,
+    text,
+  );
+  await settled(page);
+}
+
+export async function showPaths(page) {
+  await page.getByRole('button', { name: 'Show attack paths' }).last().click();
+  await page.waitForSelector('.paths ol li');
+  await settled(page);
+}
+
+/** Exports and gives the file's text. */
+export async function saved(page, what) {
+  await page.locator('.export summary').click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: what }).click(),
+  ]);
+  return readFile(await file.path(), 'utf8');
 }

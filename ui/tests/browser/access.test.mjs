@@ -51,7 +51,15 @@ for (const theme of ['light', 'dark']) {
       await settled(page);
       await check(page, view);
     }
+    await page.getByRole('tab', { name: /^Case/ }).click();
+    await settled(page);
+    await check(page, 'case');
+    await page.getByRole('tab', { name: 'Paths', exact: true }).click();
     await page.getByRole('tab', { name: 'Graph' }).click();
+    await page.getByRole('button', { name: 'Play the attack' }).click();
+    await page.getByTestId('step').waitFor();
+    await check(page, 'play');
+    await page.getByRole('button', { name: 'Whole path' }).click();
     await page.keyboard.press('/');
     await page.keyboard.type('bravo');
     await page.waitForSelector('.hit');
@@ -59,6 +67,10 @@ for (const theme of ['light', 'dark']) {
     await page.keyboard.press('Enter');
     await settled(page);
     await check(page, 'entity');
+    await page.getByRole('button', { name: 'Note…' }).click();
+    await page.getByRole('button', { name: 'malicious' }).click();
+    await settled(page);
+    await check(page, 'verdict and note');
     await page.locator('.brand').focus();
     await page.keyboard.press('e');
     await page.waitForSelector('[role=menuitem]');

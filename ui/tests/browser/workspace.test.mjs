@@ -1,66 +1,29 @@
 /** The workspace as an analyst uses it, against the real server; nothing but the server may be asked. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { address, launch, sessionOf, settled, signedIn, storedSession } from './_browser.mjs';
+import {
+  address,
+  hash,
+  launch,
+  saved,
+  search,
+  sessionOf,
+  settled,
+  showPaths,
+  signedIn,
+  storedSession,
+  view,
+  visitWith,
+} from './_browser.mjs';
 
 let browser;
-const session = storedSession();
-
 before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
 
-/** Opens a page of its own, runs the work and checks that nothing went wrong or out on the way. */
-async function visit(work, options = {}) {
-  const { context, page, strangers, faults } = await signedIn(browser, { session, ...options });
-  try {
-    await settled(page);
-    await work(page, context);
-    assert.deepEqual(strangers, [], 'a request left the server');
-    assert.deepEqual(faults, [], 'the page reported faults');
-  } finally {
-    await context.close();
-  }
-}
-
-const hash = (page) => page.evaluate(() => document.documentElement.dataset.state);
-const view = (page, name) => page.getByRole('tab', { name }).click();
-
-async function search(page, text, kind = '') {
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('/');
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type(text);
-  await page.waitForFunction(
-    (wanted) =>
-      document.querySelector('.hits:not([hidden])') &&
-      document.querySelector('input[role=combobox]').value === wanted,
-    text,
-  );
-  await settled(page);
-  const hit = kind
-    ? page.locator(`[role=group][aria-label="${kind}"] .hit`).first()
-    : page.locator('.hit').first();
-  await hit.click();
-  await settled(page);
-}
-
-async function showPaths(page) {
-  await page.getByRole('button', { name: 'Show attack paths' }).last().click();
-  await page.waitForSelector('.paths ol li');
-  await settled(page);
-}
-
-async function saved(page, what) {
-  await page.locator('.export summary').click();
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: what }).click(),
-  ]);
-  return readFile(await file.path(), 'utf8');
-}
+const session = storedSession();
+const visit = (work, options) => visitWith(browser, work, options);
 
 test('the link signs in once and leaves the address', async () => {
   const { context, page, faults } = await signedIn(browser);
@@ -123,7 +86,7 @@ test('search, counts, expand and groups', () =>
     assert.match(await page.getByTestId('summary').innerText(), /^51 of 51 entities/);
     await view(page, 'Table');
     assert.equal(
-      await page.locator('section').filter({ hasText: 'Entities' }).locator('tbody tr').count(),
+      await page.locator('section').filter({ hasText: 'Entities' }).locator('tbody input').count(),
       51,
     );
     await view(page, 'Graph');
@@ -153,47 +116,87 @@ test('the menu of an entity opens with counts, from mouse and keyboard', () =>
     assert.match(await page.getByTestId('summary').innerText(), /^2 of 2 entities/);
   }));
 
-test('50 actions taken back give the state before them, and Back is undo', () =>
+test('50 random actions taken back give the identical state, and Back is undo', () =>
   visit(async (page) => {
     await search(page, 'bravo', 'Machines');
     await page.locator('.brand').focus();
-    const begin = await hash(page);
-    const hashes = [begin];
     let seed = 7;
-    const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
-    while (hashes.length <= 50) {
-      const which = random(4);
-      if (which === 0) await view(page, ['Graph', 'Table', 'Timeline', 'Query'][random(4)]);
-      else if (which === 1) await page.locator('.toggle').nth(random(4)).click();
-      else if (which === 2) {
-        await page.getByRole('tab', { name: 'Graph' }).click();
-        const expand = page.locator('.panel .expand');
-        if ((await expand.count()) > 0) await expand.nth(random(Math.min(3, await expand.count()))).click();
-        await settled(page);
-      } else await page.getByRole('tab', { name: 'Table' }).click();
-      const now = await hash(page);
-      if (now !== hashes.at(-1)) {
-        const pushed = await page.evaluate(() => history.state.index);
-        while (hashes.length < pushed) hashes.push(null);
-        hashes[pushed] = now;
-        hashes.length = pushed + 1;
-      }
+    const random = (n) => Math.floor((seed = (seed * 1103515245 + 12345) % 2147483648) / 65536) % n;
+    const index = () => page.evaluate(() => history.state.index);
+    const states = [];
+    const remember = async () => (states[await index()] = await hash(page));
+    const first = await index();
+    await remember();
+    const click = async (locator) => {
+      const n = await locator.count();
+      if (n)
+        await locator
+          .nth(random(n))
+          .click({ timeout: 2000 })
+          .catch(() => undefined);
+    };
+    const select = async () => {
+      await view(page, 'Table');
+      await click(page.locator('section').filter({ hasText: 'Entities' }).locator('tbody .cell'));
+    };
+    const actions = [
+      () => view(page, ['Graph', 'Table', 'Timeline', 'Query'][random(4)]),
+      () => click(page.locator('.toggle')),
+      () => click(page.locator('.panel .expand')),
+      select,
+      async () => {
+        await select();
+        await click(page.locator('.panel .tools').getByRole('button', { name: /^(Collapse|Hide)$/ }));
+      },
+      async () => {
+        await view(page, 'Graph');
+        const sizes = ['none', 'neighbours', 'relations'];
+        await page.locator('.corner select').selectOption(sizes[random(3)]);
+      },
+      async () => {
+        await view(page, 'Table');
+        const boxes = page.locator('tbody input[type=checkbox]');
+        const n = await boxes.count();
+        for (let i = 0; i < Math.min(3, n); i += 1) await boxes.nth(random(n)).check();
+        await click(page.getByRole('button', { name: 'Group', exact: true }));
+      },
+      async () => {
+        const until = page.getByLabel('Window ends (UTC)');
+        if (!(await until.count())) return click(page.getByRole('button', { name: /Set a time window/ }));
+        await until.fill(`2026-03-02 1${random(3)}:${10 + random(40)}:00`);
+        await until.press('Enter');
+      },
+    ];
+    for (let done = 0; done < 400 && (await index()) - first < 50; done += 1) {
+      states.length = (await index()) + 1;
+      await actions[random(actions.length)]();
+      await settled(page);
+      if ((await page.getByTestId('summary').textContent()).trim().startsWith('0 of 0')) await page.goBack();
+      await settled(page);
+      await remember();
     }
+    const last = await index();
+    assert.ok(last - first >= 50, `${last - first} actions`);
+    assert.ok(states.slice(first).filter(Boolean).length > 35, 'most actions are one step');
+    assert.ok(new Set(states.slice(first)).size > 25, 'the actions differ');
     await page.locator('.brand').focus();
-    const steps = await page.evaluate(() => history.state.index);
-    assert.ok(steps > 50);
-    for (let i = steps; i > 1; i -= 1) {
+    for (let at = last - 1; at >= first; at -= 1) {
       await page.keyboard.press('Control+z');
-      await page.waitForFunction((n) => history.state.index === n, i - 1);
+      await page.waitForFunction((n) => history.state.index === n, at);
+      if (states[at]) assert.equal(await hash(page), states[at], `undone to ${at}`);
     }
-    assert.equal(await hash(page), begin);
-    for (let i = 1; i < steps; i += 1) {
+    for (let at = first + 1; at <= last; at += 1) {
       await page.keyboard.press('Control+y');
-      await page.waitForFunction((n) => history.state.index === n, i + 1);
+      await page.waitForFunction((n) => history.state.index === n, at);
+      if (states[at]) assert.equal(await hash(page), states[at], `redone to ${at}`);
     }
-    assert.equal(await hash(page), hashes.at(-1));
+    const tip = await hash(page);
     await page.goBack();
-    await page.waitForFunction((n) => history.state.index === n, steps - 1);
+    await page.waitForFunction((n) => history.state.index === n, last - 1);
+    assert.notEqual(await hash(page), tip);
+    await page.goForward();
+    await page.waitForFunction((n) => history.state.index === n, last);
+    assert.equal(await hash(page), tip);
   }));
 
 test('reload and a copied address restore the state, short or long', () =>

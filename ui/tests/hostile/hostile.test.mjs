@@ -1,0 +1,173 @@
+/** Sixty payloads in every field that the workspace shows: all of it stays text, in every view, panel and file. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  found,
+  launch,
+  saved,
+  search,
+  settled,
+  signedIn,
+  storedSession,
+  view,
+} from '../browser/_browser.mjs';
+import { unharmed } from '../browser/_unharmed.mjs';
+
+const PAYLOADS = JSON.parse(process.env.GRAPHHUNT_PAYLOADS ?? '[]');
+const KINDS = [
+  'Machine',
+  'User',
+  'Process',
+  'File',
+  'RegistryKey',
+  'Domain',
+  'Service',
+  'ScheduledTask',
+  'Share',
+];
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+async function visit(work) {
+  const { context, page, strangers, faults } = await signedIn(browser, { session: storedSession() });
+  page.on('dialog', (dialog) => assert.fail(`a dialog opened: ${dialog.message()}`));
+  context.on('page', () => assert.fail('a page opened'));
+  const address = new URL(page.url());
+  await settled(page);
+  await work(page);
+  assert.equal(new URL(page.url()).pathname, address.pathname, 'a name led away');
+  assert.deepEqual(strangers, [], 'a name fetched something');
+  assert.deepEqual(
+    faults.filter((text) => !/status of 4\d\d/.test(text)),
+    [],
+  );
+  await context.close();
+}
+
+async function draw(page, kind) {
+  await view(page, 'Query');
+  await page.getByLabel('Cypher, read-only').fill(`MATCH (n:${kind}) RETURN n LIMIT 200`);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: /^Draw / }).waitFor();
+  await settled(page);
+  await unharmed(page, `rows of ${kind}`);
+  await page.getByRole('button', { name: /^Draw / }).click();
+  await settled(page);
+}
+
+test('there are sixty payloads', () => assert.ok(PAYLOADS.length >= 60));
+
+for (const kind of KINDS) {
+  test(`every ${kind} in graph, table, timeline and panel`, () =>
+    visit(async (page) => {
+      await draw(page, kind);
+      await unharmed(page, `graph of ${kind}`);
+      await view(page, 'Timeline');
+      await settled(page);
+      await unharmed(page, `timeline of ${kind}`);
+      await view(page, 'Table');
+      const names = page.locator('section').filter({ hasText: 'Entities' }).locator('tbody .cell');
+      const rows = await names.count();
+      assert.ok(rows >= 40, `${rows} rows`);
+      for (let at = 0; at < rows; at += 1) {
+        await names.nth(at).click();
+        if (at % 6 === 0) await settled(page);
+      }
+      await settled(page);
+      await unharmed(page, `panels of ${kind}`);
+      for (const name of ['Relations (CSV)', 'Graph (JSON)', 'Graph (GraphML)']) await saved(page, name);
+    }));
+}
+
+test('edges, records and files of a machine full of payloads', () =>
+  visit(async (page) => {
+    await search(page, 'bravo', 'Machines');
+    for (const name of [/Expand ran Processes/, /Expand failed logon Users/, /Expand hosts Shares/]) {
+      await page.getByRole('button', { name }).first().click();
+      await settled(page);
+    }
+    await unharmed(page, 'neighbours');
+    const svg = await saved(page, 'Picture (SVG)');
+    assert.ok(!/<script|<img|onload=|foreignObject|href=/i.test(svg), 'SVG holds text only');
+    await view(page, 'Table');
+    const relations = page.locator('section').filter({ hasText: 'Relations' }).locator('tbody .cell');
+    for (let at = 0; at < Math.min(30, await relations.count()); at += 3) {
+      await relations.nth(at).click();
+      await settled(page);
+      await page.locator('.panel pre').first().waitFor();
+    }
+    await unharmed(page, 'records');
+    for (const line of (await saved(page, 'Relations (CSV)')).split('\r\n'))
+      for (const cell of line.split(','))
+        assert.ok(!/^"?[=+@]/.test(cell), `a spreadsheet would run ${cell}`);
+  }));
+
+test('process tree and menu', () =>
+  visit(async (page) => {
+    await search(page, 'process:powershell.exe', 'Processes');
+    await page.getByRole('button', { name: 'Process tree', exact: true }).click();
+    await page.locator('.tree svg .node').first().waitFor();
+    await unharmed(page, 'process tree');
+    await page.getByRole('button', { name: 'As a list' }).click();
+    await settled(page);
+    await unharmed(page, 'process list');
+    await page.getByRole('button', { name: 'Draw in the graph' }).click();
+    await settled(page);
+    await page.locator('.brand').focus();
+    await page.keyboard.press('e');
+    await page.locator('[role=menuitem]').first().waitFor();
+    await unharmed(page, 'menu');
+  }));
+
+test('every payload searched for, and every path', () =>
+  visit(async (page) => {
+    for (const text of PAYLOADS) {
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('/');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.insertText(text);
+      const typed = await page.locator('input[role=combobox]').inputValue();
+      await found(page, typed);
+    }
+    await unharmed(page, 'search results');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.locator('.brand').focus();
+    await page.keyboard.press('a');
+    await page.waitForSelector('.paths ol li');
+    await settled(page);
+    const listed = page.locator('.paths ol .path');
+    for (let at = 0; at < (await listed.count()); at += 1) {
+      await listed.nth(at).click();
+      await settled(page);
+    }
+    await unharmed(page, 'paths');
+  }));
+
+test('what analysts write is text too', () =>
+  visit(async (page) => {
+    await search(page, 'bravo', 'Machines');
+    await page.getByRole('tab', { name: /^Case/ }).click();
+    await page.getByLabel('Title of the new case').fill(PAYLOADS[0]);
+    await page.getByRole('button', { name: 'Open it' }).click();
+    await settled(page);
+    for (const payload of PAYLOADS.filter((text) => text.trim()).slice(0, 30)) {
+      await page.getByLabel('Add a tag').fill(payload.slice(0, 100));
+      await page.keyboard.press('Enter');
+      await settled(page);
+      await page.getByLabel('New note on the case').fill(payload);
+      await page.locator('.compose').getByRole('button', { name: 'Add the note' }).last().click();
+      await settled(page);
+      await page.getByLabel('Name of the view').fill(payload);
+      await page.getByRole('button', { name: 'Save view' }).click();
+      await settled(page);
+    }
+    assert.ok((await page.locator('.case article').count()) >= 30);
+    await unharmed(page, 'case');
+    await page.reload();
+    await settled(page);
+    await unharmed(page, 'case after reload');
+  }));
