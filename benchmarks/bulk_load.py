@@ -1,13 +1,14 @@
 """Fills empty databases with the tables of a graph by each engine's bulk route, far faster than through Bolt.
 
-The embedded engine takes all nodes and then all relationships as lines of JSON in one HTTP request to its batch
-handler; Neo4j's own import tool makes a database of CSV files while the server is down. Constraints and indexes are
+The embedded engine takes lines of JSON, nodes first, in an HTTP request for each label and type to its batch handler;
+Neo4j's own import tool makes a database of CSV files while the server is down. Constraints and indexes are
 the product's own and come last.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import os
@@ -27,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.settings import Settings
-from graphhunt.store import open_store
+from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import config
 from graphhunt.store.embedded.process import Paths, read_state
 from tests import neo4j_server
@@ -35,7 +36,7 @@ from tests import neo4j_server
 PIECE = 100_000
 """Rows turned into text at a time."""
 
-PATIENT = Settings(command_timeout=7200.0, engine_idle=5.0)
+PATIENT = Settings(command_timeout=7200.0, engine_idle=5.0, engine_memory_mb=8192)
 ENDS = ["from_id", "from_label", "to_id", "to_label"]
 
 
@@ -54,18 +55,8 @@ class Tables:
     def read(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.folder / f"{name}.parquet")
 
-    def places(self) -> dict[str, pl.DataFrame]:
-        """Number the nodes of all labels through, in the order in which they are sent."""
-        found, begin = {}, 0
-        for label in self.labels:
-            ids = pl.read_parquet(self.folder / f"{label}.parquet", columns=["id"])
-            found[label] = ids.with_row_index("place", begin).cast({"place": pl.String})
-            begin += ids.height
-        return found
-
-    def located(self, kind: str) -> Iterator[pl.DataFrame]:
-        """Give a type's rows with the numbers of both ends, a part for each pair of labels."""
-        places = self.places()
+    def located(self, kind: str, places: dict[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """Give a type's rows with the places of both ends, a part for each pair of labels."""
         for (start, end), part in self.read(kind).partition_by("from_label", "to_label", as_dict=True).items():
             table = part.join(places[str(start)].rename({"id": "from_id", "place": "@from"}), on="from_id")
             table = table.join(places[str(end)].rename({"id": "to_id", "place": "@to"}), on="to_id")
@@ -85,14 +76,6 @@ def lines(table: pl.DataFrame, fixed: dict[str, str]) -> Iterator[bytes]:
             yield piece.write_ndjson().encode()
 
 
-def payload(tables: Tables) -> Iterator[bytes]:
-    for label in tables.labels:
-        yield from lines(tables.read(label), {"@type": "vertex", "@class": label})
-    for kind in tables.types:
-        for table in tables.located(kind):
-            yield from lines(table, {"@type": "edge", "@class": kind})
-
-
 class Batch:
     """The HTTP door of a workspace's running embedded engine."""
 
@@ -103,16 +86,22 @@ class Batch:
         port = next(a.removeprefix(flag) for a in psutil.Process(state.engine).cmdline() if a.startswith(flag))
         login = base64.b64encode(f"{config.OWNER}:{state.owner_password}".encode()).decode()
         self.headers = {"Authorization": f"Basic {login}"}
-        self.connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=3600)
+        self.port = int(port)
 
     def post(self, path: str, body: bytes | Iterator[bytes], kind: str = "application/json") -> dict[str, Any]:
         streamed = not isinstance(body, bytes)
         headers = {**self.headers, "Content-Type": kind} | ({"Transfer-Encoding": "chunked"} if streamed else {})
-        self.connection.request("POST", path, body, headers, encode_chunked=streamed)
-        answer = self.connection.getresponse()
-        text = answer.read().decode()
+        # A connection of its own: the server closes one that has been idle for some seconds.
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=3600)) as connection:
+            connection.request("POST", path, body, headers, encode_chunked=streamed)
+            answer = connection.getresponse()
+            text = answer.read().decode()
         assert answer.status < 300, f"{answer.status}: {text[:2000]}"
         return json.loads(text)
+
+    def batch(self, rows: Iterator[bytes]) -> dict[str, Any]:
+        options = urlencode({"wal": "false", "idMapping": "false"})
+        return self.post(f"/api/v1/batch/{config.DATABASE}?{options}", rows, "application/x-ndjson")
 
     def command(self, text: str) -> None:
         self.post("/api/v1/server", json.dumps({"command": text}).encode())
@@ -120,6 +109,14 @@ class Batch:
     def sql(self, text: str) -> None:
         body = json.dumps({"language": "sql", "command": text}).encode()
         self.post(f"/api/v1/command/{config.DATABASE}", body)
+
+
+def where(store: Store, label: str) -> pl.DataFrame:
+    """Ask where the engine put the nodes of a label."""
+    door = store._link.own()
+    with door.driver.session(database=door.database, fetch_size=100_000) as session:
+        rows = session.run(f"MATCH (n:`{label}`) RETURN n.id, elementId(n)").values()
+    return pl.DataFrame(rows, schema={"id": pl.String, "place": pl.String}, orient="row")
 
 
 def fill_embedded(tables: Tables, workspace: Path) -> dict[str, float]:
@@ -130,11 +127,16 @@ def fill_embedded(tables: Tables, workspace: Path) -> dict[str, float]:
         for what, names in (("VERTEX", tables.labels), ("EDGE", tables.types)):
             for name in names:
                 door.sql(f"CREATE {what} TYPE `{name}` IF NOT EXISTS")
-        options = urlencode({"refMode": "ordinal", "wal": "false", "idMapping": "false"})
         began = time.monotonic()
-        made = door.post(f"/api/v1/batch/{config.DATABASE}?{options}", payload(tables), "application/x-ndjson")
+        for label in tables.labels:
+            door.batch(lines(tables.read(label), {"@type": "vertex", "@class": label}))
+        places = {label: where(store, label) for label in tables.labels}
+        for kind in tables.types:
+            # One type at a time: the handler keeps the incoming side of all edges of a request in memory.
+            for part in tables.located(kind, places):
+                made = door.batch(lines(part, {"@type": "edge", "@class": kind}))
+                assert made["edgesCreated"] == part.height, made
         loaded = time.monotonic()
-        assert made["edgesCreated"] == tables.relationships, made
         store.ensure_schema()
     return {"load": loaded - began, "schema": time.monotonic() - loaded}
 

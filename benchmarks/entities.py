@@ -1,33 +1,65 @@
-"""Times the questions of entities beside the same queries through the bare driver, on one workspace.
+"""Times the questions of entities beside the same queries through the bare driver, on a large graph.
 
-    python benchmarks/entities.py WORKSPACE [--db bolt://…] [--runs 50]
+    python benchmarks/entities.py WORKSPACE [--db bolt://…] [--entities 20] [--runs 5] [--only NAME] [--markdown]
 
-Each question is asked of the machine with most processes and of its account with most; the first run isn't
-counted. Prints rows, median and 99th percentile in milliseconds, and how much longer the layer takes than the
-driver with the same text and parameters.
+WORKSPACE holds the graph's snapshot, as `large_graph.py` builds it. Each question is asked of many random entities
+whose answer has at most 1,000 rows, each several times after a first time that isn't counted; then of the busiest
+ones with `limit=1000`. Prints rows, median and 99th percentile in milliseconds over all of them, and how much longer
+the layer takes than the driver with the same text and parameters, asked in turns. The first time is told apart: an
+engine plans a query once for each set of parameters.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 import graphhunt
-from graphhunt.entities import Collection, Machine, Process, User
+from graphhunt.entities import Client, Collection, Histogram, Machine, Process, User
+from graphhunt.graphing.snapshot import Snapshot
+
+MOST = 1000
+Ask = Callable[[Any], Any]
+QUESTIONS: dict[str, Ask] = {
+    "get_executions": lambda e: e.get_executions(limit=MOST),
+    "get_communications": lambda e: e.get_communications(top=MOST),
+    "get_files": lambda e: e.get_files(limit=MOST),
+    "get_registry": lambda e: e.get_registry(limit=MOST),
+    "get_detections": lambda e: e.get_detections(limit=MOST),
+    "get_logons": lambda e: e.get_logons(limit=MOST),
+    "get_remote_logons": lambda e: e.get_remote_logons(limit=MOST),
+    "get_machines": lambda e: e.get_machines().rows,
+    "get_users": lambda e: e.get_users().rows,
+    "get_children": lambda e: e.get_children().rows,
+    "get_parent": lambda e: e.get_parent().rows,
+}
 
 
-def milliseconds(work: Callable[[], Any], runs: int) -> np.ndarray:
+class Line(NamedTuple):
+    """One row of the table."""
+
+    name: str
+    rows: float
+    first: float
+    ours: np.ndarray
+    bare: np.ndarray
+
+    @property
+    def cells(self) -> list[str]:
+        over = np.median(self.ours) / np.median(self.bare) - 1
+        times = (self.first, np.median(self.ours), np.quantile(self.ours, 0.99), np.median(self.bare))
+        return [self.name, f"{self.rows:,.0f}", *(f"{value:,.1f}" for value in times), f"{over:.0%}"]
+
+
+def took(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
     work()
-    taken = []
-    for _ in range(runs):
-        began = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - began) * 1000)
-    return np.array(taken)
+    return (time.perf_counter() - began) * 1000
 
 
 def bare(store: Any, asked: Collection[Any]) -> Callable[[], Any]:
@@ -36,50 +68,112 @@ def bare(store: Any, asked: Collection[Any]) -> Callable[[], Any]:
     text, params = asked.question.query.for_engine(store.engine), asked.question.query.bind(asked.params)
 
     def work() -> Any:
-        with door.driver.session(database=door.database) as session:
+        with door.driver.session(database=door.database, fetch_size=1000) as session:
             return session.run(text, params).values()
 
     return work
 
 
-def questions(hunt: graphhunt.Hunt) -> dict[str, Callable[[], Collection[Any]]]:
-    table = hunt.query(
-        "MATCH (m:Machine)-[:RAN]->(p:Process) RETURN m.id AS machine, p.user_id AS user, min(p.id) AS process, "
-        "count(*) AS n ORDER BY n DESC LIMIT 1"
+def measured(name: str, store: Any, asks: list[Callable[[], Collection[Any]]], runs: int) -> Line:
+    """Ask each of several entities, the layer and the driver in turns."""
+    rows, ours, theirs, first = [], [], [], 0.0
+    for index, ask in enumerate(asks):
+        direct = bare(store, ask())
+        began = took(lambda ask=ask: rows.append(len(ask())))
+        first = first if index else began
+        took(direct)
+        for _ in range(runs):
+            ours.append(took(lambda ask=ask: len(ask())))
+            theirs.append(took(direct))
+    return Line(name, float(np.median(rows)), first, np.array(ours), np.array(theirs))
+
+
+def counts(snapshot: Snapshot, kind: str, end: str) -> dict[str, int]:
+    found = snapshot.scan(kind)
+    table = found.group_by(end).len().sort("len", end, descending=True).collect() if found is not None else None
+    return dict(table.iter_rows()) if table is not None else {}
+
+
+def sampled(snapshot: Snapshot, number: int) -> Iterator[tuple[str, list[str]]]:
+    """Draw ordinary machines, accounts and processes, and give the busiest of each."""
+    rng = np.random.default_rng(3)
+    for name, kind, end, most in (
+        ("Machine", "RAN", "from_id", MOST // 4),
+        ("User", "EXECUTED", "from_id", MOST // 4),
+        ("Process", "CONNECTED", "from_id", MOST),
+    ):
+        held = counts(snapshot, kind, end)
+        usual = [key for key, count in held.items() if 1 < count <= most]
+        yield name, list(rng.choice(usual, min(number, len(usual)), replace=False))
+        yield f"busiest {name}", list(held)[:1]
+
+
+def trees(snapshot: Snapshot, depth: int = 15) -> list[str]:
+    """Find processes with about a thousand descendants, as many generations down as a tree shows."""
+    spawned = snapshot.table("SPAWNED")
+    assert spawned is not None
+    children: dict[str, list[str]] = {}
+    for parent, child in spawned.select("from_id", "to_id").iter_rows():
+        children.setdefault(parent, []).append(child)
+    found: list[str] = []
+    for root in sorted(children, key=lambda key: -len(children[key])):
+        size, level = 0, [root]
+        for _ in range(depth):
+            level = [child for one in level for child in children.get(one, ())]
+            size += len(level)
+        if 900 <= size <= 1100:
+            found.append(root)
+        if len(found) == 5:
+            break
+    return found
+
+
+def questions(hunt: Any, snapshot: Snapshot, number: int) -> Iterator[tuple[str, list[Callable[[], Any]]]]:
+    classes = {"Machine": Machine, "User": User, "Process": Process}
+    for what, ids in sampled(snapshot, number):
+        kind = classes[what.split()[-1]]
+        for name, ask in QUESTIONS.items():
+            if hasattr(kind, name):
+                yield f"{what}.{name}", [lambda i=i, k=kind, a=ask: a(k.of([i], hunt=hunt)) for i in ids]
+    roots = trees(snapshot)
+    yield (
+        "Process.get_execution_tree",
+        [lambda i=i: Process.of([i], hunt=hunt).get_execution_tree(up=0, limit=2000) for i in roots],
     )
-    machine_id, user_id, process_id, _ = table.rows[0]
-    machine = Machine.of([machine_id], hunt=hunt)
-    user = User.of([user_id] if user_id else [], hunt=hunt)
-    process = Process.of([process_id], hunt=hunt)
-    asked: dict[str, Callable[[], Any]] = {}
-    for name, entity in (("machine", machine), ("user", user), ("process", process)):
-        asked[f"{name}.get_executions"] = lambda e=entity: e.get_executions(limit=1000)
-        asked[f"{name}.get_communications"] = lambda e=entity: e.get_communications(top=1000)
-        asked[f"{name}.get_files"] = lambda e=entity: e.get_files(limit=1000)
-        asked[f"{name}.get_registry"] = lambda e=entity: e.get_registry(limit=1000)
-    asked["machine.get_logons"] = lambda: machine.get_logons(limit=1000)
-    asked["machine.get_remote_logons"] = lambda: machine.get_remote_logons(limit=1000)
-    asked["process.get_execution_tree"] = lambda: process.get_execution_tree(limit=1000)
-    return asked
+
+
+def histogram(hunt: Any) -> Iterator[list[str]]:
+    """Count every logon of the tenant by hour."""
+    every = Client.of(["default"], hunt=hunt)
+    began = time.perf_counter()
+    rows = sum(every.get_logons(histogram=Histogram(bucket="1h")).df["Count"])
+    yield ["Client.get_logons by hour", f"{rows:,}", "", f"{(time.perf_counter() - began) * 1000:,.0f}", "", "", ""]
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("workspace")
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("workspace", type=Path)
     options.add_argument("--db")
-    options.add_argument("--runs", type=int, default=50)
+    options.add_argument("--entities", type=int, default=20)
+    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--only", default="", help="questions whose name holds this")
+    options.add_argument("--markdown", action="store_true")
     given = options.parse_args()
-    print(f"{'question':<30}{'rows':>7}{'p50 ms':>10}{'p99 ms':>10}{'bare p50':>10}{'overhead':>10}")
+
+    def show(cells: list[str]) -> None:
+        widths = (38, 10, 10, 10, 10, 10, 10)
+        plain = "".join(f"{cell:<{w}}" if w == 38 else f"{cell:>{w}}" for cell, w in zip(cells, widths, strict=True))
+        print("| " + " | ".join(cells) + " |" if given.markdown else plain, flush=True)
+
+    show(["question", "rows", "first ms", "p50 ms", "p99 ms", "bare p50", "overhead"])
+    snapshot = Snapshot(given.workspace / "graph")
     with graphhunt.open(given.workspace, db=given.db) as hunt:
-        for name, ask in questions(hunt).items():
-            ours = milliseconds(lambda ask=ask: len(ask()), given.runs)
-            theirs = milliseconds(bare(hunt.store, ask()), given.runs)
-            share = np.median(ours) / np.median(theirs) - 1
-            print(
-                f"{name:<30}{len(ask()):>7}{np.median(ours):>10.1f}{np.quantile(ours, 0.99):>10.1f}"
-                f"{np.median(theirs):>10.1f}{share:>10.0%}",
-                flush=True,
-            )
+        for name, asks in questions(hunt, snapshot, given.entities):
+            if given.only in name and asks:
+                show(measured(name, hunt.store, asks, given.runs).cells)
+        if given.only in "histogram":
+            for cells in histogram(hunt):
+                show(cells)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 // A session is remote when a remote logon opened it; its address is that logon's. New is a file whose first sight lies in
 // the period asked for. From outside is a file with the mark of the web: a stream Zone.Identifier (Sysmon 15).
 // mode: read
-// allow: CartesianProduct because one side is a single row, the list of remote sessions
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
 //    allowed: bool = false, commands: list[str]?, operations: list[str] = ["create", "kill", "thread", "load"],
@@ -15,32 +14,6 @@
 //    operation: str, remote_session: bool, external: bool, fresh_unknown: bool, lan_shared: bool, process_id: str, parent_id: str, user_id: str,
 //    event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
-CALL {
-  UNWIND $users AS id
-  MATCH (:User {id: id})-[:LOGGED_ON]->(m:Machine)
-  RETURN m
-  UNION
-  UNWIND $machines AS id
-  MATCH (m:Machine {id: id})
-  RETURN m
-  UNION
-  UNWIND $processes AS id
-  MATCH (m:Machine)-[:RAN]->(:Process {id: id})
-  RETURN m
-  UNION
-  UNWIND $files AS id
-  MATCH (:File {id: id})<-[:IMAGE]-(:Process)<-[:RAN]-(m:Machine)
-  RETURN m
-  UNION
-  UNWIND $clients AS id
-  MATCH (m:Machine)
-  WHERE m.client_id = id
-  RETURN m
-}
-WITH DISTINCT m
-OPTIONAL MATCH (m)<-[r:REMOTE_LOGON]-()
-WITH collect(DISTINCT m.id + '|' + r.logon_id) AS sessions,
-     collect(DISTINCT CASE WHEN r.source_ip IS NULL THEN null ELSE [m.id + '|' + r.logon_id, r.source_ip] END) AS origins
 CALL {
   UNWIND $users AS id
   MATCH (:User {id: id})-[:EXECUTED]->(p:Process)
@@ -84,7 +57,7 @@ CALL (p, started, acts) {
   WHERE acts AND 'load' IN $operations
   RETURN 'load' AS operation, r.start AS at, child, r.evidence AS evidence, r.id AS place
 }
-WITH p, operation, at, child, evidence, place, sessions, origins
+WITH p, operation, at, child, evidence, place
 WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
   AND ($accounts IS NULL OR p.user_id IN $accounts)
@@ -93,38 +66,46 @@ WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR
   AND (($programs IS NULL AND NOT $allowed) OR child.name IN $programs
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
   AND ($commands IS NULL OR any(text IN $commands WHERE toLower(child.command_line) CONTAINS text))
+  AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND child.path STARTS WITH '\\\\')
+       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: p.machine_id})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+       OR ('ATTR_EXTERNAL' IN $attributes AND EXISTS { MATCH (stream:File {id: p.machine_id + '|' + toLower(child.path) + ':zone.identifier'}) })
+       OR (operation = 'load' AND coalesce(child.sha256, child.md5) IS NOT NULL
+           AND 'ATTR_FRESHUNKNOWN' IN $attributes AND child.first_seen >= $since)
+       OR (operation = 'load' AND 'ATTR_EXTERNAL' IN $attributes
+           AND any(path IN child.paths WHERE toLower(path) ENDS WITH ':zone.identifier'))
+       OR EXISTS { MATCH (child)-[:IMAGE]->(f:File)
+                   WHERE ('ATTR_FRESHUNKNOWN' IN $attributes AND f.first_seen >= $since
+                          AND coalesce(f.sha256, f.md5) IS NOT NULL)
+                      OR ('ATTR_EXTERNAL' IN $attributes
+                          AND any(path IN f.paths WHERE toLower(path) ENDS WITH ':zone.identifier')) })
+WITH p, operation, at, child, evidence, place ORDER BY at, place LIMIT $limit
+WITH p.machine_id AS machine, collect([p, operation, at, child, evidence, place]) AS acts,
+     collect(DISTINCT p.logon_id) AS logons
+CALL (machine, logons) {
+  MATCH (:Machine {id: machine})<-[r:REMOTE_LOGON]-()
+  WHERE r.logon_id IN logons
+  WITH r ORDER BY r.source_ip
+  RETURN collect([r.logon_id, r.source_ip]) AS entries
+}
+UNWIND acts AS act
+WITH act[0] AS p, act[1] AS operation, act[2] AS at, act[3] AS child, act[4] AS evidence, act[5] AS place, entries
 OPTIONAL MATCH (child)-[:IMAGE]->(image:File)
-WITH p, child, operation, at, evidence, place, origins,
-     CASE WHEN p.logon_id IS NULL THEN null ELSE p.machine_id + '|' + p.logon_id IN sessions END AS remote_session,
-     CASE WHEN operation = 'load' THEN child ELSE image END AS file
-WITH p, child, operation, at, evidence, place, origins, remote_session, file,
-     CASE WHEN $since IS NULL OR coalesce(file.sha256, file.md5) IS NULL THEN null
-          ELSE file.first_seen >= $since END AS fresh_unknown,
-     child.path STARTS WITH '\\\\' AS lan_shared
-WHERE true
-  AND ($attributes IS NULL OR ('ATTR_REMOTE' IN $attributes AND remote_session)
-       OR ('ATTR_EXTERNAL' IN $attributes AND
-           (any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
-            OR EXISTS { MATCH (stream:File) WHERE stream.id = p.machine_id + '|' + toLower(child.path) + ':zone.identifier' }))
-       OR ('ATTR_FRESHUNKNOWN' IN $attributes AND fresh_unknown) OR ('ATTR_LANSHARED' IN $attributes AND lan_shared))
-WITH p, child, operation, at, evidence, place, origins, remote_session, file, fresh_unknown, lan_shared
-ORDER BY at, place LIMIT $limit
-WITH p, child, operation, at, evidence, place, remote_session, fresh_unknown, lan_shared,
-     CASE WHEN remote_session THEN head([o IN origins WHERE o[0] = p.machine_id + '|' + p.logon_id | o[1]]) END
-       AS remote_ip,
-     CASE WHEN (any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
-            OR EXISTS { MATCH (stream:File) WHERE stream.id = p.machine_id + '|' + toLower(child.path) + ':zone.identifier' })
-          THEN true END AS external
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 OPTIONAL MATCH (maker:Process)-[:SPAWNED]->(p)
 WHERE operation = 'create'
-WITH p, child, operation, at, evidence, place, remote_session, fresh_unknown, lan_shared, remote_ip, external, u,
+WITH p, child, operation, at, evidence, place, u, [entry IN entries WHERE entry[0] = p.logon_id] AS entries,
+     CASE WHEN operation = 'load' THEN child ELSE image END AS file,
      CASE WHEN operation IN ['thread', 'load'] THEN p ELSE maker END AS parent
 RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        child.name AS child_filename, child.path AS child_path, child.md5 AS child_md5, child.pid AS child_pid,
        parent.name AS parent_filename, parent.md5 AS parent_md5, parent.pid AS parent_pid,
-       CASE WHEN operation = 'create' THEN child.command_line END AS command_line, remote_ip, operation,
-       remote_session, external, fresh_unknown, lan_shared,
+       CASE WHEN operation = 'create' THEN child.command_line END AS command_line, entries[0][1] AS remote_ip, operation,
+       CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN size(entries) > 0 END AS remote_session,
+       CASE WHEN any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
+              OR EXISTS { MATCH (stream:File {id: p.machine_id + '|' + toLower(child.path) + ':zone.identifier'}) } THEN true END AS external,
+       CASE WHEN $since IS NOT NULL AND coalesce(file.sha256, file.md5) IS NOT NULL
+            THEN file.first_seen >= $since END AS fresh_unknown,
+       child.path STARTS WITH '\\\\' AS lan_shared,
        CASE WHEN operation = 'load' THEN null ELSE child.id END AS process_id, parent.id AS parent_id,
        u.id AS user_id, evidence AS event_ids
 ORDER BY date_time, place, parent_id, user_id

@@ -2,7 +2,6 @@
 // What processes of accounts, machines, programs or tenants, or single processes, did to registry keys.
 // One row per process, key and operation. A remote address is that of the remote logon that opened the session.
 // mode: read
-// allow: CartesianProduct because one side is a single row, the list of remote sessions
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
 //    allowed: bool = false, operations: list[str]?, since: datetime?, until: datetime?, limit: int = 1000000000
@@ -10,31 +9,6 @@
 //    remote_ip: str, operation: str, key: str, value: str, last_seen: datetime, actions: int, process_id: str, user_id: str,
 //    event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
-CALL {
-  UNWIND $users AS id
-  MATCH (:User {id: id})-[:LOGGED_ON]->(m:Machine)
-  RETURN m
-  UNION
-  UNWIND $machines AS id
-  MATCH (m:Machine {id: id})
-  RETURN m
-  UNION
-  UNWIND $processes AS id
-  MATCH (m:Machine)-[:RAN]->(:Process {id: id})
-  RETURN m
-  UNION
-  UNWIND $files AS id
-  MATCH (:File {id: id})<-[:IMAGE]-(:Process)<-[:RAN]-(m:Machine)
-  RETURN m
-  UNION
-  UNWIND $clients AS id
-  MATCH (m:Machine)
-  WHERE m.client_id = id
-  RETURN m
-}
-WITH DISTINCT m
-OPTIONAL MATCH (m)<-[r:REMOTE_LOGON]-()
-WITH collect(DISTINCT CASE WHEN r.source_ip IS NULL THEN null ELSE [m.id + '|' + r.logon_id, r.source_ip] END) AS origins
 CALL {
   UNWIND $users AS id
   MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[r:SET_REGISTRY|READ_REGISTRY]->(k:RegistryKey)
@@ -57,7 +31,7 @@ CALL {
   WHERE m.client_id = id
   RETURN p, r, k
 }
-WITH p, r, k, origins,
+WITH p, r, k,
      coalesce(r.operation, CASE WHEN type(r) = 'READ_REGISTRY' THEN 'access' ELSE 'modify' END) AS operation
 WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
@@ -67,12 +41,20 @@ WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $unti
   AND (($programs IS NULL AND NOT $allowed) OR p.name IN $programs
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
   AND ($operations IS NULL OR operation IN $operations)
-WITH p, r, k, operation, origins ORDER BY r.start, r.id LIMIT $limit
-WITH p, r, k, operation,
-     head([o IN origins WHERE o[0] = p.machine_id + '|' + p.logon_id | o[1]]) AS remote_ip
+WITH p, r, k, operation ORDER BY r.start, r.id LIMIT $limit
+WITH p.machine_id AS machine, collect([p, r, k, operation]) AS acts, collect(DISTINCT p.logon_id) AS logons
+CALL (machine, logons) {
+  MATCH (:Machine {id: machine})<-[r:REMOTE_LOGON]-()
+  WHERE r.logon_id IN logons
+  WITH r ORDER BY r.source_ip
+  RETURN collect([r.logon_id, r.source_ip]) AS entries
+}
+UNWIND acts AS act
+WITH act[0] AS p, act[1] AS r, act[2] AS k, act[3] AS operation, entries
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 RETURN r.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
-       p.name AS parent_filename, p.md5 AS parent_md5, p.pid AS parent_pid, remote_ip, operation, k.path AS key,
+       p.name AS parent_filename, p.md5 AS parent_md5, p.pid AS parent_pid,
+       [entry IN entries WHERE entry[0] = p.logon_id][0][1] AS remote_ip, operation, k.path AS key,
        r.value AS value, r.end AS last_seen, r.count AS actions, p.id AS process_id, u.id AS user_id,
        r.evidence AS event_ids
 ORDER BY date_time, r.id, user_id

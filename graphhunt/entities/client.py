@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graphhunt import current
 from graphhunt.entities.actions import Acting
+from graphhunt.entities.base import Result
+from graphhunt.entities.histogram import Histogram
 from graphhunt.entities.logons import WithMachines, WithUsers
 from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
+from graphhunt.entities.rows import Block, Detection
 
 
 class Client(Acting, WithMachines, WithUsers, Measured, Pivoting):
@@ -32,3 +37,17 @@ class Client(Acting, WithMachines, WithUsers, Measured, Pivoting):
 
     def _look_up(self) -> list[str]:
         return self._found("client", names=None if "all" in self.names else self.names)
+
+    def get_blocked(  # type: ignore[override]  # a tenant has no machine to narrow to first
+        self, file: Any = None, period: TimePeriod | None = None, histogram: Histogram | None = None,
+        *, muid: Any = None, users: Any = None, limit: int | None = None,
+    ) -> Result[Block]:  # fmt: skip
+        """Ask for what a product stopped anywhere at the tenant; see `User.get_blocked`."""
+        return super().get_blocked(muid, file, period, histogram, users=users, limit=limit)
+
+    def get_detections(  # type: ignore[override]  # a tenant has no machine to narrow to first
+        self, file: Any = None, period: TimePeriod | None = None, histogram: Histogram | None = None,
+        *, muid: Any = None, users: Any = None, limit: int | None = None,
+    ) -> Result[Detection]:  # fmt: skip
+        """Ask for alerts anywhere at the tenant; see `User.get_detections`."""
+        return super().get_detections(muid, file, period, histogram, users=users, limit=limit)

@@ -1,4 +1,4 @@
-"""pyvis networks of parts of the graph, and pages of them that open offline and run nothing of what logs wrote.
+"""Networks of pyvis, and pages of them that open offline and run nothing of what logs wrote.
 
 pyvis itself links files from a content delivery network in every mode, reads titles with `href` as HTML, and looks
 through all edges at each new one; this module writes around all three.

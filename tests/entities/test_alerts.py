@@ -1,0 +1,109 @@
+"""Defender's records 1116 and 1117, from the file to the analyst's table, and marks of the web; on both engines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphhunt.entities import Alert, Client, File, Machine, Process, User
+from graphhunt.evidence import Workspace
+from graphhunt.ingest import ingest
+from graphhunt.store import Store
+from graphhunt.sync import sync
+from tests.entities.conftest import Counting, StoreHunt
+
+DEFENDER = "Microsoft-Windows-Windows Defender/Operational"
+SYSMON = "Microsoft-Windows-Sysmon/Operational"
+TOOL = r"C:\Users\ana\Downloads\tool.exe"
+SHELL = r"C:\Windows\System32\cmd.exe"
+SHA = "AB" * 32
+
+
+def record(second: int, channel: str, code: int, **data: str) -> dict[str, Any]:
+    time = f"2026-03-02T08:00:{second:02}.000000Z"
+    more = {"UtcTime": time[:-4].replace("T", " ")} if channel == SYSMON else {}
+    return {"TimeGenerated": time, "Computer": "PC1", "Channel": channel, "EventID": code, "EventData": more | data}
+
+
+def detected(second: int, code: int, action: str, **data: str) -> dict[str, Any]:
+    return record(
+        second, DEFENDER, code,
+        **{"Detection ID": "{A1}", "Threat Name": "HackTool", "Severity Name": "High", "Detection User": r"CORP\ana",
+           "Process Name": SHELL, "Path": f"file:_{TOOL}", "Action Name": action} | data,
+    )  # fmt: skip
+
+
+RECORDS = [
+    record(1, SYSMON, 1, ProcessGuid="{11111111-0000-0000-0000-000000000001}", ProcessId="500", Image=SHELL,
+           CommandLine="cmd", User=r"CORP\ana", LogonId="0x99", ParentProcessGuid="", ParentProcessId="0",
+           Hashes=f"SHA256={'CD' * 32}"),
+    record(2, SYSMON, 15, ProcessGuid="{11111111-0000-0000-0000-000000000001}", ProcessId="500", Image=SHELL,
+           TargetFilename=TOOL + ":Zone.Identifier", Hash=f"SHA256={SHA}", User=r"CORP\ana"),
+    record(3, SYSMON, 1, ProcessGuid="{11111111-0000-0000-0000-000000000002}", ProcessId="501", Image=TOOL,
+           CommandLine="tool", User=r"CORP\ana", LogonId="0x99", Hashes=f"SHA256={SHA}",
+           ParentProcessGuid="{11111111-0000-0000-0000-000000000001}", ParentProcessId="500", ParentImage=SHELL),
+    record(4, SYSMON, 11, ProcessGuid="{11111111-0000-0000-0000-000000000001}", ProcessId="500", Image=SHELL,
+           TargetFilename=r"C:\plain.txt", User=r"CORP\ana"),
+    detected(5, 1116, "Not Applicable"),
+    detected(6, 1117, "Quarantine"),
+    detected(7, 1116, "Not Applicable", **{"Detection ID": "{B2}", "Threat Name": "Other", "Path": r"file:_C:\b.dll"}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def hunt(store: Store, tmp_path: Path) -> StoreHunt:
+    logs = tmp_path / "logs.jsonl"
+    logs.write_text("".join(json.dumps(row) + "\n" for row in RECORDS), encoding="utf-8")
+    workspace = Workspace(tmp_path / "w")
+    ingest(workspace, [logs])
+    sync(workspace, store)
+    return StoreHunt(Counting(store))
+
+
+def test_defender_finds_and_stops(hunt: StoreHunt) -> None:
+    found = Machine("pc1", hunt=hunt).get_detections()
+    assert [row.rule for row in found] == ["HackTool", "Other"]
+    [blocked] = Machine("pc1", hunt=hunt).get_blocked()
+    assert (blocked.child_path, blocked.child_filename, blocked.parent_filename) == (TOOL, "tool.exe", "cmd.exe")
+    assert (blocked.winning_tech, blocked.detection_id, blocked.action) == ("Defender", "{A1}", "Quarantine")
+    assert (blocked.muid, blocked.logged_user, blocked.client_id) == ("pc1", r"CORP\ana", "default")
+    assert len(blocked.event_ids or []) == 2
+    for given in ({"file": "TOOL.exe"}, {"file": TOOL}, {"users": "ana"}, {"limit": 1}):
+        assert [row.detection_id for row in Machine("pc1", hunt=hunt).get_detections(**given)] == ["{A1}"] * (
+            2 if given == {"users": "ana"} else 1
+        ) or given == {"users": "ana"}
+    assert len(Machine("pc1", hunt=hunt).get_detections(users="nobody")) == 0
+    assert len(Client(hunt=hunt).get_detections(file="b.dll")) == 1
+    assert len(User("ana", hunt=hunt).get_blocked()) == 1
+
+
+def test_an_alert_is_gone_on_from(hunt: StoreHunt) -> None:
+    for name in ("{A1}", "HackTool", "hacktool"):
+        assert len(Alert(name, hunt=hunt)) == 1
+    assert len(Alert("Defender", hunt=hunt)) == 2
+    alert = Machine("pc1", hunt=hunt).get_blocked().entities("Alert")
+    assert alert.get_machines().ids == ["pc1"]
+    assert list(alert.get_users().df["LoggedUser"]) == [r"CORP\ana"]
+    assert {row.kind for row in alert.neighbours()} == {"Machine", "User", "Process", "File"}
+    assert alert.get_blocked()[0].action == "Quarantine"
+    files = Machine("pc1", hunt=hunt).get_blocked().entities("File")
+    assert files.ids == [f"pc1|{TOOL.lower()}"]
+    assert [row.alert_id for row in files.alerts()] == alert.ids
+    assert len(Alert("nothing", hunt=hunt).alerts()) == 0
+
+
+def test_the_mark_of_the_web_is_told_and_its_absence_is_not_guessed(hunt: StoreHunt) -> None:
+    made = Machine("pc1", hunt=hunt).get_executions(operation="create")
+    assert {row.child_filename: row.external for row in made} == {"cmd.exe": None, "tool.exe": True}
+    marked = Machine("pc1", hunt=hunt).get_executions(operation="create", attributes="ATTR_EXTERNAL")
+    assert [row.child_filename for row in marked] == ["tool.exe"]
+    written = Machine("pc1", hunt=hunt).get_files(operation="create")
+    assert {row.child_filename: row.external for row in written} == {
+        "tool.exe:zone.identifier": True, "plain.txt": None,
+    }  # fmt: skip
+    assert len(Machine("pc1", hunt=hunt).get_files(attributes=["ATTR_EXTERNAL", "ATTR_REMOTE"])) == 1
+    assert File(sha256=SHA.lower(), hunt=hunt).get_executions(operation="create")[0].external is True
+    assert Process.of([made[0].process_id or ""], hunt=hunt).get_executions()[0].child_filename == "tool.exe"
