@@ -34,6 +34,13 @@ _NAMES = {
     "plot_heatmaps": "plot_heatmap",
     "syslog_sessions": "cluster_syslog_logons_df risky_sudo_sessions",
     "cmd_line": "risky_cmd_line cmd_speed",
+    "base64unpack": (
+        "unpack unpack_df unpack_items get_hashes get_items_from_gzip get_items_from_tar get_items_from_zip"
+    ),
+    "iocextract": "IoCExtract IoCPattern IoCType",
+    "auditdextract": "extract_events_to_df generate_process_tree get_event_subset read_from_file unpack_auditd",
+    "domain_utils": "dns_components url_components ip_rev_resolve ip_rev_resolve_df",
+    "host_record": "create_host_record",
 }
 
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -1,0 +1,106 @@
+"""Expressions and checks of the indicators of compromise."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+_FILE_ENDINGS = (
+    "ade adp app asp aspx bak bat bin bmp cab cfg class cmd conf config cpl css csv dat db dll dmp doc docm docx "
+    "drv dylib elf evt evtx exe gif go gz hta htm html ico inf ini iso jar java jpeg jpg js json jsp lnk lock log "
+    "lua md mdb msc msi mui nse ocx odt old part pcap pdb pdf php pid pl plist png pol ppt pptm pptx ps ps1 psd1 "
+    "psm1 py pyc pyd rar rb reg rpm rs rtf sct service sh so sock sql swp sys tar tgz tmp toml txt vbe vbs wasm wsf "
+    "xla xls xlsm xlsx xml xsl xz yaml yml zip zst"
+)
+FILE_ENDINGS = frozenset(_FILE_ENDINGS.split())
+"""Last labels that are far oftener a file's ending than a domain's."""
+
+_TLDS = (
+    "academy agency app art arpa asia bank bar beauty best bid biz blog business buzz cam capital care cash cat "
+    "center chat church city click cloud club codes coffee com community company computer consulting contact cool "
+    "coop credit cyou date deals delivery design dev digital direct directory download earth edu education email "
+    "energy engineering enterprises events exchange expert express faith fail farm finance financial fit fitness "
+    "foundation fun fund fyi gallery games gdn global gold gov graphics group guide guru health help host hosting "
+    "house icu immo inc info ink institute insurance int international investments jobs land law legal life limited "
+    "link live loan loans lol ltd management market marketing media men mil mobi moe money monster name net network "
+    "news ninja one onion online ooo org page partners parts party photo photography photos pics pictures plus porn "
+    "press pro productions properties pub quest racing realty red ren rent rest review reviews rip rocks run sale "
+    "school science security services sex shop site skin social software solar solutions space store stream studio "
+    "style support surf systems tax team tech technology tel tips today tools top town toys trade trading training "
+    "travel tube university uno vegas ventures video vip watch web webcam website wiki win wine work works world "
+    "wtf xxx xyz zone"
+)
+TLDS = frozenset(_TLDS.split())
+"""Generic top-level domains in use; every pair of letters counts as a country's, `xn--…` too."""
+
+IPV4 = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\w)"
+IPV6 = r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:]|\.\d)"
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+DNS = rf"(?<![\w.@%/\\-])(?:{_LABEL}\.)+(?:xn--[a-zA-Z0-9-]+|[^\W\d_]{{2,24}})(?![\w-]|\.\w|@)"
+URL = r"(?<![a-zA-Z])(?:https?|ftps?|sftp|ldaps?|wss?|tcp|smb)://[^\s<>\"'`{}|\\^\x00-\x1f]+"
+EMAIL = rf"(?<![\w.+%/:@-])[\w.+%-]+@(?:{_LABEL}\.)+[^\W\d_]{{2,24}}(?![\w-]|\.\w)"
+WINDOWS_PATH = r"(?:(?<![A-Za-z])[A-Za-z]:|\\\\[\w.$-]+\\[\w.$-]+|%\w+%)(?:\\[^\\/:*?\"<>|\r\n,;']+)+"
+LINUX_PATH = r"(?<![\w./:\\-])/(?:[\w.+@%~-]+/)+[\w.+@%~-]+"
+
+
+def hexes(length: int) -> str:
+    """Give the expression of a hash of a length."""
+    return rf"(?<![0-9A-Za-z])[0-9A-Fa-f]{{{length}}}(?![0-9A-Za-z])"
+
+
+def is_ipv4(text: str) -> bool:
+    """Tell whether a text is an IPv4 address."""
+    try:
+        return ipaddress.ip_address(text).version == 4
+    except ValueError:
+        return False
+
+
+def is_ipv6(text: str) -> bool:
+    """Tell whether a text is an IPv6 address, and not a time of day or a hardware address."""
+    if re.fullmatch(r"\d{1,2}(?::\d{1,2}){2}", text) or text in {"::", ":::"}:
+        return False
+    try:
+        return ipaddress.ip_address(text).version == 6
+    except ValueError:
+        return False
+
+
+def has_tld(domain: str, ignore_tlds: bool = False) -> bool:
+    """Tell whether a name ends like a domain and not like a file."""
+    last = domain.rstrip(".").rsplit(".", 1)[-1].lower()
+    if ignore_tlds:
+        return True
+    if last in FILE_ENDINGS and not (last in TLDS and domain.count(".") > 1):
+        return False
+    return last in TLDS or len(last) == 2 or last.startswith("xn--") or not last.isascii()
+
+
+def trimmed_url(url: str) -> list[str]:
+    """Cut the sentence's marks off a URL, and part several that a comma joins."""
+    parts = re.split(r",(?=(?:https?|ftps?)://)", url)
+    return [_trimmed(part) for part in parts]
+
+
+def _trimmed(url: str) -> str:
+    while url:
+        last = url[-1]
+        unopened = last in ")]}" and url.count(last) > url.count({")": "(", "]": "[", "}": "{"}[last])
+        if last not in ".,;:!?'\"*" and not unopened:
+            return url
+        url = url[:-1]
+    return url
+
+
+_DOTS = re.compile(r"\s?(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\})\s?", re.IGNORECASE)
+_ATS = re.compile(r"\s?(?:\[@\]|\(@\)|\[at\]|\(at\)|\{at\})\s?", re.IGNORECASE)
+_SCHEME = re.compile(r"\b(?:h(?:xx|\*\*|XX)p(s?)|fxp(s?))(?=\[?:)", re.IGNORECASE)
+
+
+def refanged(text: str) -> str:
+    """Write defanged indicators as they are: `hxxp[:]//a[.]b`, `(.)`, `[dot]`, `[@]`, `[at]`."""
+    if not any(mark in text.lower() for mark in ("[", "(", "{", "hxxp", "h**p", "fxp")):
+        return text
+    text = _ATS.sub("@", _DOTS.sub(".", text))
+    text = text.replace("[:]", ":").replace("[://]", "://").replace("[/]", "/")
+    return _SCHEME.sub(lambda m: ("ftp" if m[0][0] in "fF" else "http") + (m[1] or m[2] or "").lower(), text)

@@ -1,0 +1,97 @@
+"""Indicators of compromise: each fault of the tool whose names it has, with the right answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from graphhunt.analytics.iocextract import IoCExtract, IoCType
+from graphhunt.errors import UsageError
+
+MD5, SHA1, SHA256 = "0a" * 16, "1b" * 20, "2c" * 32
+
+
+def found(text: str, **given: Any) -> dict[str, set[str]]:
+    result = IoCExtract().extract(text, **given)
+    assert isinstance(result, dict)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("999.999.999.999 is none", {}),
+        ("version 1.2.3.4.5 is none", {}),
+        ("to 10.1.2.3.", {"ipv4": {"10.1.2.3"}}),
+        ("10.1.2.3:443,10.1.2.4", {"ipv4": {"10.1.2.3", "10.1.2.4"}}),
+        ("at 12:34:56 on 00:1a:2b:3c:4d:5e", {}),
+        ("::ffff:1.2.3.4 is of the sixth kind", {"ipv6": {"::ffff:1.2.3.4"}}),
+        ("fe80::38dc:e4a9:61bd:b458 and 2001:db8::1.", {"ipv6": {"fe80::38dc:e4a9:61bd:b458", "2001:db8::1"}}),
+        (f"{MD5} {MD5[::-1]}", {"md5_hash": {MD5, MD5[::-1]}}),
+        (f"{SHA1},{SHA1[::-1]};{SHA256}", {"sha1_hash": {SHA1, SHA1[::-1]}, "sha256_hash": {SHA256}}),
+        ("(see http://evil.com/a.) now", {"url": {"http://evil.com/a"}, "dns": {"evil.com"}}),
+        ("http://e.com/w_(x) ok", {"url": {"http://e.com/w_(x)"}, "dns": {"e.com"}}),
+        ("http://a.com/1,http://b.com/2", {"url": {"http://a.com/1", "http://b.com/2"}, "dns": {"a.com", "b.com"}}),
+        ("http://bücher.de/straße?x=ä", {"url": {"http://bücher.de/straße?x=ä"}, "dns": {"bücher.de"}}),
+        ("go to xn--bcher-kva.com now", {"dns": {"xn--bcher-kva.com"}}),
+        ("ftp://user:pw@host.com/x", {"url": {"ftp://user:pw@host.com/x"}, "dns": {"host.com"}}),
+        ("mail bob@corp.com", {"email": {"bob@corp.com"}}),
+        ("run setup.py install.sh foo.zip lib.so", {}),
+        ("visit news.ycombinATor.com", {"dns": {"news.ycombinATor.com"}}),
+        ("hxxps[:]//evil[.]com/a", {"url": {"https://evil.com/a"}, "dns": {"evil.com"}}),
+        ("evil(.)com and bad[dot]org, joe[at]x[.]com", {"dns": {"evil.com", "bad.org"}, "email": {"joe@x.com"}}),
+        ("10[.]0[.]0[.]9", {"ipv4": {"10.0.0.9"}}),
+    ],
+)  # fmt: skip
+def test_texts(text: str, expected: dict[str, set[str]]) -> None:
+    assert found(text) == expected
+
+
+def test_paths_are_listed_as_asked_in_texts_and_frames() -> None:
+    text = "C:\\Windows\\Temp\\a.exe wrote /etc/cron.d/x"
+    both = {"windows_path": {"C:\\Windows\\Temp\\a.exe wrote "}, "linux_path": {"/etc/cron.d/x"}}
+    assert set(found(text)) == set(both)
+    assert found(text)["linux_path"] == both["linux_path"]
+    assert found(text, include_paths=False) == {}
+    data = pd.DataFrame({"t": ["cat /etc/passwd", "dir C:\\a\\b.exe"]})
+    assert len(IoCExtract().extract_df(data, "t")) == 0
+    listed = IoCExtract().extract_df(data, ["t"], include_paths=True)
+    assert listed[["IoCType", "Observable", "SourceIndex"]].values.tolist() == [
+        ["linux_path", "/etc/passwd", 0], ["windows_path", "C:\\a\\b.exe", 1]
+    ]  # fmt: skip
+
+
+def test_frames_in_stable_order_with_nulls_and_numbers() -> None:
+    data = pd.DataFrame({"a b": ["9.9.9.9 then 1.1.1.1", None, 7, float("nan"), "z.com 8.8.8.8"]}, index=list("vwxyz"))
+    result = IoCExtract().extract(data=data, columns=["a b"])
+    assert isinstance(result, pd.DataFrame)
+    assert result["Observable"].tolist() == ["9.9.9.9", "1.1.1.1", "z.com", "8.8.8.8"]
+    assert result["SourceIndex"].tolist() == ["v", "v", "z", "z"]
+    with pytest.raises(UsageError, match="nope"):
+        IoCExtract().extract_df(data, ["nope"])
+    with pytest.raises(UsageError, match="text"):
+        IoCExtract().extract()
+
+
+def test_a_kind_belongs_to_its_instance_and_choices_to_their_call() -> None:
+    own = IoCExtract()
+    own.add_ioc_type("case", r"CASE-(?P<n>\d+)", group="n")
+    assert own.extract("CASE-77") == {"case": {"77"}}
+    assert "case" not in IoCExtract().ioc_types
+    assert own.extract("host.internal", ignore_tlds=True) == {"dns": {"host.internal"}}
+    assert own.extract("host.internal") == {}
+    with pytest.raises(UsageError, match="broken"):
+        own.add_ioc_type("bad", "(")
+
+
+def test_kinds_of_single_observables() -> None:
+    own = IoCExtract()
+    named = {"evil[.]com": "dns", "1.2.3.4": "ipv4", MD5: "md5_hash", SHA256: "sha256_hash", "x@y.org": "email",
+             "http://a.b.com": "url", "nothing": "unknown", "c:\\a\\b.dll": "windows_path"}  # fmt: skip
+    assert {text: own.get_ioc_type(text) for text in named} == named
+    assert own.validate(SHA1, "file_hash")
+    assert not own.validate("evil[.]com", "dns", defanged=False)
+    assert IoCExtract.file_hash_type(SHA1) == IoCType.sha1_hash
+    assert IoCExtract.file_hash_type("zz") == IoCType.parse("who knows") == IoCType.unknown
