@@ -254,6 +254,20 @@ class Hunt:
 
         return Sight(coverage(self.workspace))
 
+    def export(self, format: str, out: str | Path | None = None) -> int:
+        """Write the graph as `json`, `graphml`, `csv` or `opengraph` and give the number of bytes.
+
+        Args:
+            format: The format's name.
+            out: File, or folder for `csv`; standard output when not given.
+
+        Raises:
+            UsageError: There is no such format, or the place can't be written.
+        """
+        from graphhunt.export import export
+
+        return export(format, self.snapshot, lambda: self.store, None if out is None else Path(out))
+
     def hunts(self) -> list[dict[str, Any]]:
         """List the hunts: the detector of lateral movement and the Cypher library's questions."""
         from graphhunt.hunts.library import hunts
@@ -284,6 +298,34 @@ class Hunt:
             store = self.store if write else None
             return hunt_lateral_movement(self.snapshot, self._sight, given, store=store, limit=limit)
         return run_query(self.store, info.name, given, limit)
+
+    def analyze(
+        self, name: str, *, progress: Callable[[str, int, int], None] | None = None, **given: Any
+    ) -> dict[str, Any]:
+        """Run an analytic and write its results to the graph; see `graphhunt analyses` for the names.
+
+        Args:
+            name: The analytic, such as `process-rarity`.
+            progress: Called with (phase, rows done, rows in all).
+            **given: Its parameters and the bounds `since`, `until`, `machine` and `limit`.
+
+        Returns:
+            `run` (its id), `parameters`, `written` (rows by label or type), `seconds` and the rate of writing.
+
+        Raises:
+            UsageError: There is no such analytic or parameter.
+            LimitError: The extract is larger than its limit.
+            StoreError: Another run is writing.
+        """
+        from graphhunt.analytics.runs import analyze
+
+        return analyze(self.store, name, given, progress)
+
+    def results(self, name: str, target: str, limit: int = 1000) -> list[dict[str, Any]]:
+        """Give the current run's results on a label or relationship type: `id`, `run` and the properties."""
+        from graphhunt.analytics.runs import current_results
+
+        return current_results(self.store, name, target, limit)
 
     def user(self, users: str | list[str], **given: Any) -> User:
         """Give one or several accounts to ask about; keywords as of `graphhunt.entities.User`."""

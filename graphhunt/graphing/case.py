@@ -66,9 +66,21 @@ class Case:
             # A directory's listing names accounts; it is no sighting of them.
             unseen = pl.lit(None, pl.Int64).alias("time")
             frames["directory_object"] = frames["directory_object"].with_columns(unseen)
+        if "possible_right" in frames:
+            frames["possible_right"] = _named_by_number(frames["possible_right"])
         return Accounts(frames, self.client_id)
 
     @cached_property
     def leases(self) -> Leases:
         """Which machine had which address when."""
         return Leases(self)
+
+
+def _named_by_number(rights: pl.DataFrame) -> pl.DataFrame:
+    """Give the accounts that a directory's rights name by their SID alone, as spellings."""
+    ends = [
+        rights.filter(pl.col(f"{end}_type") == "User").select(sid=f"{end}_id", host="host") for end in ("start", "end")
+    ]
+    found = pl.concat(ends).unique().filter(pl.col("sid").str.starts_with("S-1-5-21-"))
+    nothing = [pl.lit(None, pl.String).alias(name) for name in ("user", "domain")]
+    return found.with_columns(*nothing, time=pl.lit(None, pl.Int64))

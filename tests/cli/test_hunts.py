@@ -85,3 +85,16 @@ def test_coverage_names_machines_without_logs(case: Path) -> None:
     assert found["first"] < found["last"]
     for place in found["unseen"]:
         assert place["machine"] not in {row["machine"] for row in found["machines"]}
+
+
+def test_paths_over_a_loaded_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAPHHUNT_ENGINE_MEMORY_MB", "512")
+    sample = Path(__file__).parents[1] / "loaders" / "data" / "bloodhound" / "20250305101500_computers.json"
+    report = data(tmp_path / "ws", "load", str(sample))
+    assert (report["events_read"], report["events_rejected"]) == (5, 1)
+    assert report["relationships"]["POSSIBLE_ADMIN"] == 2
+    found = data(tmp_path / "ws", "paths", "--from", "ws01", "--to", "srv02", "--edges", "possible")
+    assert [step["right"] for step in found["paths"][0]["hops"][0]["steps"]] == ["HasSession", "AdminTo"]
+    assert "possible  WS01 -> SRV02" in run(tmp_path / "ws", "paths", "--from", "ws01", "--edges", "possible").stdout
+    assert run(tmp_path / "ws", "paths", "--from", "ws01", "--edges", "dreamt").exit_code == 2
+    stop_engine(tmp_path / "ws")

@@ -85,19 +85,26 @@ def causal_paths(table: LogonTable, habits: Habits, rules: CausalRules | None = 
         rules: How causes are found.
     """
     rules = rules or CausalRules()
-    share = np.minimum(habits.acct_src / np.maximum(habits.acct, 1), 1.0)
     columns = kernels(_causal, len(table)).causal_pass(
         table.t, _limits(table, rules), table.src, table.dst, table.acct, _kinds(table), habits.day, habits.owner,
-        1.0 - share, habits.history, len(table.hosts), rules.skew_us, rules.window_days, DAY,
+        _weights(habits), habits.history, len(table.hosts), rules.skew_us, rules.window_days, DAY,
     )  # fmt: skip
     sides = [Side(*(column[side] for column in columns)) for side in range(2)]
     return Causes(*sides)
 
 
+def _weights(habits: Habits) -> Floats:
+    """Give the share of the account's days that were not from the source."""
+    share = habits.acct_src.astype(np.float64)
+    share /= np.maximum(habits.acct, 1)
+    np.minimum(share, 1.0, out=share)
+    return np.subtract(1.0, share, out=share)
+
+
 def _limits(table: LogonTable, rules: CausalRules) -> Ints:
     limit = table.t + rules.window_us
     if rules.cut_at_logoff:
-        limit = np.where(table.end >= 0, np.minimum(limit, table.end + rules.skew_us), limit)
+        np.minimum(limit, table.end + rules.skew_us, out=limit, where=table.end >= 0)
     return limit
 
 
