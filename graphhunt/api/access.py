@@ -1,30 +1,39 @@
 """Who may ask: the one-time link, the session cookie, and the guards against foreign sites.
 
-The server listens on loopback for one user. The link it prints carries a token that works once: it is
-exchanged for a cookie (HttpOnly, SameSite=Strict) and leaves the address bar. Requests for another host
-name (DNS rebinding) or from another origin are refused before anything else looks at them.
+On loopback the link that the server prints carries a token that works once: it is exchanged for a cookie
+(HttpOnly, SameSite=Strict) and leaves the address bar. People with accounts sign in with a password; scripts
+bring a token. Requests for another host name (DNS rebinding) or from another origin are refused before anything
+else looks at them.
 """
 
 from __future__ import annotations
 
+import asyncio
+import getpass
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graphhunt.accounts import SCOPES, Accounts, Principal
 from graphhunt.api.problems import problem
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 """Host names a loopback server answers to."""
 
-PUBLIC_API = frozenset({"/api/v1/health"})
-"""API paths that need no session."""
+PUBLIC_API = frozenset({("GET", "/api/v1/health"), ("POST", "/api/v1/session")})
+"""Methods and paths of the API that need no session."""
+
+EVERYTHING = frozenset(SCOPES)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 MAX_SESSIONS = 1000
 _MAX_AGE = 12 * 3600
@@ -40,29 +49,48 @@ def _hashed(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+class _Session(NamedTuple):
+    """A session: whose it is (None for the link's), until when, and the account's state it began with."""
+
+    name: str | None
+    until: float
+    generation: int | None
+
+
 class Access:
     """Tokens and sessions of one server; only hashes are kept.
 
     Args:
-        token: The link's token; works once.
+        token: The link's token; works once. None for a server without a link.
         api_tokens: Tokens for scripts, given as `Authorization: Bearer …`; work until the server stops.
+        accounts: People and their tokens.
     """
 
-    def __init__(self, token: str, api_tokens: Iterable[str] = ()) -> None:
-        self._link: bytes | None = _hashed(token)
+    def __init__(self, token: str | None, api_tokens: Iterable[str] = (), accounts: Accounts | None = None) -> None:
+        self._link: bytes | None = _hashed(token) if token is not None else None
         self._bearers = [_hashed(token) for token in api_tokens]
-        self._sessions: dict[bytes, None] = {}
+        self._sessions: dict[bytes, _Session] = {}
+        self.accounts = accounts
 
     def exchange(self, token: str) -> str | None:
         """Give a new session for the link's token and use it up; None if it is wrong or used."""
         if self._link is None or not hmac.compare_digest(self._link, _hashed(token)):
             return None
         self._link = None
+        return self.open_session(None)
+
+    def open_session(self, name: str | None) -> str:
+        """Begin a session of a person, or of the link's user (None)."""
         session = secrets.token_urlsafe(32)
-        self._sessions[_hashed(session)] = None
+        generation = self.accounts.generation(name) if self.accounts and name is not None else None
+        self._sessions[_hashed(session)] = _Session(name, time.monotonic() + _MAX_AGE, generation)
         while len(self._sessions) > MAX_SESSIONS:
             self._sessions.pop(next(iter(self._sessions)))
         return session
+
+    def close_session(self, session: str) -> None:
+        """End a session; one that isn't there is no error."""
+        self._sessions.pop(_hashed(session), None)
 
     def new_link_token(self) -> str:
         """Make a fresh token for another one-time link; an unused older one stops working."""
@@ -70,14 +98,31 @@ class Access:
         self._link = _hashed(token)
         return token
 
-    def knows_session(self, session: str) -> bool:
-        """Tell whether the cookie's value belongs to a session of this server."""
-        return _hashed(session) in self._sessions
+    def by_session(self, session: str) -> Principal | None:
+        """Give who a session's cookie stands for; None if it is unknown, over, or the account has changed."""
+        found = self._sessions.get(_hashed(session))
+        if found is None or found.until < time.monotonic():
+            return None
+        if found.name is None:
+            return Principal(_owner(), EVERYTHING, "link")
+        if self.accounts is None or self.accounts.generation(found.name) != found.generation:
+            return None
+        return self.accounts.principal(found.name)
 
-    def knows_bearer(self, token: str) -> bool:
-        """Tell whether the token was given to a script."""
+    def by_bearer(self, token: str) -> Principal | None:
+        """Give who a script's token stands for; None if it is not one of ours."""
         wanted = _hashed(token)
-        return any([hmac.compare_digest(wanted, known) for known in self._bearers])
+        if any([hmac.compare_digest(wanted, known) for known in self._bearers]):
+            return Principal(_owner(), EVERYTHING, "token")
+        return self.accounts.by_token(token) if self.accounts else None
+
+
+def _owner() -> str:
+    """Name the user who runs the server."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "local"
 
 
 class Gate:
@@ -95,12 +140,13 @@ class Gate:
         self.hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, exchange the link's token, or pass the request on."""
+        """Refuse, exchange the link's token, or pass the request on with who asks."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["state"] = {**scope.get("state", {}), "principal": self.caller(scope)}
         answer = self.refuse(scope) or self.enter(scope)
-        await (answer or self.app)(scope, receive, send)
+        await (answer or self.app)(scope, receive, self._noting(scope, send))
 
     def refuse(self, scope: Scope) -> Response | None:
         """Give the refusal of a request that this server must not answer; None if it may."""
@@ -110,21 +156,36 @@ class Gate:
             return problem(421, f"This server does not answer for the host {host!r}.", kind="host", instance=path)
         if not _own_origin(headers, scope):
             return problem(403, "Requests from other sites are refused.", kind="origin", instance=path)
-        if path.startswith("/api/") and path not in PUBLIC_API and not self.signed_in(scope):
-            detail = "Not signed in. Open the link that graphhunt serve printed."
+        public = not path.startswith("/api/") or (scope["method"], path) in PUBLIC_API
+        if scope["state"]["principal"] is None and not public:
+            detail = "Not signed in. Open the link that graphhunt serve printed, or sign in."
             response = problem(401, detail, kind="session", instance=path)
             response.headers["WWW-Authenticate"] = "Bearer"
             return response
         return None
 
-    def signed_in(self, scope: Scope) -> bool:
-        """Tell whether the request carries a session cookie or a script's token of this server."""
-        headers = Headers(scope=scope)
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.access.knows_bearer(token.strip()):
-            return True
-        session = _cookie(headers.get("cookie", ""), cookie_name(scope))
-        return session is not None and self.access.knows_session(session)
+    def caller(self, scope: Scope) -> Principal | None:
+        """Give who asks, by a script's token or the session's cookie; None if nobody we know."""
+        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self.access.by_bearer(token.strip())
+        session = session_of(scope)
+        return self.access.by_session(session) if session is not None else None
+
+    def _noting(self, scope: Scope, send: Send) -> Send:
+        """Write into the audit log what the route asked to be told of, with how it ended."""
+
+        async def noting(message: Message) -> None:
+            action = scope["state"].pop("audit", None) if message["type"] == "http.response.start" else None
+            if action and self.access.accounts:
+                who = scope["state"].get("principal") or Principal("", frozenset(), "")
+                address = (scope.get("client") or ("",))[0]
+                target = f"{scope['method']} {scope['path']}"
+                note = self.access.accounts.note
+                await asyncio.to_thread(note, who.name, who.via, action, target, message["status"], address)
+            await send(message)
+
+        return noting
 
     def enter(self, scope: Scope) -> Response | None:
         """Exchange the token of a link for a cookie, on the way to the same page without it."""
@@ -135,16 +196,26 @@ class Gate:
         if not token or "prefetch" in Headers(scope=scope).get("sec-purpose", ""):
             return None
         session = self.access.exchange(token)
-        if session is None and not self.signed_in(scope):
+        if session is None and scope["state"]["principal"] is None:
             return HTMLResponse(_USED_LINK, 403)
         rest = urlencode(query, doseq=True)
         response = RedirectResponse("/?" + rest if rest else "/", 303, {"Cache-Control": "no-store"})
         if session:
-            response.set_cookie(
-                cookie_name(scope), session, max_age=_MAX_AGE, path="/", httponly=True, samesite="strict",
-                secure=scope.get("scheme") == "https",
-            )  # fmt: skip
+            put_cookie(response, scope, session)
         return response
+
+
+def put_cookie(response: Response, scope: Scope, session: str) -> None:
+    """Put a session's cookie on a response; over TLS it never travels without."""
+    response.set_cookie(
+        cookie_name(scope), session, max_age=_MAX_AGE, path="/", httponly=True, samesite="strict",
+        secure=scope.get("scheme") == "https",
+    )  # fmt: skip
+
+
+def session_of(scope: Scope) -> str | None:
+    """Give the value of the session's cookie; None if the request has none."""
+    return _cookie(Headers(scope=scope).get("cookie", ""), cookie_name(scope))
 
 
 def cookie_name(scope: Scope) -> str:
@@ -169,6 +240,8 @@ def _own_origin(headers: Headers, scope: Scope) -> bool:
     origin = headers.get("origin")
     if origin is not None:
         return origin.lower() == f"{scope.get('scheme', 'http')}://{headers.get('host', '')}".lower()
+    if scope["method"] not in _SAFE and "cookie" in headers and "sec-fetch-site" not in headers:
+        return False  # a browser says where a change comes from; what doesn't say has no business with a cookie
     site = headers.get("sec-fetch-site", "none")
     return site in ("none", "same-origin") or (scope["path"] == "/" and scope["method"] == "GET")
 

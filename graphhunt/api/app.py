@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from graphhunt.accounts import Accounts
 from graphhunt.api import problems, routes
 from graphhunt.api.access import LOOPBACK_HOSTS, Access, Gate
 from graphhunt.api.entity_paths import RawEntityPaths
@@ -23,7 +24,7 @@ from graphhunt.web import Pages
 def create_app(
     hunt: Hunt,
     *,
-    token: str,
+    token: str | None,
     api_tokens: Iterable[str] = (),
     hosts: Iterable[str] = LOOPBACK_HOSTS,
     folder: Path | None = None,
@@ -33,10 +34,10 @@ def create_app(
 
     Args:
         hunt: The open workspace; it stays the caller's to close.
-        token: Token of the one-time link `/?token=…`.
+        token: Token of the one-time link `/?token=…`; None for a server without one.
         api_tokens: Tokens for scripts (`Authorization: Bearer …`).
         hosts: Host names the server answers to.
-        folder: Where cases and the states of jobs are kept; None keeps them in memory.
+        folder: Where cases, the states of jobs and accounts are kept; None keeps them in memory.
         pages: The browser workspace; found in the installed package when None.
     """
     app = FastAPI(
@@ -44,8 +45,8 @@ def create_app(
         lifespan=_lifespan,
     )  # fmt: skip
     app.state.hunt = hunt
-    app.state.access = Access(token, api_tokens)
     _open_books(app, hunt, folder)
+    app.state.access = Access(token, api_tokens, app.state.accounts)
     app.state.pages = pages or Pages()
     problems.install(app)
     app.include_router(routes.router())
@@ -57,6 +58,7 @@ def create_app(
 def _open_books(app: FastAPI, hunt: Hunt | None, folder: Path | None) -> None:
     """Open what people and jobs write beside the graph; the document of the interface is made without a hunt."""
     app.state.casebook = Casebook(folder / "casebook.db" if folder else None)
+    app.state.accounts = Accounts(folder / "access.db" if folder else None)
     app.state.jobs = Jobs(folder / "jobs.db" if folder else None)
     limit = hunt.settings.upload_bytes if hunt else 0
     app.state.uploads = Uploads((hunt.folder if hunt else Path()) / "uploads", limit)
@@ -78,6 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.jobs.close()
     app.state.casebook.close()
+    app.state.accounts.close()
 
 
 def _version() -> str:

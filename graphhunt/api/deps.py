@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated, cast
 
 from fastapi import Depends, Query, Request
 
+from graphhunt.accounts import Accounts, Principal
 from graphhunt.api.faces import TimeIn
 from graphhunt.api.service import Hunt
 from graphhunt.casebook import Casebook
@@ -35,9 +35,19 @@ def uploads_of(request: Request) -> Uploads:
     return cast("Uploads", request.app.state.uploads)
 
 
+def accounts_of(request: Request) -> Accounts:
+    """Give the users, tokens and audit log of the server."""
+    return cast("Accounts", request.app.state.accounts)
+
+
+def principal_of(request: Request) -> Principal:
+    """Give who asks; only routes that need somebody use it."""
+    return cast("Principal", request.state.principal)
+
+
 def author_of(request: Request) -> str:
-    """Name the person who asks: who signed in, or the owner of this server's process."""
-    return str(getattr(request.state, "principal", None) or getpass.getuser())
+    """Name who asks, as the author of what they write."""
+    return principal_of(request).name
 
 
 def window_of(since: int | None, until: int | None) -> Window:
@@ -55,6 +65,8 @@ def query_window(
     return window_of(since, until)
 
 
+AccountsDep = Annotated[Accounts, Depends(accounts_of)]
+PrincipalDep = Annotated[Principal, Depends(principal_of)]
 AuthorDep = Annotated[str, Depends(author_of)]
 CasebookDep = Annotated[Casebook, Depends(casebook_of)]
 JobsDep = Annotated[Jobs, Depends(jobs_of)]

@@ -16,6 +16,7 @@ from graphhunt.cli import (
     entity,
     evaluate,
     evidence,
+    export,
     find,
     generate,
     hunt,
@@ -27,6 +28,7 @@ from graphhunt.cli import (
     serve,
     status,
     tree,
+    users,
 )
 from graphhunt.cli.context import Common
 
@@ -40,10 +42,13 @@ app = typer.Typer(
 
 for module in (
     load, query, find, entity, tree, paths, analyze, analyses, evidence, status, coverage, serve, demo, plugins,
-    config, generate, hunts, hunt,
+    config, generate, hunts, hunt, export,
 ):  # fmt: skip
     app.command(name=module.__name__.rsplit(".", 1)[-1])(module.run)
 app.add_typer(evaluate.app, name="eval")
+app.add_typer(users.app, name="users")
+app.add_typer(users.tokens, name="tokens")
+app.command(name="audit")(users.audit)
 
 
 def _version(value: bool) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
+import secrets
+import socket
 import sys
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, message
+from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from graphhunt.hunt import Hunt
@@ -17,52 +22,145 @@ if TYPE_CHECKING:
 @command
 def run(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs users.")] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="Name by which browsers reach the server.", show_default=False)
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain (PEM).", show_default=False)] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).", show_default=False)] = None,
+    plain_http: Annotated[
+        bool, typer.Option("--plain-http", help="Listen beyond loopback without TLS, such as behind a proxy.")
+    ] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,
 ) -> None:
-    """Serve the browser workspace on this machine; prints the address with its one-time token."""
+    """Serve the browser workspace: on this machine with a one-time token, or for the users of the workspace."""
+    door = Door(host, port, tuple(allow_host or ()), tls_cert, tls_key, plain_http)
     with open_case(context, workspace, db) as hunt:
-        serve(hunt, port, open_browser=open_browser, as_json=json)
+        serve(hunt, door, open_browser=open_browser, as_json=json)
 
 
-def serve(hunt: Hunt, port: int = 0, *, open_browser: bool = False, fragment: str = "", as_json: bool = False) -> None:
-    """Serve until interrupted, on loopback only.
+class Door(NamedTuple):
+    """Where a server listens, and under which names."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    names: tuple[str, ...] = ()
+    cert: Path | None = None
+    key: Path | None = None
+    plain: bool = False
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    def check(self, folder: Path) -> None:
+        """Refuse to open beyond this machine without users, or without TLS unless that is asked for.
+
+        Raises:
+            UsageError: It must not open, with what to do.
+        """
+        if (self.cert is None) != (self.key is None):
+            raise UsageError("--tls-cert and --tls-key belong together")
+        if self.local:
+            return
+        if not _has_admin(folder):
+            raise UsageError(
+                f"listening on {self.host} needs users, and the workspace has none who is an admin",
+                hint="graphhunt users add NAME --role admin",
+            )
+        if self.cert is None and not self.plain:
+            raise UsageError(
+                f"listening on {self.host} without TLS would send passwords in the clear",
+                hint="give --tls-cert and --tls-key, or --plain-http behind a proxy that has them",
+            )
+        if not self.names and self.host in ("0.0.0.0", "::"):  # noqa: S104 - refused, not opened
+            raise UsageError("say by which name browsers reach the server", hint="--allow-host NAME")
+
+    def listen(self) -> socket.socket:
+        """Open the port.
+
+        Raises:
+            UsageError: It can't be opened.
+        """
+        try:
+            family, _, _, _, address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
+            listener = socket.socket(family, socket.SOCK_STREAM)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+        except OSError as error:
+            raise UsageError(f"can't listen on {self.host} port {self.port}: {error.strerror}") from error
+        return listener
+
+    def address(self, listener: socket.socket, token: str | None, fragment: str) -> str:
+        """Give the address of the page, with the token where there is one."""
+        name = self.names[0] if self.names else f"[{self.host}]" if ":" in self.host else self.host
+        query = f"?token={token}" if token else ""
+        return f"{'https' if self.cert else 'http'}://{name}:{listener.getsockname()[1]}/{query}{fragment}"
+
+
+def _has_admin(folder: Path) -> bool:
+    from graphhunt.accounts import Accounts
+
+    accounts = Accounts(folder / "access.db")
+    try:
+        return any("admin" in user["roles"] and not user["disabled"] for user in accounts.users())
+    finally:
+        accounts.close()
+
+
+def serve(
+    hunt: Hunt, door: Door | int = 0, *, open_browser: bool = False, fragment: str = "", as_json: bool = False
+) -> None:
+    """Serve until interrupted.
 
     Args:
         hunt: What is shown.
-        port: Port; 0 takes a free one.
+        door: Where to listen; a number is a port on loopback.
         open_browser: Open the page.
         as_json: Write the address as JSON.
         fragment: Put behind the address, such as the view to begin with.
-    """
-    import secrets
-    import socket
 
+    Raises:
+        UsageError: The server must not listen there, or can't.
+    """
     import uvicorn
 
+    from graphhunt.api.access import LOOPBACK_HOSTS
     from graphhunt.api.app import create_app
 
-    token = secrets.token_urlsafe(32)
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}/?token={token}{fragment}"
-    hunt.store  # noqa: B018 - start the engine before the address is shown
+    door = Door(port=door) if isinstance(door, int) else door
+    door.check(hunt.workspace.path)
+    token = secrets.token_urlsafe(32) if door.local else None
+    with door.listen() as listener:
+        address = door.address(listener, token, fragment)
+        hunt.store  # noqa: B018 - start the engine before the address is shown
+        _show(address, door, as_json=as_json)
+        if open_browser:
+            import webbrowser
+
+            webbrowser.open(address)
+        names = {*LOOPBACK_HOSTS, door.host, *door.names}
+        page = create_app(hunt, token=token, folder=hunt.workspace.path, hosts=names)
+        config = uvicorn.Config(
+            page, log_level="warning", access_log=False, server_header=False,
+            ssl_certfile=door.cert, ssl_keyfile=door.key,
+            timeout_graceful_shutdown=3,  # whoever watches a job would hold the server up
+        )  # fmt: skip
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _show(address: str, door: Door, *, as_json: bool) -> None:
     if as_json:
         json_out({"url": address})
     else:
         line(address)
     sys.stdout.flush()
-    message("serving on this machine only; Ctrl+C ends it")
-    if open_browser:
-        import webbrowser
-
-        webbrowser.open(address)
-    page = create_app(hunt, token=token, folder=hunt.workspace.path)
-    config = uvicorn.Config(
-        page, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    message(f"serving {'on this machine only' if door.local else 'the users of this workspace'}; Ctrl+C ends it")

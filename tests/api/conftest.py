@@ -37,7 +37,8 @@ def built(tmp_path: Path) -> Pages:
 def stranger(hunt: Hunt, built: Pages) -> TestClient:
     """A client that has not signed in; its link's token is `once`."""
     app = create_app(hunt, token="once", api_tokens=[API_TOKEN], pages=built)
-    return TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
+    headers = {"Sec-Fetch-Site": "same-origin"}  # as a browser says of the page's own requests
+    return TestClient(app, base_url=ADDRESS, headers=headers, raise_server_exceptions=False)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from graphhunt.api.routes import (
     analyses,
@@ -19,19 +19,21 @@ from graphhunt.api.routes import (
     pivots,
     query,
     search,
+    session,
     timeline,
     views,
 )
+from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    analyses, hunts,
+    analyses, hunts, session,
 )  # fmt: skip
 
 
 def router() -> APIRouter:
     """Gather the routes of `/api/v1`."""
-    whole = APIRouter(prefix="/api/v1")
+    whole = APIRouter(prefix="/api/v1", dependencies=[Depends(allowed)])
     for part in _PARTS:
         whole.include_router(part.router)
     return whole

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from graphhunt.api.deps import JobsDep
+from graphhunt.api.deps import JobsDep, PrincipalDep
 from graphhunt.api.job_models import JobsAnswer, JobShape
+from graphhunt.errors import AccessError, MissingError
 from graphhunt.jobs import ENDED, Job, Jobs
 from graphhunt.pivots.reading import cut, decode_cursor
 
@@ -28,31 +29,43 @@ def job_face(job: Job) -> JobShape:
 @router.get("/jobs", operation_id="listJobs")
 def list_jobs(
     jobs: JobsDep,
+    caller: PrincipalDep,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> JobsAnswer:
     """List jobs, newest first; those of earlier servers too."""
     found = [job.face() for job in jobs.list(limit + 1, decode_cursor(cursor))]
     rows, more = cut(found, limit, "created", "id")
-    return JobsAnswer.model_validate({"items": rows, "next_cursor": more})
+    seen = [row for row in rows if "read" in caller.scopes or row["author"] == caller.name]
+    return JobsAnswer.model_validate({"items": seen, "next_cursor": more})
+
+
+def seen_job(jobs: JobsDep, caller: PrincipalDep, job_id: JobId) -> Job:
+    """Give a job that the caller may see: their own, or any for who may read."""
+    job = jobs.get(job_id)
+    if job.author != caller.name and "read" not in caller.scopes:
+        raise MissingError(f"there is no job {job_id!r}")
+    return job
 
 
 @router.get("/jobs/{job_id}", operation_id="getJob")
-def get_job(jobs: JobsDep, job_id: JobId) -> JobShape:
+def get_job(job: Annotated[Job, Depends(seen_job)]) -> JobShape:
     """Give a job's state."""
-    return job_face(jobs.get(job_id))
+    return job_face(job)
 
 
 @router.delete("/jobs/{job_id}", operation_id="cancelJob", status_code=202)
-def cancel_job(jobs: JobsDep, job_id: JobId) -> JobShape:
-    """Ask a job to stop: it ends at its next step, and what it had committed stays."""
-    return job_face(jobs.cancel(job_id))
+def cancel_job(jobs: JobsDep, caller: PrincipalDep, job: Annotated[Job, Depends(seen_job)]) -> JobShape:
+    """Ask one's own job to stop, or as an admin any: it ends at its next step, and what it had committed stays."""
+    if job.author != caller.name and "admin" not in caller.scopes:
+        raise AccessError("only an admin can cancel another's job")
+    return job_face(jobs.cancel(job.id))
 
 
 @router.get("/jobs/{job_id}/events", operation_id="watchJob", response_class=EventSourceResponse)
-async def watch_job(jobs: JobsDep, job_id: JobId) -> AsyncIterator[ServerSentEvent]:
+async def watch_job(jobs: JobsDep, job: Annotated[Job, Depends(seen_job)]) -> AsyncIterator[ServerSentEvent]:
     """Stream a job's state: `progress` at each change, `end` once; whoever comes back gets the newest state."""
-    async for event in _changes(jobs, job_id):
+    async for event in _changes(jobs, job.id):
         yield event
 
 
