@@ -23,6 +23,11 @@ export type PivotShape = Schemas['PivotShape'];
 export type CaseShape = Schemas['CaseShape'];
 export type ItemShape = Schemas['ItemShape'];
 export type ItemsAnswer = Schemas['ItemsAnswer'];
+export type JobShape = Schemas['JobShape'];
+export type UploadShape = Schemas['UploadShape'];
+export type AnalysisShape = Schemas['AnalysisShape'];
+export type DifferenceAnswer = Schemas['DifferenceAnswer'];
+export type WhyAnswer = Schemas['WhyAnswer'];
 export type TargetShape = Schemas['TargetShape'];
 export type ItemBody = Schemas['NewItem']['body'];
 
@@ -217,5 +222,20 @@ export const api = {
     edit<ItemShape>('PUT', `/cases/${item.case_id}/items/${item.id}`, item.version, { body }),
   deleteItem: (item: ItemShape) =>
     edit<undefined>('DELETE', `/cases/${item.case_id}/items/${item.id}`, item.version),
+  why: (ref: RefShape) => call<WhyAnswer>(`${entity(ref)}/why`),
+  difference: (before: IsoWindow, after: IsoWindow, signal?: AbortSignal) =>
+    post<DifferenceAnswer>('/difference', { before, after, limit: 200 }, signal),
+  upload: (file: File) =>
+    call<UploadShape>(`/uploads${query({ name: file.name })}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/octet-stream' },
+      body: file,
+    }),
+  load: (uploads: string[]) => post<JobShape>('/imports', { uploads }),
+  jobs: () => call<{ items: JobShape[] }>('/jobs?limit=50'),
+  cancelJob: (id: string) => call<JobShape>(`/jobs/${id}`, { method: 'DELETE' }),
+  jobEvents: (id: string) => `${BASE}/jobs/${id}/events`,
+  analyses: () => call<{ items: AnalysisShape[] }>('/analyses'),
+  analyse: (name: string) => post<JobShape>(`/analyses/${encodeURIComponent(name)}:run`, { parameters: {} }),
   reportUrl: (caseId: string) => `${BASE}/cases/${caseId}/report?format=html`,
 };

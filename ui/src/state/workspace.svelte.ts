@@ -122,6 +122,15 @@ class Workspace {
     });
   }
 
+  /** Fetches what is drawn and what is loaded again: the graph has changed. */
+  async renew(): Promise<void> {
+    this.linked.clear();
+    this.asked.clear();
+    this.status = await this.run(() => api.status());
+    await this.load();
+    await this.loadWindow();
+  }
+
   /** Applies an action, writes the address and fetches what the new state needs. */
   do(action: Action): void {
     const next = act(this.history, action);
