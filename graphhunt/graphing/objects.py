@@ -86,9 +86,7 @@ class Files:
             "event_id",
         ]
         seen = [table.select(columns) for table in (self._actions, self._images, sightings)]
-        frame = pl.concat(seen).with_columns(
-            base=basename("where")
-        )
+        frame = pl.concat(seen).with_columns(base=basename("where"))
         grouped = (
             frame.sort("time", "event_id")
             .group_by("file_id", maintain_order=True)
