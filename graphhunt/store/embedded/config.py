@@ -22,6 +22,14 @@ PACKAGES = ("arcadedb_jvm", "arcadedb_embedded")
 """Python packages that carry the engine with its own Java, newest name first."""
 
 _HASH_ROUNDS = 16_384  # the passwords are 256 random bits: rounds add nothing, and each log-in pays for them
+_OPTIMISED_AFTER = {
+    "InvocationThreshold": 200_000,
+    "MinInvocationThreshold": 24_000,
+    "CompileThreshold": 600_000,
+    "BackEdgeThreshold": 1_600_000,
+}
+"""Calls and loops after which Java compiles code a second time: forty times its own defaults."""
+
 _EVERYTHING = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
 
 
@@ -84,6 +92,8 @@ def command_line(found: Installation, root: Path, ports: tuple[int, int], settin
         f"-Xmx{memory}m" if memory else "-XX:MaxRAMPercentage=25",
         # On a machine of few cores a concurrent collector takes them from the work.
         "-XX:+UseSerialGC",
+        # A load of a few seconds ends before the optimising compiler's code pays; a long read passes these at once.
+        *(f"-XX:Tier4{name}={calls}" for name, calls in _OPTIMISED_AFTER.items()),
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:-UsePerfData",
         "-Djava.awt.headless=true",
