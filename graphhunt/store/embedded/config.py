@@ -23,12 +23,12 @@ PACKAGES = ("arcadedb_jvm", "arcadedb_embedded")
 
 _HASH_ROUNDS = 16_384  # the passwords are 256 random bits: rounds add nothing, and each log-in pays for them
 _OPTIMISED_AFTER = {
-    "InvocationThreshold": 200_000,
-    "MinInvocationThreshold": 24_000,
-    "CompileThreshold": 600_000,
-    "BackEdgeThreshold": 1_600_000,
+    "InvocationThreshold": 50_000,
+    "MinInvocationThreshold": 6_000,
+    "CompileThreshold": 150_000,
+    "BackEdgeThreshold": 400_000,
 }
-"""Calls and loops after which Java compiles code a second time: forty times its own defaults."""
+"""Calls and loops after which Java compiles code a second time: ten times its own defaults."""
 
 _EVERYTHING = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
 
