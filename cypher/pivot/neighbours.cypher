@@ -1,7 +1,8 @@
 // pivot/neighbours
 // Neighbours of an entity over one relationship type, each with its relationships added up.
-// `order` is recent (last seen first), often (most relationships first) or first (earliest first); the page
-// goes on after the row with rank `after_rank` and id `after_id`.
+// `order` is recent (last seen first), often (most relationships first), first (earliest first) or risk (what
+// the analytics rank highest first: the score of the logon's chain, else the neighbour's own); the page goes on
+// after the row with rank `after_rank` and id `after_id`.
 // mode: read
 // params: kind: str, id: str, relation: str, outgoing: bool, neighbour_kind: str, since: datetime?,
 //    until: datetime?, order: str = "recent", after_rank: int?, after_id: str = "", limit: int = 50
@@ -38,9 +39,11 @@ CALL {
 MATCH (n)-[r]-(m)
 WHERE type(r) = $relation AND (startNode(r) = n) = $outgoing AND labels(m)[0] = $neighbour_kind
   AND ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
-WITH m, count(r) AS relationships, sum(r.count) AS events, min(r.start) AS first, max(r.end) AS last
+WITH m, count(r) AS relationships, sum(r.count) AS events, min(r.start) AS first, max(r.end) AS last,
+     max(r.lm_score) AS score
 WITH m, relationships, events, first, last,
-     CASE $order WHEN 'often' THEN relationships WHEN 'first' THEN -first ELSE last END AS rank
+     CASE $order WHEN 'often' THEN relationships WHEN 'first' THEN -first
+       WHEN 'risk' THEN toInteger(1000000 * coalesce(score, m.anomaly_score, 0.0)) ELSE last END AS rank
 WHERE $after_rank IS NULL OR rank < $after_rank OR (rank = $after_rank AND m.id > $after_id)
 RETURN m AS node, relationships, events, first, last, rank
 ORDER BY rank DESC, m.id

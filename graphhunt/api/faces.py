@@ -10,9 +10,12 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_TIME_NAMES = frozenset(
-    {"first_seen", "last_seen", "start", "end", "first", "last", "time", "created", "changed", "written"}
-)
+TIME_NAMES = frozenset({
+    "first_seen", "last_seen", "start", "end", "first", "last", "time", "created", "changed", "written", "first_used",
+    "last_used",
+})  # fmt: skip
+"""Names of properties that are times."""
+
 _JSON_TIME = {"type": "string", "format": "date-time", "examples": ["2020-10-19T04:21:15.000000Z"]}
 _WIDEST = 1 << 62
 
@@ -51,7 +54,7 @@ def face(value: Any, name: str = "") -> Any:
         return {str(key): face(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [face(item, name) for item in value]
-    if name in _TIME_NAMES and isinstance(value, int) and not isinstance(value, bool):
+    if name in TIME_NAMES and isinstance(value, int) and not isinstance(value, bool):
         return to_iso(value)
     return value
 

@@ -35,6 +35,7 @@ class NodeShape(RefShape):
     noise: str | None = None
     stub: bool = False
     machine_id: str | None = None
+    rank: float | None = None
 
 
 class EntityShape(NodeShape):
@@ -205,6 +206,8 @@ class PathsRequest(Shape):
     max_hops: Annotated[int, Field(ge=1, le=20)] = 6
     max_dwell_hours: Annotated[float | None, Field(gt=0, le=24 * 365)] = None
     k: Annotated[int, Field(ge=1, le=200)] = 20
+    edges: Literal["observed", "possible", "both"] = "observed"
+    within_session: bool = False
 
 
 class PathsAnswer(BaseModel):

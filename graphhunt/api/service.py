@@ -22,6 +22,11 @@ class Hunt(Protocol):
         ...
 
     @property
+    def snapshot(self) -> Any:
+        """The graph's tables as of the last load."""
+        ...
+
+    @property
     def db(self) -> str | None:
         """Address of the Neo4j server; None for the embedded engine."""
         ...

@@ -20,8 +20,8 @@ from graphhunt.pivots.reading import (
 )
 from graphhunt.pivots.views import describe
 
-ORDERS = ("recent", "often", "first")
-"""Orders of neighbours: last seen first, most relationships first, earliest first."""
+ORDERS = ("recent", "often", "first", "risk")
+"""Orders of neighbours: last seen, most relationships, earliest, or ranked highest by the analytics, first."""
 
 
 class Relation(NamedTuple):

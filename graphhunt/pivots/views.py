@@ -76,8 +76,8 @@ def describe(node: Properties) -> dict[str, Any]:
     """Give the short form of a node as the store returns it.
 
     Returns:
-        kind, id, label, detail, first_seen and last_seen (microseconds or None), noise, stub, and the
-        machine_id of things that live on one machine.
+        kind, id, label, detail, first_seen and last_seen (microseconds or None), noise, stub, the
+        machine_id of things that live on one machine, and the rank that the analytics gave (None without one).
     """
     kind = str(node["_label"])
     return {
@@ -90,6 +90,7 @@ def describe(node: Properties) -> dict[str, Any]:
         "noise": noise(kind, node),
         "stub": bool(node.get("stub")),
         "machine_id": node.get("machine_id"),
+        "rank": node.get("anomaly_score"),
     }
 
 

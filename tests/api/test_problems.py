@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
 from graphhunt.api.app import create_app
 from graphhunt.errors import AccessError, GraphhuntError, LimitError, QueryError, StoreError, UsageError
 from tests.api.conftest import ADDRESS
+from tests.conftest import small_settings
 
 BRAVO = "/api/v1/entities/Machine/bravo"
 
@@ -80,6 +83,9 @@ def failing(error: Exception) -> TestClient:
     """Give a client of a server whose hunt fails."""
 
     class Failing:
+        settings = small_settings()
+        folder = Path()
+
         def status(self) -> None:
             raise error
 

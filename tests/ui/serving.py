@@ -23,6 +23,9 @@ from tests import neo4j_server
 from tests.conftest import empty, small_settings
 
 UI = Path(__file__).parent.parent.parent / "ui"
+PEOPLE = {"ana": "analyst", "rex": "reader", "lou": "loader"}
+"""Who may sign in to a served case, with their roles."""
+PASSWORD = "correct horse battery"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 
@@ -71,12 +74,15 @@ def served(hunt: Hunt) -> Iterator[dict[str, str]]:
         port = listener.getsockname()[1]
         app = create_app(hunt, token="first")
         session = app.state.access.exchange("first")
+        for name, role in PEOPLE.items():
+            app.state.accounts.add_user(name, PASSWORD, [role])
         running = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
             yield {
                 "GRAPHHUNT_URL": f"http://127.0.0.1:{port}/?token={app.state.access.new_link_token()}",
+                "GRAPHHUNT_PASSWORD": PASSWORD,
                 "GRAPHHUNT_COOKIE": f"graphhunt_{port}={session}",
             }
         finally:

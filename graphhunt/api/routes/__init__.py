@@ -20,6 +20,7 @@ from graphhunt.api.routes import (
     query,
     search,
     session,
+    tables,
     timeline,
     views,
 )
@@ -27,7 +28,7 @@ from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    analyses, hunts, session,
+    analyses, hunts, session, tables,
 )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def get_neighbors(  # noqa: PLR0913 - each is a query parameter of the route
     relation: Annotated[str, Query(max_length=60)],
     neighbour_kind: Annotated[str, Query(max_length=40)],
     outgoing: bool = True,
-    order: Literal["recent", "often", "first"] = "recent",
+    order: Literal["recent", "often", "first", "risk"] = "recent",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> NeighboursAnswer:

@@ -17,7 +17,7 @@ _HOUR = 3600 * 1_000_000
 def find_paths(hunt: HuntDep, wanted: PathsRequest) -> PathsAnswer:
     """Find ranked attack paths, as `graphhunt paths`; machine and user names match by any alias."""
     window = window_of(wanted.since, wanted.until)
-    options = wanted.model_dump(include={"from_", "to", "user", "max_hops", "k"})
+    options = wanted.model_dump(include={"from_", "to", "user", "max_hops", "k", "edges", "within_session"})
     if wanted.max_dwell_hours is not None:
         options["max_dwell_us"] = int(wanted.max_dwell_hours * _HOUR)
     found = hunt.paths(since=window.since, until=window.until, **options)

@@ -28,6 +28,7 @@ export type UploadShape = Schemas['UploadShape'];
 export type AnalysisShape = Schemas['AnalysisShape'];
 export type DifferenceAnswer = Schemas['DifferenceAnswer'];
 export type WhyAnswer = Schemas['WhyAnswer'];
+export type SessionShape = Schemas['SessionShape'];
 export type TargetShape = Schemas['TargetShape'];
 export type ItemBody = Schemas['NewItem']['body'];
 
@@ -35,11 +36,12 @@ export type ItemBody = Schemas['NewItem']['body'];
 export interface Hop {
   from: string;
   to: string;
-  user: string;
+  user: string | null;
   logon_type: number | null;
   technique: string | null;
-  start: string;
-  end: string;
+  /** Null for a right that no logon shows. */
+  start: string | null;
+  end: string | null;
   logon_id: string | null;
   evidence: string[];
   from_id?: string;
@@ -79,6 +81,8 @@ export interface PathsQuery {
   until?: string | null;
   max_hops?: number;
   max_dwell_hours?: number | null;
+  edges?: 'observed' | 'possible' | 'both';
+  within_session?: boolean;
   k?: number;
 }
 
@@ -102,6 +106,13 @@ function call<T>(path: string, init: RequestInit = {}): Promise<T> {
 }
 
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await answered(path, init);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** A response that is well; anything else is an error with the server's words. */
+async function answered(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(BASE + path, { credentials: 'same-origin', ...init });
@@ -109,8 +120,7 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'The server does not answer. Is graphhunt serve still running?');
   }
-  if (response.status === 204) return undefined as T;
-  if (response.ok) return (await response.json()) as T;
+  if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as {
     detail?: string;
     hint?: string;
@@ -166,6 +176,9 @@ const entity = (ref: RefShape): string =>
   `/entities/${encodeURIComponent(ref.kind)}/${encodeURIComponent(ref.id)}`;
 
 export const api = {
+  session: () => call<SessionShape>('/session'),
+  signIn: (name: string, password: string) => post<SessionShape>('/session', { name, password }),
+  signOut: () => call<undefined>('/session', { method: 'DELETE' }),
   status: () => call<Record<string, unknown>>('/status'),
   search: (q: string, signal: AbortSignal, limit = 8) =>
     call<{ groups: SearchGroup[] }>(`/search${query({ q, limit })}`, { signal }),
@@ -183,6 +196,15 @@ export const api = {
   heatmap: (ref: RefShape, window: IsoWindow) =>
     call<{ cells: number[][] }>(`${entity(ref)}/heatmap${query({ ...window })}`),
   tree: (ref: RefShape) => call<TreeAnswer>(`${entity(ref)}/process-tree`),
+  /** The drawn part of the graph as a file that the server makes. */
+  exportGraph: (form: 'pyvis' | 'timesketch', nodes: RefShape[], window: IsoWindow) =>
+    busyWhile(
+      answered(`/export/${form}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ nodes, shown: [], ...window }),
+      }).then((response) => response.blob()),
+    ),
   graph: (nodes: RefShape[], shown: RefShape[], window: IsoWindow) =>
     post<GraphAnswer>('/graph', { nodes, shown, ...window }),
   events: (nodes: RefShape[], window: IsoWindow, limit = 1000) =>

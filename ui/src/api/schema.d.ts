@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description List who did what, newest first.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -530,6 +550,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Graph
+         * @description Give entities and what is between them as a file: `pyvis` a page, `timesketch` JSON Lines of single events.
+         */
+        post: operations["exportGraph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/graph": {
         parameters: {
             query?: never;
@@ -686,7 +726,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel Job
-         * @description Ask a job to stop: it ends at its next step, and what it had committed stays.
+         * @description Ask one's own job to stop, or as an admin any: it ends at its next step, and what it had committed stays.
          */
         delete: operations["cancelJob"];
         options?: never;
@@ -854,6 +894,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description Say who is signed in and what they may do.
+         */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in with name and password; after ten wrong ones a name has to wait.
+         */
+        post: operations["signIn"];
+        /**
+         * Sign Out
+         * @description Sign out: the session is worth nothing from now on.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -866,6 +934,46 @@ export interface paths {
          * @description Say what is loaded, as `graphhunt status --json`.
          */
         get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tables
+         * @description List the tables of the graph as of the last load: one per label and relationship type.
+         */
+        get: operations["listTables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Table
+         * @description Give a table in the order of its ids: a page of rows, or all of it as JSON Lines or an Arrow stream.
+         */
+        get: operations["getTable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -889,6 +997,50 @@ export interface paths {
          */
         post: operations["getTimeline"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description List one's own tokens; an admin sees all.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make Token
+         * @description Make a token that can do a part of what its owner may; a token can't make tokens.
+         */
+        post: operations["makeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Token
+         * @description Make a token worthless; an admin may do that to any.
+         */
+        delete: operations["revokeToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -936,6 +1088,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description List the people who may sign in.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Add User
+         * @description Add a person.
+         */
+        post: operations["addUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove User
+         * @description Remove a person and their tokens; what they wrote stays.
+         */
+        delete: operations["removeUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit User
+         * @description Change a person's password or roles, shut them out or let them in; it counts from their next request on.
+         */
+        patch: operations["editUser"];
         trace?: never;
     };
     "/api/v1/views": {
@@ -1013,6 +1213,42 @@ export interface components {
             properties: components["schemas"]["WrittenShape"][];
             /** Summary */
             summary: string;
+        };
+        /**
+         * AuditAnswer
+         * @description A page of the audit log, newest first.
+         */
+        AuditAnswer: {
+            /** Items */
+            items: components["schemas"]["AuditLine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * AuditLine
+         * @description One line of the audit log.
+         */
+        AuditLine: {
+            /** Action */
+            action: string;
+            /** Address */
+            address: string;
+            /** Number */
+            number: number;
+            /** Status */
+            status: number;
+            /** Target */
+            target: string;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** Via */
+            via: string;
+            /** Who */
+            who: string;
         };
         /**
          * CaseEdit
@@ -1276,6 +1512,8 @@ export interface components {
             properties: {
                 [key: string]: unknown;
             };
+            /** Rank */
+            rank?: number | null;
             /**
              * Stub
              * @default false
@@ -1657,6 +1895,16 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * MadeToken
+         * @description A new token; it is shown this once.
+         */
+        MadeToken: {
+            /** Id */
+            id: string;
+            /** Token */
+            token: string;
+        };
+        /**
          * MarksAnswer
          * @description What the cases say about one entity, newest first.
          */
@@ -1713,6 +1961,33 @@ export interface components {
             target?: components["schemas"]["TargetShape"] | null;
         };
         /**
+         * NewToken
+         * @description A token to make.
+         */
+        NewToken: {
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("read" | "annotate" | "load" | "admin")[];
+        };
+        /**
+         * NewUser
+         * @description A person to add.
+         */
+        NewUser: {
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            /** Roles */
+            roles: ("reader" | "analyst" | "loader" | "admin")[];
+        };
+        /**
          * NodeShape
          * @description An entity in short form.
          */
@@ -1736,6 +2011,8 @@ export interface components {
             machine_id?: string | null;
             /** Noise */
             noise?: string | null;
+            /** Rank */
+            rank?: number | null;
             /**
              * Stub
              * @default false
@@ -1796,6 +2073,12 @@ export interface components {
          * @description Which attack paths to find.
          */
         PathsRequest: {
+            /**
+             * Edges
+             * @default observed
+             * @enum {string}
+             */
+            edges: "observed" | "possible" | "both";
             /** From */
             from?: string | null;
             /**
@@ -1818,6 +2101,11 @@ export interface components {
             until?: string | null;
             /** User */
             user?: string | null;
+            /**
+             * Within Session
+             * @default false
+             */
+            within_session: boolean;
         };
         /**
          * PinBody
@@ -2097,6 +2385,69 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * SessionShape
+         * @description Who is signed in, how, and what they may do.
+         */
+        SessionShape: {
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("read" | "annotate" | "load" | "admin")[];
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "link" | "password" | "token";
+        };
+        /**
+         * SignIn
+         * @description A name and its password.
+         */
+        SignIn: {
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * TablePage
+         * @description A page of a table's rows, in the order of their ids.
+         */
+        TablePage: {
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total: components["schemas"]["Total"];
+        };
+        /**
+         * TableShape
+         * @description A table: a label's nodes or a type's relationships.
+         */
+        TableShape: {
+            /** Columns */
+            columns: string[];
+            /** Name */
+            name: string;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "node" | "relationship";
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * TablesAnswer
+         * @description Every table of the graph.
+         */
+        TablesAnswer: {
+            /** Items */
+            items: components["schemas"]["TableShape"][];
+        };
+        /**
          * TagBody
          * @description A tag.
          */
@@ -2153,6 +2504,42 @@ export interface components {
             relationship_id: string;
             /** Start */
             start: string | null;
+        };
+        /**
+         * TokenShape
+         * @description A token, without the token itself.
+         */
+        TokenShape: {
+            /**
+             * Created
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            created: string;
+            /**
+             * Expires
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            expires: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Revoked */
+            revoked: boolean;
+            /** Scopes */
+            scopes: ("read" | "annotate" | "load" | "admin")[];
+        };
+        /**
+         * TokensAnswer
+         * @description Tokens, newest first.
+         */
+        TokensAnswer: {
+            /** Items */
+            items: components["schemas"]["TokenShape"][];
         };
         /**
          * Total
@@ -2216,6 +2603,8 @@ export interface components {
             noise?: string | null;
             /** Parent */
             parent: string | null;
+            /** Rank */
+            rank?: number | null;
             /** Start */
             start?: string | null;
             /**
@@ -2249,6 +2638,44 @@ export interface components {
             items: components["schemas"]["UploadShape"][];
             /** Limit */
             limit: number;
+        };
+        /**
+         * UserEdit
+         * @description What to change of a person; what is left out stays.
+         */
+        UserEdit: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Password */
+            password?: string | null;
+            /** Roles */
+            roles?: ("reader" | "analyst" | "loader" | "admin")[] | null;
+        };
+        /**
+         * UserShape
+         * @description A person.
+         */
+        UserShape: {
+            /**
+             * Created
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            created: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: ("reader" | "analyst" | "loader" | "admin")[];
+        };
+        /**
+         * UsersAnswer
+         * @description All people, by name.
+         */
+        UsersAnswer: {
+            /** Items */
+            items: components["schemas"]["UserShape"][];
         };
         /** ValidationError */
         ValidationError: {
@@ -2529,6 +2956,38 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditAnswer"];
                 };
             };
             /** @description Validation Error */
@@ -3208,7 +3667,7 @@ export interface operations {
                 relation: string;
                 neighbour_kind: string;
                 outgoing?: boolean;
-                order?: "recent" | "often" | "first";
+                order?: "recent" | "often" | "first" | "risk";
                 limit?: number;
                 cursor?: string | null;
                 /** @description Leave out what ended before */
@@ -3447,6 +3906,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvidenceShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    exportGraph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form: "pyvis" | "timesketch";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GraphRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/html": string;
                 };
             };
             /** @description Validation Error */
@@ -3985,6 +4480,77 @@ export interface operations {
             };
         };
     };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     getStatus: {
         parameters: {
             query?: never;
@@ -4003,6 +4569,65 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    listTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablesAnswer"];
+                };
+            };
+        };
+    };
+    getTable: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Id of the last row seen */
+                cursor?: string | null;
+            };
+            header?: {
+                accept?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                    "application/jsonl": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -4028,6 +4653,88 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventsAnswer"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensAnswer"];
+                };
+            };
+        };
+    };
+    makeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -4115,6 +4822,123 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersAnswer"];
+                };
+            };
+        };
+    };
+    addUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    removeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    editUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserShape"];
+                };
             };
             /** @description Validation Error */
             422: {

@@ -16,7 +16,8 @@ export function hopLabel(edge: DrawnEdge): string {
   const hop = edge.hop;
   if (!hop) return '';
   const how = hop.technique ?? (hop.logonType === null ? 'logon' : `logon type ${hop.logonType}`);
-  return [`${edge.step} · ${clock(hop.start)}`, plain(hop.user, 34), plain(how, 34)].join('\n');
+  const when = hop.start === null ? 'possible' : clock(hop.start);
+  return [`${edge.step} · ${when}`, plain(hop.user, 34), plain(how, 34)].filter(Boolean).join('\n');
 }
 
 export function edgeLabel(edge: DrawnEdge): string {
@@ -34,7 +35,7 @@ function beside(order: ReadonlyMap<string, number>, edge: DrawnEdge): string {
   return (from < to ? 'beside' : 'beside against') + far;
 }
 
-/** What is said about entities besides the telemetry: a sign behind the name, a class, a rank from 0 to 1. */
+/** What is said about entities besides the telemetry: a sign behind the name, a class, what the analytics rank it. */
 export interface Marking {
   sign: (key: Key) => { sign: string; className: string } | null;
   rank: (key: Key) => number;
@@ -57,7 +58,7 @@ export function sizes(drawing: Drawing, measure: Measure, rank: Marking['rank'])
     }
   }
   const value = (key: Key): number => {
-    if (measure === 'rank') return rank(key) * 1000;
+    if (measure === 'rank') return rank(key);
     return measure === 'neighbours' ? (neighbours.get(key)?.size ?? 0) : (relations.get(key) ?? 0);
   };
   const most = Math.max(1, ...drawing.nodes.map((node) => value(node.key)));
@@ -127,7 +128,7 @@ export function elements(
     classes: [
       edge.faded ? 'faded' : '',
       edge.hop ? 'hop' : beside(order, edge),
-      edge.hop?.confidence === 'correlated' || edge.hop?.confidence === 'inferred' ? 'correlated' : '',
+      edge.hop?.confidence && edge.hop.confidence !== 'observed' ? 'correlated' : '',
     ]
       .join(' ')
       .trim(),

@@ -2,6 +2,7 @@
 import * as dagre from '@dagrejs/dagre';
 import cytoscape from 'cytoscape';
 import fcose from 'cytoscape-fcose';
+import { disc, newcomers } from './disc';
 import type { LayoutRequest, LayoutAnswer, Point } from './layout';
 
 cytoscape.use(fcose as unknown as cytoscape.Ext);
@@ -33,8 +34,15 @@ function layered(request: LayoutRequest): Record<string, Point> {
 }
 
 function force(request: LayoutRequest): Record<string, Point> {
-  seed(request.nodes.length);
   const fixed = request.nodes.filter((node) => node.at);
+  const star = newcomers(request.nodes, request.edges);
+  const anchor = fixed.find((node) => node.key === star?.anchor)?.at;
+  if (star && anchor) {
+    const others = fixed.map((node) => node.at!);
+    const places = disc(anchor, star.keys.length, others);
+    return Object.fromEntries(star.keys.map((key, index) => [key, places[index]!]));
+  }
+  seed(request.nodes.length);
   const cy = cytoscape({
     headless: true,
     styleEnabled: true,

@@ -27,6 +27,8 @@ export interface NodeData {
   last: number | null;
   noise: string | null;
   stub: boolean;
+  /** What the analytics make of it; 0 without any. */
+  rank: number;
 }
 
 export interface EdgeData {
@@ -112,6 +114,7 @@ export class Model {
       last: fromIso(shape.last_seen),
       noise: shape.noise ?? null,
       stub: shape.stub ?? false,
+      rank: shape.rank ?? 0,
     };
     this.graph.mergeNode(key, data);
     return key;

@@ -12,7 +12,7 @@ export interface Placed {
   from: { x: number; y: number } | null;
 }
 
-export const COLUMN = 230;
+export const COLUMN = 270;
 export const ROW = 46;
 
 interface Branch {
@@ -53,7 +53,7 @@ export function badges(process: TreeProcess): string[] {
     network: ['connection', 'connections'],
     file: ['file', 'files'],
     registry: ['registry', 'registry'],
-    process: ['process access', 'process accesses'],
+    process: ['access', 'accesses'],
     install: ['install', 'installs'],
     child: ['child', 'children'],
   };

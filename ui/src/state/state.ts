@@ -53,8 +53,9 @@ export interface DrawnHop {
   userKey: Key | null;
   technique: string | null;
   logonType: number | null;
-  start: number;
-  end: number;
+  /** Null for a hop that a right allows and no logon shows. */
+  start: number | null;
+  end: number | null;
   id: string;
   confidence: string | null;
   /** All logons of this act; `id` is the telling one. */
@@ -62,6 +63,8 @@ export interface DrawnHop {
   /** The process that the hop started on the far side. */
   process: Key | null;
   reasons: readonly string[];
+  /** Records that a right rests on; a logon's are found through its id. */
+  evidence?: readonly string[];
 }
 
 export type View = 'graph' | 'table' | 'timeline' | 'tree' | 'map' | 'compare' | 'query';

@@ -115,6 +115,10 @@ function isGroup(value: unknown): value is Group {
   );
 }
 
+function isTime(value: unknown): value is number | null {
+  return value === null || Number.isSafeInteger(value);
+}
+
 function isHop(value: unknown): value is DrawnHop {
   const hop = value as Partial<DrawnHop> | null;
   return (
@@ -122,8 +126,8 @@ function isHop(value: unknown): value is DrawnHop {
     typeof hop.to === 'string' &&
     typeof hop.user === 'string' &&
     typeof hop.id === 'string' &&
-    Number.isSafeInteger(hop.start) &&
-    Number.isSafeInteger(hop.end) &&
+    isTime(hop.start) &&
+    isTime(hop.end) &&
     Array.isArray(hop.ids) &&
     Array.isArray(hop.reasons)
   );

@@ -29,21 +29,23 @@ import { decode, encode, fromFragment, stateHash, toFragment } from './url';
 
 /** Neighbours that are drawn without asking, and how many a group gives at a time. */
 export const PAGE = 50;
+/** Neighbours that may be drawn one by one in one step. */
+export const MOST_AT_ONCE = 500;
 /** Drawn elements beyond which the picture is no longer one; more has to come folded. */
 export const MAX_DRAWN = 2000;
 
-export type Order = 'recent' | 'often' | 'first';
+export type Order = 'recent' | 'often' | 'first' | 'risk';
 
 const IP = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+)$/i;
 
 /** The hop of an attack path in the form the state keeps. */
 export function drawnHop(hop: AttackPath['hops'][number], index: number): DrawnHop {
   const from = hop.from_id ?? hop.from;
-  const start = fromIso(hop.start) ?? 0;
+  const start = fromIso(hop.start);
   return {
     from: keyOf({ kind: hop.from_label ?? (IP.test(from) ? 'IP' : 'Machine'), id: from }),
     to: keyOf({ kind: 'Machine', id: hop.to_id ?? hop.to }),
-    user: hop.user,
+    user: hop.user ?? '',
     userKey: hop.user_id ? keyOf({ kind: 'User', id: hop.user_id }) : null,
     technique: hop.technique_name ?? hop.technique ?? null,
     logonType: hop.logon_type ?? null,
@@ -54,6 +56,7 @@ export function drawnHop(hop: AttackPath['hops'][number], index: number): DrawnH
     ids: (hop.relationship_ids ?? []).slice(0, 12),
     process: hop.remote_process_id ? keyOf({ kind: 'Process', id: hop.remote_process_id }) : null,
     reasons: [hop.technique_reason, ...(hop.reasons ?? [])].filter((text) => !!text).slice(0, 6) as string[],
+    ...(start === null ? { evidence: hop.evidence.slice(0, 5) } : {}),
   };
 }
 

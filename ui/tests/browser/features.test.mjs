@@ -286,3 +286,20 @@ test('noise is hidden by one click and counted', () =>
     }
     assert.equal((await summary()) + hidden, before);
   }));
+
+test('a page of pyvis and lines for Timesketch come from the server', () =>
+  visit(async (page) => {
+    await showPaths(page);
+    const html = await saved(page, 'Page (pyvis HTML)');
+    assert.match(html, /alpha[\s\S]*bravo/);
+    assert.doesNotMatch(html, /(src|href)\s*=\s*["']\s*(https?:)?\/\//);
+    const lines = (await saved(page, 'Events (Timesketch)')).trim().split('\n').map(JSON.parse);
+    const hops = lines.filter((line) => line.timestamp_desc === 'remote logon');
+    assert.deepEqual(
+      hops.map((line) => [line.source_id, line.target_id, line.datetime.slice(11, 19)]),
+      [
+        ['alpha', 'bravo', '10:00:00'],
+        ['bravo', 'charlie', '10:30:00'],
+      ],
+    );
+  }));
