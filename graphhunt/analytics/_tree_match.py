@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from graphhunt.analytics._frames import ticks
+from graphhunt.analytics._text_columns import to_polars
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +42,7 @@ def match_parents(rows: Rows) -> NDArray[np.int64]:
     if rows.parent_name is None:
         return _latest(_codes(host, pid), _codes_like(host, pid, parent_pid), time)
     name, parent_name = _names(rows)
-    stated = rows.parent_name.to_numpy() != _UNKNOWN
+    stated = (rows.parent_name != _UNKNOWN).to_numpy(dtype=bool)
     named = _latest(*_three_codes(host, (pid, parent_pid), (name, parent_name)), time)
     if stated.all():
         return named
@@ -59,11 +61,29 @@ def _hosts(rows: Rows) -> NDArray[np.int64]:
 def _numbers(pid: pd.Series[Any], parent: pd.Series[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Number process ids so that `0x1f`, `31` and `31.0` are one; nulls are -1."""
     both = pd.concat([pid, parent], ignore_index=True)
-    codes, values = pd.factorize(both, use_na_sentinel=True)
-    folded, _ = pd.factorize(_folded_pids(values.tolist()))
-    table = np.append(folded, -1).astype(np.int64)
-    numbers = table[codes]
+    plain = _plain_pids(both)
+    if plain is None:
+        codes, values = pd.factorize(both, use_na_sentinel=True)
+        folded, _ = pd.factorize(_folded_pids(values.tolist()))
+        numbers = np.append(folded, -1).astype(np.int64)[codes]
+    else:
+        numbers = pd.factorize(plain)[0].astype(np.int64)
+        numbers[both.isna().to_numpy()] = -1
     return numbers[: len(pid)], numbers[len(pid) :]
+
+
+def _plain_pids(column: pd.Series[Any]) -> NDArray[np.int64] | None:
+    """Read ids that are all whole numbers, or text of decimal or of `0x…` ones; None where one isn't."""
+    if pd.api.types.is_integer_dtype(column.dtype) and not column.hasnans:
+        return None if pd.api.types.is_unsigned_integer_dtype(column.dtype) else column.to_numpy(dtype=np.int64)
+    if not isinstance(column.dtype, pd.StringDtype):
+        return None
+    text = to_polars(column)
+    is_hex = text.str.starts_with("0x")
+    numbers = text.filter(is_hex).str.strip_prefix("0x").str.to_integer(base=16, strict=False)
+    found = text.to_frame("t").select(pl.col("t").cast(pl.Int64, strict=False)).to_series()
+    found = found.scatter(is_hex.arg_true(), numbers) if len(numbers) else found
+    return None if found.null_count() > text.null_count() else found.fill_null(-1).to_numpy()
 
 
 def _folded_pids(values: list[Any]) -> NDArray[Any]:

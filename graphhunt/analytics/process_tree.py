@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
-from graphhunt.analytics._frames import utc_times
+from graphhunt.analytics._frames import ticks, utc_times
+from graphhunt.analytics._text_columns import picked, to_pandas, to_polars
 from graphhunt.analytics._tree_match import Rows, match_parents
 from graphhunt.analytics._tree_paths import break_cycles, tree_order, tree_paths
 from graphhunt.analytics.process_schema import ProcSchema, infer_schema
@@ -83,20 +85,32 @@ def _cleaned(procs: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:
     """Keep process events, each once, by time; add the folded names and the effective logon id."""
     frame = procs
     if schema.event_id_column and schema.event_id_identifier is not None:
-        frame = frame[_is_event(frame[schema.event_id_column], schema.event_id_identifier)]
+        wanted = _is_event(frame[schema.event_id_column], schema.event_id_identifier)
+        frame = frame if wanted.all() else frame[wanted]
     frame = frame.assign(**{c: utc_times(frame[c]) for c in _time_columns(schema)})
-    if frame.duplicated([schema.time_stamp, schema.process_id]).any():
-        plain = {c: frame[c].map(_hashable) for c in frame.columns if frame[c].dtype == object}
-        frame = frame[~frame.assign(**plain).duplicated()]
     if not frame[schema.time_stamp].is_monotonic_increasing:
         frame = frame.sort_values(schema.time_stamp, kind="stable")
-    frame = frame.reset_index(drop=True)
+    frame = _each_once(frame, schema).reset_index(drop=True)
     return frame.assign(
         EffectiveLogonId=_logon(frame, schema),
         new_process_lc=_lower(frame, schema.process_name),
         parent_proc_lc=_lower(frame, schema.parent_name),
         Inferred=False,
     )
+
+
+def _each_once(frame: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:
+    """Drop the later ones of equal rows; only rows of one time, next to each other, can be equal."""
+    time = ticks(frame[schema.time_stamp])
+    near = np.append(False, time[1:] == time[:-1])
+    near[:-1] |= near[1:]
+    tied = frame[near] if near.any() else frame.iloc[:0]
+    if not tied.duplicated([schema.time_stamp, schema.process_id]).any():
+        return frame
+    plain = {c: tied[c].map(_hashable) for c in tied.columns if tied[c].dtype == object}
+    again = np.zeros(len(frame), dtype=bool)
+    again[near] = tied.assign(**plain).duplicated().to_numpy()
+    return frame[~again]
 
 
 def _time_columns(schema: ProcSchema) -> list[str]:
@@ -120,10 +134,9 @@ def _is_event(column: pd.Series[Any], wanted: Any) -> pd.Series[Any]:
 def _lower(frame: pd.DataFrame, column: str | None) -> pd.Series[Any]:
     """Give a text column in lower case; unknown where it is null, empty or absent."""
     if column is None:
-        return pd.Series(UNKNOWN, index=frame.index, dtype=object)
-    codes, values = pd.factorize(frame[column], use_na_sentinel=True)
-    folded = np.array([*(str(v).lower() or UNKNOWN for v in values), UNKNOWN], dtype=object)
-    return pd.Series(folded[codes], index=frame.index, dtype=object)
+        return to_pandas(pl.repeat(UNKNOWN, len(frame), dtype=pl.String, eager=True), frame.index)
+    folded = to_polars(frame[column]).str.to_lowercase()
+    return to_pandas(folded.set(folded == "", UNKNOWN).fill_null(UNKNOWN), frame.index)
 
 
 def _logon(frame: pd.DataFrame, schema: ProcSchema) -> Any:
@@ -181,7 +194,7 @@ def _parent_rows(children: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:
     row |= {c: children[c] for c in kept if c}
     if schema.parent_name:
         stated = children["parent_proc_lc"] != UNKNOWN
-        row[schema.process_name] = children[schema.parent_name].astype(object).where(stated, UNKNOWN)
+        row[schema.process_name] = children[schema.parent_name].where(stated, UNKNOWN)
     if schema.parent_time_stamp:
         row[schema.time_stamp] = children[schema.parent_time_stamp]
     lineage = (
@@ -196,41 +209,39 @@ def _parent_rows(children: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:
 
 def _keyed(frame: pd.DataFrame, parents: NDArray[np.int64], schema: ProcSchema) -> pd.DataFrame:
     """Name each process by host, image, id and start; index by that key and point to the parent's."""
-    keys = _unique_keys(_key_texts(frame, schema))
+    keys = _unique(_key_texts(frame, schema))
     has_parent = parents >= 0
-    parent_keys = keys[np.maximum(parents, 0)]
-    parent_keys[~has_parent] = None
     is_parent = np.zeros(len(frame), dtype=bool)
     is_parent[parents[has_parent]] = True
     width = max(5, len(str(len(frame))))
-    result = frame.assign(
-        parent_key=pd.Series(parent_keys, index=frame.index, dtype=object),
+    return frame.assign(
+        parent_key=to_pandas(picked(keys, parents)),
         IsRoot=~has_parent, IsLeaf=~is_parent, IsBranch=has_parent & is_parent,
-        source_index=pd.Series(list(map(f"{{:0{width}d}}".format, range(len(frame)))), dtype=object),
-    )  # fmt: skip
-    return result.set_index(pd.Index(keys, name="proc_key", dtype=object))
+        source_index=to_pandas(pl.int_range(len(frame), eager=True).cast(pl.String).str.zfill(width)),
+    ).set_index(pd.Index(to_pandas(keys), name="proc_key"))  # fmt: skip
 
 
-def _key_texts(frame: pd.DataFrame, schema: ProcSchema) -> list[str]:
+def _key_texts(frame: pd.DataFrame, schema: ProcSchema) -> pl.Series:
     """Write `host|image|id|start` for each row; a part the source lacks is left out."""
-    starts = frame[schema.time_stamp].dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
-    stamps = ["unseen" if s == "NaT" else s for s in np.datetime_as_string(starts).tolist()]
-    parts = [frame["new_process_lc"].tolist(), frame[schema.process_id].astype(str).tolist(), stamps]
+    starts = pl.Series(frame[schema.time_stamp].dt.tz_localize(None).to_numpy(dtype="datetime64[us]"))
+    stamps = starts.dt.to_string("%Y-%m-%dT%H:%M:%S%.6f").fill_null("unseen")
+    pids = to_polars(frame[schema.process_id]).fill_null("nan")
+    parts = [to_polars(frame["new_process_lc"]), pids, stamps]
     if schema.host_name_column:
-        parts.insert(0, _lower(frame, schema.host_name_column).tolist())
-    return list(map("|".join, zip(*parts, strict=True)))
+        parts.insert(0, to_polars(_lower(frame, schema.host_name_column)))
+    return pl.select(pl.concat_str(parts, separator="|")).to_series()
 
 
-def _unique_keys(texts: list[str]) -> NDArray[np.object_]:
+def _unique(keys: pl.Series) -> pl.Series:
     """Number repeated keys, so that two processes never share one."""
-    if len(set(texts)) == len(texts):
-        return np.array(texts, dtype=object)
+    if keys.n_unique() == len(keys):
+        return keys
     seen: dict[str, int] = {}
-    keys = np.empty(len(texts), dtype=object)
-    for i, text in enumerate(texts):
+    found: list[str] = []
+    for text in keys.to_list():
         count = seen[text] = seen.get(text, 0) + 1
-        keys[i] = text if count == 1 else f"{text}|{count}"
-    return keys
+        found.append(text if count == 1 else f"{text}|{count}")
+    return pl.Series(found, dtype=pl.String)
 
 
 def build_proc_tree(input_tree: pd.DataFrame, max_depth: int = -1) -> pd.DataFrame:
@@ -251,8 +262,6 @@ def build_proc_tree(input_tree: pd.DataFrame, max_depth: int = -1) -> pd.DataFra
 
 def _with_paths(tree: pd.DataFrame, parents: NDArray[np.int64], max_depth: int) -> pd.DataFrame:
     """Add `path` and `parent_index`."""
-    own = tree["source_index"].tolist()
-    parent_index = np.array(own, dtype=object)[np.maximum(parents, 0)]
-    parent_index[parents < 0] = None
-    paths = pd.Series(tree_paths(parents, own, max_depth), index=tree.index, dtype=object)
-    return tree.assign(path=paths, parent_index=pd.Series(parent_index, index=tree.index, dtype=object))
+    own = to_polars(tree["source_index"])
+    paths = pl.Series(tree_paths(parents, own.to_list(), max_depth), dtype=pl.String)
+    return tree.assign(path=to_pandas(paths, tree.index), parent_index=to_pandas(picked(own, parents), tree.index))
