@@ -189,6 +189,7 @@ class Server(neo4j_server.Neo4jServer):
             subprocess.run(
                 self._java("org.neo4j.cli.AdminTool", *arguments),
                 check=True,
+                cwd=self.home,  # where it leaves a report
                 env={**os.environ, **places},
                 stdout=log,
                 stderr=log,
