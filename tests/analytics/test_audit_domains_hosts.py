@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import socket
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +15,8 @@ import pytest
 
 from graphhunt.analytics import auditdextract as audit
 from graphhunt.analytics import domain_utils, host_record
-from graphhunt.errors import UsageError
+from graphhunt.analytics.domain_validator import DomainValidator
+from graphhunt.errors import LoadError, UsageError
 
 Reader = Callable[..., pd.DataFrame]
 STAMP = "1551485405.594"
@@ -159,6 +162,35 @@ def test_a_reverse_look_up_asks_for_the_addresss_names(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(socket, "gethostbyaddr", fails)
     assert "Unknown host" in domain_utils.ip_rev_resolve("192.0.2.7")["response"]
+
+
+def test_a_certificate_that_cannot_be_had_is_not_called_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = b"0\x03\x02\x01\x05", b"0\x03\x02\x01\x06"
+    shown = {"bad.example": bad, "good.example": good}
+
+    def certificate(place: tuple[str, int], timeout: float) -> str:
+        if place[0] not in shown:
+            raise ConnectionRefusedError("refused")
+        return ssl.DER_cert_to_PEM_cert(shown[place[0]])
+
+    monkeypatch.setattr(ssl, "get_server_certificate", certificate)
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"# date,SHA1,reason\n2024-01-01,{hashlib.sha1(bad).hexdigest().upper()},C&C\n")
+    validator = DomainValidator(listed)
+    found, pem = validator.in_abuse_list("bad.example")
+    assert found
+    assert pem is not None
+    assert ssl.PEM_cert_to_DER_cert(pem) == bad
+    assert validator.in_abuse_list("good.example") == (False, None)
+    with pytest.raises(LoadError, match="refused"):
+        validator.in_abuse_list("gone.example")
+    with pytest.raises(UsageError, match="no list"):
+        DomainValidator().in_abuse_list("bad.example")
+    with pytest.raises(LoadError, match="can't be read"):
+        DomainValidator(tmp_path / "none")
+    assert [validator.validate_tld(d) for d in ("a.com", "a.b.co.uk", "localhost", "setup.py", "x.nosuchtld")] == [
+        True, True, False, False, False
+    ]  # fmt: skip
 
 
 def test_a_host_record_needs_no_key_when_flows_are_given() -> None:
