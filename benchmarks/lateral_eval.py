@@ -29,8 +29,9 @@ MORE = (
     "corroborated_detected_at_5_per_day", "corroborated_detected_at_20_per_day",
     "corroborated_ungrouped_detected_at_9_per_day", "rec_at_3", "rec_at_5", "rec_at_10", "ap", "auc",
     "ap_connections", "ap_events", "precision_at_100", "recall_in_500", "corroborated_ap",
-    "corroborated_precision_at_100", "corroborated_recall_in_500", "first_true_rank", "hop_recall", "path_exact",
-    "hop_purity", "corroborated_hop_recall", "corroborated_path_exact", "corroborated_hop_purity",
+    "corroborated_precision_at_100", "corroborated_recall_in_500", "first_true_rank", "hop_recall", "path_whole",
+    "path_exact", "hop_purity", "corroborated_hop_recall", "corroborated_path_whole", "corroborated_path_exact",
+    "corroborated_hop_purity",
     "corroborated_significant_findings", "corroborated_significant_hops", "corroborated_significant_hops_true",
     "explained", "seconds", "peak_memory_mb",
 )  # fmt: skip
@@ -95,7 +96,9 @@ reported. Names without prefix are the shipped detector on logons alone; `corrob
 alert of the detector is a chain (hops linked in time to a higher-ranked one are shown with it); an alert of a
 baseline is an (account, source, day). `ungrouped_` gives the detector without chains and `grouped_` a baseline
 with them, so that each gain can be told apart. `ratio` is `detected_at_9_per_day` over
-`rarity_detected_at_9_per_day`. `seconds` were taken on two cores shared with other work: upper bounds.
+`rarity_detected_at_9_per_day`. `path_whole` is the share of attacks of two hops and more with all their logons in
+one finding, `path_exact` those of them with nothing else in it. `seconds` were taken on two cores shared with
+other work: upper bounds.
 """
 PLAIN = ("", "random_", "edgebank_", "rarity_", "isolation_forest_", "pmf_", "pagerank_")
 

@@ -18,23 +18,27 @@ def path_metrics(case: LabelledCase, found: Findings) -> dict[str, float]:
     """Compare findings and paths with the attacks' hops.
 
     Returns:
-        `hop_recall`: share of attack logons shown in a finding; `path_exact`: share of attacks of two hops and
-        more whose logons are all in one finding, with no hop left out; `hop_purity`: share of shown hops
-        that belong to an attack, in findings that have one; `time_order_violations`: listed paths in which a
-        hop starts before the one it follows.
+        `hop_recall`: share of attack logons shown in a finding; `path_whole`: share of attacks of two hops and
+        more whose logons are all in one finding; `path_exact`: the same with nothing else in that finding;
+        `hop_purity`: share of shown hops that belong to an attack, in findings that have one;
+        `time_order_violations`: listed paths in which a hop starts before the one it follows.
     """
-    shown = {row: finding.rank for finding in found.findings for hop in finding.hops for row in hop.rows}
-    attacks = _rows_by_attack(case)
-    hit = [sum(int(row) in shown for row in rows) for rows in attacks.values()]
-    whole = sum(len(rows) for rows in attacks.values())
-    long = [rows for rows in attacks.values() if len(rows) > 1]
-    exact = sum(len({shown.get(int(row), -1 - int(row)) for row in rows}) == 1 for rows in long)
+    shown = [{row for hop in finding.hops for row in hop.rows} for finding in found.findings]
+    anywhere = set().union(*shown)
+    attacks = [set(rows.tolist()) for rows in _rows_by_attack(case).values()]
+    whole = sum(len(rows) for rows in attacks)
+    long = [rows for rows in attacks if len(rows) > 1]
     return {
-        "hop_recall": sum(hit) / whole if whole else float("nan"),
-        "path_exact": exact / len(long) if long else float("nan"),
+        "hop_recall": _share(sum(len(rows & anywhere) for rows in attacks), whole),
+        "path_whole": _share(sum(any(rows <= one for one in shown) for rows in long), len(long)),
+        "path_exact": _share(sum(rows in shown for rows in long), len(long)),
         "hop_purity": _purity(case, found),
         "time_order_violations": float(order_violations(case, found)),
     }
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
 
 
 def order_violations(case: LabelledCase, found: Findings) -> int:

@@ -93,9 +93,13 @@ class AttackPaths:
         self.snapshot = snapshot
         self._sight = sight
 
-    @cached_property
+    @property
     def _table(self) -> LogonTable | None:
-        return lateral.logon_table(self.snapshot)
+        return self._logons.table
+
+    @cached_property
+    def _logons(self) -> lateral.Logons:
+        return lateral.logons_of(self.snapshot)
 
     def find(self, options: PathOptions) -> dict[str, Any]:
         """Find paths; the JSON of the command line and the HTTP interface.
@@ -157,7 +161,7 @@ class AttackPaths:
         return detected(self.snapshot, asked)
 
     def _search(self, table: LogonTable, options: PathOptions, ends: _Ends, ranked: Detection | None) -> dict[str, Any]:
-        scores = ranked.findings.scores.total if ranked else lateral.row_scores(table, self.snapshot)
+        scores = ranked.findings.scores.total if ranked else self._logons.scores
         if not ends.named:
             scores = lateral.above_floor(scores)
         wanted: list[str | None] = list(ends.accounts) if ends.accounts else [None]
@@ -195,7 +199,7 @@ class AttackPaths:
 
     def _json(self, table: LogonTable, results: list[PathSet], k: int, ranked: Detection | None) -> dict[str, Any]:
         """Write the engine's results with what the relationships say of each hop; lineage ranks first."""
-        causes = lateral.cause_of(self.snapshot)
+        causes = self._logons.causes
         paths = [_weighed(table, path, causes) for result in results for path in result.paths]
         paths.sort(key=lambda path: -path.score)
         rows = sorted({row for path in paths[:k] for hop in path.hops for row in hop.rows})

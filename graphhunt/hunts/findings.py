@@ -92,7 +92,7 @@ def _hop(hop: FoundHop, table: LogonTable, details: dict[int, dict[str, Any]]) -
         "class": hop.klass, "class_meaning": CLASSES[hop.klass],
         "root_user": table.account_name(hop.root) if hop.root >= 0 else None,
         "certainty": round(hop.certainty, 4), "p": _number(hop.p), "significant": hop.significant,
-        "techniques": list(hop.techniques),
+        "techniques": list(hop.techniques), "lead_in": hop.lead_in,
     }  # fmt: skip
 
 

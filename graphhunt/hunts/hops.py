@@ -72,13 +72,13 @@ def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -
         hop: One step of a path or finding.
         logons: The REMOTE_LOGON rows of the hop, earliest first.
     """
-    told = sorted(logons, key=lambda row: (row["technique"] is None, row["technique_reason"] == SAME_ACT))
+    told = sorted(logons, key=lambda row: (row["technique"] is None, row.get("technique_reason") == SAME_ACT))
     main = told[0]
     proof = dict.fromkeys(event for row in told for event in row["evidence"])
     return {
         "from": table.host_name(hop.src), "to": table.host_name(hop.dst), "user": main["user_name"],
         "user_domain": main["user_domain"], "logon_type": main["logon_type"], "technique": main["technique"],
-        "technique_name": main["technique_name"], "technique_reason": main["technique_reason"],
+        "technique_name": main["technique_name"], "technique_reason": main.get("technique_reason"),
         "credential_technique": _first(told, "credential_technique"),
         "start": iso(hop.start), "end": iso(max(row["end"] for row in logons)), "logon_id": main["logon_id"],
         "logons": len(logons), "evidence": list(proof)[:EVIDENCE_CAP], "confidence": main["confidence"],
@@ -92,4 +92,4 @@ def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -
 
 
 def _first(rows: list[dict[str, Any]], name: str) -> Any:
-    return next((row[name] for row in rows if row[name]), None)
+    return next((row[name] for row in rows if row.get(name)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,47 @@ if TYPE_CHECKING:
 
 FLOOR = 0.25
 """Hops with less than this share of the best score are not offered as parts of unasked-for paths."""
+
+
+class Logons:
+    """The case's remote logons with what path search asks of them, computed on first need.
+
+    Args:
+        snapshot: The graph's tables.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    @cached_property
+    def table(self) -> LogonTable | None:
+        """The logons as the path engine takes them; None if there is none."""
+        return logon_table(self._snapshot)
+
+    @cached_property
+    def scores(self) -> Floats:
+        """Score per row; see `row_scores`."""
+        return np.empty(0) if self.table is None else row_scores(self.table, self._snapshot)
+
+    @cached_property
+    def causes(self) -> dict[str, str]:
+        """Remote logon that led to each one that lineage explains."""
+        return cause_of(self._snapshot)
+
+
+_kept: dict[str, tuple[str, Logons]] = {}
+
+
+def logons_of(snapshot: Snapshot) -> Logons:
+    """Give the logons of a snapshot, the same as long as the snapshot stays: only the last case's are kept."""
+    folder, version = str(snapshot.folder), snapshot.fingerprint
+    if version is None:
+        return Logons(snapshot)
+    known = _kept.get(folder)
+    if known is None or known[0] != version:
+        _kept.clear()
+        known = _kept[folder] = (version, Logons(snapshot))
+    return known[1]
 
 
 def logon_table(snapshot: Snapshot) -> LogonTable | None:
@@ -36,12 +78,20 @@ def corroboration(table: LogonTable, snapshot: Snapshot) -> Corroboration:
         return Corroboration.none(table)
     hosts = {host: index for index, host in enumerate(table.hosts)}
     accounts = {account: index for index, account in enumerate(table.accounts)}
-    rows = {table.row_id(row): row for row in range(len(table))}
+    rows = _rows(table, events["relationship_id"])
     looked_up = {
         "t": pl.col("time"), "kind": pl.col("kind"), "host": _index("machine_id", hosts),
         "acct": _index("user_id", accounts), "row": _index("relationship_id", rows), "peer": _index("peer_id", hosts),
     }  # fmt: skip
     return corroborate(table, events.select(looked_up[name].cast(dtype).alias(name) for name, dtype in COLUMNS.items()))
+
+
+def _rows(table: LogonTable, ids: pl.Series) -> dict[str, int]:
+    """Give the table's row per relationship id, for those ids that it has."""
+    if table.ids is None:
+        return {text: int(text) for text in ids.drop_nulls().unique().to_list()}
+    known = pl.DataFrame({"id": table.ids}).with_row_index("row")
+    return dict(known.join(ids.drop_nulls().unique().to_frame("id"), on="id", how="semi").select("id", "row").rows())
 
 
 def _index(column: str, known: dict[str, int]) -> pl.Expr:
@@ -63,8 +113,10 @@ def row_scores(table: LogonTable, snapshot: Snapshot) -> Floats:
 def linked_rows(table: LogonTable, snapshot: Snapshot) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Mark the rows that process lineage links to an earlier or later remote session."""
     causes = cause_of(snapshot)
-    ends = causes.keys() | set(causes.values())
-    return np.array([table.row_id(row) in ends for row in range(len(table))], dtype=bool)
+    ends = pl.Series("id", sorted(causes.keys() | set(causes.values())), dtype=pl.String)
+    linked = np.zeros(len(table), dtype=bool)
+    linked[list(_rows(table, ends).values())] = True
+    return linked
 
 
 def cause_of(snapshot: Snapshot) -> dict[str, str]:

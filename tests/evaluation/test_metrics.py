@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from graphhunt.analytics.lateral import Finding, Findings, FoundHop, detect
 from graphhunt.evaluation import LabelledCase
 from graphhunt.evaluation.baselines import edgebank, pagerank, random_order
+from graphhunt.evaluation.exactness import path_metrics
 from graphhunt.evaluation.metrics import chain_detection, order_metrics, unit_detection, window_recall
 from graphhunt.paths import LogonTable
 from graphhunt.paths.table import DAY, HOUR
@@ -84,3 +88,22 @@ def test_baselines_read_no_labels():
     other = LabelledCase("labelled", made.table, made.since, np.zeros(30, dtype=int))
     for scorer in (random_order, edgebank, pagerank):
         assert np.array_equal(scorer(made), scorer(other))
+
+
+def test_a_retold_attack_is_whole_with_more_in_the_chain_and_exact_without():
+    # Two attacks of two hops and one of one; the chains hold one whole, one with a stranger, one in half.
+    t = [10 * DAY + i * HOUR for i in range(7)]
+    table = LogonTable.from_arrays(t, range(7), range(7, 14), range(7))
+    made = LabelledCase("retold", table, 10 * DAY, np.array([0, 0, 1, 1, -1, 2, 2]))
+    hop = FoundHop((), 0, 1, 0, 0, -1, "A", 0, 1.0, 1.0, float("nan"), False, (), ())
+    finding = Finding("", 1, 1.0, float("nan"), False, (), ())
+    chains = [(0, 1), (2, 3, 4), (5,)]
+    findings = tuple(
+        replace(finding, rank=n, hops=tuple(replace(hop, rows=(row,)) for row in rows)) for n, rows in enumerate(chains)
+    )
+    scores = detect(table).scores
+    found = path_metrics(made, Findings(findings, (), (), scores, None, ()))
+    assert found["hop_recall"] == pytest.approx(5 / 6)
+    assert found["path_whole"] == pytest.approx(2 / 3)
+    assert found["path_exact"] == pytest.approx(1 / 3)
+    assert found["hop_purity"] == pytest.approx(5 / 6)

@@ -72,12 +72,12 @@ def test_every_hop_of_the_intrusion_is_found_with_technique_reason_and_record(
 def test_findings_are_written_to_the_logons(hunt: Hunt) -> None:
     found = hunt.hunt("lateral_movement")
     rows = written(hunt)
-    listed = {
-        relation: (finding, number, hop)
-        for finding in found["findings"]
-        for number, hop in enumerate(finding["hops"], 1)
-        for relation in hop["relationship_ids"]
-    }
+    listed: dict[str, Any] = {}
+    for lead_in in (False, True):
+        for finding in found["findings"]:
+            for number, hop in enumerate(finding["hops"], 1):
+                for relation in hop["relationship_ids"] if hop["lead_in"] == lead_in else ():
+                    listed.setdefault(relation, (finding, number, hop))
     assert rows.keys() == listed.keys()
     assert found["written"] == len(rows)
     for relation, (finding, number, hop) in listed.items():

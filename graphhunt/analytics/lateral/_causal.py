@@ -53,28 +53,38 @@ def remember(slots: Any, used: int, start: int, limit: int, acct: int, root: int
     return max(used, chosen + 1)
 
 
-def collect(slots: Any, used: int, now: int, acct: int, roots: Any, rows: Any) -> Any:
+def latest_own(slots: Any, used: int, now: int, acct: int) -> int:
+    """Give the slot of the latest usable session with the account itself, or -1."""
+    own = -1
+    for slot in range(used):
+        usable = slots[slot, ACCT] == acct and slots[slot, START] < now and slots[slot, LIMIT] >= now
+        if usable and (own < 0 or slots[slot, START] > slots[own, START]):
+            own = slot
+    return own
+
+
+def collect(slots: Any, used: int, now: int, roots: Any, rows: Any, place_of: Any) -> int:
     """Gather the distinct roots of usable sessions into `roots` and `rows`, latest session per root.
 
+    `place_of` is a scratch array over accounts: an entry counts only if `roots` says the same at that place.
+
     Returns:
-        (number of distinct roots, slot of the latest session with the account itself or -1).
+        Number of distinct roots.
     """
-    count, own = 0, -1
+    count = 0
     for slot in range(used):
         if slots[slot, START] >= now or slots[slot, LIMIT] < now:
             continue
-        if slots[slot, ACCT] == acct and (own < 0 or slots[slot, START] > slots[own, START]):
-            own = slot
-        place = 0
-        while place < count and roots[place] != slots[slot, ROOT]:
-            place += 1
-        if place == count:
-            roots[place] = slots[slot, ROOT]
-            rows[place] = slots[slot, ROW]
+        root = slots[slot, ROOT]
+        place = place_of[root]
+        if place >= count or roots[place] != root:
+            place_of[root] = count
+            roots[count] = root
+            rows[count] = slots[slot, ROW]
             count += 1
         elif slots[slot, ROW] > rows[place]:
             rows[place] = slots[slot, ROW]
-    return count, own
+    return count
 
 
 def add_root(roots: Any, rows: Any, count: int, root: int) -> int:
@@ -143,13 +153,16 @@ def spread_credit(roots: Any, count: int, acct: int, today: Any) -> None:
         today[key] = max(1.0 / count, today.get(key, 0.0))
 
 
-def judge(slots: Any, used: int, now: int, owner: int, acct: int, roots: Any, rows: Any) -> Any:  # noqa: PLR0913 - fields
+def judge(  # noqa: PLR0913 - fields
+    slots: Any, used: int, now: int, owner: int, acct: int, roots: Any, rows: Any, place_of: Any
+) -> Any:
     """Decide what kind of step a logon is: (number of causes, root, row before, flags); no causes: no switch."""
-    count, own = collect(slots, used, now, acct, roots, rows)
+    own = latest_own(slots, used, now, acct)
     if own >= 0:
         return 0, slots[own, ROOT], slots[own, ROW], 0
     if owner == acct:
         return 0, acct, -1, FRESH
+    count = collect(slots, used, now, roots, rows, place_of)
     if count == 0 and owner < 0:
         return 0, acct, -1, FRESH | NO_CAUSE
     return add_root(roots, rows, count, owner), -1, -1, SWITCH
@@ -167,6 +180,7 @@ def causal_pass(  # noqa: PLR0913 - columns and state, not options
     weight: Any,
     history: Any,
     hosts: int,
+    accounts: int,
     skew: int,
     window: int,
     day_us: int,
@@ -183,6 +197,7 @@ def causal_pass(  # noqa: PLR0913 - columns and state, not options
     before, flags = np.full((2, size), -1, dtype=np.int32), np.zeros((2, size), dtype=np.uint8)
     ring, used = np.empty((2, hosts, RING, 5), dtype=np.int64), np.zeros((2, hosts), dtype=np.int64)
     roots, rows = np.empty(RING + 1, dtype=np.int64), np.empty(RING + 1, dtype=np.int64)
+    place_of = np.zeros(accounts, dtype=np.int64)
     reach, credit, today = {np.int64(-1): np.int64(-1)}, {np.int64(-1): 0.0}, {np.int64(-1): 0.0}
     log_day, log_key, log_credit, head = [np.int64(-1)], [np.int64(-1)], [0.0], 0
     current = day[0] if size else 0
@@ -196,7 +211,9 @@ def causal_pass(  # noqa: PLR0913 - columns and state, not options
         rooted = a
         if kind[row] == HOP:
             for side in range(2):
-                count, start, came, flag = judge(ring[side, u], used[side, u], now + skew, owner[row], a, roots, rows)
+                count, start, came, flag = judge(
+                    ring[side, u], used[side, u], now + skew, owner[row], a, roots, rows, place_of
+                )
                 if count > 0:
                     best, chosen, new, days = weigh(
                         roots, rows, count, a, v, now - window * day_us, history[row], weight[row], reach, credit
@@ -216,6 +233,7 @@ def causal_pass(  # noqa: PLR0913 - columns and state, not options
 
 
 KERNELS = (
-    "pair_key", "remember", "collect", "add_root", "weigh", "roll_day", "spread_credit", "judge", "causal_pass",
+    "pair_key", "remember", "latest_own", "collect", "add_root", "weigh", "roll_day", "spread_credit", "judge",
+    "causal_pass",
 )  # fmt: skip
 """The functions `_jit` compiles, helpers before their callers."""

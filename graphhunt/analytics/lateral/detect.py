@@ -13,6 +13,7 @@ from graphhunt.analytics.lateral.chains import walk_chains
 from graphhunt.analytics.lateral.corroboration import COLUMNS, LEAST_HISTORY, Corroboration, corroborate
 from graphhunt.analytics.lateral.findings import Finding, Findings, FoundHop
 from graphhunt.analytics.lateral.habits import Habits
+from graphhunt.analytics.lateral.lead_in import LeadIns
 from graphhunt.analytics.lateral.pmf import link_surprise
 from graphhunt.analytics.lateral.score import ScoreRules, Scores, score_hops
 from graphhunt.analytics.lateral.suppress import Lists, Suppressed, apply, automation, listed
@@ -23,6 +24,9 @@ from graphhunt.paths.rarity import earlier_days
 from graphhunt.paths.table import DAY, Flags, Floats, Ints, LogonTable
 
 _BASELINE_SHARE = 2 / 3
+
+LED = "the latest logon that can have led to a later hop of the chain"
+"""First reason of a hop that is in a chain for that only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,15 @@ def _chains(
             break
         members.setdefault(chain.number, []).extend(acts.rows_of(int(act_of[row])))
     narrator = Narrator.of(table, scores)
-    return [
-        _finding(number + 1, np.sort(np.array(rows, dtype=np.int64)), narrator, calibration)
-        for number, rows in members.items()
-    ]
+    leads = LeadIns(table, scores.hops, scores.causes.inbound, options.rules.causal.window_us)
+    found = []
+    for number, rows in members.items():
+        # One act is one hop: what is added comes with the other logons of its act.
+        led = {
+            one for row in leads.of(rows) for one in (acts.rows_of(int(act_of[row])) if act_of[row] >= 0 else (row,))
+        }
+        found.append(_finding(number + 1, rows, led - set(rows), narrator, calibration))
+    return found
 
 
 def _telling_rows(acts: Acts, score: Floats) -> tuple[Ints, Flags]:
@@ -149,25 +158,30 @@ def _history(scores: Scores, scored: Flags) -> int:
     return int(scores.habits.history[scored].max()) if scored.any() else 0
 
 
-def _finding(rank: int, rows: Ints, narrator: Narrator, calibration: Calibration) -> Finding:
+def _finding(rank: int, core: list[int], led: set[int], narrator: Narrator, calibration: Calibration) -> Finding:
     table, total = narrator.table, narrator.scores.total
+    rows = np.array(sorted({*core, *led}), dtype=np.int64)
     acts = fold(table, rows, total)
-    hops = tuple(_hop(acts.rows_of(act), narrator, calibration) for act in range(len(acts)))
-    tested = [hop.p for hop in hops if hop.p == hop.p]
-    chain_id = hashlib.sha256(f"chain:{table.row_id(int(rows[0]))}".encode()).hexdigest()[:16]
+    hops = tuple(_hop(acts.rows_of(act), led, narrator, calibration) for act in range(len(acts)))
+    own = [hop for hop in hops if not hop.lead_in]
+    tested = [hop.p for hop in own if hop.p == hop.p]
+    chain_id = hashlib.sha256(f"chain:{table.row_id(min(core))}".encode()).hexdigest()[:16]
     return Finding(
-        chain_id, rank, max(hop.score for hop in hops), min(tested, default=float("nan")),
-        any(hop.significant for hop in hops), hops, tuple(_chain_words(hops, table)),
+        chain_id, rank, max(hop.score for hop in own), min(tested, default=float("nan")),
+        any(hop.significant for hop in own), hops, tuple(_chain_words(hops, table)),
     )  # fmt: skip
 
 
-def _hop(rows: tuple[int, ...], narrator: Narrator, calibration: Calibration) -> FoundHop:
+def _hop(rows: tuple[int, ...], led: set[int], narrator: Narrator, calibration: Calibration) -> FoundHop:
     table, scores = narrator.table, narrator.scores
     best = max(rows, key=lambda row: (scores.total[row], -row))
     side = scores.causes.inbound
     ends = [int(table.end[row]) for row in rows]
     techniques = dict.fromkeys(one for row in rows for one in narrator.technique_ids(row))
-    reasons = dict.fromkeys(narrator.reasons(best) + [text for row in rows for text in narrator.found.get(row, [])])
+    lead_in = led.issuperset(rows)
+    reasons = dict.fromkeys(
+        [LED] * lead_in + narrator.reasons(best) + [text for row in rows for text in narrator.found.get(row, [])]
+    )
     p = calibration.p[list(rows)]
     return FoundHop(
         rows, int(table.src[best]), int(table.dst[best]), int(table.acct[best]), int(table.t[rows[0]]),
@@ -175,6 +189,7 @@ def _hop(rows: tuple[int, ...], narrator: Narrator, calibration: Calibration) ->
         1.0 / max(1, int(side.causes[best])), float(scores.total[best]),
         float(np.nanmin(p)) if not np.isnan(p).all() else float("nan"),
         bool(calibration.significant[list(rows)].any()), tuple(techniques), tuple(reasons),
+        lead_in,
     )  # fmt: skip
 
 
@@ -184,7 +199,10 @@ def _chain_words(hops: tuple[FoundHop, ...], table: LogonTable) -> list[str]:
     first = f"{len(hops)} hops, {len(machines)} machines, {len(accounts)} accounts ({', '.join(accounts[:5])})"
     if len(hops) > 1:
         first += f" within {span_words(hops[-1].start - hops[0].start)}"
-    strongest = max(hops, key=lambda hop: hop.score)
+    led = sum(hop.lead_in for hop in hops)
+    if led:
+        first += f"; {led} of them only because they can have led to the others"
+    strongest = max((hop for hop in hops if not hop.lead_in), key=lambda hop: hop.score)
     return [first, *strongest.reasons]
 
 

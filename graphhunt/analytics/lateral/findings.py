@@ -44,6 +44,7 @@ class FoundHop:
         significant: Passes the false-discovery rule.
         techniques: ATT&CK ids.
         reasons: Why, in words with counts.
+        lead_in: Only in the chain because it can have led to the others; see `lead_in`.
     """
 
     rows: tuple[int, ...]
@@ -60,6 +61,7 @@ class FoundHop:
     significant: bool
     techniques: tuple[str, ...]
     reasons: tuple[str, ...]
+    lead_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,17 @@ class Findings:
     accounts: tuple[str, ...]
 
     def properties(self) -> pl.DataFrame:
-        """Give the `lm_…` properties of every logon in a finding, one row per relationship id."""
-        rows = [
-            self._property(finding, number, hop, row)
-            for finding in self.findings
-            for number, hop in enumerate(finding.hops, start=1)
-            for row in hop.rows
-        ]
+        """Give the `lm_…` properties of every logon in a finding, one row per relationship id.
+
+        A logon that is in one chain for itself and led to others has the properties of the first.
+        """
+        told: dict[int, tuple[Any, ...]] = {}
+        for lead_in in (False, True):
+            for finding in self.findings:
+                for number, hop in enumerate(finding.hops, start=1):
+                    for row in hop.rows if hop.lead_in == lead_in else ():
+                        told.setdefault(row, self._property(finding, number, hop, row))
+        rows = [told[row] for row in sorted(told)]
         text, whole, real = pl.String, pl.Int64, pl.Float64
         schema = {
             "id": text, "lm_chain_id": text, "lm_hop": whole, "lm_class": text, "lm_root_user": text,
