@@ -4,6 +4,7 @@
 // processes it made and what it did. Who ended a process no record says, so an end has no parent.
 // A session is remote when a remote logon opened it; its address is that logon's. New is a file whose first sight lies in
 // the period asked for. From outside is a file with the mark of the web: a stream Zone.Identifier (Sysmon 15).
+// A comparison with null finds nothing: so Neo4j doesn't look for what no attribute asks for (it would, for each row).
 // mode: read
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
@@ -67,8 +68,8 @@ WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
   AND ($commands IS NULL OR any(text IN $commands WHERE toLower(child.command_line) CONTAINS text))
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND child.path STARTS WITH '\\\\')
-       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: p.machine_id})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
-       OR ('ATTR_EXTERNAL' IN $attributes AND EXISTS { MATCH (stream:File {id: p.machine_id + '|' + toLower(child.path) + ':zone.identifier'}) })
+       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+       OR ('ATTR_EXTERNAL' IN $attributes AND EXISTS { MATCH (stream:File {id: CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) + ':zone.identifier' END}) })
        OR (operation = 'load' AND coalesce(child.sha256, child.md5) IS NOT NULL
            AND 'ATTR_FRESHUNKNOWN' IN $attributes AND child.first_seen >= $since)
        OR (operation = 'load' AND 'ATTR_EXTERNAL' IN $attributes
@@ -88,12 +89,12 @@ CALL (machine, logons) {
   RETURN collect([r.logon_id, r.source_ip]) AS entries
 }
 UNWIND acts AS act
-WITH act[0] AS p, act[1] AS operation, act[2] AS at, act[3] AS child, act[4] AS evidence, act[5] AS place, entries
+WITH act[0] AS p, act[1] AS operation, act[2] AS at, act[3] AS child, act[4] AS evidence, act[5] AS place, entries, act[0].logon_id AS logon
 OPTIONAL MATCH (child)-[:IMAGE]->(image:File)
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 OPTIONAL MATCH (maker:Process)-[:SPAWNED]->(p)
 WHERE operation = 'create'
-WITH p, child, operation, at, evidence, place, u, [entry IN entries WHERE entry[0] = p.logon_id] AS entries,
+WITH p, child, operation, at, evidence, place, u, [entry IN entries WHERE entry[0] = logon] AS entries,
      CASE WHEN operation = 'load' THEN child ELSE image END AS file,
      CASE WHEN operation IN ['thread', 'load'] THEN p ELSE maker END AS parent
 RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,

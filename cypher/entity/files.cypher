@@ -2,6 +2,7 @@
 // What processes of accounts, machines, programs or tenants, or single processes, did to files.
 // One row per process, file, operation and path. `archives` and `scripts` are endings of file names: with them
 // `newcmp`, `opencmp` and `script` pick the operations on such files. Remote, new and from outside as in `executions`.
+// A comparison with null finds nothing: so Neo4j doesn't look for what no attribute asks for (it would, for each row).
 // mode: read
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
@@ -52,9 +53,9 @@ WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $unti
        OR ('opencmp' IN $operations AND packed AND operation = 'access'))
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND path STARTS WITH '\\\\')
        OR ('ATTR_FRESHUNKNOWN' IN $attributes AND f.first_seen >= $since AND coalesce(f.sha256, f.md5) IS NOT NULL)
-       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: p.machine_id})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
        OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
-           OR EXISTS { MATCH (stream:File {id: p.machine_id + '|' + toLower(path) + ':zone.identifier'}) })))
+           OR EXISTS { MATCH (stream:File {id: CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(path) + ':zone.identifier' END}) })))
 WITH p, r, f, path, operation ORDER BY r.start, r.id LIMIT $limit
 WITH p.machine_id AS machine, collect([p, r, f, path, operation]) AS acts, collect(DISTINCT p.logon_id) AS logons
 CALL (machine, logons) {
@@ -64,9 +65,9 @@ CALL (machine, logons) {
   RETURN collect([r.logon_id, r.source_ip]) AS entries
 }
 UNWIND acts AS act
-WITH act[0] AS p, act[1] AS r, act[2] AS f, act[3] AS path, act[4] AS operation, entries
+WITH act[0] AS p, act[1] AS r, act[2] AS f, act[3] AS path, act[4] AS operation, entries, act[0].logon_id AS logon
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
-WITH p, r, f, path, operation, u, [entry IN entries WHERE entry[0] = p.logon_id] AS entries
+WITH p, r, f, path, operation, u, [entry IN entries WHERE entry[0] = logon] AS entries
 RETURN r.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        f.name AS child_filename, path AS child_path, f.md5 AS child_md5, p.name AS parent_filename,
        p.md5 AS parent_md5, p.pid AS parent_pid, entries[0][1] AS remote_ip, operation,

@@ -50,11 +50,11 @@ CALL (machine, logons) {
   RETURN collect([r.logon_id, r.source_ip]) AS entries
 }
 UNWIND acts AS act
-WITH act[0] AS p, act[1] AS r, act[2] AS k, act[3] AS operation, entries
+WITH act[0] AS p, act[1] AS r, act[2] AS k, act[3] AS operation, entries, act[0].logon_id AS logon
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 RETURN r.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        p.name AS parent_filename, p.md5 AS parent_md5, p.pid AS parent_pid,
-       [entry IN entries WHERE entry[0] = p.logon_id][0][1] AS remote_ip, operation, k.path AS key,
+       [entry IN entries WHERE entry[0] = logon][0][1] AS remote_ip, operation, k.path AS key,
        r.value AS value, r.end AS last_seen, r.count AS actions, p.id AS process_id, u.id AS user_id,
        r.evidence AS event_ids
 ORDER BY date_time, r.id, user_id

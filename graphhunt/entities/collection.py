@@ -58,7 +58,7 @@ class Question:
         name: The query's name, below `entity/`.
         params: Gives the parameters; it may look up the ids of entities, so it is called at the first look only.
         hunt: Where it is asked.
-        shape: Turns what the query gives into the fields of a row.
+        shape: Turns what the query gives into the fields of a row; it may change what it is given.
     """
 
     name: str
@@ -68,7 +68,8 @@ class Question:
 
     def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Ask, and yield the fields of each row as it arrives."""
-        return map(self.shape, self.hunt.store.stream(self.query, **params))
+        found = self.hunt.store.stream(self.query, **params)
+        return found if self.shape is dict else map(self.shape, found)
 
     @property
     def query(self) -> queries.Query:

@@ -357,21 +357,20 @@ def _kind(annotation: Any) -> str:
 
 def moment(value: int | None) -> datetime | None:
     """Turn microseconds UTC into an aware datetime."""
-    return None if value is None else _EPOCH + timedelta(microseconds=value)
+    return None if value is None else _EPOCH + timedelta(0, 0, value)
 
 
 def make(kind: type[R], values: dict[str, Any]) -> R:
-    """Make a row of what a query gave; the times in `values` are changed in place."""
-    for field in _times(kind):
-        values[field] = moment(values.get(field))
+    """Make a row of what a query gave; the times in `values`, where they are numbers yet, are changed in place."""
+    for field in _TIMES.get(kind.__name__) or _times(kind):
+        value = values.get(field)
+        if type(value) is int:
+            values[field] = _EPOCH + timedelta(0, 0, value)
     return kind(**values)
 
 
 def _times(kind: type[Row]) -> tuple[str, ...]:
-    name = kind.__name__
-    if name not in _TIMES:
-        _TIMES[name] = tuple(column.field for column in columns(kind) if column.kind == "datetime")
-    return _TIMES[name]
+    return _TIMES.setdefault(kind.__name__, tuple(c.field for c in columns(kind) if c.kind == "datetime"))
 
 
 _TIMES: dict[str, tuple[str, ...]] = {}

@@ -61,17 +61,19 @@ class Talking(Entity):
         return counted(rows, histogram)
 
 
+_DIRECTIONS = {word.lower(): word for word in values.DIRECTIONS}
+
+
 def _shown(row: dict[str, Any], statuses: tuple[str, str]) -> dict[str, Any]:
-    """Give the fields of a `Connection` as the tables spell them."""
-    begun = moment(row["date_time"])
+    """Give the fields of a `Connection` as the tables spell them; the row given is changed."""
     own, public = statuses
-    scope = row.pop("scope")
-    return row | {
-        "date": begun.date() if begun else None,
-        "direction": row["direction"].capitalize() if row["direction"] else None,
-        "protocol": row["protocol"].upper() if row["protocol"] else None,
-        "ipv4_status": None if scope is None else public if scope == "public" else own,
-    }
+    scope, begun, protocol = row.pop("scope"), moment(row["date_time"]), row["protocol"]
+    row["date_time"] = begun
+    row["date"] = begun.date() if begun else None
+    row["direction"] = _DIRECTIONS.get(row["direction"])
+    row["protocol"] = protocol.upper() if protocol else None
+    row["ipv4_status"] = None if scope is None else public if scope == "public" else own
+    return row
 
 
 def _checked(protocol: Any, port: Any, iptype: Any, direction: Any, ips: Any) -> dict[str, Any]:
