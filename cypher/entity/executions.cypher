@@ -4,7 +4,6 @@
 // processes it made and what it did. Who ended a process no record says, so an end has no parent.
 // A session is remote when a remote logon opened it; its address is that logon's. New is a file whose first sight lies in
 // the period asked for. From outside is a file with the mark of the web: a stream Zone.Identifier (Sysmon 15).
-// A comparison with null finds nothing: so Neo4j doesn't look for what no attribute asks for (it would, for each row).
 // mode: read
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,

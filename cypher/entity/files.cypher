@@ -2,7 +2,6 @@
 // What processes of accounts, machines, programs or tenants, or single processes, did to files.
 // One row per process, file, operation and path. `archives` and `scripts` are endings of file names: with them
 // `newcmp`, `opencmp` and `script` pick the operations on such files. Remote, new and from outside as in `executions`.
-// A comparison with null finds nothing: so Neo4j doesn't look for what no attribute asks for (it would, for each row).
 // mode: read
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
