@@ -44,6 +44,20 @@ def logons(view: View, params: Params) -> list[Row]:
     return sorted(rows, key=by("date_time", "_place"))
 
 
+def _from_address(view: View, params: Params, source: Node, entry: Edge) -> bool:
+    """Tell whether a remote logon came from an address, or from a machine that had it."""
+    holders = [m["id"] for key in params.get("addresses", []) for _, m in view.into(view.node(key, "IP"), "HAD_IP")]
+    return source["id"] in params.get("addresses", []) or (
+        source["id"] in holders and entry.get("source_ip") in params.get("addresses", [])
+    )
+
+
+def _opened(view: View, params: Params, session: Edge, machine: Node) -> bool:
+    """Tell whether a session is one that a remote logon from an address opened."""
+    entries = view.into(machine, "REMOTE_LOGON") if "addresses" in params else ()
+    return any(e.get("session_id") == session["id"] and _from_address(view, params, s, e) for e, s in entries)
+
+
 def _is_asked_for(view: View, params: Params, user: Node, edge: Edge, machine: Node) -> bool:
     entered = {(at["id"], p.get("logon_id")) for p in _inner(view, params) if (at := view.machine_of(p))}
     return (
@@ -51,6 +65,7 @@ def _is_asked_for(view: View, params: Params, user: Node, edge: Edge, machine: N
         or machine["id"] in params.get("machines", [])
         or machine["client_id"] in params.get("clients", [])
         or (machine["id"], edge["logon_id"]) in entered
+        or _opened(view, params, edge, machine)
         or any(_of_alert(view, key, edge, user, machine) for key in params.get("alerts", []))
     )
 
@@ -96,14 +111,21 @@ def _wanted(view: View, params: Params, source: Node, edge: Edge, target: Node) 
         (edge.get("user_id") in params.get("users", []) and _logged_on(view, edge["user_id"], target))
         or (target["id"] in params.get("machines", []) and params.get("incoming", True))
         or (source["id"] in params.get("machines", []) and params.get("outgoing", True))
-        or source["id"] in params.get("addresses", [])
+        or _from_address(view, params, source, edge)
         or target["client_id"] in params.get("clients", [])
         or (target["id"], edge["logon_id"]) in entered
+        or (source["id"], edge.get("origin_process_id")) in {(m, p["id"]) for m, p in _chosen(view, params)}
         or any(
             _of_alert(view, key, edge, view.node(edge.get("user_id", ""), "User"), target)
             for key in params.get("alerts", [])
         )
     )
+
+
+def _chosen(view: View, params: Params) -> list[tuple[str, Node]]:
+    """Give the processes asked for, or of the programs asked for, with their machines."""
+    found = view.processes({key: params[key] for key in ("processes", "files") if key in params})
+    return [(machine["id"], p) for p in found if (machine := view.machine_of(p))]
 
 
 def _logged_on(view: View, user: str, machine: Node) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from tests.entities.oracle import answers, answers_logons
+from tests.entities.oracle import answers, answers_around, answers_logons
 from tests.entities.oracle.answers import Params, Row, View
 from tests.entities.oracle.world import BASE, FILES, MINUTE, PROGRAMS, World
 
@@ -16,6 +16,9 @@ LABELS = {
     "addresses": "IP", "domains": "Domain", "alerts": "Alert",
 }  # fmt: skip
 ACTING = ("users", "machines", "processes", "files", "clients")
+SHAPES = 4
+"""Sets of parameters a query is asked with: Neo4j plans it anew for each, which takes longer than all the answers."""
+
 Draw = Callable[[World, Params], None]
 Answer = Callable[[View, Params], list[Row]]
 
@@ -25,7 +28,7 @@ class Asked:
 
     Args:
         answer: Gives the rows.
-        anchors: Parameters that take ids; each question uses one of them.
+        anchors: Parameters that take ids; each question is about one of them.
         draws: Each adds one parameter now and then.
         loose: Columns that may have any of several values.
         always: As `draws`, but in every question.
@@ -41,17 +44,26 @@ class Asked:
         self.loose = loose
         self.always = always
 
-    def params(self, world: World, shape: int) -> Params:
-        """Draw parameters; those of one shape differ in values, but not in which are given."""
+    def params(self, world: World, number: int) -> Params:
+        """Draw parameters for the world of a number: every anchor comes up with every set of further parameters.
+
+        Those of one set differ in values, but not in which are given; each draw is made in one set at least.
+        """
+        turn, shape = divmod(number, SHAPES)
         given: Params = {}
         form = Random(f"{self.anchors} {len(self.draws)} {shape}")
         if self.anchors:
-            anchor = self.anchors[shape % len(self.anchors)]
-            given[anchor] = [world.tenant] if anchor == "clients" else world.some(LABELS[anchor])
-        share = min(0.4, 1.5 / len(self.draws)) if self.draws else 0
-        for draw in (*self.always, *(one for one in self.draws if form.random() < share)):
+            anchor = self.anchors[turn % len(self.anchors)]
+            given[anchor] = [world.tenant, "nobody"] if anchor == "clients" else world.some(LABELS[anchor])
+        share = min(0.2, 0.75 / len(self.draws)) if self.draws else 0
+        drawn = [one for place, one in enumerate(self.draws) if place % SHAPES == shape or form.random() < share]
+        for draw in (*self.always, *drawn):
             draw(world, given)
         return given
+
+    def padded(self, given: Params) -> Params:
+        """Fill the anchors that aren't used with ids of nothing: to Neo4j, an empty list is another question."""
+        return {anchor: ["nowhere", "nobody"] for anchor in self.anchors} | given
 
 
 def since(world: World, given: Params) -> None:
@@ -87,11 +99,28 @@ def names_of(label: str, *fields: str) -> Draw:
     """Draw names in another case than they are written."""
 
     def draw(world: World, given: Params) -> None:
+        if not world.ids(label):
+            given["names"] = ["nobody"]
+            return
         node = world.nodes[label][world.rng.choice(world.ids(label))]
         values = [
             v for name in fields for v in (node[name] if isinstance(node.get(name), list) else [node.get(name)]) if v
         ]
         given["names"] = [world.rng.choice(values).swapcase(), world.rng.choice(world.ids(label)), "nobody"]
+
+    return draw
+
+
+def own_name(world: World, given: Params) -> None:
+    given["names"] = world.ids("Client")
+
+
+def everything(name: str) -> Draw:
+    """Draw half of all ids."""
+
+    def draw(world: World, given: Params) -> None:
+        every = [key for held in world.nodes.values() for key in held]
+        given[name] = world.rng.sample(every, len(every) // 2)
 
     return draw
 
@@ -111,6 +140,8 @@ WHO = (ids("muids", "Machine"), ids("accounts", "User"))
 PROGRAM_KEYS = (*PROGRAMS, *(f"md5{name}" for name in PROGRAMS), *(rf"c:\win\{name}" for name in PROGRAMS))
 FILE_KEYS = tuple(text.lower() for path in FILES for text in (path, path.rsplit("\\", 1)[-1]))
 KIND = (some("programs", *PROGRAMS), one("allowed", True))
+PROGRAM = some("programs", *PROGRAM_KEYS)
+RELATIONS = some("relations", "RAN", "EXECUTED", "SPAWNED", "LOGGED_ON", "FLAGGED", "CONNECTED", "WROTE")
 MARKS = some("attributes", *answers.ATTRIBUTES)
 EXECUTIONS = some("operations", "create", "kill", "thread", "load")
 FILE_WORDS = some("operations", "create", "modify", "delete", "rename", "access", "newcmp", "opencmp", "script")
@@ -147,11 +178,11 @@ QUERIES: dict[str, Asked] = {
     ),
     "users": Asked(answers.users, ("machines", "processes", "files", "alerts", "clients"), since, until, limit),
     "logons": Asked(
-        answers_logons.logons, ("users", "machines", "processes", "files", "domains", "alerts", "clients"), *WHO,
+        answers_logons.logons, (*LABELS,), *WHO,
         since, until, limit,
     ),
     "remote_logons": Asked(
-        answers_logons.remote_logons, ("users", "machines", "processes", "files", "domains", "alerts", "clients"), *WHO,
+        answers_logons.remote_logons, (*LABELS,), *WHO,
         since, until, limit, one("incoming", False), one("outgoing", False),
     ),
     "detections": Asked(
@@ -161,6 +192,19 @@ QUERIES: dict[str, Asked] = {
     "blocked": Asked(
         answers_logons.blocked, (*LABELS,), *WHO, since, until, limit, some("names", *PROGRAM_KEYS, *FILE_KEYS),
         loose=("event_ids",),
+    ),
+    "bandwidth": Asked(answers_around.bandwidth, ACTING, *WHO, since, until, PROGRAM, one("skew", 0)),
+    "event_ids": Asked(answers_around.event_ids, (*LABELS,), since, until, limit),
+    "nodes": Asked(answers_around.nodes, (*LABELS,)),
+    "timeline": Asked(answers_around.timeline, (*LABELS,), since, until, limit, RELATIONS),
+    "neighbours": Asked(
+        answers_around.neighbours, (*LABELS,), since, until, limit, RELATIONS, some("kinds", *LABELS.values())
+    ),
+    "graph": Asked(answers_around.graph, (*LABELS,), since, until, limit, RELATIONS, everything("among")),
+    "find/client": Asked(answers_around.clients, (), always=(own_name,)),
+    "find/alert": Asked(
+        partial(answers_logons.find_by_names, label="Alert", fields=("rule", "product", "name", "detection_id")), (),
+        always=(tenant, names_of("Alert", "rule", "product", "name")),
     ),
     "find/machine_at": Asked(answers.machine_at, ("addresses",), since, until),
     **{

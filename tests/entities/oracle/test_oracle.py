@@ -20,9 +20,6 @@ from tests.entities.oracle.world import World, make
 WORLDS = int(os.environ.get("GRAPHHUNT_ORACLE_WORLDS", "300"))
 """How many random graphs."""
 
-SHAPES = 8
-"""Sets of parameters a query is asked with: Neo4j plans it anew for each, which takes longer than all the answers."""
-
 
 @pytest.fixture(scope="session")
 def worlds() -> list[tuple[World, View]]:
@@ -60,9 +57,9 @@ def test_answers_as_networkx_does(filled: Store, worlds: list[tuple[World, View]
     answered = 0
     for number, (world, view) in enumerate(worlds):
         world.rng = Random(f"{name} {number}")
-        params = asked.params(world, number % SHAPES)
+        params = asked.params(world, number)
         expected = asked.answer(view, params)[: params.get("limit", 10**9)]
-        found = filled.read(query, **params)
+        found = filled.read(query, **asked.padded(params))
         kept = [name for name in found[0] if name not in asked.loose] if found else []
         assert [_kept(row, kept) for row in found] == [_kept(row, kept) for row in expected], (world.tenant, params)
         assert all(
@@ -74,4 +71,11 @@ def test_answers_as_networkx_does(filled: Store, worlds: list[tuple[World, View]
 
 
 def _kept(row: Row, names: list[str]) -> Row:
-    return {name: row.get(name, "absent") for name in names}
+    return {name: _value(row.get(name, "absent")) for name in names}
+
+
+def _value(value: Any) -> Any:
+    """Leave out of a relationship what only one engine tells: the ids of its ends, which the row has beside it."""
+    if isinstance(value, dict) and "_type" in value:
+        return {name: held for name, held in value.items() if name not in ("_kind", "_start", "_end")}
+    return value

@@ -14,7 +14,8 @@ from typing import Any
 import networkx as nx
 
 MINUTE = 60_000_000
-BASE = 1_700_000_000_000_000
+BASE = 1_700_005_800_000_000
+"""Ten minutes before a midnight, so that worlds have two days."""
 PROGRAMS = ("cmd.exe", "powershell.exe", "svchost.exe", "psexec.exe")
 FILES = (r"C:\Temp\a.zip", r"\\srv\share\b.ps1", r"C:\Temp\c.docx", r"D:\D.EXE", r"C:\Temp\a.zip:Zone.Identifier")
 Fact = tuple[str, str, str, str, str, dict[str, Any]]
@@ -45,13 +46,13 @@ class World:
         return [*drawn, f"{self.tenant}|nowhere", f"{self.tenant}|nobody"][:2]
 
     def graph(self) -> nx.MultiDiGraph[str]:
-        """Give the graph; labels and types are attributes."""
+        """Give the graph; labels, types and starts are attributes."""
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for label, nodes in self.nodes.items():
             for key, props in nodes.items():
                 graph.add_node(key, label=label, id=key, **props)
         for kind, _, start, _, end, props in self.facts:
-            graph.add_edge(start, end, key=props["id"], type=kind, **props)
+            graph.add_edge(start, end, key=props["id"], type=kind, _start=start, **props)
         return graph
 
     def add_node(self, label: str, own: str, /, **props: Any) -> str:
@@ -68,7 +69,7 @@ class World:
         common = {
             "id": f"{self.tenant}|{len(self.facts):03}|{kind}", "start": begin,
             "end": begin + self.rng.choice((0, 1, 4)) * MINUTE, "count": self.rng.randint(1, 4),
-            "evidence": [f"{self.rng.randrange(16**8):08x}"], "source": "random", "confidence": "observed",
+            "evidence": [f"{self.tenant}-{self.rng.randrange(30)}"], "source": "random", "confidence": "observed",
         }  # fmt: skip
         known = {name: value for name, value in props.items() if value is not None}
         self.facts.append((kind, *start, *end, common | known))
@@ -168,6 +169,26 @@ def _acts(world: World) -> None:
     for _ in range(rng.randint(0, 3)):
         world.link("QUERIED", any_of(rng.choice(("Process", "Machine"))), any_of("Domain"))
         world.link("HAD_IP", any_of("Machine"), any_of("IP"))
+    _flows(world)
+
+
+def _flows(world: World) -> None:
+    """Add what a sensor saw: half of it some connection of a process, the rest between any two addresses."""
+    rng = world.rng
+    talks = [fact for fact in world.facts if fact[0] == "CONNECTED" and "protocol" in fact[5]]
+    for _ in range(rng.randint(0, 4)):
+        one, other = rng.choice(world.ids("IP")), rng.choice(world.ids("IP"))
+        port, protocol = rng.choice((80, 443)), "tcp"
+        if talks and rng.random() < 0.7:
+            _, _, _, _, other, seen = rng.choice(talks)
+            incoming = seen["direction"] == "incoming"
+            one, other = (other, seen["local_ip"]) if incoming else (seen["local_ip"], other)
+            port, protocol = seen.get("local_port", 80) if incoming else seen["remote_port"], seen["protocol"]
+        if one != other:
+            world.link(
+                "FLOWED_TO", ("IP", one), ("IP", other), remote_port=port, protocol=protocol,
+                bytes_out=world.maybe(rng.randint(1, 900)), bytes_in=world.maybe(rng.randint(1, 900)),
+            )  # fmt: skip
 
 
 def _logons(world: World) -> None:
@@ -183,11 +204,15 @@ def _logons(world: World) -> None:
     for _ in range(rng.randint(0, 4)):
         label = rng.choice(("Machine", "Machine", "IP"))
         user = rng.choice(world.ids("User"))
+        sessions = [fact for fact in world.facts if fact[0] == "LOGGED_ON"]
+        session = rng.choice(sessions) if sessions and rng.random() < 0.6 else None
+        target = session[4] if session else rng.choice(world.ids("Machine"))
         world.link(
-            "REMOTE_LOGON", (label, rng.choice(world.ids(label))), ("Machine", rng.choice(world.ids("Machine"))),
+            "REMOTE_LOGON", (label, rng.choice(world.ids(label))), ("Machine", target),
             user_id=world.maybe(user), user_name="someone", logon_id=f"0x{rng.randint(1, 3)}", logon_type=3,
-            technique=world.maybe("T1021.001", 0.5), source_ip=world.maybe(f"10.0.0.{rng.randint(1, 2)}", 0.8),
-            source_port=world.maybe(50123, 0.5),
+            technique=world.maybe("T1021.001", 0.5), source_ip=world.maybe(rng.choice(world.ids("IP")), 0.8),
+            session_id=session[5]["id"] if session else None,
+            origin_process_id=world.maybe(rng.choice(world.ids("Process")), 0.5), source_port=world.maybe(50123, 0.5),
         )  # fmt: skip
 
 
