@@ -96,15 +96,10 @@ class Lease:
                 self._write(target, [(i, self._named(p, self.run)) for i, p in part])
                 done += len(part)
                 tell(done)
-            empty = dict.fromkeys(f"{name}__{self.slot}" for name in self.names(target))
+            empty = dict.fromkeys(f"{name}__{self.slot}" for name in _names(self.analysis, target))
             stale = self.store.read(_query("stale", target), marker=self._marker, run=self.run)
             for part in _cut([(r["id"], empty) for r in stale], STAGE_BATCH):
                 self._write(target, part)
-
-    def names(self, *targets: str) -> list[str]:
-        """List the properties the analytic writes to targets, the mark of the run among them."""
-        found = {name for target in targets for name in self.analysis.written(target)}
-        return sorted(found | {f"{self.analysis.prefix}_run"})
 
     def flip(self, current: str | None, previous: str | None) -> None:
         """Make a run the current one for every reader.
@@ -113,9 +108,8 @@ class Lease:
             StoreError: The right to write was lost meanwhile; nothing has changed for readers.
         """
         self.store.write(
-            library()["analytics/flip"], head=self.head, writer=self.writer, current=current, previous=previous,
-            names=self.names(*self.analysis.targets()),
-        )  # fmt: skip
+            library()["analytics/flip"], head=self.head, writer=self.writer, current=current, previous=previous
+        )
         found = pointer(self.store, self.analysis.name)
         if found.writer != self.writer or found.current != current:
             raise StoreError("another run took over; nothing was published", where=self.analysis.name)
@@ -137,6 +131,12 @@ class Lease:
         else:
             given["rows"] = [{"id": i, "props": p} for i, p in rows]
         self.store.write(query, **given)
+
+
+def _names(analysis: Analysis, *targets: str) -> list[str]:
+    """List the properties an analytic writes to targets, the mark of the run among them."""
+    found = {name for target in targets for name in analysis.written(target)}
+    return sorted(found | {f"{analysis.prefix}_run"})
 
 
 def _query(verb: str, target: str) -> Any:
@@ -161,7 +161,7 @@ def lease(store: Store, analysis: Analysis, wait: float = 60.0) -> Iterator[Leas
     """
     writer = secrets.token_hex(8)
     deadline = time.monotonic() + wait
-    while not _acquired(store, analysis.name, writer):
+    while not _acquired(store, analysis, writer):
         if time.monotonic() > deadline:
             raise StoreError(f"another run of {analysis.name} is writing", hint="try again when it has ended")
         time.sleep(_POLL)
@@ -171,13 +171,14 @@ def lease(store: Store, analysis: Analysis, wait: float = 60.0) -> Iterator[Leas
         store.write(library()["analytics/release"], head=head_of(analysis.name), writer=writer)
 
 
-def _acquired(store: Store, name: str, writer: str) -> bool:
+def _acquired(store: Store, analysis: Analysis, writer: str) -> bool:
     """Try to take the right to write."""
     now = _now()
     store.write(
-        library()["analytics/acquire"], head=head_of(name), name=name, writer=writer, now=now, until=now + LEASE_US
-    )
-    return pointer(store, name).writer == writer
+        library()["analytics/acquire"], head=head_of(analysis.name), name=analysis.name, writer=writer, now=now,
+        until=now + LEASE_US, names=_names(analysis, *analysis.targets()),
+    )  # fmt: skip
+    return pointer(store, analysis.name).writer == writer
 
 
 def stored_results(store: Store, analysis: Analysis, run: str | None) -> dict[str, Rows]:

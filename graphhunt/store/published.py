@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import StoreError
 from graphhunt.queries import library
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from graphhunt.queries import Query
+    from graphhunt.store.analyst import Table
 
 SLOTS = "abc"
 """The slots of properties, one letter each; a run's id ends with its own."""
@@ -31,8 +32,6 @@ _SHAPES = frozenset({"node", "relationship", "path", "map", "list[node]", "list[
 _OWN = ("analytics/", "admin/")
 _COLUMN = re.compile(rf"coalesce\(\s*([^\s.,()]+)\.(`?)(\w+)__[{SLOTS}]\2,\s*\1\.\2\3\2\s*\)")
 _NAME = re.compile(rf"\b(\w+)__[{SLOTS}]\b")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,10 @@ class View:
     kept: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     slots: Mapping[str, str] = field(default_factory=dict)
 
-    def kept_by(self, later: View) -> bool:
-        """Tell whether no slot this view shows was given up meanwhile."""
-        return all(run is None or run in later.kept.get(head, ()) for head, run in self.current.items())
+    def serves(self, later: View) -> bool:
+        """Tell whether no slot this view shows was given up meanwhile, and no property is new to it."""
+        kept = all(run is None or run in later.kept.get(head, ()) for head, run in self.current.items())
+        return kept and self.slots.keys() == later.slots.keys()
 
     def renamed(self, cypher: str) -> str:
         """Turn the plain names in an analyst's statement to the current slots."""
@@ -130,7 +130,7 @@ class Published:
             if not _has_slots(found):
                 return found
             later = self.view()
-            if view.current == later.current or (fresh and view.kept_by(later)):
+            if view.serves(later) and (fresh or view.current == later.current):
                 return [view.shown(row) for row in found]
             view, fresh = later, True
         raise _restless()
@@ -141,13 +141,15 @@ class Published:
         Raises:
             StoreError: At the end, if a slot was given up meanwhile.
         """
-        view = self.view()
+        view, strange = self.view(), False
         for row in rows:
-            yield view.shown(row)
-        if any(view.slots.values()) and not view.kept_by(self.view()):
+            shown = view.shown(row)
+            strange = strange or _has_slots(shown)
+            yield shown
+        if (strange or any(view.slots.values())) and not view.serves(self.view()):
             raise _restless()
 
-    def statement(self, cypher: str, run: Callable[[str, View], T]) -> T:
+    def statement(self, cypher: str, run: Callable[[str, View], Table]) -> Table:
         """Run an analyst's statement on the current slots.
 
         Args:
@@ -160,7 +162,9 @@ class Published:
         for _ in range(_TRIES):
             view = self.view()
             found = run(view.renamed(cypher), view)
-            if not any(view.slots.values()) or view.kept_by(self.view()):
+            if not any(view.slots.values()) and not _has_slots(found.rows):
+                return found
+            if view.serves(self.view()):
                 return found
         raise _restless()
 

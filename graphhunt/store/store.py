@@ -216,7 +216,8 @@ class Store:
     def _statement(self, query: Query, params: Mapping[str, Any], *modes: str) -> Statement:
         if query.mode not in modes:
             raise QueryError(f"a {query.mode} query was called as a {modes[0]} one", where=query.name)
-        return Statement(query.for_engine(self.engine), query.bind(params), query.name, query.mode == "read")
+        text = query.for_engine(self.engine)
+        return Statement(text, query.bind(params), query.name, query.mode == "read", whole=query.mode == "write")
 
 
 def _resumed(link: Link, statement: Statement) -> Iterator[dict[str, Any]]:
