@@ -135,8 +135,10 @@ def _lower(frame: pd.DataFrame, column: str | None) -> pd.Series[Any]:
     """Give a text column in lower case; unknown where it is null, empty or absent."""
     if column is None:
         return to_pandas(pl.repeat(UNKNOWN, len(frame), dtype=pl.String, eager=True), frame.index)
-    folded = to_polars(frame[column]).str.to_lowercase()
-    return to_pandas(folded.set(folded == "", UNKNOWN).fill_null(UNKNOWN), frame.index)
+    codes, values = pd.factorize(frame[column], use_na_sentinel=True)
+    folded = pl.Series([*(str(v).lower() or UNKNOWN for v in values.tolist()), UNKNOWN], dtype=pl.String)
+    codes[codes < 0] = len(values)
+    return to_pandas(folded.gather(codes), frame.index)
 
 
 def _logon(frame: pd.DataFrame, schema: ProcSchema) -> Any:
