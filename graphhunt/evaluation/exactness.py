@@ -24,7 +24,7 @@ def path_metrics(case: LabelledCase, found: Findings) -> dict[str, float]:
         `time_order_violations`: listed paths in which a hop starts before the one it follows.
     """
     shown = [{row for hop in finding.hops for row in hop.rows} for finding in found.findings]
-    anywhere = set().union(*shown)
+    anywhere: set[int] = set().union(*shown)
     attacks = [set(rows.tolist()) for rows in _rows_by_attack(case).values()]
     whole = sum(len(rows) for rows in attacks)
     long = [rows for rows in attacks if len(rows) > 1]
