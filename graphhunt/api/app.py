@@ -18,6 +18,7 @@ from graphhunt.api.headers import SafeHeaders
 from graphhunt.api.service import Hunt
 from graphhunt.casebook import Casebook
 from graphhunt.jobs import Jobs, Uploads
+from graphhunt.pivots.names import Names
 from graphhunt.web import Pages
 
 
@@ -45,6 +46,7 @@ def create_app(
         lifespan=_lifespan,
     )  # fmt: skip
     app.state.hunt = hunt
+    app.state.names = Names()
     _open_books(app, hunt, folder)
     app.state.access = Access(token, api_tokens, app.state.accounts)
     app.state.pages = pages or Pages()

@@ -13,6 +13,7 @@ from graphhunt.casebook import Casebook
 from graphhunt.errors import UsageError
 from graphhunt.jobs import Jobs, Uploads
 from graphhunt.pivots import Window
+from graphhunt.pivots.names import Names
 
 
 def hunt_of(request: Request) -> Hunt:
@@ -45,6 +46,11 @@ def principal_of(request: Request) -> Principal:
     return cast("Principal", request.state.principal)
 
 
+def names_of(request: Request) -> Names:
+    """Give the names of all entities, for search."""
+    return cast("Names", request.app.state.names)
+
+
 def author_of(request: Request) -> str:
     """Name who asks, as the author of what they write."""
     return principal_of(request).name
@@ -69,6 +75,7 @@ AccountsDep = Annotated[Accounts, Depends(accounts_of)]
 PrincipalDep = Annotated[Principal, Depends(principal_of)]
 AuthorDep = Annotated[str, Depends(author_of)]
 CasebookDep = Annotated[Casebook, Depends(casebook_of)]
+NamesDep = Annotated[Names, Depends(names_of)]
 JobsDep = Annotated[Jobs, Depends(jobs_of)]
 UploadsDep = Annotated[Uploads, Depends(uploads_of)]
 HuntDep = Annotated[Hunt, Depends(hunt_of)]

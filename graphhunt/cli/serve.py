@@ -6,6 +6,7 @@ import ipaddress
 import secrets
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -149,6 +150,8 @@ def serve(
             webbrowser.open(address)
         names = {*LOOPBACK_HOSTS, door.host, *door.names}
         page = create_app(hunt, token=token, folder=hunt.workspace.path, hosts=names)
+        # A search should not be the first to read a million names.
+        threading.Thread(target=page.state.names.take, args=(hunt.snapshot,), daemon=True).start()
         config = uvicorn.Config(
             page, log_level="warning", access_log=False, server_header=False,
             ssl_certfile=door.cert, ssl_keyfile=door.key,

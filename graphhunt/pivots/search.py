@@ -75,7 +75,11 @@ def search(store: Reader, text: str, kinds: Iterable[str] | None = None, limit: 
 
 
 def _group(store: Reader, kind: str, text: str, limit: int) -> dict[str, Any]:
-    rows = run(store, f"search/{kind.lower()}", text=text, limit=limit + 1)
+    return ranked(kind, run(store, f"search/{kind.lower()}", text=text, limit=limit + 1), text, limit)
+
+
+def ranked(kind: str, rows: Sequence[dict[str, Any]], text: str, limit: int) -> dict[str, Any]:
+    """Give the group of a kind from its rows of `node` and `rank`, of which there may be one more than `limit`."""
     items = [describe(row["node"]) | {"rank": _rank(row, text)} for row in rows[:limit]]
     return {"kind": kind, "items": sorted(items, key=lambda item: item["rank"]), "more": len(rows) > limit}
 

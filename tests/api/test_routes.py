@@ -9,6 +9,9 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from graphhunt import pivots
+from graphhunt.hunt import Hunt
+from graphhunt.pivots.names import Names
 from tests.api import case
 
 BRAVO = "/api/v1/entities/Machine/bravo"
@@ -281,3 +284,8 @@ def test_hostile_names_come_back_as_they_were_written(client: TestClient) -> Non
     answer = client.get(f"{shell}/neighbors", params=params)
     assert answer.headers["content-type"] == "application/json"
     assert {item["node"]["detail"] for item in answer.json()["items"]} == {text.strip() for text in case.PAYLOADS}
+
+
+@pytest.mark.parametrize("text", ["bravo", "10.0.0", "user:ada", ""])
+def test_names_in_memory_find_what_the_database_finds(hunt: Hunt, text: str) -> None:
+    assert Names().search(hunt.store, hunt.snapshot, text, limit=3) == pivots.search(hunt.store, text, limit=3)

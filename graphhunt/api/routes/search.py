@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from graphhunt import pivots
-from graphhunt.api.deps import HuntDep
+from graphhunt.api.deps import HuntDep, NamesDep
 from graphhunt.api.models import SearchAnswer, SearchGroup, SearchList, SearchListAnswer
 
 router = APIRouter(tags=["search"])
@@ -16,12 +16,17 @@ router = APIRouter(tags=["search"])
 @router.get("/search", operation_id="search")
 def search(
     hunt: HuntDep,
+    names: NamesDep,
     q: Annotated[str, Query(max_length=pivots.MAX_TEXT, description="A piece of a name; `user:bob` looks at users")],
     kinds: Annotated[list[str] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Most results per kind")] = 8,
 ) -> SearchAnswer:
     """Find entities by a piece of any of their names, addresses, hashes or command lines."""
-    groups = pivots.search(hunt.store, q, kinds, limit)
+    tables = hunt.snapshot
+    if tables.fingerprint is None:  # a database that this workspace did not fill
+        groups = pivots.search(hunt.store, q, kinds, limit)
+    else:
+        groups = names.search(hunt.store, tables, q, kinds, limit)
     return SearchAnswer(groups=[SearchGroup.model_validate(group) for group in groups])
 
 

@@ -16,6 +16,9 @@ export const executable = PATHS.find((path) => path && existsSync(path));
 /** Address of the server with its one-time token, from whoever started it. */
 export const address = process.env.GRAPHHUNT_URL ?? '';
 
+/** How long a busy machine may take for one step, milliseconds. */
+export const PATIENCE = 120_000;
+
 export function launch() {
   return chromium.launch({
     executablePath: executable,
@@ -30,6 +33,7 @@ export async function signedIn(browser, { theme = 'light', width = 1280, height 
     colorScheme: theme,
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(PATIENCE);
   const origin = new URL(address).origin;
   const strangers = [];
   const faults = [];
@@ -56,7 +60,7 @@ export async function sessionOf(context) {
 export async function settled(page) {
   for (let quiet = 0; quiet < 2; quiet += 1) {
     await page.waitForFunction(() => !Number(document.documentElement.dataset.busy), null, {
-      timeout: 30_000,
+      timeout: PATIENCE,
     });
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30))));
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { address, launch, settled, showPaths } from './_browser.mjs';
+import { address, launch, PATIENCE, settled, showPaths } from './_browser.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const origin = new URL(address).origin;
@@ -15,6 +15,7 @@ after(() => browser.close());
 
 async function visit(work, theme = 'light') {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: theme });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const strangers = [];
   context.on('request', (request) => {
