@@ -107,6 +107,7 @@ REL_EXTRA: dict[str, Any] = {
     },
     "RAN": lambda start, end: {"logon_id": session(end)},
     "EXECUTED": lambda start, end: {"logon_id": session(end)},
+    "INSTALLED": lambda start, end: {"logon_id": f"0x{end}"},
     "CONNECTED": lambda start, end: {
         "remote_port": 440 + end,
         "protocol": "tcp",
