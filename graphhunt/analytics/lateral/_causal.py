@@ -207,8 +207,7 @@ def causal_pass(  # noqa: PLR0913 - columns and state, not options
         if day[row] != current:
             head = roll_day(current, day[row], window, credit, today, log_day, log_key, log_credit, head)
             current = day[row]
-        u, v, a, now = src[row], dst[row], acct[row], t[row]
-        rooted = a
+        u, v, a, now, rooted = src[row], dst[row], acct[row], t[row], acct[row]
         if kind[row] == HOP:
             for side in range(2):
                 count, start, came, flag = judge(
@@ -225,8 +224,7 @@ def causal_pass(  # noqa: PLR0913 - columns and state, not options
                         spread_credit(roots, count, a, today)
                 root[side, row], before[side, row], flags[side, row] = start, came, flag
             rooted = root[0, row]
-            reach[pair_key(rooted, v)] = now
-            reach[pair_key(a, v)] = now
+            reach[pair_key(rooted, v)] = reach[pair_key(a, v)] = now
             used[1, u] = remember(ring[1, u], used[1, u], now, now + day_us, a, a, row)
         used[0, v] = remember(ring[0, v], used[0, v], now, limit[row], a, rooted, row)
     return score, root, choices, before, known, flags
