@@ -20,7 +20,7 @@ MAX_TEXT = 500
 """Characters of a search text that count."""
 
 _BY_NAME = {kind.lower(): kind for kind in KINDS} | {"host": "Machine", "account": "User", "task": "ScheduledTask"}
-_PREFIX = re.compile(r"\s*([a-zA-Z]+)\s*:\s*(?!\\)(.*)", re.DOTALL)
+_PREFIX = re.compile(r"\s*([a-zA-Z]+)\s*:\s*(.*)", re.DOTALL)
 
 
 def split_prefix(text: str) -> tuple[str | None, str]:
