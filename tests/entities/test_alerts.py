@@ -67,7 +67,8 @@ def test_defender_finds_and_stops(hunt: StoreHunt) -> None:
     found = Machine("pc1", hunt=hunt).get_detections()
     assert [row.rule for row in found] == ["HackTool", "Other"]
     [blocked] = Machine("pc1", hunt=hunt).get_blocked()
-    assert (blocked.child_path, blocked.child_filename, blocked.parent_filename) == (TOOL, "tool.exe", "cmd.exe")
+    # The record names the image of the process but not the process: several may run the same image.
+    assert (blocked.child_path, blocked.child_filename, blocked.parent_filename) == (TOOL, "tool.exe", None)
     assert (blocked.winning_tech, blocked.detection_id, blocked.action) == ("Defender", "{A1}", "Quarantine")
     assert (blocked.muid, blocked.logged_user, blocked.client_id) == ("pc1", r"CORP\ana", "default")
     assert len(blocked.event_ids or []) == 2
@@ -87,7 +88,7 @@ def test_an_alert_is_gone_on_from(hunt: StoreHunt) -> None:
     alert = Machine("pc1", hunt=hunt).get_blocked().entities("Alert")
     assert alert.get_machines().ids == ["pc1"]
     assert list(alert.get_users().df["LoggedUser"]) == [r"CORP\ana"]
-    assert {row.kind for row in alert.neighbours()} == {"Machine", "User", "Process", "File"}
+    assert {row.kind for row in alert.neighbours()} == {"Machine", "User", "File"}
     assert alert.get_blocked()[0].action == "Quarantine"
     files = Machine("pc1", hunt=hunt).get_blocked().entities("File")
     assert files.ids == [f"pc1|{TOOL.lower()}"]
@@ -101,9 +102,8 @@ def test_the_mark_of_the_web_is_told_and_its_absence_is_not_guessed(hunt: StoreH
     marked = Machine("pc1", hunt=hunt).get_executions(operation="create", attributes="ATTR_EXTERNAL")
     assert [row.child_filename for row in marked] == ["tool.exe"]
     written = Machine("pc1", hunt=hunt).get_files(operation="create")
-    assert {row.child_filename: row.external for row in written} == {
-        "tool.exe:zone.identifier": True, "plain.txt": None,
-    }  # fmt: skip
+    # Sysmon 15 gives the stream's path with the hash of the file, which is the one that ran.
+    assert {row.child_filename: row.external for row in written} == {"tool.exe": True, "plain.txt": None}
     assert len(Machine("pc1", hunt=hunt).get_files(attributes=["ATTR_EXTERNAL", "ATTR_REMOTE"])) == 1
     assert File(sha256=SHA.lower(), hunt=hunt).get_executions(operation="create")[0].external is True
     assert Process.of([made[0].process_id or ""], hunt=hunt).get_executions()[0].child_filename == "tool.exe"
