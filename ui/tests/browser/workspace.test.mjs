@@ -43,7 +43,8 @@ test('without a session the page says how to get one', async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(new URL(address).origin);
-  await page.getByRole('heading', { name: 'Signed out' }).waitFor();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByText('graphhunt serve').waitFor();
   await context.close();
 });
 
