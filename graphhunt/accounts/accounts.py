@@ -113,8 +113,10 @@ class Accounts:
 
     def remove_user(self, name: str) -> None:
         """Remove a person and their tokens."""
-        self._change("DELETE FROM user WHERE ? = ? AND name = ?", 1, 1, name)
+        # Shut out first, then the tokens: one whose owner is gone is bound by no role.
+        self.set_disabled(name, disabled=True)
         self._db.run("UPDATE token SET revoked = 1 WHERE owner = ?", (name,))
+        self._change("DELETE FROM user WHERE name = ?", name)
 
     def _change(self, sql: str, *values: Any) -> None:
         if not self._db.run(sql, values):
