@@ -6,11 +6,15 @@ changed. It is replaced as a whole, so readers see one whole graph or the other.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from graphhunt.errors import WorkspaceError
@@ -83,6 +87,30 @@ class Snapshot:
     def _height(self, name: str) -> int:
         found = self.scan(name)
         return int(found.select(pl.len()).collect().item()) if found is not None else 0
+
+    def computed(self, name: str, size: int, make: Callable[[], np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+        """Give an array that follows from the tables alone, read from beside them if it was computed before.
+
+        Args:
+            name: File name; it must change when `make` does.
+            size: Values the array has; a file of another size is not believed.
+            make: Computes it.
+        """
+        current = self._current()
+        path = current / f"{name}.npy" if current else None
+        with contextlib.suppress(OSError, ValueError, EOFError):
+            found = np.load(path or "", allow_pickle=False)
+            if found.shape == (size,):
+                return np.asarray(found)
+        made = make()
+        if path is not None:
+            waiting = path.with_suffix(f".{os.getpid()}")
+            # A workspace that may only be read, or is being replaced, is no reason to fail.
+            with contextlib.suppress(OSError):
+                with waiting.open("wb") as out:
+                    np.save(out, made, allow_pickle=False)
+                waiting.replace(path)
+        return made
 
     def replace(self, graph: Graph, fingerprint: str) -> None:
         """Write the graph's tables and make them the current ones in one step."""

@@ -20,6 +20,10 @@ FLOOR = 0.25
 """Hops with less than this share of the best score are not offered as parts of unasked-for paths."""
 
 
+SCORES = "row_scores-1"
+"""Name the scores are kept under; the number changes with the rules of scoring."""
+
+
 class Logons:
     """The case's remote logons with what path search asks of them, computed on first need.
 
@@ -38,7 +42,10 @@ class Logons:
     @cached_property
     def scores(self) -> Floats:
         """Score per row; see `row_scores`."""
-        return np.empty(0) if self.table is None else row_scores(self.table, self._snapshot)
+        table = self.table
+        if table is None:
+            return np.empty(0)
+        return self._snapshot.computed(SCORES, len(table), lambda: row_scores(table, self._snapshot))
 
     @cached_property
     def causes(self) -> dict[str, str]:
