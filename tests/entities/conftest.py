@@ -70,12 +70,22 @@ def hunt(request: pytest.FixtureRequest, campaign: Workspace) -> Iterator[StoreH
 @pytest.fixture(scope="session")
 def raw(shared_data: Path) -> pd.DataFrame:
     """The campaign's Sysmon and logon records as they stand in the files."""
-    rows = []
-    for archive in sorted((shared_data / "mordor_theshire_2020").glob("*.zip")):
-        with zipfile.ZipFile(archive) as held:
-            for name in held.namelist():
-                rows += [json.loads(line) for line in held.open(name)]
+    return records(sorted((shared_data / "mordor_theshire_2020").glob("*.zip")))
+
+
+def records(files: list[Path]) -> pd.DataFrame:
+    """Read the Sysmon and logon records of files of JSON lines, packed or not, as they stand there."""
+    rows = [row for file in files for line in lines(file) for row in [json.loads(line)]]
     frame = pd.DataFrame([row for row in rows if "Sysmon" in row.get("SourceName", "") or row["EventID"] == 4624])
     frame["host"] = frame["Hostname"].str.split(".").str[0].str.lower()
     frame["guid"] = frame["ProcessGuid"].str.lower()
     return frame
+
+
+def lines(file: Path) -> Iterator[bytes]:
+    if file.suffix != ".zip":
+        yield from file.read_bytes().splitlines()
+        return
+    with zipfile.ZipFile(file) as held:
+        for name in held.namelist():
+            yield from held.open(name)

@@ -1,5 +1,5 @@
 // entity/find/user
-// Find User nodes by id or by any of their names, whatever the case; of the tenants given.
+// Find User nodes by id or by any of their names, with the domain or without, whatever the case; of the tenants given.
 // mode: read
 // params: names: list[str], clients: list[str]?
 // returns: id: str
@@ -11,7 +11,8 @@ CALL {
   UNION
   UNWIND $names AS name
   MATCH (n:User)
-  WHERE n.search CONTAINS toLower(name) AND (toLower(n.name) = toLower(name) OR any(other IN n.aliases WHERE toLower(other) = toLower(name)))
+  WHERE n.search CONTAINS last(split(toLower(name), '\\')) AND (toLower(n.name) = toLower(name)
+       OR toLower(n.domain + '\\' + n.name) = toLower(name) OR any(other IN n.aliases WHERE toLower(other) = toLower(name)))
   RETURN n
 }
 WITH n

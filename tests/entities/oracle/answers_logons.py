@@ -223,6 +223,8 @@ def find_by_names(view: View, params: Params, label: str, fields: tuple[str, ...
     for node in view.labelled(label):
         held = [node.get(name, []) for name in fields]
         texts = {text.lower() for value in held for text in ([value] if isinstance(value, str) else value)}
+        if "domain" in node and label == "User":
+            texts.add(rf"{node['domain']}\{node['name']}".lower())
         fits = node["id"] in params["names"] or wanted & texts
         if fits and one_of(params, "clients", node["client_id"]):
             found.append({"id": node["id"]})

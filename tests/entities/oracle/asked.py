@@ -106,6 +106,8 @@ def names_of(label: str, *fields: str) -> Draw:
         values = [
             v for name in fields for v in (node[name] if isinstance(node.get(name), list) else [node.get(name)]) if v
         ]
+        if "domain" in node and label == "User":
+            values.append(rf"{node['domain']}\{node['name']}")
         given["names"] = [world.rng.choice(values).swapcase(), world.rng.choice(world.ids(label)), "nobody"]
 
     return draw

@@ -97,7 +97,7 @@ def _things(world: World) -> None:
     for i in range(world.rng.randint(1, 3)):
         kind = world.rng.choice(("person", "service"))
         world.add_node(
-            "User", str(i), name=f"Name{i}", domain=world.maybe("CORP"), kind=kind, aliases=[rf"CORP\Name{i}"]
+            "User", str(i), name=f"Name{i}", domain=world.maybe("CORP"), kind=kind, aliases=[rf"LAB\Name{i}"]
         )
     for i in range(world.rng.randint(1, 3)):
         world.add_node("Machine", str(i), name=f"Host{i}", fqdn=f"host{i}.corp.example", aliases=[f"h{i}"])

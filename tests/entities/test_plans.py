@@ -1,0 +1,44 @@
+"""How Neo4j means to answer the widest questions: from the ids given, whatever it believes of the graph's size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from graphhunt import queries
+from graphhunt.store import Store
+from tests.conformance import sample_graph
+
+pytestmark = pytest.mark.neo4j
+
+WIDEST = ("executions", "files", "registry", "communications", "timetable", "logons")
+SCANS = ("AllNodesScan", "CartesianProduct", "NodeByLabelScan", "RelationshipTypeScan", "RelationshipTypesScan")
+
+
+def operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield every operator of a plan with what it works on."""
+    yield plan["operatorType"].split("@")[0], str(plan["args"].get("Details", ""))
+    for child in plan.get("children", ()):
+        yield from operators(child)
+
+
+@pytest.mark.parametrize("filled", [False, True])
+@pytest.mark.parametrize("name", WIDEST)
+def test_only_a_tenant_is_looked_for_in_the_whole_graph(neo4j_store: Store, name: str, filled: bool) -> None:
+    """A small graph misleads a planner most: every scan looks free there, and the plan is kept while the graph grows.
+
+    One scan is right: that of the branch that takes tenants, whose machines are no one node's neighbours.
+    """
+    if filled:
+        sample_graph.fill(neo4j_store)
+    query = queries.library()[f"entity/{name}"]
+    door = neo4j_store._link.own()
+    with door.driver.session(database=door.database) as session:
+        given = query.bind(query.header.example or {})
+        plan = session.run("EXPLAIN " + query.for_engine(neo4j_store.engine), given).consume().plan
+    assert plan is not None
+    scans = [(kind, on) for kind, on in operators(dict(plan)) if kind.endswith(SCANS)]
+    assert len(scans) <= 1, scans
+    assert all("m:Machine" in on or "->(p)" in on or "->(m)" in on for _, on in scans), scans
