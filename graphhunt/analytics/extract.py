@@ -20,6 +20,12 @@ _POLARS: dict[str, pl.DataType] = {
     "str": pl.String(), "int": pl.Int64(), "datetime": pl.Int64(), "bool": pl.Boolean(), "float": pl.Float64(),
 }  # fmt: skip
 
+EDGES = (
+    "REMOTE_LOGON", "LOGGED_ON", "FAILED_LOGON", "RAN", "EXECUTED", "SPAWNED", "ACCESSED", "INJECTED_INTO",
+    "CONNECTED", "HAD_IP",
+)  # fmt: skip
+"""Types of relationships whose ends `Extract.edges` gives."""
+
 
 class Extract:
     """A bounded part of the graph.
@@ -67,12 +73,16 @@ class Extract:
         """Remote logons between machines."""
         return self._frame("remote_logons")
 
-    def _frame(self, kind: str) -> pl.DataFrame:
+    def edges(self, kind: str) -> pl.DataFrame:
+        """Which nodes relationships of a type join: `source`, `target`, their labels, and `weight`, how many."""
+        return self._frame(kind.lower(), "edges")
+
+    def _frame(self, kind: str, what: str = "extract") -> pl.DataFrame:
         """Run one of the extracting queries; a row more than the limit is an error."""
-        query = library()[f"analytics/extract_{kind}"]
+        query = library()[f"analytics/{what}_{kind}"]
         columns = {c.name: _POLARS[c.type] for c in query.returns}
         rows = [tuple(r.values()) for r in self.store.stream(query, **self.bounds, limit=self.limit + 1)]
         if len(rows) > self.limit:
-            what = f"more than {self.limit} {kind.replace('_', ' ')}"
-            raise LimitError(what, hint="narrow it by since, until or machine, or raise limit")
+            many = f"more than {self.limit} {kind.replace('_', ' ')}"
+            raise LimitError(many, hint="narrow it by since, until or machine, or raise limit")
         return pl.DataFrame(rows, schema=columns, orient="row")

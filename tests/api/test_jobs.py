@@ -180,7 +180,7 @@ def test_an_analysis_runs_as_a_job_and_can_be_undone(server: TestClient) -> None
     measures = next(r for r in why["rankings"] if r["analysis"] == "measures")
     degree = next(f for f in measures["facts"] if f["property"] == "measure_degree")
     assert degree["value"] == 2
-    assert degree["meaning"] == "machines it is linked to by remote logons"
+    assert degree["meaning"] == "nodes it is linked to by the measured relations"
     runs = server.get("/api/v1/analyses/runs", params={"name": "measures"}).json()["items"]
     assert [(r["state"], r["counts"]) for r in runs] == [("current", {"Machine": 3})]
     assert server.post("/api/v1/analyses/measures:undo").json()["current"] is None
