@@ -17,7 +17,8 @@ _TEXT = pd.StringDtype(na_value=float("nan"))
 def to_polars(column: pd.Series[Any]) -> pl.Series:
     """Give a column as text; nulls stay, other values are their `str`."""
     if isinstance(column.dtype, pd.StringDtype):
-        return pl.Series(column, dtype=pl.String)
+        # Without its index: asked for an attribute, a series looks for a row of that name and hashes the whole index.
+        return pl.Series(column.reset_index(drop=True), dtype=pl.String)
     if pd.api.types.is_integer_dtype(column.dtype) and not column.hasnans:
         return pl.Series(column.to_numpy()).cast(pl.String)
     pairs = zip(column.tolist(), column.notna().tolist(), strict=True)

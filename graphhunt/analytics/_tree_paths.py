@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,8 +49,8 @@ def break_cycles(parents: NDArray[np.int64]) -> NDArray[np.int64]:
     return result
 
 
-def tree_paths(parents: NDArray[np.int64], names: list[str], max_depth: int = -1) -> list[str]:
-    """Join each node's names from its root with `/`.
+def tree_paths(parents: NDArray[np.int64], names: pl.Series, max_depth: int = -1) -> pl.Series:
+    """Join each node's names from its root with `/`, a level at a time.
 
     Args:
         parents: Parent's position or -1; without cycles.
@@ -56,13 +58,18 @@ def tree_paths(parents: NDArray[np.int64], names: list[str], max_depth: int = -1
         max_depth: Deeper nodes have their own name as path; -1 for no limit.
     """
     level = depths(parents)
-    begins = (level % LONGEST_PATH == 0) | ((max_depth >= 0) & (level > max_depth))
     order = np.argsort(level, kind="stable")
-    order = order[~begins[order]]
-    paths = list(names)
-    for node, above in zip(order.tolist(), parents[order].tolist(), strict=True):
-        paths[node] = f"{paths[above]}/{names[node]}"
-    return paths
+    cuts = np.append(0, np.cumsum(np.bincount(level)))
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    own, parts, above = names.gather(order), [names.clear()], 0
+    for number, (begin, end) in enumerate(pairwise(cuts.tolist())):
+        part = own.slice(begin, end - begin)
+        if number % LONGEST_PATH and not 0 <= max_depth < number:
+            part = parts[-1].gather(place[parents[order[begin:end]]] - above) + "/" + part
+        parts.append(part)
+        above = begin
+    return pl.concat(parts).gather(place)
 
 
 def tree_order(parents: NDArray[np.int64]) -> NDArray[np.int64]:

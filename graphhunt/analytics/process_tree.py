@@ -59,13 +59,12 @@ def build_process_tree(
     frame, parents = _with_inferred(frame, parents, chosen)
     if chosen.grandparent_id:
         frame, parents = _with_inferred(frame, match_parents(_rows(frame, chosen)), chosen)
-    parents = break_cycles(parents)
-    tree = _with_paths(_keyed(frame, parents, chosen), parents, -1)
+    tree = _linked(frame, break_cycles(parents), chosen)
     if show_summary:
         from graphhunt.analytics.process_tree_utils import get_summary_info
 
         tree.attrs["summary"] = get_summary_info(tree)
-    return tree.iloc[tree_order(parents)]
+    return tree
 
 
 def _schema(procs: pd.DataFrame, schema: ProcSchema | dict[str, Any] | None) -> ProcSchema:
@@ -209,18 +208,25 @@ def _parent_rows(children: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:
     return pd.DataFrame(row)
 
 
-def _keyed(frame: pd.DataFrame, parents: NDArray[np.int64], schema: ProcSchema) -> pd.DataFrame:
-    """Name each process by host, image, id and start; index by that key and point to the parent's."""
+def _linked(frame: pd.DataFrame, parents: NDArray[np.int64], schema: ProcSchema) -> pd.DataFrame:
+    """Name each process by host, image, id and start, point to its parent, and put the rows in the order of paths."""
     keys = _unique(_key_texts(frame, schema))
+    width = max(5, len(str(len(frame))))
+    own = pl.int_range(len(frame), eager=True).cast(pl.String).str.zfill(width)
+    order = tree_order(parents)
+    texts = {
+        "parent_key": picked(keys, parents), "source_index": own, "path": tree_paths(parents, own),
+        "parent_index": picked(own, parents),
+    }  # fmt: skip
     has_parent = parents >= 0
     is_parent = np.zeros(len(frame), dtype=bool)
     is_parent[parents[has_parent]] = True
-    width = max(5, len(str(len(frame))))
-    return frame.assign(
-        parent_key=to_pandas(picked(keys, parents)),
-        IsRoot=~has_parent, IsLeaf=~is_parent, IsBranch=has_parent & is_parent,
-        source_index=to_pandas(pl.int_range(len(frame), eager=True).cast(pl.String).str.zfill(width)),
-    ).set_index(pd.Index(to_pandas(keys), name="proc_key"))  # fmt: skip
+    flags = {"IsRoot": ~has_parent, "IsLeaf": ~is_parent, "IsBranch": has_parent & is_parent}
+    index = pd.Index(to_pandas(keys.gather(order)), name="proc_key")
+    found = {name: to_pandas(values.gather(order), index) for name, values in texts.items()}
+    found |= {name: pd.Series(values[order], index) for name, values in flags.items()}
+    names = ("parent_key", *flags, "source_index", "path", "parent_index")
+    return frame.iloc[order].set_axis(index).assign(**{name: found[name] for name in names})
 
 
 def _key_texts(frame: pd.DataFrame, schema: ProcSchema) -> pl.Series:
@@ -265,5 +271,5 @@ def build_proc_tree(input_tree: pd.DataFrame, max_depth: int = -1) -> pd.DataFra
 def _with_paths(tree: pd.DataFrame, parents: NDArray[np.int64], max_depth: int) -> pd.DataFrame:
     """Add `path` and `parent_index`."""
     own = to_polars(tree["source_index"])
-    paths = pl.Series(tree_paths(parents, own.to_list(), max_depth), dtype=pl.String)
+    paths = tree_paths(parents, own, max_depth)
     return tree.assign(path=to_pandas(paths, tree.index), parent_index=to_pandas(picked(own, parents), tree.index))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -193,7 +194,7 @@ def test_depths_and_cycles_equal_a_plain_walk(pointers: list[int]) -> None:
     assert depths(parents_).tolist() == [walk(parents_, i) for i in range(len(parents_))]
     cut = break_cycles(parents_)
     assert (depths(cut) >= 0).all()
-    paths = tree_paths(cut, [f"{i:03d}" for i in range(len(cut))])
+    paths = tree_paths(cut, pl.Series([f"{i:03d}" for i in range(len(cut))]))
     assert tree_order(cut).tolist() == sorted(range(len(paths)), key=paths.__getitem__)
     changed = np.flatnonzero(cut != parents_)
     assert all(walk(parents_, int(i)) == -1 for i in changed)
@@ -201,5 +202,5 @@ def test_depths_and_cycles_equal_a_plain_walk(pointers: list[int]) -> None:
 
 def test_a_hostile_chain_does_not_fill_the_memory() -> None:
     n = 20 * LONGEST_PATH
-    paths = tree_paths(np.arange(-1, n - 1), [str(i) for i in range(n)])
+    paths = tree_paths(np.arange(-1, n - 1), pl.Series([str(i) for i in range(n)]))
     assert max(map(len, paths)) < LONGEST_PATH * 7
