@@ -20,6 +20,8 @@ _NAMES = {
     "eventcluster": "dbcluster_events",
     "plot_clusters": "plot_cluster",
     "outliers": "identify_outliers remove_common_items",
+    "cut_forest": "identify_outliers_rrcf RobustRandomCutForest",
+    "plot_outliers": "plot_outlier_results",
     "process_schema": "ProcSchema infer_schema",
     "process_tree": "build_process_tree build_proc_tree",
     "process_tree_utils": (

@@ -41,13 +41,9 @@ def identify_outliers(
     Raises:
         UsageError: The arrays aren't two-dimensional, have no rows, or don't have the same columns.
     """
-    learn, judge = np.asarray(x, dtype=float), np.asarray(x_predict, dtype=float)
-    if learn.ndim != 2 or judge.ndim != 2 or learn.shape[1] != judge.shape[1]:
-        raise UsageError("Both arrays need two dimensions and the same columns", where=f"{learn.shape}, {judge.shape}")
-    if not len(learn):
-        raise UsageError("There are no rows to learn from")
+    learn, judge = two_tables(x, x_predict)
     model = IsolationForest(
-        max_samples=_samples(max_samples, len(learn)),
+        max_samples=sample_size(max_samples, len(learn)),
         max_features=max_features or max(1, int(np.sqrt(learn.shape[1]))),
         random_state=_SEED,
         contamination=contamination,
@@ -57,8 +53,22 @@ def identify_outliers(
     return model, judge[predicted == -1], predicted
 
 
-def _samples(asked: float | None, rows: int) -> int:
-    """Turn a number or share of rows into a number between 1 and all."""
+def two_tables(x: NDArray[Any], x_predict: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give rows to learn from and rows to judge as tables of numbers.
+
+    Raises:
+        UsageError: They aren't two-dimensional, don't have the same columns, or there is nothing to learn from.
+    """
+    learn, judge = np.asarray(x, dtype=float), np.asarray(x_predict, dtype=float)
+    if learn.ndim != 2 or judge.ndim != 2 or learn.shape[1] != judge.shape[1]:
+        raise UsageError("Both arrays need two dimensions and the same columns", where=f"{learn.shape}, {judge.shape}")
+    if not len(learn):
+        raise UsageError("There are no rows to learn from")
+    return learn, judge
+
+
+def sample_size(asked: float | None, rows: int) -> int:
+    """Turn a number or share of rows into a number between 1 and all; 100 or all where none is asked for."""
     if asked is None:
         return min(_DEFAULT_SAMPLES, rows)
     wanted = asked * rows if isinstance(asked, float) and 0 < asked < 1 else asked
