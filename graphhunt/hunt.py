@@ -183,9 +183,10 @@ class Hunt:
         params: Mapping[str, Any] | None = None,
         limit: int | None = None,
         timeout: float | None = None,
+        stop: threading.Event | None = None,
     ) -> Table:
-        """Run an analyst's Cypher: guarded, read-only, with limits."""
-        return self.store.analyst(cypher, params or {}, limit=limit, timeout=timeout)
+        """Run an analyst's Cypher: guarded, read-only, with limits; ended on the engine when `stop` is set."""
+        return self.store.analyst(cypher, params or {}, limit=limit, timeout=timeout, stop=stop)
 
     def find(self, text: str, kinds: Iterable[str] | None = None, limit: int = 20) -> list[dict[str, Any]]:
         """Find entities by a piece of any of their names; one group per kind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,8 +53,11 @@ class Hunt(Protocol):
         """Give an original record with its file and position."""
         ...
 
-    def query(self, cypher: str, params: dict[str, Any] | None = None, limit: int = 1000) -> Any:
-        """Run an analyst's read-only query through the guard."""
+    def query(
+        self, cypher: str, params: dict[str, Any] | None = None, limit: int = 1000, *,
+        stop: threading.Event | None = None,
+    ) -> Any:  # fmt: skip
+        """Run an analyst's read-only query through the guard; ended when `stop` is set."""
         ...
 
     def status(self) -> dict[str, Any]:

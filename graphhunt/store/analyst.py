@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import threading
 import time
 from concurrent.futures import Future
@@ -26,15 +27,17 @@ NAME = "query"
 
 _GRACE = 0.4
 _STALE = 0.25
+_LOOK = 0.05
 
 
 class Request(NamedTuple):
-    """What an analyst asks: text, parameters and wished limits."""
+    """What an analyst asks: text, parameters, wished limits, and what is set when nobody waits any more."""
 
     cypher: str
     params: Mapping[str, Any]
     limit: int | None = None
     timeout: float | None = None
+    stop: threading.Event | None = None
 
 
 class Table(NamedTuple):
@@ -54,13 +57,13 @@ def run_guarded(link: Link, settings: Settings, request: Request) -> Table:
 
     Raises:
         AccessError: The guard or the engine refuses it.
-        LimitError: It takes too long or gives too much.
+        LimitError: It takes too long, gives too much, or was stopped.
         QueryError: It isn't valid.
     """
     guard.check(request.cypher)
     timeout = min(request.timeout or settings.query_timeout, settings.query_timeout)
     rows = min(request.limit or settings.query_rows, settings.query_rows)
-    statement = Statement(request.cypher, request.params, NAME, read_only=True)
+    statement = Statement(_marked(request.cypher), request.params, NAME, read_only=True)
 
     def run() -> Table:
         door = link.analyst()
@@ -71,7 +74,34 @@ def run_guarded(link: Link, settings: Settings, request: Request) -> Table:
         with _deadline(link, statement, timeout):
             return _collect(transport.columns_and_rows(door, statement), rows, settings.query_bytes)
 
-    return _in_time(lambda: _once(link, run), timeout + 2 * _GRACE)
+    with _stopping(link, statement, request.stop):
+        return _in_time(lambda: _once(link, run), timeout + 2 * _GRACE)
+
+
+def _marked(cypher: str) -> str:
+    """Tell this run from all others of the same text, so that only it is ended when it has to be."""
+    return f"{cypher}\n// {secrets.token_hex(8)}"
+
+
+@contextlib.contextmanager
+def _stopping(link: Link, statement: Statement, stop: threading.Event | None) -> Iterator[None]:
+    """End the statement on the engine when `stop` is set, however often it takes: it may not have begun yet."""
+    if stop is None:
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            if stop.wait(_LOOK):
+                _terminate(link, statement.text)
+                over.wait(_LOOK)
+
+    threading.Thread(target=watch, daemon=True, name="graphhunt-stop").start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 T = TypeVar("T")
@@ -168,6 +198,6 @@ def _terminate(link: Link, text: str) -> None:
     own = link.own()
     with contextlib.suppress(driver.DriverError, driver.Neo4jError, OSError):
         for row in transport.rows_of(own, Statement(running.text, {}, running.name, read_only=True)):
-            if row["username"] == "reader" and row["currentQuery"] == text:
+            if text in str(row["currentQuery"]):
                 params = {"id": row["transactionId"]}
                 list(transport.rows_of(own, Statement(end.text, params, end.name, read_only=True)))

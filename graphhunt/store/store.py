@@ -16,6 +16,7 @@ from graphhunt.store.published import Published, shows_results
 from graphhunt.store.transport import Statement, Summary
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -188,6 +189,7 @@ class Store:
         *,
         limit: int | None = None,
         timeout: float | None = None,
+        stop: threading.Event | None = None,
     ) -> Table:
         """Run Cypher that a person wrote: guarded, read-only, with limits.
 
@@ -196,16 +198,17 @@ class Store:
             params: Values of its parameters.
             limit: Rows to give at most; never more than the setting `query_rows`.
             timeout: Seconds it may take; never more than the setting `query_timeout`.
+            stop: Set when nobody waits for the answer any more: the statement is ended on the engine.
 
         Raises:
             AccessError: The guard refuses the statement; the error says why.
-            LimitError: It takes too long, or gives too many bytes.
+            LimitError: It takes too long, gives too many bytes, or was stopped.
             QueryError: The statement isn't valid.
         """
         guard.check(cypher)  # what its author wrote, before the names of properties are turned
 
         def run(text: str, view: View) -> Table:
-            table = run_guarded(self._link, self.settings, Request(text, params or {}, limit, timeout))
+            table = run_guarded(self._link, self.settings, Request(text, params or {}, limit, timeout, stop))
             return Table([view.column(name) for name in table.columns], view.shown(table.rows), table.truncated)
 
         return self._published.statement(cypher, run)

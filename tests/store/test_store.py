@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from graphhunt import queries
@@ -161,6 +166,35 @@ def test_a_long_query_ends(store: Store) -> None:
         store.analyst(
             "MATCH (a:Process),(b:Process),(c:Process) WHERE a.pid+b.pid+c.pid=-5 RETURN count(*)", timeout=0.5
         )
+
+
+def test_a_query_that_nobody_waits_for_ends_on_the_engine(store: Store) -> None:
+    store.put_nodes("Process", [{"id": str(i), "props": {"pid": i}} for i in range(2000)], new=True)
+    text = "MATCH (a:Process),(b:Process),(c:Process) WHERE a.pid+b.pid+c.pid=-5 RETURN count(*)"
+    stop = threading.Event()
+    with ThreadPoolExecutor() as pool:
+        asked = [pool.submit(store.analyst, text, stop=stop), pool.submit(store.analyst, text, timeout=60.0)]
+        wait_until(lambda: running(store, text) == 2)
+        stop.set()
+        wait_until(lambda: running(store, text) == 1)  # the other of the same words goes on until its time is over
+        assert [type(one.exception()) in (LimitError, QueryError) for one in asked] == [True, True]
+    wait_until(lambda: running(store, text) == 0)
+
+
+def running(store: Store, text: str) -> int:
+    return sum(text in str(row["currentQuery"]) for row in store.read(queries.library()["admin/running"]))
+
+
+def wait_until(fits: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not fits():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("text", ["RETURN 1 AS one // 2", "RETURN 1 AS one /* 2 */", "RETURN 1 AS one  \n"])
+def test_a_query_may_end_as_people_end_them(store: Store, text: str) -> None:
+    assert store.analyst(text).rows == [[1]]
 
 
 def test_a_wide_result_ends(store: Store) -> None:

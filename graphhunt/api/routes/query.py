@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
+from graphhunt.api.attention import while_wanted
 from graphhunt.api.deps import HuntDep
 from graphhunt.api.faces import face
 from graphhunt.api.models import QueryAnswer, QueryRequest
@@ -15,9 +18,17 @@ router = APIRouter(tags=["query"])
 
 
 @router.post("/query", operation_id="runQuery")
-def run_query(hunt: HuntDep, wanted: QueryRequest) -> QueryAnswer:
-    """Run read-only Cypher through the guard; writes, file access and administration are refused."""
-    table = hunt.query(wanted.cypher, wanted.params, limit=wanted.limit)
+async def run_query(request: Request, hunt: HuntDep, wanted: QueryRequest) -> QueryAnswer:
+    """Run read-only Cypher through the guard; writes, file access and administration are refused.
+
+    A caller who hangs up ends the statement in the database too.
+    """
+    stop = threading.Event()
+    ask = functools.partial(hunt.query, wanted.cypher, wanted.params, limit=wanted.limit, stop=stop)
+    return _answer(await while_wanted(request, ask, stop))
+
+
+def _answer(table: Any) -> QueryAnswer:
     parts: dict[str, Any] = dict(table) if isinstance(table, Mapping) else _parts(table)
     return QueryAnswer(columns=list(parts["columns"]), rows=face(parts["rows"]), truncated=bool(parts["truncated"]))
 
