@@ -12,7 +12,7 @@ from graphhunt.casebook.bodies import MAX_EVENTS, MAX_STATE, MAX_TEXT
 from graphhunt.casebook.book import MAX_DESCRIPTION, MAX_TITLE
 
 Status = Literal["open", "closed"]
-ItemType = Literal["note", "tag", "verdict", "pin", "view"]
+ItemType = Literal["note", "tag", "verdict", "alias", "pin", "view"]
 
 
 class CaseShape(Shape):
@@ -83,6 +83,13 @@ class VerdictBody(Shape):
     reason: Annotated[str, Field(max_length=MAX_TEXT)] = ""
 
 
+class AliasBody(Shape):
+    """What the analysts of a case call an entity; its name in the telemetry stays."""
+
+    type: Literal["alias"] = "alias"
+    alias: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class PinBody(Shape):
     """Original records that belong to the case."""
 
@@ -99,7 +106,7 @@ class ViewBody(Shape):
     state: Annotated[str, Field(min_length=1, max_length=MAX_STATE)]
 
 
-ItemBody = Annotated[NoteBody | TagBody | VerdictBody | PinBody | ViewBody, Field(discriminator="type")]
+ItemBody = Annotated[NoteBody | TagBody | VerdictBody | AliasBody | PinBody | ViewBody, Field(discriminator="type")]
 """The body of an item; `type` says which."""
 
 

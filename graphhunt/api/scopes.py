@@ -22,7 +22,7 @@ _BY_SCOPE = {
         "getEntityTimeline getHeatmap getProcessTree getGraph getRelationships getRelationshipEvents getEvidence "
         "getEvidenceList getTimeline findPaths listPivots runPivot getView saveView listCases getCase listItems "
         "getItem getItemHistory getMarks getCaseReport listAnalyses listRuns compareRuns listHunts askHunt "
-        "getDifference listTables getTable exportGraph"
+        "getDifference listTables getTable exportGraph getMap getOutline"
     ),
     "annotate": ("runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt"),
     "load": "listUploads upload deleteUpload startImport",

@@ -38,6 +38,10 @@ def _verdict(body: Mapping[str, Any]) -> Body:
     return {"verdict": body["verdict"], "reason": _text(body, "reason", needed=False)}
 
 
+def _alias(body: Mapping[str, Any]) -> Body:
+    return {"alias": _text(body, "alias", 200).strip()}
+
+
 def _pin(body: Mapping[str, Any]) -> Body:
     ids = body.get("event_ids")
     if not isinstance(ids, list) or not 1 <= len(ids) <= MAX_EVENTS or not all(isinstance(i, str) for i in ids):
@@ -50,12 +54,12 @@ def _view(body: Mapping[str, Any]) -> Body:
 
 
 ITEM_TYPES: dict[str, Callable[[Mapping[str, Any]], Body]] = {
-    "note": _note, "tag": _tag, "verdict": _verdict, "pin": _pin, "view": _view,
+    "note": _note, "tag": _tag, "verdict": _verdict, "alias": _alias, "pin": _pin, "view": _view,
 }  # fmt: skip
 """Types of items, each with the check of its body."""
 
-NEED_TARGET = frozenset({"verdict"})
-"""Types that are always about an entity or relationship."""
+ONE_EACH = frozenset({"verdict", "alias"})
+"""Types of which an entity or relationship has one at most, and which are always about one."""
 
 
 def checked(kind: str, body: Mapping[str, Any]) -> Body:

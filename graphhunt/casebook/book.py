@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from graphhunt.casebook.bodies import NEED_TARGET, checked
+from graphhunt.casebook.bodies import ONE_EACH, checked
 from graphhunt.casebook.tables import STEPS
 from graphhunt.errors import ConflictError, MissingError, UsageError
 from graphhunt.smalldb import SmallDatabase
@@ -159,7 +159,7 @@ class Casebook:
         """Add an item to a case; a tag that is there already is given back as it is.
 
         Raises:
-            ConflictError: The target has a verdict in this case already; edit that one.
+            ConflictError: The target has a verdict or alias in this case already; edit that one.
             MissingError: There is no such case.
             UsageError: The body does not fit the type, or the case is full.
         """
@@ -183,12 +183,12 @@ class Casebook:
         return self.item(case_id, item["id"])
 
     def _same(self, case_id: str, kind: str, content: dict[str, Any], target: Target) -> dict[str, Any] | None:
-        """Give the equal tag that is there already; refuse a second verdict and an item too many."""
+        """Give the equal tag that is there already; refuse a second verdict or alias and an item too many."""
         if sum(self.case(case_id)["items"].values()) >= MAX_ITEMS:
             raise UsageError(f"a case holds at most {MAX_ITEMS:,} items", hint="open another case")
         there = [item for item in self.items(case_id, kind, target, limit=MAX_ITEMS) if _target_of(item) == target]
-        if kind == "verdict" and there:
-            raise ConflictError("there is a verdict on this in the case already", current=there[0], hint="edit it")
+        if kind in ONE_EACH and there:
+            raise ConflictError(f"the case has a {kind} for this already", current=there[0], hint="edit it")
         return next((item for item in there if kind == "tag" and item["body"] == content), None)
 
     def item(self, case_id: str, item_id: str) -> dict[str, Any]:
@@ -318,7 +318,7 @@ def _check_target(kind: str, target: Target) -> None:
         target.relationship_id is None
     ):
         raise UsageError("a target is a kind with an id, or that and a relation with its id")
-    if target.kind is None and (kind in NEED_TARGET or target.relation is not None):
+    if target.kind is None and (kind in ONE_EACH or target.relation is not None):
         raise UsageError(f"a {kind} is about an entity or a relationship")
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from graphhunt.casebook.wording import address, by, named, pretty, target, visible
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;"
@@ -28,20 +29,11 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form
 """Content security policy of a report: its own style sheet and nothing else."""
 
 _IN_FILE = POLICY.removesuffix("; frame-ancestors 'none'")
-_KEPT = {"\n", "\t"}
-_DIRECTION = {0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF, *range(0x202A, 0x202F), *range(0x2060, 0x206A)}
 
 
 def text(value: object) -> str:
     """Give text for HTML: escaped, with control and direction characters as codes."""
-    return html.escape("".join(map(_shown, "" if value is None else str(value))))
-
-
-def _shown(char: str) -> str:
-    code = ord(char)
-    if char in _KEPT or not (code < 0x20 or 0x7F <= code < 0xA0 or code in _DIRECTION or 0xD800 <= code < 0xE000):
-        return char
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return html.escape(visible(value))
 
 
 def page(report: Mapping[str, Any]) -> bytes:
@@ -65,20 +57,21 @@ def page(report: Mapping[str, Any]) -> bytes:
 
 def _sections(report: Mapping[str, Any]) -> Iterable[str]:
     items = report["items"]
-    yield _table("Entities", ("Kind", "Name", "Verdict", "Tags", "First seen", "Last seen"), [
-        (e["kind"], _named(e), e["verdict"], ", ".join(e["tags"]), e.get("first_seen"), e.get("last_seen"))
+    yield _table("Entities", ("Kind", "Name", "Called", "Verdict", "Tags", "First seen", "Last seen"), [
+        (e["kind"], named(e), e["alias"], e["verdict"], ", ".join(e["tags"]), e.get("first_seen"), e.get("last_seen"))
         for e in report["entities"]
     ])  # fmt: skip
     yield _table("Verdicts and tags", ("On", "What", "Why", "By"), [
-        (_target(i), i["body"].get("verdict") or i["body"].get("tag"), i["body"].get("reason"), _by(i))
+        (target(i), i["body"].get("verdict") or i["body"].get("tag"), i["body"].get("reason"), by(i))
         for i in items if i["type"] in ("verdict", "tag")
     ])  # fmt: skip
     yield _notes([i for i in items if i["type"] == "note"])
     yield _table("What happened between them", ("Time", "From", "Relation", "To", "Events"), [
-        (e["start"], _ref(e["start_ref"]), e["relation"], _ref(e["end_ref"]), e["events"]) for e in report["timeline"]
+        (e["start"], address(e["start_ref"]), e["relation"], address(e["end_ref"]), e["events"])
+        for e in report["timeline"]
     ])  # fmt: skip
     yield _pins([i for i in items if i["type"] == "pin"], report)
-    yield _table("Saved views", ("Name", "By"), [(i["body"]["name"], _by(i)) for i in items if i["type"] == "view"])
+    yield _table("Saved views", ("Name", "By"), [(i["body"]["name"], by(i)) for i in items if i["type"] == "view"])
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -92,8 +85,8 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
 def _notes(notes: Sequence[Mapping[str, Any]]) -> str:
     if not notes:
         return ""
-    shown = [f"<p class=by>{text(_by(n))}; {text(_target(n))}</p><pre>{text(n['body']['text'])}</pre>" for n in notes]
-    return "<h2>Notes</h2>\n" + "\n".join(shown)
+    parts = [f"<p class=by>{text(by(n))}; {text(target(n))}</p><pre>{text(n['body']['text'])}</pre>" for n in notes]
+    return "<h2>Notes</h2>\n" + "\n".join(parts)
 
 
 def _pins(pins: Sequence[Mapping[str, Any]], report: Mapping[str, Any]) -> str:
@@ -103,7 +96,7 @@ def _pins(pins: Sequence[Mapping[str, Any]], report: Mapping[str, Any]) -> str:
     parts = ["<h2>Pinned evidence</h2>"]
     for pin in pins:
         parts.append(
-            f"<p>{text(pin['body']['comment'])} <span class=by>{text(_by(pin))}; {text(_target(pin))}</span></p>"
+            f"<p>{text(pin['body']['comment'])} <span class=by>{text(by(pin))}; {text(target(pin))}</span></p>"
         )
         parts += [_record(event_id, records.get(event_id)) for event_id in pin["body"]["event_ids"]]
     return "\n".join(parts)
@@ -113,32 +106,4 @@ def _record(event_id: str, record: Mapping[str, Any] | None) -> str:
     if record is None:
         return f"<p class=by>Record {text(event_id)} is not shown: it is over the limit, or not in this workspace.</p>"
     place = f"{record.get('time') or ''} {record.get('host') or ''}; {record.get('file')} at {record.get('position')}"
-    return f"<p class=by>{text(event_id)}; {text(place)}</p><pre>{text(_pretty(str(record['record'])))}</pre>"
-
-
-def _pretty(raw: str) -> str:
-    """Indent a JSON record; other records stay as they are."""
-    try:
-        return json.dumps(json.loads(raw), indent=1, ensure_ascii=False)
-    except ValueError:
-        return raw
-
-
-def _named(entity: Mapping[str, Any]) -> str:
-    detail = entity.get("detail")
-    return f"{entity['label']} ({detail})" if detail else str(entity["label"])
-
-
-def _ref(ref: Mapping[str, Any]) -> str:
-    return f"{ref['kind']} {ref['id']}"
-
-
-def _target(item: Mapping[str, Any]) -> str:
-    if not item["kind"]:
-        return "the whole case"
-    return f"{item['kind']} {item['entity_id']}" + (f", its {item['relation']}" if item["relation"] else "")
-
-
-def _by(item: Mapping[str, Any]) -> str:
-    edited = "" if item["version"] == 1 else f"; edited by {item['changed_by']} on {item['changed']}"
-    return f"{item['author']} on {item['created']}{edited}"
+    return f"<p class=by>{text(event_id)}; {text(place)}</p><pre>{text(pretty(str(record['record'])))}</pre>"

@@ -43,9 +43,10 @@ def case_report(hunt: Source, book: Casebook, case_id: str, *, version: str = ""
     """Gather everything a case says and refers to.
 
     Returns:
-        `case`, `entities` (short forms with their `verdict` and `tags`), `items` (everything written, oldest
-        first), `timeline` (relationships among the entities), `records` (pinned evidence as it was loaded),
-        `missing_records`, `limits` (what was left out, as sentences), `written` (time, µs) and `version`.
+        `case`, `entities` (short forms with their `properties`, `verdict`, `alias` and `tags`), `items`
+        (everything written, oldest first), `timeline` (relationships among the entities), `records` (pinned evidence
+        as it was loaded), `missing_records`, `limits` (what was left out, as sentences), `written` (time, µs) and
+        `version`.
 
     Raises:
         MissingError: There is no such case.
@@ -84,10 +85,11 @@ def _records(hunt: Source, wanted: list[str]) -> tuple[list[Item], list[str]]:
 
 def _entities(hunt: Source, refs: list[Ref], items: list[Item]) -> list[Item]:
     """Give the entities in the order they came into the case; one the graph has lost keeps its address."""
-    known = {Ref(node["kind"], node["id"]): node for node in pivots.entities(hunt.store, refs)}
+    known = {Ref(node["kind"], node["id"]): node for node in pivots.entities(hunt.store, refs, whole=True)}
+    lost = {"detail": "no longer in the graph", "properties": {}}
     return [
-        known.get(ref, {"kind": ref.kind, "id": ref.id, "label": ref.id, "detail": "no longer in the graph"})
-        | {"verdict": _verdict(items, ref), "tags": _tags(items, ref)}
+        known.get(ref, {"kind": ref.kind, "id": ref.id, "label": ref.id, **lost})
+        | {"verdict": _said(items, ref, "verdict"), "alias": _said(items, ref, "alias"), "tags": _tags(items, ref)}
         for ref in refs
     ]
 
@@ -96,8 +98,8 @@ def _about(item: Mapping[str, Any], ref: Ref) -> bool:
     return (item["kind"], item["entity_id"], item["relation"]) == (*ref, None)
 
 
-def _verdict(items: list[Item], ref: Ref) -> str | None:
-    return next((str(i["body"]["verdict"]) for i in items if i["type"] == "verdict" and _about(i, ref)), None)
+def _said(items: list[Item], ref: Ref, kind: str) -> str | None:
+    return next((str(i["body"][kind]) for i in items if i["type"] == kind and _about(i, ref)), None)
 
 
 def _tags(items: list[Item], ref: Ref) -> list[str]:

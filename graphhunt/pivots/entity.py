@@ -23,12 +23,13 @@ def entity(store: Reader, ref: Ref) -> dict[str, Any] | None:
     return describe(node) | {"properties": properties(node)}
 
 
-def entities(store: Reader, refs: Iterable[Ref]) -> list[dict[str, Any]]:
-    """Give the short forms of several entities; those the graph does not have are left out."""
+def entities(store: Reader, refs: Iterable[Ref], *, whole: bool = False) -> list[dict[str, Any]]:
+    """Give the short forms of several entities, `whole` with their properties; the graph's lack leaves them out."""
     wanted = [{"kind": ref.kind, "id": ref.id} for ref in map(check_ref, refs)]
     if not wanted:
         return []
-    return [describe(row["node"]) for row in run(store, "entities", refs=wanted)]
+    found = [row["node"] for row in run(store, "entities", refs=wanted)]
+    return [describe(node) | ({"properties": properties(node)} if whole else {}) for node in found]
 
 
 def counts(store: Reader, ref: Ref, window: Window = ANY_TIME) -> list[dict[str, Any]]:

@@ -102,6 +102,13 @@ def test_one_verdict_per_target_and_tags_once(client: TestClient) -> None:
     )
     assert second.status_code == 409
     assert second.json()["current"]["id"] == first["id"]
+    name = put_in(client, key, {"type": "alias", "alias": "the file server"}, BRAVO)
+    another = {"body": {"type": "alias", "alias": "staging"}, "target": BRAVO}
+    assert client.post(f"{CASES}/{key}/items", json=another).json()["current"]["body"] == {"alias": "the file server"}
+    address = f"{CASES}/{key}/items/{name['id']}"
+    renamed = client.put(address, json={"body": another["body"]}, headers={"If-Match": '"1"'})
+    assert renamed.json()["body"] == {"alias": "staging"}
+    assert client.get("/api/v1/entities/Machine/bravo").json()["label"] == "bravo"  # the telemetry's name stays
     tag = put_in(client, key, {"type": "tag", "tag": "hop 1"}, BRAVO)
     assert put_in(client, key, {"type": "tag", "tag": " hop 1 "}, BRAVO)["id"] == tag["id"]
     relation = {**BRAVO, "relation": "REMOTE_LOGON", "relationship_id": "r1"}
@@ -112,6 +119,8 @@ def test_one_verdict_per_target_and_tags_once(client: TestClient) -> None:
     ("body", "target"),
     [
         ({"type": "verdict", "verdict": "evil"}, BRAVO),
+        ({"type": "alias", "alias": " "}, BRAVO),
+        ({"type": "alias", "alias": "x"}, None),
         ({"type": "verdict", "verdict": "benign"}, None),
         ({"type": "note", "text": ""}, None),
         ({"type": "note", "text": "x", "author": "someone else"}, None),

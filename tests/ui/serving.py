@@ -21,6 +21,7 @@ from graphhunt.store.embedded import stop_engine
 from graphhunt.web import dist_folder
 from tests import neo4j_server
 from tests.conftest import empty, small_settings
+from tests.entities.test_pictures import mmdb
 
 UI = Path(__file__).parent.parent.parent / "ui"
 PEOPLE = {"ana": "analyst", "rex": "reader", "lou": "loader"}
@@ -54,7 +55,8 @@ def loaded(
     """Load what `write` puts into a folder into a workspace of its own, on Neo4j if one is given."""
     logs, workspace = folder / "logs", folder / "workspace"
     logs.mkdir()
-    given: dict[str, Any] = {"engine_idle": 60.0}
+    places = mmdb(folder / "places.mmdb", {"9.9.9.9": (47.4, 8.5, "<b>Berne</b>")})
+    given: dict[str, Any] = {"engine_idle": 60.0, "mmdb": str(places)}
     if neo4j:
         given["db_password"] = neo4j.password
         with open_store(folder / "emptying", neo4j.url, small_settings(**given)) as store:

@@ -15,6 +15,7 @@ from graphhunt.api.routes import (
     hunts,
     imports,
     jobs,
+    map,
     paths,
     pivots,
     query,
@@ -28,7 +29,7 @@ from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    analyses, hunts, session, tables,
+    analyses, hunts, session, tables, map,
 )  # fmt: skip
 
 

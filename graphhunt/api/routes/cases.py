@@ -26,7 +26,7 @@ from graphhunt.api.faces import face
 from graphhunt.api.versions import BasedOn, Known, tagged, unchanged
 from graphhunt.casebook import Target
 from graphhunt.casebook.book import WHOLE_CASE, After
-from graphhunt.casebook.html import POLICY, page
+from graphhunt.casebook.forms import FORMS, POLICY
 from graphhunt.errors import UsageError
 from graphhunt.hunts.case_report import case_report
 from graphhunt.pivots import Ref
@@ -101,9 +101,9 @@ def list_items(  # noqa: PLR0913 - each is a query parameter of the route
 
 @router.post("/cases/{case_id}/items", operation_id="addItem", status_code=201)
 def add_item(book: CasebookDep, author: AuthorDep, case_id: CaseId, new: NewItem, response: Response) -> ItemShape:
-    """Put a note, tag, verdict, pinned evidence or saved view into a case.
+    """Put a note, tag, verdict, alias, pinned evidence or saved view into a case.
 
-    A tag that is there already is given back; a second verdict on the same target is refused (409) with the first.
+    A tag that is there already is given back; a second verdict or alias of one target is refused (409) with the first.
     """
     body = new.body.model_dump()
     item = book.add(case_id, body.pop("type"), body, author, _target(new.target))
@@ -152,26 +152,26 @@ def get_marks(book: CasebookDep, ref: EntityRef) -> MarksAnswer:
     "/cases/{case_id}/report",
     operation_id="getCaseReport",
     response_model=None,
-    responses={200: {"content": {"text/html": {}, "application/json": {}}}},
+    responses={200: {"content": {kind: {} for kind in ("application/json", *(form.media for form in FORMS.values()))}}},
 )
 def get_case_report(
     request: Request,
     hunt: HuntDep,
     book: CasebookDep,
     case_id: CaseId,
-    wanted: Annotated[Literal["json", "html"] | None, Query(alias="format")] = None,
+    wanted: Annotated[Literal["json", "html", "markdown", "stix"] | None, Query(alias="format")] = None,
     accept: Annotated[str, Header()] = "",
 ) -> Response | dict[str, Any]:
-    """Write the case up: JSON, or one HTML file that needs nothing else."""
-    report = face(case_report(hunt, book, case_id, version=request.app.version))
-    if (wanted or ("html" if "text/html" in accept else "json")) == "json":
-        answer: dict[str, Any] = report
-        return answer
+    """Write the case up: JSON, one HTML file that needs nothing else, Markdown, or a STIX 2.1 bundle."""
+    report: dict[str, Any] = face(case_report(hunt, book, case_id, version=request.app.version))
+    form = FORMS.get(wanted or ("html" if "text/html" in accept else "json"))
+    if form is None:
+        return report
     headers = {
         "Content-Security-Policy": POLICY,
-        "Content-Disposition": f'attachment; filename="case-{case_id}.html"',
+        "Content-Disposition": f'attachment; filename="case-{case_id}.{form.suffix}"',
     }
-    return Response(page(report), media_type="text/html; charset=utf-8", headers=headers)
+    return Response(form.write(report), media_type=form.media, headers=headers)
 
 
 def _target(shape: TargetShape | None) -> Target:

@@ -191,9 +191,9 @@ export interface paths {
         put?: never;
         /**
          * Add Item
-         * @description Put a note, tag, verdict, pinned evidence or saved view into a case.
+         * @description Put a note, tag, verdict, alias, pinned evidence or saved view into a case.
          *
-         *     A tag that is there already is given back; a second verdict on the same target is refused (409) with the first.
+         *     A tag that is there already is given back; a second verdict or alias of one target is refused (409) with the first.
          */
         post: operations["addItem"];
         delete?: never;
@@ -259,7 +259,7 @@ export interface paths {
         };
         /**
          * Get Case Report
-         * @description Write the case up: JSON, or one HTML file that needs nothing else.
+         * @description Write the case up: JSON, one HTML file that needs nothing else, Markdown, or a STIX 2.1 bundle.
          */
         get: operations["getCaseReport"];
         put?: never;
@@ -754,6 +754,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map
+         * @description Give the public addresses of a window with their places, those with most acts first.
+         */
+        get: operations["getMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outline
+         * @description Give the outline of the land (Natural Earth 1:110m, public domain).
+         */
+        get: operations["getOutline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/paths": {
         parameters: {
             query?: never;
@@ -826,6 +866,8 @@ export interface paths {
         /**
          * Run Query
          * @description Run read-only Cypher through the guard; writes, file access and administration are refused.
+         *
+         *     A caller who hangs up ends the statement in the database too.
          */
         post: operations["runQuery"];
         delete?: never;
@@ -1182,6 +1224,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AddressShape
+         * @description A public address: `acts` counts connections, flows and remote logons of the window.
+         */
+        AddressShape: {
+            /** Acts */
+            acts: number;
+            /** First */
+            first: string | null;
+            /** Id */
+            id: string;
+            /** Last */
+            last: string | null;
+            /** Relations */
+            relations: string[];
+        };
+        /**
+         * AliasBody
+         * @description What the analysts of a case call an entity; its name in the telemetry stays.
+         */
+        AliasBody: {
+            /** Alias */
+            alias: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "alias";
+        };
         /**
          * AnalysesAnswer
          * @description The analytics there are.
@@ -1779,7 +1850,7 @@ export interface components {
          */
         ItemEdit: {
             /** Body */
-            body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
+            body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["AliasBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
         };
         /**
          * ItemShape
@@ -1815,7 +1886,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "note" | "tag" | "verdict" | "pin" | "view";
+            type: "note" | "tag" | "verdict" | "alias" | "pin" | "view";
             /** Version */
             version: number;
         };
@@ -1905,6 +1976,28 @@ export interface components {
             token: string;
         };
         /**
+         * MapAnswer
+         * @description Where the addresses of a window are; what has no place is counted and listed, never dropped.
+         *
+         *     `reason` says why there are no places at all; `total` counts the public addresses, `private` the others.
+         */
+        MapAnswer: {
+            /** Placed */
+            placed: number;
+            /** Places */
+            places: components["schemas"]["PlaceShape"][];
+            /** Private */
+            private: number;
+            /** Reason */
+            reason: string | null;
+            /** Total */
+            total: number;
+            /** Truncated */
+            truncated: boolean;
+            /** Unplaced */
+            unplaced: components["schemas"]["AddressShape"][];
+        };
+        /**
          * MarksAnswer
          * @description What the cases say about one entity, newest first.
          */
@@ -1957,7 +2050,7 @@ export interface components {
          */
         NewItem: {
             /** Body */
-            body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
+            body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["AliasBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
             target?: components["schemas"]["TargetShape"] | null;
         };
         /**
@@ -2031,6 +2124,14 @@ export interface components {
              * @enum {string}
              */
             type: "note";
+        };
+        /**
+         * OutlineAnswer
+         * @description The outline of the land as SVG path data: degrees, x east and y south.
+         */
+        OutlineAnswer: {
+            /** Path */
+            path: string;
         };
         /**
          * ParameterShape
@@ -2177,6 +2278,28 @@ export interface components {
         PivotsAnswer: {
             /** Items */
             items: components["schemas"]["PivotShape"][];
+        };
+        /**
+         * PlaceShape
+         * @description An address that the database knows a place of; degrees north and east.
+         */
+        PlaceShape: {
+            /** Acts */
+            acts: number;
+            /** First */
+            first: string | null;
+            /** Id */
+            id: string;
+            /** Last */
+            last: string | null;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Relations */
+            relations: string[];
         };
         /**
          * ProgramChange
@@ -3179,7 +3302,7 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
-                type?: ("note" | "tag" | "verdict" | "pin" | "view") | null;
+                type?: ("note" | "tag" | "verdict" | "alias" | "pin" | "view") | null;
                 kind?: string | null;
                 entity_id?: string | null;
                 limit?: number;
@@ -3396,7 +3519,7 @@ export interface operations {
     getCaseReport: {
         parameters: {
             query?: {
-                format?: ("json" | "html") | null;
+                format?: ("json" | "html" | "markdown" | "stix") | null;
             };
             header?: {
                 accept?: string;
@@ -3415,7 +3538,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
-                    "text/html": unknown;
+                    "application/stix+json;version=2.1": unknown;
+                    "text/html; charset=utf-8": unknown;
+                    "text/markdown; charset=utf-8": unknown;
                 };
             };
             /** @description Validation Error */
@@ -4254,6 +4379,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getMap: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getOutline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineAnswer"];
                 };
             };
         };
