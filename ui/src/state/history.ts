@@ -1,6 +1,6 @@
 /** Undo and redo: states before and after the present one. */
 import { isQuiet, reduce, type Action } from './actions';
-import type { State } from './state';
+import { EMPTY, type State } from './state';
 
 export interface History {
   past: readonly State[];
@@ -12,10 +12,17 @@ export function begin(present: State): History {
   return { past: [], present, future: [] };
 }
 
+/** Whether two states show the same: an action that changes nothing must not cost a step back. */
+function same(one: State, other: State): boolean {
+  return (Object.keys(EMPTY) as (keyof State)[]).every(
+    (name) => one[name] === other[name] || JSON.stringify(one[name]) === JSON.stringify(other[name]),
+  );
+}
+
 /** Applies an action; a quiet one changes the present entry instead of making a new one. */
 export function act(history: History, action: Action): History {
   const next = reduce(history.present, action);
-  if (next === history.present) return history;
+  if (same(next, history.present)) return history;
   if (isQuiet(action)) return { ...history, present: next };
   return { past: [...history.past, history.present], present: next, future: [] };
 }

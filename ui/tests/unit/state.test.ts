@@ -144,6 +144,7 @@ describe('history', () => {
         if (next === history) continue;
         history = next;
         hashes.push(stateHash(history.present));
+        expect(hashes.at(-1), 'a step that changes nothing is none').not.toBe(hashes.at(-2));
       }
       for (let at = 49; at >= 0; at -= 1) {
         history = undo(history);
