@@ -3,6 +3,7 @@ import * as dagre from '@dagrejs/dagre';
 import cytoscape from 'cytoscape';
 import fcose from 'cytoscape-fcose';
 import { disc, newcomers } from './disc';
+import { spread } from './spread';
 import type { LayoutRequest, LayoutAnswer, Point } from './layout';
 
 cytoscape.use(fcose as unknown as cytoscape.Ext);
@@ -72,7 +73,7 @@ function force(request: LayoutRequest): Record<string, Point> {
   cy.layout(options as unknown as cytoscape.LayoutOptions).run();
   const positions = Object.fromEntries(cy.nodes().map((node) => [node.id(), { ...node.position() }]));
   cy.destroy();
-  return positions;
+  return spread(positions, new Set(request.nodes.filter((node) => !node.at).map((node) => node.key)));
 }
 
 /** New nodes begin beside a neighbour that has its place, so that they don't cross the whole picture. */
