@@ -27,8 +27,12 @@ export type JobShape = Schemas['JobShape'];
 export type UploadShape = Schemas['UploadShape'];
 export type AnalysisShape = Schemas['AnalysisShape'];
 export type DifferenceAnswer = Schemas['DifferenceAnswer'];
+export type MapAnswer = Schemas['MapAnswer'];
 export type WhyAnswer = Schemas['WhyAnswer'];
 export type SessionShape = Schemas['SessionShape'];
+export type UserShape = Schemas['UserShape'];
+export type TokenShape = Schemas['TokenShape'];
+export type AuditLine = Schemas['AuditLine'];
 export type TargetShape = Schemas['TargetShape'];
 export type ItemBody = Schemas['NewItem']['body'];
 
@@ -179,6 +183,19 @@ export const api = {
   session: () => call<SessionShape>('/session'),
   signIn: (name: string, password: string) => post<SessionShape>('/session', { name, password }),
   signOut: () => call<undefined>('/session', { method: 'DELETE' }),
+  tokens: () => call<{ items: TokenShape[] }>('/tokens'),
+  makeToken: (wanted: Schemas['NewToken']) => post<Schemas['MadeToken']>('/tokens', wanted),
+  revokeToken: (id: string) => call<undefined>(`/tokens/${id}`, { method: 'DELETE' }),
+  users: () => call<{ items: UserShape[] }>('/users'),
+  addUser: (wanted: Schemas['NewUser']) => post<UserShape>('/users', wanted),
+  editUser: (name: string, change: Schemas['UserEdit']) =>
+    call<UserShape>(`/users/${encodeURIComponent(name)}`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(change),
+    }),
+  removeUser: (name: string) => call<undefined>(`/users/${encodeURIComponent(name)}`, { method: 'DELETE' }),
+  audit: (cursor: string | null) => call<Schemas['AuditAnswer']>(`/audit${query({ limit: 50, cursor })}`),
   status: () => call<Record<string, unknown>>('/status'),
   search: (q: string, signal: AbortSignal, limit = 8) =>
     call<{ groups: SearchGroup[] }>(`/search${query({ q, limit })}`, { signal }),
@@ -244,6 +261,8 @@ export const api = {
     edit<ItemShape>('PUT', `/cases/${item.case_id}/items/${item.id}`, item.version, { body }),
   deleteItem: (item: ItemShape) =>
     edit<undefined>('DELETE', `/cases/${item.case_id}/items/${item.id}`, item.version),
+  map: (window: IsoWindow, signal: AbortSignal) => call<MapAnswer>(`/map${query({ ...window })}`, { signal }),
+  outline: () => call<{ path: string }>('/map/outline'),
   why: (ref: RefShape) => call<WhyAnswer>(`${entity(ref)}/why`),
   difference: (before: IsoWindow, after: IsoWindow, signal?: AbortSignal) =>
     post<DifferenceAnswer>('/difference', { before, after, limit: 200 }, signal),
@@ -259,5 +278,6 @@ export const api = {
   jobEvents: (id: string) => `${BASE}/jobs/${id}/events`,
   analyses: () => call<{ items: AnalysisShape[] }>('/analyses'),
   analyse: (name: string) => post<JobShape>(`/analyses/${encodeURIComponent(name)}:run`, { parameters: {} }),
-  reportUrl: (caseId: string) => `${BASE}/cases/${caseId}/report?format=html`,
+  reportUrl: (caseId: string, format: 'html' | 'markdown' | 'stix') =>
+    `${BASE}/cases/${caseId}/report?format=${format}`,
 };

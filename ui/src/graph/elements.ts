@@ -46,6 +46,12 @@ const UNMARKED: Marking = { sign: () => null, rank: () => 0 };
 /** How large nodes are drawn, by what their size stands for. */
 export function sizes(drawing: Drawing, measure: Measure, rank: Marking['rank']): (key: Key) => number {
   if (measure === 'none') return () => 34;
+  const grade = grades(drawing, measure, rank);
+  return (key) => Math.round(24 + 40 * grade(key));
+}
+
+/** Where entities stand by a measure, 0 to 1 for the most in the picture, on a logarithmic scale. */
+export function grades(drawing: Drawing, measure: Measure, rank: Marking['rank']): (key: Key) => number {
   const neighbours = new Map<Key, Set<Key>>();
   const relations = new Map<Key, number>();
   for (const { start, end, relationships } of drawing.edges) {
@@ -62,15 +68,16 @@ export function sizes(drawing: Drawing, measure: Measure, rank: Marking['rank'])
     return measure === 'neighbours' ? (neighbours.get(key)?.size ?? 0) : (relations.get(key) ?? 0);
   };
   const most = Math.max(1, ...drawing.nodes.map((node) => value(node.key)));
-  return (key) => Math.round(24 + 40 * (Math.log1p(value(key)) / Math.log1p(most)));
+  return (key) => Math.log1p(value(key)) / Math.log1p(most);
 }
 
 export function elements(
   drawing: Drawing,
-  measure: Measure = 'none',
+  { size, colour }: { size: Measure; colour: Measure } = { size: 'none', colour: 'none' },
   marking: Marking = UNMARKED,
 ): ElementDefinition[] {
-  const sized = sizes(drawing, measure, marking.rank);
+  const sized = sizes(drawing, size, marking.rank);
+  const heat = colour === 'none' ? null : grades(drawing, colour, marking.rank);
   const nodes = drawing.nodes.map((node) => {
     const mark = marking.sign(node.key);
     return {
@@ -80,7 +87,9 @@ export function elements(
         label: `${mark ? `${mark.sign} ` : ''}${plain(node.label, 34)}`,
         kind: node.kind,
         stub: node.stub,
-        size: measure === 'none' && node.onPath ? 42 : sized(node.key),
+        // Always given: an element keeps data that it is not told to drop.
+        heat: heat?.(node.key) ?? -1,
+        size: size === 'none' && node.onPath ? 42 : sized(node.key),
       },
       classes: [node.faded ? 'faded' : '', node.onPath ? 'path' : '', mark?.className ?? '']
         .filter(Boolean)

@@ -59,10 +59,11 @@ export function asCsv(drawing: Drawing): string {
 }
 
 export function asJson(drawing: Drawing): string {
-  const nodes = drawing.nodes.map(({ kind, id, label, detail, first, last }) => ({
+  const nodes = drawing.nodes.map(({ kind, id, label, renamed, detail, first, last }) => ({
     kind,
     id,
     label,
+    ...(renamed === null ? {} : { name_in_logs: renamed }),
     detail,
     first_seen: first === null ? null : toIso(first),
     last_seen: last === null ? null : toIso(last),

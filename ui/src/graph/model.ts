@@ -22,6 +22,8 @@ export interface NodeData {
   kind: string;
   id: string;
   label: string;
+  /** The telemetry's name when the case calls the entity something else. */
+  renamed: string | null;
   detail: string;
   first: number | null;
   last: number | null;
@@ -83,6 +85,8 @@ export type Windowed = ReadonlyMap<Key, { first: number | null; last: number | n
 const SERVICE_LOGONS = new Set([0, 5]);
 
 export class Model {
+  /** What the open case calls entities. */
+  aliases: ReadonlyMap<Key, string> = new Map();
   private readonly graph = new MultiDirectedGraph<NodeData, EdgeData>();
 
   has(key: Key): boolean {
@@ -90,7 +94,10 @@ export class Model {
   }
 
   node(key: Key): NodeData | null {
-    return this.graph.hasNode(key) ? this.graph.getNodeAttributes(key) : null;
+    if (!this.graph.hasNode(key)) return null;
+    const data = this.graph.getNodeAttributes(key);
+    const alias = this.aliases.get(key);
+    return alias === undefined ? data : { ...data, label: alias, renamed: data.label };
   }
 
   edge(key: Key): EdgeData | null {
@@ -109,6 +116,7 @@ export class Model {
       kind: shape.kind,
       id: shape.id,
       label: shape.label,
+      renamed: null,
       detail: shape.detail ?? '',
       first: fromIso(shape.first_seen),
       last: fromIso(shape.last_seen),

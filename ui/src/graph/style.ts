@@ -55,6 +55,11 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
       style: { 'background-height': '56%', 'background-position-y': '70%' },
     },
     {
+      // White signs stay readable on either end.
+      selector: 'node[heat >= 0]',
+      style: { 'background-color': 'mapData(heat, 0, 1, #55606e, #b3201f)' } as cytoscape.Css.Node,
+    },
+    {
       selector: 'node[?stub]',
       style: {
         'background-opacity': 0.55,
@@ -124,7 +129,7 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
         label: 'data(label)',
         color: token('--muted'),
         'font-family': font,
-        'font-size': 9,
+        'font-size': 9.5 * scale,
         'text-rotation': 'autorotate',
         'text-background-color': canvas,
         'text-background-opacity': 0.88,

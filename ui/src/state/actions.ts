@@ -25,6 +25,7 @@ export type Action =
   | { type: 'group'; group: Group }
   | { type: 'ungroup'; id: string }
   | { type: 'size'; size: Measure }
+  | { type: 'colour'; colour: Measure }
   | { type: 'showPath'; hops: readonly DrawnHop[] }
   | { type: 'restore'; state: State }
   | { type: 'clear' }
@@ -63,6 +64,8 @@ export function reduce(state: State, action: Action): State {
       return group(state, action.group);
     case 'ungroup':
       return ungroup(state, action.id);
+    case 'colour':
+      return state.colour === action.colour ? state : { ...state, colour: action.colour };
     case 'size':
       return state.size === action.size ? state : { ...state, size: action.size };
     case 'showPath':

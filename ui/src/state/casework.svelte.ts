@@ -17,7 +17,7 @@ export type Verdict = (typeof VERDICTS)[number];
 /** A sign beside each verdict, so that colour never says it alone. */
 export const SIGNS: Record<Verdict, string> = { malicious: '▲', benign: '✓', unknown: '?' };
 
-const NONE: Marks = { verdict: null, tags: [], notes: [] };
+const NONE: Marks = { verdict: null, alias: null, tags: [], notes: [] };
 
 class Casework {
   cases: CaseShape[] = $state.raw([]);
@@ -41,6 +41,13 @@ class Casework {
   verdictOf(key: Key): Verdict | null {
     return (this.byEntity.get(key)?.verdict?.body.verdict as Verdict | undefined) ?? null;
   }
+
+  /** What the case calls its entities. */
+  readonly aliases: ReadonlyMap<Key, string> = $derived(
+    new Map(
+      [...this.byEntity].flatMap(([key, { alias }]) => (alias ? [[key, String(alias.body.alias)]] : [])),
+    ),
+  );
 
   async start(): Promise<void> {
     const found = await workspace.run(() => api.cases());
@@ -166,6 +173,21 @@ class Casework {
         workspace.tell(`${theirs.changed_by} judged this meanwhile: ${String(theirs.body.verdict)}.`, true);
     }
     workspace.say(`Verdict: ${verdict}.`);
+  }
+
+  /** Calls an entity something in this case; nothing takes the name back. */
+  async rename(key: Key, alias: string): Promise<void> {
+    const there = this.marks(key).alias;
+    if (!alias) {
+      if (there) await this.remove(there);
+      return;
+    }
+    const body = { type: 'alias', alias } as const;
+    const mine = there ?? (await this.add(body, key));
+    if (!mine || mine.body.alias === alias) return;
+    const theirs = await this.edit(mine, body);
+    if (theirs)
+      workspace.tell(`${theirs.changed_by} renamed this meanwhile: ${String(theirs.body.alias)}.`, true);
   }
 
   async pin(eventId: string): Promise<void> {

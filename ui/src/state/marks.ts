@@ -4,6 +4,7 @@ import { keyOf, type Key } from './state';
 
 export interface Marks {
   verdict: ItemShape | null;
+  alias: ItemShape | null;
   tags: ItemShape[];
   notes: ItemShape[];
 }
@@ -14,8 +15,9 @@ export function marksOf(items: readonly ItemShape[]): ReadonlyMap<Key, Marks> {
   for (const item of items) {
     if (!item.target || item.target.relation) continue;
     const key = keyOf(item.target);
-    const marks = found.get(key) ?? { verdict: null, tags: [], notes: [] };
+    const marks = found.get(key) ?? { verdict: null, alias: null, tags: [], notes: [] };
     if (item.type === 'verdict') marks.verdict = item;
+    else if (item.type === 'alias') marks.alias = item;
     else if (item.type === 'tag') marks.tags.push(item);
     else if (item.type === 'note') marks.notes.push(item);
     found.set(key, marks);

@@ -68,7 +68,7 @@ export interface DrawnHop {
 }
 
 export type View = 'graph' | 'table' | 'timeline' | 'tree' | 'map' | 'compare' | 'query';
-/** What a node's size stands for. */
+/** What a node's size, and its colour, may stand for. */
 export type Measure = 'none' | 'relations' | 'neighbours' | 'rank';
 export const MEASURES: readonly Measure[] = ['none', 'relations', 'neighbours', 'rank'];
 export type Noise = 'machine-account' | 'service-account' | 'loopback' | 'service-logon';
@@ -91,6 +91,7 @@ export interface State {
   view: View;
   treeOf: Key | null;
   size: Measure;
+  colour: Measure;
 }
 
 export const EMPTY: State = {
@@ -105,4 +106,5 @@ export const EMPTY: State = {
   view: 'graph',
   treeOf: null,
   size: 'none',
+  colour: 'none',
 };

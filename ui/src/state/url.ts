@@ -48,7 +48,8 @@ export function decode(text: string): State {
     selection: typeof value.selection === 'string' ? value.selection : null,
     view: VIEWS.includes(value.view as View) ? (value.view as View) : 'graph',
     treeOf: typeof value.treeOf === 'string' ? value.treeOf : null,
-    size: MEASURES.includes(value.size as Measure) ? (value.size as Measure) : 'none',
+    size: measureOf(value.size),
+    colour: measureOf(value.colour),
   };
 }
 
@@ -74,6 +75,10 @@ export function stateHash(state: State): string {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
   }
   return hash.toString(16).padStart(16, '0');
+}
+
+function measureOf(value: unknown): Measure {
+  return MEASURES.includes(value as Measure) ? (value as Measure) : 'none';
 }
 
 function strings(value: unknown): string[] {

@@ -246,6 +246,20 @@ class Workspace {
     return this.model.node(key);
   }
 
+  /** The telemetry's own name of an entity, whatever the case calls it: what the server knows it by. */
+  nameOf(key: Key): string {
+    const node = this.node(key);
+    return node?.renamed ?? node?.label ?? refOf(key).id;
+  }
+
+  /** Shows entities under the names that the open case gives them. */
+  rename(aliases: ReadonlyMap<Key, string>): void {
+    untrack(() => {
+      this.model.aliases = aliases;
+      this.revision += 1;
+    });
+  }
+
   edge(key: Key): EdgeData | null {
     void this.revision;
     return this.model.edge(key);

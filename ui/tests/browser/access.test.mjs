@@ -46,7 +46,7 @@ for (const theme of ['light', 'dark']) {
     await page.keyboard.press('Escape');
     await settled(page);
     await check(page, 'path options and time window');
-    for (const view of ['Table', 'Timeline', 'Query', 'Process tree']) {
+    for (const view of ['Table', 'Timeline', 'Map', 'Compare', 'Query', 'Process tree']) {
       await page.getByRole('tab', { name: view }).click();
       await settled(page);
       await check(page, view);
@@ -54,6 +54,14 @@ for (const theme of ['light', 'dark']) {
     await page.getByRole('tab', { name: /^Case/ }).click();
     await settled(page);
     await check(page, 'case');
+    await page.getByRole('tab', { name: /^Data/ }).click();
+    await page.getByText('Run an analysis').click();
+    await settled(page);
+    await check(page, 'data');
+    await page.getByRole('tab', { name: 'Access' }).click();
+    for (const part of ['Make a token', 'Add a person', 'Audit log']) await page.getByText(part).click();
+    await settled(page);
+    await check(page, 'access');
     await page.getByRole('tab', { name: 'Paths', exact: true }).click();
     await page.getByRole('tab', { name: 'Graph' }).click();
     await page.getByRole('button', { name: 'Play the attack' }).click();
@@ -68,6 +76,7 @@ for (const theme of ['light', 'dark']) {
     await settled(page);
     await check(page, 'entity');
     await page.getByRole('button', { name: 'Note…' }).click();
+    await page.getByRole('button', { name: 'Rename…' }).click();
     await page.getByRole('button', { name: 'malicious' }).click();
     await settled(page);
     await check(page, 'verdict and note');

@@ -1,7 +1,8 @@
 /** Cases: verdicts, tags, notes, pins and saved views; two analysts at once lose nothing. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { hash, launch, search, settled, showPaths, visitWith } from './_browser.mjs';
+import { hash, launch, saved, search, settled, showPaths, visitWith } from './_browser.mjs';
 
 let browser;
 before(async () => {
@@ -55,6 +56,7 @@ test('verdict, tag, note and pin are kept with author and time, and are there af
     const answer = await page.request.get(
       await page
         .locator('a[download]')
+        .first()
         .getAttribute('href')
         .then((href) => new URL(href, page.url()).href),
     );
@@ -130,3 +132,58 @@ test('two analysts who edit one note at once lose nothing', () =>
     },
     { expected: /status of 412/ },
   ));
+
+test('an entity gets a name of its own in the case, everywhere, and loses it again', () =>
+  visit(async (page) => {
+    await openCase(page, 'Names');
+    await showPaths(page);
+    await search(page, 'bravo', 'Machines');
+    const panel = page.locator('.panel');
+    const rename = async (name) => {
+      await panel.getByRole('button', { name: 'Rename…' }).click();
+      await page.getByLabel('Name in this case').fill(name);
+      await page.keyboard.press('Enter');
+      await settled(page);
+    };
+    await rename('<b>jump host</b>');
+    assert.equal(await panel.locator('h2').first().innerText(), '<b>jump host</b>');
+    assert.match(await panel.innerText(), /In the logs: bravo/);
+    const svg = await saved(page, 'Picture (SVG)');
+    assert.match(svg, />&lt;b&gt;jump host&lt;\/b&gt;</);
+    await page.reload();
+    await settled(page);
+    await page.getByRole('tab', { name: 'Table' }).click();
+    assert.match(await page.locator('tbody').first().innerText(), /<b>jump host<\/b>/);
+    await page.getByRole('tab', { name: /^Case/ }).click();
+    assert.match(await page.locator('.case').innerText(), /<b>jump host<\/b>/);
+    await rename('staging server');
+    await search(page, 'charlie', 'Machines');
+    await search(page, 'staging', 'Named in the case');
+    assert.equal(await panel.locator('h2').first().innerText(), 'staging server');
+    await rename('');
+    assert.equal(await panel.locator('h2').first().innerText(), 'bravo');
+  }));
+
+test('the case is saved as Markdown and as STIX', () =>
+  visit(async (page) => {
+    await openCase(page, 'Handed on');
+    await search(page, '9.9.9.9');
+    await page.locator('.brand').focus();
+    await page.keyboard.press('v');
+    await settled(page);
+    await page.getByRole('tab', { name: /^Case/ }).click();
+    const file = async (name) => {
+      const [saving] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name, exact: true }).click(),
+      ]);
+      return readFile(await saving.path(), 'utf8');
+    };
+    assert.match(await file('Markdown'), /^# Handed on\n[\s\S]*9\.9\.9\.9[\s\S]*`malicious`/);
+    const bundle = JSON.parse(await file('STIX'));
+    assert.deepEqual(
+      bundle.objects.filter((one) => one.type === 'indicator').map((one) => one.pattern),
+      ["[ipv4-addr:value = '9.9.9.9']"],
+    );
+    assert.match(await file('HTML'), /<h1>Handed on<\/h1>/);
+  }));

@@ -159,6 +159,7 @@ test('keys change the view, undo and find the way through the picture', () =>
       ['l', 'Timeline'],
       ['r', 'Process tree'],
       ['q', 'Query'],
+      ['w', 'Map'],
       ['g', 'Graph'],
     ]) {
       await page.keyboard.press(key);

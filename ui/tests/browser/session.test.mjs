@@ -111,3 +111,56 @@ test('a loader is led to loading and reads nothing', () =>
     const status = await page.evaluate(() => fetch('./api/v1/status').then((answer) => answer.status));
     assert.equal(status, 403);
   }));
+
+test('an admin adds a person, shuts them out, and reads in the log what happened', () =>
+  visit(async (page, context) => {
+    const [name, value] = process.env.GRAPHHUNT_COOKIE.split('=', 2);
+    await context.addCookies([{ name, value, domain: '127.0.0.1', path: '/' }]);
+    await page.reload();
+    await settled(page);
+    await page.getByRole('tab', { name: 'Access' }).click();
+    await page.getByText('Add a person').click();
+    const person = `eve${Date.now() % 100_000}`;
+    await page.getByLabel('Name', { exact: true }).fill(person);
+    await page.getByLabel('Password').fill(process.env.GRAPHHUNT_PASSWORD);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByLabel(`Role of ${person}`).waitFor();
+    const trial = (status) =>
+      fetch(`${origin}/api/v1/session`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ name: person, password: process.env.GRAPHHUNT_PASSWORD }),
+      }).then((answer) => assert.equal(answer.status, status));
+    await trial(200);
+    const row = page.locator('.access li.line', { hasText: person });
+    await row.getByRole('button', { name: 'Shut out' }).click();
+    await row.getByRole('button', { name: 'Let in' }).waitFor();
+    await trial(401);
+    await page.getByText('Audit log').click();
+    await page.locator('.log', { hasText: 'addUser 201' }).waitFor();
+    assert.match(await page.locator('.log').innerText(), /editUser 200/);
+    page.once('dialog', (dialog) => dialog.accept());
+    await row.getByRole('button', { name: `Remove ${person}` }).click();
+    await row.waitFor({ state: 'detached' });
+  }));
+
+test('a token made in the page works for a script, until it is revoked', () =>
+  visit(async (page) => {
+    await signIn(page, 'ana');
+    await page.getByRole('button', { name: /Sign out/ }).waitFor();
+    await settled(page);
+    await page.getByRole('tab', { name: 'Access' }).click();
+    assert.equal(await page.getByText('Audit log').count(), 0, 'only an admin sees the log');
+    await page.getByText('Make a token').click();
+    await page.getByLabel('What for').fill('a script');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    const token = await page.getByTestId('token').innerText();
+    const ask = () =>
+      fetch(`${origin}/api/v1/status`, { headers: { Authorization: `Bearer ${token}` } }).then(
+        (answer) => answer.status,
+      );
+    assert.equal(await ask(), 200);
+    await page.getByRole('button', { name: 'Revoke the token a script' }).first().click();
+    await page.getByText('revoked').first().waitFor();
+    assert.equal(await ask(), 401);
+  }));

@@ -152,7 +152,8 @@ test('50 random actions taken back give the identical state, and Back is undo', 
       async () => {
         await view(page, 'Graph');
         const sizes = ['none', 'neighbours', 'relations'];
-        await page.locator('.corner select').selectOption(sizes[random(3)]);
+        const what = ['Size of entities', 'Colour of entities'][random(2)];
+        await page.getByLabel(what).selectOption(sizes[random(3)]);
       },
       async () => {
         await view(page, 'Table');
@@ -255,6 +256,14 @@ test('process tree, timeline and query', () =>
     await page.keyboard.press('Control+Enter');
     await page.waitForSelector('.query tbody td');
     assert.deepEqual(await page.locator('.query tbody td').allInnerTexts(), ['alpha', 'bravo', 'charlie']);
+    const names = [...'abcdefg'];
+    const [all, sum] = [names.map((name) => `(${name}:Process)`), names.map((name) => `${name}.pid`)];
+    const long = `MATCH ${all.join(',')} WHERE ${sum.join('+')} = -5 RETURN count(*)`;
+    await page.getByLabel('Cypher, read-only').fill(long);
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.query').getByRole('button', { name: 'Cancel' }).dispatchEvent('click');
+    await page.locator('.query').getByRole('button', { name: 'Run', exact: true }).waitFor();
+    assert.equal(await page.locator('.query .notice.error').count(), 0, 'cancelled by oneself is no error');
     await view(page, 'Graph');
     await page.locator('.brand').focus();
     await page.keyboard.press('a');

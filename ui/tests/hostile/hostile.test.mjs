@@ -194,6 +194,10 @@ test('what analysts write is text too', () =>
       await page.getByLabel('Add a tag').fill(payload.slice(0, 100));
       await page.keyboard.press('Enter');
       await settled(page);
+      await page.getByRole('button', { name: 'Rename…' }).click();
+      await page.getByLabel('Name in this case').fill(payload);
+      await page.keyboard.press('Enter');
+      await settled(page);
       await page.getByLabel('New note on the case').fill(payload);
       await page.locator('.compose').getByRole('button', { name: 'Add the note' }).last().click();
       await settled(page);

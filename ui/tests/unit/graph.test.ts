@@ -86,6 +86,18 @@ describe('drawing', () => {
     expect(graph.draw({ ...EMPTY, nodes: ['Machine:zzz'] }).nodes).toEqual([]);
   });
 
+  test('a name of the case stands in for the one in the logs, which is kept', () => {
+    const { model: graph, state } = model();
+    graph.aliases = new Map([['Machine:b', 'jump host']]);
+    const drawn = graph.draw(state);
+    const named = drawn.nodes.find((one) => one.id === 'b');
+    expect([named?.label, named?.renamed]).toEqual(['jump host', 'b']);
+    const exported = JSON.parse(asJson(drawn)) as { nodes: { label: string; name_in_logs?: string }[] };
+    expect(exported.nodes.filter((one) => one.name_in_logs).map((one) => one.label)).toEqual(['jump host']);
+    graph.aliases = new Map();
+    expect(graph.node('Machine:b')).toMatchObject({ label: 'b', renamed: null });
+  });
+
   test('noise is hidden and counted', () => {
     const { model: graph, state } = model();
     const drawn = graph.draw({ ...state, noise: ['machine-account', 'loopback'] });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EdgeShape, ItemShape, NodeShape } from '../../src/api/client';
-import { sizes } from '../../src/graph/elements';
+import { elements, sizes } from '../../src/graph/elements';
 import { Model } from '../../src/graph/model';
 import { reduce, type Action } from '../../src/state/actions';
 import { marksOf } from '../../src/state/marks';
@@ -89,6 +89,21 @@ test('sizes grow with the measure and are equal without one', () => {
   expect(neighbours('Process:p')).toBe(neighbours('Process:r'));
   const relations = sizes(drawing, 'relations', () => 0);
   expect(relations('Process:r')).toBeGreaterThan(relations('Process:p'));
+});
+
+test('colour grades from nothing to the most in the picture, only where asked', () => {
+  const drawing = model().draw(after());
+  const heat = (colour: 'none' | 'relations'): unknown[] =>
+    elements(drawing, { size: 'none', colour })
+      .slice(0, 4)
+      .map((one) => one.data.heat as number);
+  expect(heat('none')).toEqual([-1, -1, -1, -1]);
+  const [machine, p, q, r] = heat('relations') as number[];
+  expect(machine).toBe(1);
+  expect([p, q, r]).toEqual([...[p, q, r]].sort());
+  expect(after({ type: 'colour', colour: 'rank' }).colour).toBe('rank');
+  expect(decode(encode(after({ type: 'colour', colour: 'rank' }))).colour).toBe('rank');
+  expect(decode('{"colour":"huge"}').colour).toBe('none');
 });
 
 test('marks are what the items say about entities', () => {
