@@ -43,6 +43,9 @@ addEventListener('pointerup',function(){d=null});
 s.addEventListener('dblclick',function(){v=o.slice();put()})})();
 """
 
+TEXT_WIDTH = 6.6
+"""About how wide a character of a drawing's text is."""
+
 _HINT = "Drag to move, Ctrl or Shift with the wheel to zoom, double click to reset."
 
 
@@ -55,6 +58,12 @@ def escape(value: Any) -> str:
 def number(value: float) -> str:
     """Write a coordinate with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def fitting(text: str, width: float) -> str:
+    """Cut a text to what fits into a width; what is cut ends in an ellipsis."""
+    most = max(1, int(width / TEXT_WIDTH))
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 class Canvas:
@@ -91,6 +100,12 @@ class Canvas:
         x, y, w, h = map(number, box)
         body = f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="2" fill="{colour}" fill-opacity="{opacity}"'
         self.parts.append(_hinted("rect", body, hint))
+
+    def cell(self, box: tuple[float, float, float, float], colour: str, hint: str, opacity: float) -> None:
+        """Draw a rectangle without round corners, for cells that touch."""
+        x, y, w, h = map(number, box)
+        body = f'<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="{colour}" fill-opacity="{number(opacity)}"'
+        self.parts.append(_hinted("rect", body + ' shape-rendering="crispEdges"', hint))
 
     def path(self, data: str, colour: str) -> None:
         """Draw a polyline given as SVG path data made of numbers."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphhunt.analytics._time_axis import TimeAxis
-from graphhunt.svg import Canvas, Plot
+from graphhunt.svg import TEXT_WIDTH, Canvas, Plot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from graphhunt.analytics.timeline_data import Layer, Timeline
 
 _TOP, _AXIS, _LANE, _LABELS, _LEGEND = 40.0, 44.0, 24.0, 170.0, 160.0
-_LONGEST_LABEL = 26
+_VALUES, _NAME_ROW, _NAME_ROWS = 36.0, 14.0, 4
+_LONGEST_LABEL = 24
 
 
 class Frame:
@@ -25,20 +26,44 @@ class Frame:
         self.options = options
         self.labelled = bool(options.get("yaxis", True)) and len(timeline.lanes) > 1
         self.legend = options.get("legend") or ("none" if self.labelled or len(timeline.layers) < 2 else "left")
-        width = float(options.get("width") or 900)
-        self.left = 20 + (_LABELS if self.labelled else 0) + (_LEGEND if self.legend == "left" else 0)
+        self.canvas_width = width = float(options.get("width") or 900)
+        flat = bool(options.get("flat", True))
+        beside = (_LABELS if self.labelled else 0) + (0 if flat else _VALUES)
+        self.left = 20 + beside + (_LEGEND if self.legend == "left" else 0)
         self.right = width - 20 - (_LEGEND if self.legend == "right" else 0)
-        lanes = max(1, len(timeline.lanes))
-        least = _TOP + _AXIS + max(lanes * _LANE, 60 if options.get("flat", True) else 180)
-        self.height = max(float(options.get("height") or 0), least)
-        self.top, self.bottom = _TOP, self.height - _AXIS
-        self.lane = (self.bottom - self.top) / lanes
         self.axis = TimeAxis(timeline.every_time(), self.left, self.right)
+        self.names = _places(timeline, self)
+        rows = max((row for _, row, _ in self.names), default=0)
+        self.top = _TOP + rows * _NAME_ROW + (20 if self.legend == "inline" else 0)
+        lanes = max(1, len(timeline.lanes))
+        least = self.top + _AXIS + max(lanes * _LANE, 60 if flat else 180)
+        self.height = max(float(options.get("height") or 0), least)
+        self.bottom = self.height - _AXIS
+        self.lane = (self.bottom - self.top) / lanes
         self.canvas = Canvas(width, self.height, timeline.title)
 
     def middle(self, lane: int) -> float:
         """Give the middle of a lane."""
         return self.top + (lane + 0.5) * self.lane
+
+
+def _places(timeline: Timeline, frame: Frame) -> list[tuple[float, int, bool]]:
+    """Place the names of the references: position, row from below, whether it stands left of its line.
+
+    A name goes into the lowest row where it covers no other; beyond the last row it has none (-1).
+    """
+    ends: list[list[tuple[float, float]]] = [[] for _ in range(_NAME_ROWS)]
+    found = []
+    for time, name in timeline.references:
+        x = float(frame.axis.place(_series(time))[0])
+        wide = len(_short(name)) * TEXT_WIDTH + 8
+        turned = x + wide > frame.canvas_width
+        begin, end = (x - wide, x) if turned else (x, x + wide)
+        row = next((i for i, used in enumerate(ends) if all(end < a or begin > b for a, b in used)), -1)
+        if row >= 0:
+            ends[row].append((begin, end))
+        found.append((x, row, turned))
+    return found
 
 
 def draw_timeline(timeline: Timeline, options: Mapping[str, Any]) -> Plot:
@@ -67,11 +92,13 @@ def _legend(timeline: Timeline, frame: Frame) -> None:
     """Name the layers, top to bottom in the order of their lanes."""
     if frame.legend == "none":
         return
-    x = {"left": 20.0, "right": frame.right + 16, "inline": frame.left + 8}.get(frame.legend, frame.left + 8)
-    for i, layer in enumerate(timeline.layers[:40]):
-        y = frame.top + 10 + i * 18
+    across = frame.legend not in ("left", "right")
+    x = {"left": 20.0, "right": frame.right + 16}.get(frame.legend, frame.left)
+    y = 40.0 if across else frame.top + 10
+    for layer in timeline.layers[:40]:
         frame.canvas.circle((x + 4, y - 4, 4), layer.colour)
         frame.canvas.text(x + 14, y, _short(layer.name))
+        x, y = (x + 30 + len(_short(layer.name)) * TEXT_WIDTH, y) if across else (x, y + 18)
 
 
 def _dots(layer: Layer, frame: Frame) -> None:
@@ -92,11 +119,14 @@ def _bars(layer: Layer, frame: Frame) -> None:
 
 def finish(timeline: Timeline, frame: Frame) -> Plot:
     """Draw the references and say what isn't shown."""
-    for time, name in timeline.references:
-        x = float(frame.axis.place(_series(time))[0])
-        frame.canvas.line((x, frame.top - 6, x, frame.bottom), "r")
-        frame.canvas.text(x + 4, frame.top - 8, _short(name), "m")
     notes = []
+    for (_, name), (x, row, turned) in zip(timeline.references, frame.names, strict=True):
+        frame.canvas.line((x, frame.top - 6 - max(row, 0) * _NAME_ROW, x, frame.bottom), "r")
+        if row >= 0:
+            y = frame.top - 8 - row * _NAME_ROW
+            frame.canvas.text(x - 4 if turned else x + 4, y, _short(name), "m", "end" if turned else "start")
+    if nameless := sum(row < 0 for _, row, _ in frame.names):
+        notes.append(f"{nameless} references stand too close to others to be named.")
     if frame.axis.empty:
         notes.append("No data to plot.")
     if timeline.without_time:

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from graphhunt.errors import UsageError
-from graphhunt.svg import PALETTE, Canvas, Plot
+from graphhunt.svg import PALETTE, TEXT_WIDTH, Canvas, Plot, fitting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.cluster import DBSCAN
 
 _WIDTH, _HEIGHT, _MARGIN = 900.0, 560.0, 60.0
+_NAME_WIDTH, _NAME_HEIGHT = 180.0, 12.0
 _NOISE = -1
 _NOISE_COLOUR = "#8a94a0"
 
@@ -101,12 +102,41 @@ def _draw(marks: list[dict[str, Any]], xlabel: str, ylabel: str) -> Plot:
         mark = marks[i]
         noise = mark["cluster"] == _NOISE
         colour = _NOISE_COLOUR if noise else PALETTE[mark["cluster"] % len(PALETTE)]
-        radius = 4 + 20 * (mark["size"] / largest) ** 0.5 * (not mark["outlier"])
         what = "no cluster" if noise else f"cluster {mark['cluster']}, {mark['size']} events"
-        canvas.circle((xs[i], ys[i], radius), colour, f"{mark['label']}\n{what}".strip(), 0.55)
-        if mark["label"] and (mark["outlier"] or mark["size"] > largest / 20):
-            canvas.text(xs[i] + radius + 2, ys[i] + 4, mark["label"][:40])
+        canvas.circle((xs[i], ys[i], _radius(mark, largest)), colour, f"{mark['label']}\n{what}".strip(), 0.55)
+    _name(canvas, marks, list(zip(xs, ys, strict=True)), largest)
+    for end, x in zip(_ends(marks, "x"), (_MARGIN, _WIDTH - _MARGIN), strict=True):
+        canvas.text(x, _HEIGHT - _MARGIN + 28, f"{end:.3g}", "m", "middle")
+    for end, y in zip(_ends(marks, "y"), (_HEIGHT - _MARGIN, _MARGIN), strict=True):
+        canvas.text(_MARGIN - 16, y + 4, f"{end:.3g}", "m", "end")
     return Plot(canvas, {"title": title, "marks": marks})
+
+
+def _ends(marks: list[dict[str, Any]], axis: str) -> tuple[float, float]:
+    """Give the least and the largest value of an axis."""
+    values = [mark[axis] for mark in marks] or [0.0]
+    return min(values), max(values)
+
+
+def _radius(mark: dict[str, Any], largest: int) -> float:
+    """Give the size a mark is drawn with; outliers are dots."""
+    return 4.0 if mark["outlier"] else 4 + 20 * float(mark["size"] / largest) ** 0.5
+
+
+def _name(canvas: Canvas, marks: list[dict[str, Any]], places: list[tuple[float, float]], largest: int) -> None:
+    """Name marks where there is room, outliers first; the others' names show when pointed at."""
+    taken: list[tuple[float, float, float]] = []
+    for i in sorted(range(len(marks)), key=lambda i: (not marks[i]["outlier"], -marks[i]["size"])):
+        label = fitting(marks[i]["label"], _NAME_WIDTH)
+        radius = _radius(marks[i], largest)
+        wide = len(label) * TEXT_WIDTH
+        x = places[i][0] + radius + 2
+        x = x if x + wide < _WIDTH else places[i][0] - radius - 2 - wide
+        y = places[i][1] + 4
+        free = all(abs(y - at) > _NAME_HEIGHT or x > end or x + wide < begin for begin, end, at in taken)
+        if label and free:
+            canvas.text(x, y, label)
+            taken.append((x, x + wide, y))
 
 
 def _scale(values: list[float], low: float, high: float) -> list[float]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _CELLS = 28
-_MARGIN, _HEAD, _FOOT = 56.0, 48.0, 44.0
+_MARGIN, _HEAD, _FOOT = 56.0, 66.0, 44.0
 _LARGE, _SMALL = (760.0, 460.0), (300.0, 220.0)
 _KINDS = (
     ("training", "training observations", "#8a94a0", 3.0),
@@ -148,7 +148,7 @@ def _draw_panel(canvas: Canvas, panel: _Panel, names: list[str], box: tuple[floa
     cell = (wide / _CELLS, tall / _CELLS)
     for (row, column), score in np.ndenumerate(panel.scores):
         place = (left + column * cell[0], top + tall - (row + 1) * cell[1], *cell)
-        canvas.rect(place, PALETTE[0], f"score {score:.3g}", 0.04 + 0.5 * (score - least) / ((most - least) or 1))
+        canvas.cell(place, PALETTE[0], f"score {score:.3g}", 0.04 + 0.5 * (score - least) / ((most - least) or 1))
     low_x, high_x, low_y, high_y = panel.extent
     for kind, _, colour, radius in _KINDS:
         for x, y in panel.points[kind][:_MOST_DOTS].tolist():

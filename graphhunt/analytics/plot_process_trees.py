@@ -10,7 +10,7 @@ from graphhunt.analytics.process_schema import ProcSchema, infer_schema
 from graphhunt.analytics.process_tree import build_process_tree
 from graphhunt.analytics.timeline_data import colour_at
 from graphhunt.errors import UsageError
-from graphhunt.svg import Canvas, Plot
+from graphhunt.svg import TEXT_WIDTH, Canvas, Plot, fitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,15 +96,30 @@ def build_and_show_process_tree(
     return plot_process_tree(tree, schema or infer_schema(data), output_var, legend_col, **kwargs)
 
 
+def _legend(canvas: Canvas, groups: Mapping[str, int]) -> None:
+    """Name the colours in a row, as many as fit."""
+    x = 16.0
+    for group, number in groups.items() if len(groups) > 1 else ():
+        name = fitting(group or "(none)", 200)
+        if x + 30 + len(name) * TEXT_WIDTH > canvas.width:
+            canvas.text(x, 44, f"and {len(groups) - number} more", "m")
+            return
+        canvas.circle((x, 40, 5), colour_at(number))
+        canvas.text(x + 10, 44, name, "m")
+        x += 30 + len(name) * TEXT_WIDTH
+
+
 def _draw(rows: list[dict[str, Any]], options: Mapping[str, Any]) -> Plot:
     """Draw processes below each other, indented by depth, with a line to the parent."""
     shown, title = rows[:MOST_DRAWN], str(options.get("title") or "Process tree")
     groups = {g: i for i, g in enumerate(dict.fromkeys(r["group"] for r in shown))}
-    canvas = Canvas(float(options.get("width") or _WIDTH), 48 + _ROW * max(1, len(shown)) + 20, title)
+    width, top = float(options.get("width") or _WIDTH), 68 if len(groups) > 1 else 48
+    canvas = Canvas(width, top + _ROW * max(1, len(shown)) + 20, title)
     canvas.text(12, 22, title, "t")
+    _legend(canvas, groups)
     last: dict[int, float] = {}
     for i, row in enumerate(shown):
-        depth, y = min(row["depth"], _DEEPEST), 48 + i * _ROW
+        depth, y = min(row["depth"], _DEEPEST), top + i * _ROW
         x = 16 + depth * _INDENT
         if depth and depth - 1 in last:
             canvas.line((x - _INDENT, last[depth - 1] + 6, x - _INDENT, y), "g")
@@ -113,7 +128,8 @@ def _draw(rows: list[dict[str, Any]], options: Mapping[str, Any]) -> Plot:
         hint = "\n".join(f"{k}: {row[k]}" for k in ("path", "pid", "time", "user", "command") if row[k])
         canvas.circle((x, y, 5), colour_at(groups[row["group"]]), hint, 0.35 if row["inferred"] else 0.9)
         canvas.text(x + 10, y + 4, f"{row['name']} ({row['pid']})")
-        canvas.text(max(430.0, x + 240), y + 4, f"{row['time']}  {row['command'][:90]}", "m")
+        beside = max(430.0, x + 240)
+        canvas.text(beside, y + 4, fitting(f"{row['time']}  {row['command']}", width - beside - 8), "m")
     left_out = len(rows) - len(shown)
     notes = [f"{left_out} more processes are not drawn."] if left_out else [] if rows else ["No data to plot."]
     for note in notes:

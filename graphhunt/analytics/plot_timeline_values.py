@@ -75,7 +75,7 @@ def _draw(timeline: Timeline, kinds: list[str], options: dict[str, Any]) -> Plot
         value = low + share * (high - low)
         y = frame.bottom - (value - low) * scale
         frame.canvas.line((frame.left, y, frame.right, y), "g")
-        frame.canvas.text(frame.left + 2, y - 3, f"{value:g}", "m")
+        frame.canvas.text(frame.left - 6, y + 4, f"{value:.4g}", "m", "end")
     for layer in timeline.layers:
         _layer(layer, frame, kinds, (low, scale))
     plot = finish(timeline, frame)

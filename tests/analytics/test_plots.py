@@ -101,6 +101,53 @@ def test_overlays_dictionaries_and_references() -> None:
     assert len(refs.data["references"]) == 5
 
 
+def names_at(plot: Plot, *names: str) -> list[tuple[float, float, str]]:
+    """Find where names stand: x, y and which end of the text that is."""
+    found = []
+    for name in names:
+        at = re.search(
+            rf'<text x="([\d.]+)" y="([\d.]+)" class="[^"]*" text-anchor="(\w+)">{re.escape(name)}</text>', plot.page()
+        )
+        assert at, name
+        found.append((float(at[1]), float(at[2]), at[3]))
+    return found
+
+
+def test_names_of_close_references_do_not_cover_one_another() -> None:
+    close = [
+        ("2024-01-01 04:00:00", "first"),
+        ("2024-01-01 04:00:01", "second"),
+        ("2024-01-01 05:00", "at the very end"),
+    ]
+    plot = ga.display_timeline(events(), ref_times=close)
+    (_, y1, _), (_, y2, _), (x3, _, end) = names_at(plot, "first", "second", "at the very end")
+    assert y1 - y2 >= 12
+    assert (end, x3 < 900) == ("end", True)
+    many = [(f"2024-01-01 04:00:0{i}", f"mark {i}") for i in range(9)]
+    crowded = ga.display_timeline(events(), ref_times=many)
+    assert crowded.data["notes"] == ["5 references stand too close to others to be named."]
+    assert crowded.page().count('class="r"') == 9
+
+
+def test_an_inline_legend_stands_above_the_events_and_lanes_may_be_unnamed() -> None:
+    plot = ga.display_timeline(events(), group_by="who", legend="inline", yaxis=False)
+    (x1, y1, _), (x2, y2, _) = names_at(plot, "a", "b")
+    assert (y1, x1 < x2) == (y2, True)
+    dots = [float(y) for y in re.findall(r'<circle cx="[\d.]+" cy="([\d.]+)" r="5"', plot.page())]
+    assert len(dots) == 6
+    assert min(dots) - y1 > 12
+    named = ga.display_timeline(events(), group_by="who")
+    assert named.page().count(">a</text>") == 1
+    assert ga.display_timeline(events(), group_by="who", yaxis=False, legend="none").page().count(">a</text>") == 0
+
+
+def test_value_axes_stand_beside_the_events() -> None:
+    plot = ga.display_timeline_values(events(), "n", kind="circle")
+    (x, _, end), (x2, _, _) = names_at(plot, "0", "2.5")
+    assert end == "end"
+    assert x == x2 < min(float(v) for v in re.findall(r'<circle cx="([\d.]+)"', plot.page()))
+
+
 def test_rows_without_a_time_are_said_and_empty_frames_too() -> None:
     frame = events().astype({"TimeGenerated": object})
     frame.loc[:1, "TimeGenerated"] = None
@@ -158,6 +205,32 @@ def test_process_trees_are_drawn_in_path_order() -> None:
     with pytest.raises(UsageError, match="process tree"):
         ga.plot_process_tree(frame)
     assert ga.plot_process_tree(ga.build_process_tree(frame).iloc[:0], ga.infer_schema(frame))[0].data["notes"]
+
+
+def test_a_tree_names_its_colours_and_cuts_long_commands() -> None:
+    frame = pd.DataFrame(
+        {"Image": ["c:\\a.exe", "c:\\b.exe"], "ProcessId": [1, 2], "ParentProcessId": [0, 1],
+         "ParentImage": ["", "c:\\a.exe"], "UtcTime": [10, 20], "CommandLine": ["a " * 90, "b"], "User": ["ann", "bob"],
+         "LogonId": "1", "EventID": 1, "Computer": "h"}
+    )  # fmt: skip
+    plot, _ = ga.build_and_show_process_tree(frame, legend_col="User")
+    assert len(names_at(plot, "ann", "bob")) == 2
+    assert re.search(r">[\d: -]+(a )+a?…</text>", plot.page())
+    crowd = pd.concat([frame.iloc[1:].assign(ProcessId=i + 5, User=f"account number {i}") for i in range(40)])
+    assert re.search(r">and \d+ more</text>", ga.build_and_show_process_tree(crowd, legend_col="User")[0].page())
+
+
+def test_names_of_clusters_do_not_cover_one_another() -> None:
+    x = np.array([[i / 1000, i / 1000] for i in range(30)] + [[9.0, 9.0]])
+    frame = pd.DataFrame(x, columns=["a", "b"]).assign(label=[f"process {i}" for i in range(31)])
+    _, model, x_data = ga.dbcluster_events(frame, ["a", "b"], normalize=False, max_cluster_distance=1e-9)
+    page = ga.plot_cluster(model, frame, x_data, plot_label="label").page()
+    places = [
+        (float(a), float(b)) for a, b in re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>process \d+</text>', page)
+    ]
+    assert 1 < len(places) < 31
+    assert all(abs(b - d) > 10 or abs(a - c) > 50 for i, (a, b) in enumerate(places) for c, d in places[:i])
+    assert page.count("process ") >= 31  # every name shows when pointed at
 
 
 def test_cluster_marks_have_their_own_clusters_size() -> None:
