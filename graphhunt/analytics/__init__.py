@@ -44,6 +44,7 @@ _NAMES = {
     "domain_validator": "DomainValidator",
     "domain_utils": "dns_components url_components ip_rev_resolve ip_rev_resolve_df",
     "host_record": "create_host_record",
+    "network_frames": "df_to_networkx",
 }
 
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
