@@ -46,9 +46,13 @@ def logons(view: View, params: Params) -> list[Row]:
 
 def _from_address(view: View, params: Params, source: Node, entry: Edge) -> bool:
     """Tell whether a remote logon came from an address, or from a machine that had it."""
-    holders = [m["id"] for key in params.get("addresses", []) for _, m in view.into(view.node(key, "IP"), "HAD_IP")]
-    return source["id"] in params.get("addresses", []) or (
-        source["id"] in holders and entry.get("source_ip") in params.get("addresses", [])
+    return any(
+        source["id"] == key
+        or (
+            entry.get("source_ip") == key
+            and source["id"] in [m["id"] for _, m in view.into(view.node(key, "IP"), "HAD_IP")]
+        )
+        for key in params.get("addresses", [])
     )
 
 
