@@ -20,8 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import graphhunt
+from graphhunt import queries
 from graphhunt.entities import Client, Collection, Histogram, Machine, Process, User
 from graphhunt.graphing.snapshot import Snapshot
+from graphhunt.queries import Query
 
 MOST = 1000
 Ask = Callable[[Any], Any]
@@ -62,14 +64,14 @@ def took(work: Callable[[], Any]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def bare(store: Any, asked: Collection[Any]) -> Callable[[], Any]:
+def bare(store: Any, query: Query, params: dict[str, Any]) -> Callable[[], Any]:
     """The same text and parameters, straight to the driver."""
     door = store._link.own()
-    text, params = asked.question.query.for_engine(store.engine), asked.question.query.bind(asked.params)
+    text, given = query.for_engine(store.engine), query.bind(params)
 
     def work() -> Any:
         with door.driver.session(database=door.database, fetch_size=1000) as session:
-            return session.run(text, params).values()
+            return session.run(text, given).values()
 
     return work
 
@@ -78,7 +80,8 @@ def measured(name: str, store: Any, asks: list[Callable[[], Collection[Any]]], r
     """Ask each of several entities, the layer and the driver in turns."""
     rows, ours, theirs, first = [], [], [], 0.0
     for index, ask in enumerate(asks):
-        direct = bare(store, ask())
+        asked = ask()
+        direct = bare(store, asked.question.query, asked.params)
         began = took(lambda ask=ask: rows.append(len(ask())))
         first = first if index else began
         took(direct)
@@ -142,12 +145,33 @@ def questions(hunt: Any, snapshot: Snapshot, number: int) -> Iterator[tuple[str,
     )
 
 
-def histogram(hunt: Any) -> Iterator[list[str]]:
-    """Count every logon of the tenant by hour."""
+HISTOGRAMS: dict[str, tuple[str, Ask]] = {
+    "Client.get_logons by hour": ("logons", lambda e: e.get_logons(histogram=Histogram(bucket="1h"))),
+    "Client.get_logons by type and hour": (
+        "logons", lambda e: e.get_logons(histogram=Histogram(by="LogonType", bucket="1h")),
+    ),
+    "Client.get_remote_logons by hour": (
+        "remote_logons", lambda e: e.get_remote_logons(histogram=Histogram(bucket="1h")),
+    ),
+    "Client.get_communications by hour": (
+        "communications", lambda e: e.get_communications(histogram=Histogram(bucket="1h")),
+    ),
+}  # fmt: skip
+
+
+def histograms(hunt: Any, only: str, runs: int) -> Iterator[Line]:
+    """Count all rows of the tenant; the number of rows is that of those counted."""
     every = Client.of(["default"], hunt=hunt)
-    began = time.perf_counter()
-    rows = sum(every.get_logons(histogram=Histogram(bucket="1h")).df["Count"])
-    yield ["Client.get_logons by hour", f"{rows:,}", "", f"{(time.perf_counter() - began) * 1000:,.0f}", "", "", ""]
+    for name, (query, ask) in HISTOGRAMS.items():
+        if only not in f"histogram {name}":
+            continue
+        counted = ask(every)
+        first = took(lambda counted=counted: counted.df)
+        direct = bare(hunt.store, queries.library()[f"entity/histogram/{query}"], counted.params)
+        took(direct)
+        times = [(took(lambda ask=ask: ask(every).df), took(direct)) for _ in range(runs)]
+        ours, theirs = np.array(times).T
+        yield Line(name, float(sum(counted.df["Count"])), first, ours, theirs)
 
 
 def main() -> None:
@@ -171,9 +195,8 @@ def main() -> None:
         for name, asks in questions(hunt, snapshot, given.entities):
             if given.only in name and asks:
                 show(measured(name, hunt.store, asks, given.runs).cells)
-        if given.only in "histogram":
-            for cells in histogram(hunt):
-                show(cells)
+        for line in histograms(hunt, given.only, given.runs):
+            show(line.cells)
 
 
 if __name__ == "__main__":

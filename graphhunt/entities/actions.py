@@ -48,7 +48,8 @@ class Acting(Talking):
             muid: Only on these machines.
             kind: Only programs of these kinds: interpreter, remoteaccess, admintool, hackingtool; or userallowed.
             operation: create, kill, thread, load; all when not given.
-            attributes: Only with one of ATTR_REMOTE, ATTR_EXTERNAL, ATTR_FRESHUNKNOWN, ATTR_LANSHARED.
+            attributes: Only with one of ATTR_REMOTE, ATTR_EXTERNAL, ATTR_FRESHUNKNOWN, ATTR_LANSHARED; a list, or
+                joined by `|`.
             command: Only with this text in the command line, whatever its case; several: one of them.
             period: Only in this time; the entity's own period when not given.
             histogram: Count instead.
@@ -61,7 +62,7 @@ class Acting(Talking):
         checked = {
             **_kinds(kind),
             "operations": values.chosen("operation", operation, values.EXECUTION_OPERATIONS),
-            "attributes": values.chosen("attributes", attributes, values.ATTRIBUTES),
+            "attributes": values.attributes(attributes),
             "commands": None if command is None else [str(text).lower() for text in values.listed(command)],
         }
         rows = self._limited(Execution, "executions", Only(muid, users, file, period, limit), checked)
@@ -90,7 +91,8 @@ class Acting(Talking):
             muid: Only on these machines.
             kind: Only by programs of these kinds: interpreter, remoteaccess, admintool, hackingtool; or userallowed.
             operation: create, modify, delete, rename, folder, newcmp, opencmp, access, script; all when not given.
-            attributes: Only with one of ATTR_REMOTE, ATTR_EXTERNAL, ATTR_FRESHUNKNOWN, ATTR_LANSHARED.
+            attributes: Only with one of ATTR_REMOTE, ATTR_EXTERNAL, ATTR_FRESHUNKNOWN, ATTR_LANSHARED; a list, or
+                joined by `|`.
             period: Only in this time; the entity's own period when not given.
             histogram: Count instead.
             users: Only by these accounts.
@@ -102,7 +104,7 @@ class Acting(Talking):
         checked = {
             **_kinds(kind),
             "operations": values.chosen("operation", operation, values.FILE_OPERATIONS),
-            "attributes": values.chosen("attributes", attributes, values.ATTRIBUTES),
+            "attributes": values.attributes(attributes),
             "archives": ARCHIVES,
             "scripts": SCRIPTS,
         }

@@ -138,13 +138,15 @@ class Entity:
         name: str,
         given: Callable[[], dict[str, Any]],
         shape: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+        extra: Mapping[str, Any] | None = None,
+        limited: bool = False,
     ) -> Collection[R]:
         """Make the collection of a question about these nodes; parameters that are None are left out."""
 
         def params() -> dict[str, Any]:
             return {self.anchor: self.ids} | {key: value for key, value in given().items() if value is not None}
 
-        return Collection(kind, Question(name, params, self.hunt, shape))
+        return Collection(kind, Question(name, params, self.hunt, shape, extra or {}, limited))
 
     def _plain(self, name: str, **given: Any) -> list[dict[str, Any]]:
         """Ask at once and give the query's rows as they are."""
@@ -160,6 +162,7 @@ class Entity:
         *,
         files: str = "names",
         shape: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+        extra: Mapping[str, Any] | None = None,
     ) -> Collection[R]:
         """Make the collection of a question with its limits; `files` is the parameter that takes the file's names."""
         check_files(only.file)
@@ -168,7 +171,7 @@ class Entity:
         def given() -> dict[str, Any]:
             return fixed | self._scope(only, files)
 
-        return self._ask(kind, name, given, shape)
+        return self._ask(kind, name, given, shape, extra, only.limit is not None)
 
     def _scope(self, only: Only, files: str = "names") -> dict[str, Any]:
         """Look up the machines and accounts that a question is limited to."""
@@ -197,7 +200,7 @@ class Entity:
 
 def counted(rows: Collection[R], histogram: Histogram | None) -> Result[R]:
     """Give the rows, or their histogram when one is asked for."""
-    return rows if histogram is None else histogram.of(rows.df)
+    return rows if histogram is None else rows.histogram(histogram)
 
 
 def check_files(file: Any) -> None:

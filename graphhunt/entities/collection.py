@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, overload
 
 from graphhunt import current, queries
 from graphhunt.entities import frames, pictures
+from graphhunt.entities.counting import in_graph
 from graphhunt.entities.histogram import Histogram, HistogramResult
 from graphhunt.entities.rows import Row, columns, make
 from graphhunt.entities.values import ability
@@ -43,6 +44,14 @@ class Source(Protocol):
     def text(self) -> str:
         """The query's text; of a computation what it is."""
 
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """Parameters that only its histogram takes."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether rows are limited in number."""
+
     def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Ask, and yield the fields of each row as it arrives."""
 
@@ -59,12 +68,16 @@ class Question:
         params: Gives the parameters; it may look up the ids of entities, so it is called at the first look only.
         hunt: Where it is asked.
         shape: Turns what the query gives into the fields of a row; it may change what it is given.
+        extra: Parameters that only its histogram takes.
+        limited: Whether rows are limited in number.
     """
 
     name: str
     params: Callable[[], dict[str, Any]]
     hunt: current.OpenHunt
     shape: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    limited: bool = False
 
     def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Ask, and yield the fields of each row as it arrives."""
@@ -101,6 +114,8 @@ class Computation:
     params: Callable[[], dict[str, Any]]
     hunt: current.OpenHunt
     rows: Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
+    extra: ClassVar[Mapping[str, Any]] = {}
+    limited: ClassVar[bool] = False
 
     def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Compute, and yield the fields of each row."""
@@ -238,7 +253,22 @@ class Collection(Sequence[R], Generic[R]):
 
     def timeline(self, bucket: str = "1h", by: str | None = None) -> HistogramResult:
         """Count the rows per span of time, and per value of a column when `by` names one."""
-        return Histogram(by=by, bucket=bucket).of(self.df)
+        return self.histogram(Histogram(by=by, bucket=bucket))
+
+    def histogram(self, histogram: Histogram) -> HistogramResult:
+        """Count the rows: in the graph where a query `entity/histogram/…` counts by that column, here otherwise.
+
+        Rows that are here already, and those limited in number, are counted here.
+
+        Raises:
+            UsageError: There is no such column.
+        """
+        histogram.check(column.name for column in columns(self.kind))
+        if "rows" not in self.__dict__:
+            found = in_graph(self, histogram)
+            if found is not None:
+                return found
+        return HistogramResult(histogram, lambda: histogram.counted(self.df), self.cypher, lambda: self.params)
 
     def filter(self, test: Callable[[R], bool] | None = None, **equal: Any) -> Collection[R]:
         """Keep the rows that a function accepts and whose fields or columns have these values (a list: one of them).

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -40,29 +42,80 @@ class Histogram:
         Raises:
             UsageError: The frame has no such column.
         """
-        if self.by is not None and self.by not in frame.columns:
-            raise UsageError(f"there is no column {self.by!r}", hint="one of " + ", ".join(frame.columns))
-        if self.bucket is not None and "DateTime" not in frame.columns:
+        self.check(frame.columns)
+        return HistogramResult(self, lambda: self.counted(frame))
+
+    def check(self, names: Iterable[str]) -> None:
+        """Raise UsageError when a table of these columns can't be counted so."""
+        known = list(names)
+        if self.by is not None and self.by not in known:
+            raise UsageError(f"there is no column {self.by!r}", hint="one of " + ", ".join(known))
+        if self.bucket is not None and "DateTime" not in known:
             raise UsageError("these rows have no time to count by")
+
+    @property
+    def width(self) -> int | None:
+        """The length of a span in microseconds; None when time is left out."""
+        return None if self.bucket is None else span(self.bucket)
+
+    def counted(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Count the rows of a frame: the columns counted by and `Count`, in time order, most first.
+
+        A column of lists is counted by what the lists hold.
+        """
         keys: list[Any] = []
-        if self.bucket is not None:
-            micros = span(self.bucket)
-            whole = frame["DateTime"].astype("int64") // micros * micros
-            keys.append(whole.astype("datetime64[us]").dt.tz_localize("UTC").rename("DateTime"))
         if self.by is not None:
-            keys.append(frame[self.by])
-        counted = frame.groupby(keys, dropna=False, observed=True).size().rename("Count").reset_index()
-        order = ["DateTime", "Count"] if self.bucket else ["Count"]
-        ascending = [True, False] if self.bucket else [False]
-        return HistogramResult(self, counted.sort_values(order, ascending=ascending, kind="stable", ignore_index=True))
+            frame = frame.explode(self.by, ignore_index=True)
+            keys.append(frame[self.by].rename(self.value))
+        if self.width is not None:
+            whole = frame["DateTime"].astype("int64") // self.width * self.width
+            keys.insert(0, whole.astype("datetime64[us]").dt.tz_localize("UTC").rename("DateTime"))
+        sizes = frame.groupby(keys, dropna=False, observed=True).size().rename("Count").reset_index()
+        return self.sorted(sizes)
+
+    @property
+    def value(self) -> str:
+        """What the column of values is called: as the column counted by, unless that is the time, told already."""
+        return "Value" if self.by == "DateTime" and self.bucket is not None else str(self.by)
+
+    def sorted(self, counts: pd.DataFrame) -> pd.DataFrame:
+        """Order counts: in time order, most first."""
+        order = [*(["DateTime"] if self.bucket else []), "Count"]
+        ascending = [name != "Count" for name in order]
+        return counts.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)
 
 
-@dataclass(frozen=True)
 class HistogramResult:
-    """A counted histogram; `df` has the columns counted by and `Count`."""
+    """A histogram; nothing is counted before it is looked at. `df` has the columns counted by and `Count`.
 
-    histogram: Histogram
-    df: pd.DataFrame
+    Args:
+        histogram: What it counts by.
+        count: Gives the counted frame; called at the first look.
+        cypher: The text of the query that counts.
+        params: Gives the query's parameters at the first look.
+    """
+
+    def __init__(
+        self,
+        histogram: Histogram,
+        count: Callable[[], pd.DataFrame],
+        cypher: str = "",
+        params: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
+        self.histogram = histogram
+        self.cypher = cypher
+        self._count = count
+        self._params = params
+
+    @cached_property
+    def df(self) -> pd.DataFrame:
+        """The counts; counted at the first look."""
+        return self._count()
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """The parameters of the query."""
+        return self._params()
 
     def to_df(self) -> pd.DataFrame:
         """Give the counts as a frame."""

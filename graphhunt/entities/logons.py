@@ -64,7 +64,7 @@ class WithMachines(Entity):
         from graphhunt.entities.machine import Machine
 
         rows = self._ask(MachineRow, "machines", lambda: self._window(period))
-        return Machine.of_rows(rows, period or self.period) if histogram is None else histogram.of(rows.df)
+        return Machine.of_rows(rows, period or self.period) if histogram is None else rows.histogram(histogram)
 
     get_machine = get_machines
 
@@ -81,6 +81,6 @@ class WithUsers(Entity):
         from graphhunt.entities.user import User
 
         rows = self._ask(UserRow, "users", lambda: self._window(period))
-        return User.of_rows(rows, period or self.period) if histogram is None else histogram.of(rows.df)
+        return User.of_rows(rows, period or self.period) if histogram is None else rows.histogram(histogram)
 
     get_user = get_users

@@ -57,6 +57,7 @@ class Talking(Entity):
             _checked(protocol, port, iptype, direction, ips),
             files="programs",
             shape=lambda row: _shown(row, self.statuses),
+            extra={"statuses": list(self.statuses)},
         )
         return counted(rows, histogram)
 

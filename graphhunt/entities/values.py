@@ -61,6 +61,18 @@ def chosen(name: str, value: Any, valid: Iterable[str]) -> list[str] | None:
     return [known[item.casefold()] for item in listed(value)]
 
 
+def attributes(value: Any) -> list[str] | None:
+    """Give attributes asked for, also those joined as `ATTR_REMOTE|ATTR_LANSHARED`; None when none are asked for.
+
+    Raises:
+        UsageError: A value isn't an attribute; the error lists them.
+    """
+    if value is None:
+        return None
+    parts = [text for item in listed(value) for text in (item.split("|") if isinstance(item, str) else [item])]
+    return chosen("attributes", [text.strip() if isinstance(text, str) else text for text in parts], ATTRIBUTES)
+
+
 def ports(value: Any) -> list[int] | None:
     """Give port numbers of numbers and service names; None when none are asked for.
 

@@ -197,3 +197,40 @@ def test_a_chain_asks_once_per_step(hunt: StoreHunt) -> None:
     found = chain.entities("Process").get_communications(ips="10.10.10.5")
     assert {guid(row.process_id) for row in found} <= FIVE
     assert hunt.store.asked == ["entity/find/user", "entity/machines", "entity/executions", "entity/communications"]
+
+
+def test_histograms_count_the_rows_by_every_column(hunt: StoreHunt) -> None:
+    """Counted in the graph or here, each gives what plain pandas counts of the rows."""
+    machine, account = workstation6(hunt), User(PGUSTAVO, hunt=hunt)
+    asks = [
+        *(getattr(machine, name) for name in ("get_executions", "get_communications", "get_files", "get_registry")),
+        *(getattr(account, name) for name in ("get_logons", "get_remote_logons", "get_machines", "get_detections")),
+    ]
+    for ask in asks:
+        frame = ask().df
+        for name in frame.columns:
+            values = frame[name].explode()
+            expected = values.map(lambda value: None if _is_null(value) else value).value_counts(dropna=False)
+            found = ask(histogram=Histogram(by=name)).df
+            counts = {(None if _is_null(value) else value): count for value, count in found.itertuples(index=False)}
+            assert counts == {None if _is_null(value) else value: count for value, count in expected.items()}, name
+        if "DateTime" in frame.columns:
+            by_hour = ask(histogram=Histogram(bucket="1h")).df
+            hours = frame["DateTime"].dt.floor("1h").value_counts().sort_index()
+            assert list(by_hour.itertuples(index=False, name=None)) == list(hours.items())
+
+
+def _is_null(value: Any) -> bool:
+    return bool(pd.isna(value))
+
+
+def test_a_histogram_is_one_query_that_gives_no_rows(hunt: StoreHunt) -> None:
+    hunt.store.asked.clear()
+    found = workstation6(hunt).get_communications(histogram=Histogram(by="RemoteIp", bucket="1d"))
+    assert "count(*)" in found.cypher
+    assert hunt.store.asked == []
+    assert list(found.df.columns) == ["DateTime", "RemoteIp", "Count"]
+    assert [name for name in hunt.store.asked if "find" not in name] == ["entity/histogram/communications"]
+    assert found.params["by"] == "RemoteIp"
+    both = workstation6(hunt).get_communications(top=5, histogram=Histogram(bucket="1d"))
+    assert sum(both.df["Count"]) == 5

@@ -13,7 +13,10 @@ from tests.conformance import sample_graph
 
 pytestmark = pytest.mark.neo4j
 
-WIDEST = ("executions", "files", "registry", "communications", "timetable", "logons")
+WIDEST = (
+    "executions", "files", "registry", "communications", "timetable", "logons",
+    *(f"histogram/{name}" for name in ("executions", "files", "registry", "communications", "logons", "remote_logons")),
+)  # fmt: skip
 SCANS = ("AllNodesScan", "CartesianProduct", "NodeByLabelScan", "RelationshipTypeScan", "RelationshipTypesScan")
 
 

@@ -13,7 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphhunt import current
-from graphhunt.entities import IP, Client, Collection, Domain, File, Histogram, Machine, Process, TimePeriod, User
+from graphhunt.entities import (
+    IP,
+    Client,
+    Collection,
+    Domain,
+    File,
+    Histogram,
+    Machine,
+    Process,
+    TimePeriod,
+    User,
+    values,
+)
 from graphhunt.entities.collection import Question
 from graphhunt.entities.rows import (
     Block,
@@ -226,3 +238,10 @@ def test_bandwidth_and_alerts_of_the_sample(sample: Any) -> None:
     assert Machine("MACHINE 1", hunt=sample).ids == ["machine-1"]
     assert User("uSER 2", hunt=sample).ids == ["user-2"]
     assert User(["user-1", "user-2"], client_id="other", hunt=sample).ids == []
+
+
+def test_attributes_may_be_joined() -> None:
+    assert values.attributes("ATTR_REMOTE | attr_lanshared") == ["ATTR_REMOTE", "ATTR_LANSHARED"]
+    assert values.attributes(["ATTR_EXTERNAL"]) == ["ATTR_EXTERNAL"]
+    with pytest.raises(UsageError, match="ATTR_FRESHUNKNOWN"):
+        values.attributes("ATTR_REMOTE|ATTR_NONSENSE")

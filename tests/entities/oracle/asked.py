@@ -7,7 +7,8 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from tests.entities.oracle import answers, answers_around, answers_logons
+from graphhunt.entities import rows
+from tests.entities.oracle import answers, answers_around, answers_counted, answers_logons
 from tests.entities.oracle.answers import Params, Row, View
 from tests.entities.oracle.world import BASE, FILES, MINUTE, PROGRAMS, World
 
@@ -221,3 +222,19 @@ QUERIES: dict[str, Asked] = {
         some("hashes", *(f"md5{name}" for name in PROGRAMS)), one("pid", *range(1, 10)),
     ),
 }  # fmt: skip
+
+COUNTED: dict[str, type[rows.Row]] = {
+    "communications": rows.Connection, "registry": rows.RegistryAction, "files": rows.FileAction,
+    "executions": rows.Execution, "logons": rows.LogonSession, "remote_logons": rows.RemoteLogon,
+}  # fmt: skip
+"""The questions whose rows the graph counts, with the kind of row."""
+
+QUERIES |= {
+    f"histogram/{name}": Asked(
+        partial(answers_counted.counted, answer=QUERIES[name].answer, kind=kind),
+        QUERIES[name].anchors,
+        *(draw for draw in QUERIES[name].draws if draw is not limit),
+        always=(answers_counted.draw(name, kind),),
+    )
+    for name, kind in COUNTED.items()
+}

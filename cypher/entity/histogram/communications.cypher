@@ -1,0 +1,83 @@
+// entity/histogram/communications
+// How many rows `entity/communications` has per value of a column (`by`), per span of time (`bucket`, microseconds), or both.
+// `by` is any of its columns but lists; `statuses` are what column Ipv4Status says of an address that isn't public, and is.
+// mode: read
+// params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
+//    clients: list[str] = [], addresses: list[str] = [], muids: list[str]?, accounts: list[str]?,
+//    programs: list[str]?, since: datetime?, until: datetime?, protocols: list[str]?, ports: list[int]?,
+//    public: bool?, directions: list[str]?, ips: list[str]?,
+//    by: str?, bucket: int?, statuses: list[str] = ["Internal", "External"]
+// returns: at: datetime, value: any, rows: int
+// example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"], "by": "RemoteIp", "bucket": 60000000}
+CALL {
+  CALL {
+    UNWIND $users AS id
+    MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[c:CONNECTED]->(i:IP)
+    RETURN p, c, i
+    UNION ALL
+    UNWIND $machines AS id
+    MATCH (:Machine {id: id})-[:RAN]->(p:Process)-[c:CONNECTED]->(i:IP)
+    RETURN p, c, i
+    UNION ALL
+    UNWIND $processes AS id
+    MATCH (p:Process {id: id})-[c:CONNECTED]->(i:IP)
+    RETURN p, c, i
+    UNION ALL
+    UNWIND $files AS id
+    MATCH (:File {id: id})<-[:IMAGE]-(p:Process)-[c:CONNECTED]->(i:IP)
+    RETURN p, c, i
+    UNION ALL
+    UNWIND $addresses AS id
+    MATCH (p:Process)-[c:CONNECTED]->(i:IP {id: id})
+    RETURN p, c, i
+  }
+  WITH p, c, i
+  WHERE ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
+    AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
+    AND ($programs IS NULL OR p.name IN $programs OR toLower(p.path) IN $programs OR toLower(p.md5) IN $programs
+         OR toLower(p.sha256) IN $programs)
+    AND ($protocols IS NULL OR c.protocol IN $protocols
+         OR ('rdp' IN $protocols AND 3389 = CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END))
+    AND ($ports IS NULL OR CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END IN $ports)
+    AND ($public IS NULL OR (i.scope = 'public') = $public) AND ($directions IS NULL OR c.direction IN $directions)
+    AND ($ips IS NULL OR i.id IN $ips)
+  WITH CASE $by WHEN 'RemoteIp' THEN i.id WHEN 'Muid' THEN p.machine_id WHEN 'LoggedUser' THEN p.user_id
+            WHEN 'UserId' THEN p.user_id WHEN 'RemotePort' THEN c.remote_port
+            WHEN 'Protocol' THEN toUpper(c.protocol)
+            WHEN 'Direction' THEN toUpper(left(c.direction, 1)) + substring(c.direction, 1)
+            WHEN 'Ipv4Status' THEN CASE WHEN i.scope = 'public' THEN $statuses[1] WHEN i.scope IS NOT NULL THEN $statuses[0] END
+            WHEN 'ParentFilename' THEN p.name WHEN 'ParentPid' THEN p.pid WHEN 'ProcessId' THEN p.id
+            WHEN 'LocalIp' THEN c.local_ip WHEN 'LocalPort' THEN c.local_port WHEN 'Blocked' THEN c.blocked
+            WHEN 'Connections' THEN c.count WHEN 'BytesOut' THEN c.bytes_out WHEN 'BytesIn' THEN c.bytes_in
+            WHEN 'DateTime' THEN c.start WHEN 'Date' THEN c.start / 86400000000 WHEN 'LastSeen' THEN c.end END AS value,
+       c.start / $bucket AS at
+  RETURN at, value, count(*) AS rows
+  UNION ALL
+  UNWIND $clients AS id
+  MATCH (m:Machine)-[:RAN]->(p)-[c:CONNECTED]->(i)
+  WHERE m.client_id = id AND ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
+    AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
+    AND ($programs IS NULL OR p.name IN $programs OR toLower(p.path) IN $programs OR toLower(p.md5) IN $programs
+         OR toLower(p.sha256) IN $programs)
+    AND ($protocols IS NULL OR c.protocol IN $protocols
+         OR ('rdp' IN $protocols AND 3389 = CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END))
+    AND ($ports IS NULL OR CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END IN $ports)
+    AND ($public IS NULL OR (i.scope = 'public') = $public) AND ($directions IS NULL OR c.direction IN $directions)
+    AND ($ips IS NULL OR i.id IN $ips)
+  WITH CASE $by WHEN 'RemoteIp' THEN i.id WHEN 'Muid' THEN p.machine_id WHEN 'LoggedUser' THEN p.user_id
+            WHEN 'UserId' THEN p.user_id WHEN 'RemotePort' THEN c.remote_port
+            WHEN 'Protocol' THEN toUpper(c.protocol)
+            WHEN 'Direction' THEN toUpper(left(c.direction, 1)) + substring(c.direction, 1)
+            WHEN 'Ipv4Status' THEN CASE WHEN i.scope = 'public' THEN $statuses[1] WHEN i.scope IS NOT NULL THEN $statuses[0] END
+            WHEN 'ParentFilename' THEN p.name WHEN 'ParentPid' THEN p.pid WHEN 'ProcessId' THEN p.id
+            WHEN 'LocalIp' THEN c.local_ip WHEN 'LocalPort' THEN c.local_port WHEN 'Blocked' THEN c.blocked
+            WHEN 'Connections' THEN c.count WHEN 'BytesOut' THEN c.bytes_out WHEN 'BytesIn' THEN c.bytes_in
+            WHEN 'DateTime' THEN c.start WHEN 'Date' THEN c.start / 86400000000 WHEN 'LastSeen' THEN c.end END AS value,
+       c.start / $bucket AS at
+  RETURN at, value, count(*) AS rows
+}
+WITH at * $bucket AS at, value, sum(rows) AS rows
+OPTIONAL MATCH (u:User {id: CASE WHEN $by = 'LoggedUser' THEN value END})
+WITH at, CASE WHEN $by = 'LoggedUser' THEN CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END ELSE value END AS value, rows
+RETURN at, value, sum(rows) AS rows
+ORDER BY at, rows DESC, value

@@ -1,0 +1,95 @@
+// entity/histogram/files
+// How many rows `entity/files` has per value of a column (`by`), per span of time (`bucket`, microseconds), or both.
+// `by` is any column but RemoteIp, RemoteSession, External, FreshUnknown and lists.
+// mode: read
+// params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
+//    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
+//    allowed: bool = false, operations: list[str]?, archives: list[str] = [], scripts: list[str] = [],
+//    attributes: list[str]?, since: datetime?, until: datetime?,
+//    by: str?, bucket: int?
+// returns: at: datetime, value: any, rows: int
+// example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"], "by": "ChildFilename", "bucket": 60000000}
+CALL {
+  CALL {
+    UNWIND $users AS id
+    MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
+    RETURN p, r, f
+    UNION ALL
+    UNWIND $machines AS id
+    MATCH (:Machine {id: id})-[:RAN]->(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
+    RETURN p, r, f
+    UNION ALL
+    UNWIND $processes AS id
+    MATCH (p:Process {id: id})-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
+    RETURN p, r, f
+    UNION ALL
+    UNWIND $files AS id
+    MATCH (:File {id: id})<-[:IMAGE]-(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
+    RETURN p, r, f
+  }
+  WITH p, r, f
+  WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
+    AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
+    AND ($names IS NULL OR f.name IN $names OR toLower(coalesce(r.path, f.path)) IN $names OR toLower(f.md5) IN $names
+         OR toLower(f.sha256) IN $names)
+    AND (($programs IS NULL AND NOT $allowed) OR p.name IN $programs
+         OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
+    AND ($operations IS NULL OR CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
+            WHEN type(r) = 'READ' THEN 'access' WHEN r.operation IN ['modify', 'time'] THEN 'modify' ELSE 'create' END IN $operations
+         OR ('script' IN $operations AND any(end IN $scripts WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end))
+         OR ('newcmp' IN $operations AND type(r) = 'WROTE' AND NOT coalesce(r.operation, '') IN ['modify', 'time']
+             AND any(end IN $archives WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end))
+         OR ('opencmp' IN $operations AND type(r) = 'READ'
+             AND any(end IN $archives WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end)))
+    AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND coalesce(r.path, f.path) STARTS WITH '\\\\')
+         OR ('ATTR_FRESHUNKNOWN' IN $attributes AND f.first_seen >= $since AND coalesce(f.sha256, f.md5) IS NOT NULL)
+         OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+         OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
+             OR EXISTS { MATCH (stream:File {id: CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) + ':zone.identifier' END}) })))
+  WITH CASE $by WHEN 'ChildFilename' THEN f.name WHEN 'ChildPath' THEN coalesce(r.path, f.path)
+            WHEN 'ChildMd5' THEN f.md5 WHEN 'FileId' THEN f.id
+            WHEN 'Operation' THEN CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
+            WHEN type(r) = 'READ' THEN 'access' WHEN r.operation IN ['modify', 'time'] THEN 'modify' ELSE 'create' END
+            WHEN 'LanShared' THEN coalesce(r.path, f.path) STARTS WITH '\\\\' WHEN 'Muid' THEN p.machine_id
+            WHEN 'LoggedUser' THEN p.user_id WHEN 'UserId' THEN p.user_id WHEN 'ParentFilename' THEN p.name
+            WHEN 'ParentMd5' THEN p.md5 WHEN 'ParentPid' THEN p.pid WHEN 'ProcessId' THEN p.id
+            WHEN 'Actions' THEN r.count WHEN 'DateTime' THEN r.start WHEN 'LastSeen' THEN r.end END AS value,
+       r.start / $bucket AS at
+  RETURN at, value, count(*) AS rows
+  UNION ALL
+  UNWIND $clients AS id
+  MATCH (m:Machine)-[:RAN]->(p)-[r:WROTE|READ|DELETED|RENAMED]->(f)
+  WHERE m.client_id = id AND ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
+    AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
+    AND ($names IS NULL OR f.name IN $names OR toLower(coalesce(r.path, f.path)) IN $names OR toLower(f.md5) IN $names
+         OR toLower(f.sha256) IN $names)
+    AND (($programs IS NULL AND NOT $allowed) OR p.name IN $programs
+         OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
+    AND ($operations IS NULL OR CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
+            WHEN type(r) = 'READ' THEN 'access' WHEN r.operation IN ['modify', 'time'] THEN 'modify' ELSE 'create' END IN $operations
+         OR ('script' IN $operations AND any(end IN $scripts WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end))
+         OR ('newcmp' IN $operations AND type(r) = 'WROTE' AND NOT coalesce(r.operation, '') IN ['modify', 'time']
+             AND any(end IN $archives WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end))
+         OR ('opencmp' IN $operations AND type(r) = 'READ'
+             AND any(end IN $archives WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end)))
+    AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND coalesce(r.path, f.path) STARTS WITH '\\\\')
+         OR ('ATTR_FRESHUNKNOWN' IN $attributes AND f.first_seen >= $since AND coalesce(f.sha256, f.md5) IS NOT NULL)
+         OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+         OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
+             OR EXISTS { MATCH (stream:File {id: CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) + ':zone.identifier' END}) })))
+  WITH CASE $by WHEN 'ChildFilename' THEN f.name WHEN 'ChildPath' THEN coalesce(r.path, f.path)
+            WHEN 'ChildMd5' THEN f.md5 WHEN 'FileId' THEN f.id
+            WHEN 'Operation' THEN CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
+            WHEN type(r) = 'READ' THEN 'access' WHEN r.operation IN ['modify', 'time'] THEN 'modify' ELSE 'create' END
+            WHEN 'LanShared' THEN coalesce(r.path, f.path) STARTS WITH '\\\\' WHEN 'Muid' THEN p.machine_id
+            WHEN 'LoggedUser' THEN p.user_id WHEN 'UserId' THEN p.user_id WHEN 'ParentFilename' THEN p.name
+            WHEN 'ParentMd5' THEN p.md5 WHEN 'ParentPid' THEN p.pid WHEN 'ProcessId' THEN p.id
+            WHEN 'Actions' THEN r.count WHEN 'DateTime' THEN r.start WHEN 'LastSeen' THEN r.end END AS value,
+       r.start / $bucket AS at
+  RETURN at, value, count(*) AS rows
+}
+WITH at * $bucket AS at, value, sum(rows) AS rows
+OPTIONAL MATCH (u:User {id: CASE WHEN $by = 'LoggedUser' THEN value END})
+WITH at, CASE WHEN $by = 'LoggedUser' THEN CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END ELSE value END AS value, rows
+RETURN at, value, sum(rows) AS rows
+ORDER BY at, rows DESC, value
