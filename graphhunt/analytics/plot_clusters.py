@@ -106,16 +106,18 @@ def _draw(marks: list[dict[str, Any]], xlabel: str, ylabel: str) -> Plot:
         canvas.circle((xs[i], ys[i], _radius(mark, largest)), colour, f"{mark['label']}\n{what}".strip(), 0.55)
     _name(canvas, marks, list(zip(xs, ys, strict=True)), largest)
     for end, x in zip(_ends(marks, "x"), (_MARGIN, _WIDTH - _MARGIN), strict=True):
-        canvas.text(x, _HEIGHT - _MARGIN + 28, f"{end:.3g}", "m", "middle")
+        canvas.text(x, _HEIGHT - _MARGIN + 28, end, "m", "middle")
     for end, y in zip(_ends(marks, "y"), (_HEIGHT - _MARGIN, _MARGIN), strict=True):
-        canvas.text(_MARGIN - 16, y + 4, f"{end:.3g}", "m", "end")
+        canvas.text(_MARGIN - 16, y + 4, end, "m", "end")
     return Plot(canvas, {"title": title, "marks": marks})
 
 
-def _ends(marks: list[dict[str, Any]], axis: str) -> tuple[float, float]:
-    """Give the least and the largest value of an axis."""
+def _ends(marks: list[dict[str, Any]], axis: str) -> tuple[str, str]:
+    """Write the least and the largest value of an axis, as short as tells them apart."""
     values = [mark[axis] for mark in marks] or [0.0]
-    return min(values), max(values)
+    low, high = min(values), max(values)
+    digits = next((d for d in range(3, 7) if f"{low:.{d}g}" != f"{high:.{d}g}"), 3)
+    return f"{low:.{digits}g}", f"{high:.{digits}g}"
 
 
 def _radius(mark: dict[str, Any], largest: int) -> float:

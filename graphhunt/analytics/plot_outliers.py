@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CELLS = 28
 _MARGIN, _HEAD, _FOOT = 56.0, 66.0, 44.0
-_LARGE, _SMALL = (760.0, 460.0), (300.0, 220.0)
+_LARGE, _SMALL = (756.0, 448.0), (308.0, 224.0)  # whole units for each cell, so that no gaps show
 _KINDS = (
     ("training", "training observations", "#8a94a0", 3.0),
     ("regular", "new regular observations", "#2f8f5b", 4.0),

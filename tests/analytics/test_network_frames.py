@@ -40,5 +40,5 @@ def test_wrong_columns_and_kinds_are_named(logons: pd.DataFrame) -> None:
     with pytest.raises(UsageError, match="'nobody'"):
         df_to_networkx(logons, "who", "to", ["nobody"])
     with pytest.raises(UsageError, match="'multi'"):
-        df_to_networkx(logons, "who", "to", graph_type="multi")  # type: ignore[arg-type]
+        df_to_networkx(logons, "who", "to", graph_type="multi")
     assert not df_to_networkx(logons.iloc[:0], "who", "to").nodes

@@ -230,6 +230,10 @@ def test_names_of_clusters_do_not_cover_one_another() -> None:
     ]
     assert 1 < len(places) < 31
     assert all(abs(b - d) > 10 or abs(a - c) > 50 for i, (a, b) in enumerate(places) for c, d in places[:i])
+    assert ">9</text>" in page
+    near = np.array([[0.0, 0.99985], [1.0, 1.0]])
+    _, model, x_data = ga.dbcluster_events(near, normalize=False)
+    assert ">0.9999</text>" in ga.plot_cluster(model, pd.DataFrame(near), x_data).page()
     assert page.count("process ") >= 31  # every name shows when pointed at
 
 
