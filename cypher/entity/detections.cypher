@@ -13,31 +13,31 @@
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
 CALL {
   UNWIND $users AS id
-  MATCH (a:Alert)-[f:FLAGGED]->(:User {id: id})
+  MATCH (:User {id: id})<-[f:FLAGGED]-(a:Alert)
   RETURN a, f
   UNION ALL
   UNWIND $machines AS id
-  MATCH (a:Alert)-[f:FLAGGED]->(:Machine {id: id})
+  MATCH (:Machine {id: id})<-[f:FLAGGED]-(a:Alert)
   RETURN a, f
   UNION ALL
   UNWIND $processes AS id
-  MATCH (a:Alert)-[f:FLAGGED]->(:Process {id: id})
+  MATCH (:Process {id: id})<-[f:FLAGGED]-(a:Alert)
   RETURN a, f
   UNION ALL
   UNWIND $files AS id
-  MATCH (a:Alert)-[f:FLAGGED]->(:Process)-[:IMAGE]->(:File {id: id})
+  MATCH (:File {id: id})<-[:IMAGE]-(:Process)<-[f:FLAGGED]-(a:Alert)
   RETURN a, f
   UNION ALL
   UNWIND $files AS id
-  MATCH (a:Alert)-[f:FLAGGED]->(:File {id: id})
+  MATCH (:File {id: id})<-[f:FLAGGED]-(a:Alert)
   RETURN a, f
   UNION ALL
   UNWIND $addresses AS id
-  MATCH (a:Alert)-[f:FLAGGED]->(:IP {id: id})
+  MATCH (:IP {id: id})<-[f:FLAGGED]-(a:Alert)
   RETURN a, f
   UNION ALL
   UNWIND $domains AS id
-  MATCH (a:Alert)-[f:FLAGGED]->(:Domain {id: id})
+  MATCH (:Domain {id: id})<-[f:FLAGGED]-(a:Alert)
   RETURN a, f
   UNION ALL
   UNWIND $alerts AS id

@@ -15,7 +15,7 @@ CALL {
   RETURN p, 0 AS depth
   UNION ALL
   UNWIND $processes AS id
-  MATCH way = (p:Process)-[:SPAWNED*1..15]->(:Process {id: id})
+  MATCH way = (:Process {id: id})<-[:SPAWNED*1..15]-(p:Process)
   WHERE length(way) <= $up
   RETURN p, -length(way) AS depth
   UNION ALL
@@ -28,18 +28,25 @@ WITH p, depth ORDER BY abs(depth), depth
 WITH p, collect(depth)[0] AS depth
 WHERE ($since IS NULL OR coalesce(p.end, p.last_seen) >= $since) AND ($until IS NULL OR p.first_seen < $until)
 WITH p, depth ORDER BY abs(depth), depth, p.first_seen, p.id LIMIT $limit
+WITH p.machine_id AS machine, collect([p, depth]) AS held, collect(DISTINCT p.logon_id) AS logons
+CALL (machine, logons) {
+  MATCH (:Machine {id: machine})<-[r:REMOTE_LOGON]-()
+  WHERE r.logon_id IN logons
+  WITH r ORDER BY r.source_ip
+  RETURN collect([r.logon_id, r.source_ip]) AS entries
+}
+UNWIND held AS one
+WITH one[0] AS p, one[1] AS depth, entries, one[0].logon_id AS logon
+WITH p, depth, [entry IN entries WHERE entry[0] = logon][0][1] AS remote_ip
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
-WITH p, depth, u ORDER BY u.id
-WITH p, depth, head(collect(u)) AS u
+WITH p, depth, remote_ip, u ORDER BY u.id
+WITH p, depth, remote_ip, head(collect(u)) AS u
 OPTIONAL MATCH (parent:Process)-[:SPAWNED]->(p)
-WITH p, depth, u, parent ORDER BY parent.start DESC, parent.id
-WITH p, depth, u, head(collect(parent)) AS parent
+WITH p, depth, remote_ip, u, parent ORDER BY parent.start DESC, parent.id
+WITH p, depth, remote_ip, u, head(collect(parent)) AS parent
 OPTIONAL MATCH (:Machine)-[r:RAN]->(p)
-WITH p, depth, u, parent, r ORDER BY r.id
-WITH p, depth, u, parent, head(collect(r)) AS r
-OPTIONAL MATCH (:Machine {id: p.machine_id})<-[logon:REMOTE_LOGON]-()
-WHERE logon.logon_id = p.logon_id
-WITH p, depth, u, parent, r, min(logon.source_ip) AS remote_ip
+WITH p, depth, remote_ip, u, parent, r ORDER BY r.id
+WITH p, depth, remote_ip, u, parent, head(collect(r)) AS r
 RETURN coalesce(p.start, p.first_seen) AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        p.name AS child_filename, p.md5 AS child_md5, p.pid AS child_pid, parent.name AS parent_filename,
        parent.md5 AS parent_md5, parent.pid AS parent_pid, p.command_line AS command_line, remote_ip, 'create' AS operation,

@@ -16,24 +16,24 @@ CALL {
   RETURN u, l, m
   UNION
   UNWIND $machines AS id
-  MATCH (u:User)-[l:LOGGED_ON]->(m:Machine {id: id})
+  MATCH (m:Machine {id: id})<-[l:LOGGED_ON]-(u:User)
   RETURN u, l, m
   UNION
   UNWIND $processes AS id
-  MATCH (m:Machine)-[:RAN]->(p:Process {id: id})
-  MATCH (u:User)-[l:LOGGED_ON]->(m)
+  MATCH (p:Process {id: id})<-[:RAN]-(m:Machine)
+  MATCH (m)<-[l:LOGGED_ON]-(u:User)
   WHERE l.logon_id = p.logon_id
   RETURN u, l, m
   UNION
   UNWIND $files AS id
   MATCH (:File {id: id})<-[:IMAGE]-(p:Process)<-[:RAN]-(m:Machine)
-  MATCH (u:User)-[l:LOGGED_ON]->(m)
+  MATCH (m)<-[l:LOGGED_ON]-(u:User)
   WHERE l.logon_id = p.logon_id
   RETURN u, l, m
   UNION
   UNWIND $domains AS id
   MATCH (:Domain {id: id})<-[:QUERIED]-(p:Process)<-[:RAN]-(m:Machine)
-  MATCH (u:User)-[l:LOGGED_ON]->(m)
+  MATCH (m)<-[l:LOGGED_ON]-(u:User)
   WHERE l.logon_id = p.logon_id
   RETURN u, l, m
   UNION
@@ -53,7 +53,7 @@ CALL {
   RETURN u, l, m
   UNION
   UNWIND $clients AS id
-  MATCH (u:User)-[l:LOGGED_ON]->(m:Machine)
+  MATCH (m:Machine)<-[l:LOGGED_ON]-(u:User)
   WHERE m.client_id = id
   RETURN u, l, m
 }

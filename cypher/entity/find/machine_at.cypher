@@ -5,7 +5,7 @@
 // returns: id: str
 // example: {"addresses": ["ip-1"]}
 UNWIND $addresses AS address
-MATCH (m:Machine)-[r:HAD_IP]->(:IP {id: address})
+MATCH (:IP {id: address})<-[r:HAD_IP]-(m:Machine)
 WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
 RETURN DISTINCT m.id AS id
 ORDER BY id

@@ -28,7 +28,7 @@ CALL {
     RETURN p, c, i
     UNION ALL
     UNWIND $addresses AS id
-    MATCH (p:Process)-[c:CONNECTED]->(i:IP {id: id})
+    MATCH (i:IP {id: id})<-[c:CONNECTED]-(p:Process)
     RETURN p, c, i
   }
   WITH p, c, i

@@ -14,12 +14,12 @@ CALL {
     UNWIND $users AS id
     MATCH (:User {id: id})-[:LOGGED_ON]->(m:Machine)
     WITH DISTINCT id, m
-    MATCH (a)-[r:REMOTE_LOGON]->(m)
+    MATCH (m)<-[r:REMOTE_LOGON]-(a)
     WHERE r.user_id = id
     RETURN a, r, m
     UNION ALL
     UNWIND $machines AS id
-    MATCH (a)-[r:REMOTE_LOGON]->(m:Machine {id: id})
+    MATCH (m:Machine {id: id})<-[r:REMOTE_LOGON]-(a)
     WHERE $incoming
     RETURN a, r, m
     UNION ALL
@@ -38,20 +38,20 @@ CALL {
     RETURN a, r, m
     UNION ALL
     UNWIND $processes AS id
-    MATCH (m:Machine)-[:RAN]->(p:Process {id: id})
-    MATCH (a)-[r:REMOTE_LOGON]->(m)
+    MATCH (p:Process {id: id})<-[:RAN]-(m:Machine)
+    MATCH (m)<-[r:REMOTE_LOGON]-(a)
     WHERE r.logon_id = p.logon_id
     RETURN a, r, m
     UNION ALL
     UNWIND $processes AS id
-    MATCH (a:Machine)-[:RAN]->(p:Process {id: id})
+    MATCH (p:Process {id: id})<-[:RAN]-(a:Machine)
     MATCH (a)-[r:REMOTE_LOGON]->(m:Machine)
     WHERE r.origin_process_id = p.id
     RETURN a, r, m
     UNION ALL
     UNWIND $files AS id
     MATCH (:File {id: id})<-[:IMAGE]-(p:Process)<-[:RAN]-(m:Machine)
-    MATCH (a)-[r:REMOTE_LOGON]->(m)
+    MATCH (m)<-[r:REMOTE_LOGON]-(a)
     WHERE r.logon_id = p.logon_id
     RETURN a, r, m
     UNION ALL
@@ -63,14 +63,14 @@ CALL {
     UNION ALL
     UNWIND $domains AS id
     MATCH (:Domain {id: id})<-[:QUERIED]-(p:Process)<-[:RAN]-(m:Machine)
-    MATCH (a)-[r:REMOTE_LOGON]->(m)
+    MATCH (m)<-[r:REMOTE_LOGON]-(a)
     WHERE r.logon_id = p.logon_id
     RETURN a, r, m
     UNION ALL
     UNWIND $alerts AS id
     MATCH (alert:Alert {id: id})-[:FLAGGED]->(m:Machine)
     MATCH (alert)-[:FLAGGED]->(u:User)
-    MATCH (a)-[r:REMOTE_LOGON]->(m)
+    MATCH (m)<-[r:REMOTE_LOGON]-(a)
     WHERE r.user_id = u.id AND r.start <= alert.last_seen AND r.end >= alert.first_seen
     RETURN a, r, m
   }
