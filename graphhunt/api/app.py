@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import importlib.metadata
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -17,6 +19,7 @@ from graphhunt.api.entity_paths import RawEntityPaths
 from graphhunt.api.headers import SafeHeaders
 from graphhunt.api.service import Hunt
 from graphhunt.casebook import Casebook
+from graphhunt.errors import GraphhuntError
 from graphhunt.jobs import Jobs, Uploads
 from graphhunt.pivots.names import Names
 from graphhunt.web import Pages
@@ -79,10 +82,19 @@ def _guard(app: FastAPI, hosts: Iterable[str]) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    reading = asyncio.create_task(asyncio.to_thread(_read_names, app))
     yield
+    await reading
     app.state.jobs.close()
     app.state.casebook.close()
     app.state.accounts.close()
+
+
+def _read_names(app: FastAPI) -> None:
+    """Read the names that search looks through before anybody asks: of millions that takes more than a second."""
+    with contextlib.suppress(GraphhuntError):  # the first search says what is wrong
+        if app.state.hunt is not None and app.state.hunt.snapshot.fingerprint is not None:
+            app.state.names.take(app.state.hunt.snapshot)
 
 
 def _version() -> str:

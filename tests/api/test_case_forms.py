@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from graphhunt.casebook import markdown
 from graphhunt.casebook.stix_objects import object_of
+from graphhunt.casebook.wording import visible
 from tests.api import case
 from tests.api.test_cases import BRAVO, CASES, opened, put_in
 
@@ -66,7 +67,7 @@ def second_table(text: str) -> int:
 @pytest.mark.parametrize("text", [*NASTY, "C:\\Windows\\System32\\cmd.exe /c dir > x", "a_b*c"])
 def test_a_reader_of_markdown_sees_the_very_text(text: str) -> None:
     for form in (markdown.code, markdown.escaped):
-        wanted = " ".join(markdown.visible(text).split())
+        wanted = " ".join(visible(text).split())
         shown = "".join(
             t.content for t in tokens(f"x {form(text)} x") if t.type in ("text", "code_inline", "text_special")
         )

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from graphhunt.api.app import create_app
+from graphhunt.hunt import Hunt
 from graphhunt.pivots.names import Names
+from tests.api.conftest import ADDRESS
 
 LETTERS = st.text("aAb.*[\\é ", max_size=5)
 
@@ -76,3 +81,11 @@ def test_names_are_read_anew_when_the_graph_has_changed() -> None:
     assert names.take(tables)["Machine"].ids.to_list() == ["id000"]
     tables.fingerprint = "2"
     assert names.take(tables)["Machine"].ids.to_list() == ["id000", "id001"]
+
+
+def test_a_server_reads_the_names_before_anybody_asks(hunt: Hunt, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(hunt, token=None)
+    with TestClient(app, base_url=ADDRESS):
+        pass
+    monkeypatch.setattr("graphhunt.pivots.names._read", lambda tables, kind: pytest.fail("they are there already"))
+    assert {"Machine", "User", "Process"} <= app.state.names.take(hunt.snapshot).keys()
