@@ -51,6 +51,15 @@ for (const theme of ['light', 'dark']) {
       await settled(page);
       await check(page, view);
     }
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.locator('.compare tbody td').first().waitFor();
+    await settled(page);
+    await check(page, 'differences');
+    await page.getByRole('tab', { name: 'Query' }).click();
+    await page.locator('#cypher').press('Control+Enter');
+    await page.locator('.query tbody td').first().waitFor();
+    await check(page, 'answer of a query');
     await page.getByRole('tab', { name: /^Case/ }).click();
     await settled(page);
     await check(page, 'case');
