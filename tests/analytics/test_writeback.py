@@ -78,6 +78,32 @@ def test_a_writer_that_lost_its_right_writes_nothing(graph: Store, monkeypatch: 
     assert strict(graph) == plain(graph) == [(report["run"], 2)] * NODES
 
 
+@pytest.mark.parametrize("failing", [1, 4, NODES // 15])
+def test_a_failing_batch_leaves_the_run_before_whole(
+    graph: Store, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    first = runs.analyze(graph, "toy", {"value": 1})
+    real, written = writeback.Lease._write, []
+
+    def write(held: writeback.Lease, target: str, rows: writeback.Rows) -> None:
+        written.append(rows)
+        if len(written) == failing:
+            raise StoreError("the disk is full")
+        real(held, target, rows)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(writeback.Lease, "_write", write)
+        with pytest.raises(StoreError, match="disk is full"):
+            runs.analyze(graph, "toy", {"value": 100})
+    assert strict(graph) == plain(graph) == [(first["run"], 1)] * NODES
+    assert [r["state"] for r in runs.list_runs(graph, "toy")].count("current") == 1
+    last = runs.analyze(graph, "toy", {"value": 2})  # the right to write was given back, at once
+    assert strict(graph) == plain(graph) == [(last["run"], 2)] * NODES
+    assert runs.compare(graph, "toy")["previous"] == first["run"]
+    runs.undo(graph, "toy")
+    assert strict(graph) == plain(graph) == [(first["run"], 1)] * NODES
+
+
 def test_a_held_right_is_waited_for_and_then_reported(graph: Store) -> None:
     with writeback.lease(graph, TOY), pytest.raises(StoreError, match="another run"), writeback.lease(graph, TOY, 0.2):
         pass
