@@ -163,8 +163,8 @@ def _fan_out(table: LogonTable, weight: Floats) -> Floats:
 
 def _novelty(seen: Codes, history: Codes) -> Floats:
     """1 for the never seen, near 0 for the daily; 1 as well where there is too little history."""
-    surprise = -np.log((seen + 0.5) / (history + 1.0))
-    share = np.clip(surprise / -np.log(0.5 / (history + 1.0)), 0.0, 1.0)
+    days = np.maximum(history, 0) + 1.0
+    share = np.clip(np.log((seen + 0.5) / days) / np.log(0.5 / days), 0.0, 1.0)
     return np.where(history < LEAST_HISTORY, 1.0, share)
 
 
