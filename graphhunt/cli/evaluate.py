@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +13,7 @@ import typer
 
 from graphhunt.cli.context import JsonOption, command
 from graphhunt.cli.show import json_out, message, table
+from graphhunt.errors import LoadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +38,8 @@ def synthetic(
 @app.command()
 @command
 def lanl(
-    auth: Annotated[Path, typer.Argument(help="The auth file of LANL's data set.", show_default=False)],
-    redteam: Annotated[Path, typer.Argument(help="The redteam file.", show_default=False)],
+    auth: Annotated[Path, typer.Argument(help="The auth file of LANL's data set.", exists=True, show_default=False)],
+    redteam: Annotated[Path, typer.Argument(help="The redteam file.", exists=True, show_default=False)],
     history_days: DaysOption = 7,
     until_day: Annotated[int | None, typer.Option(help="Stop after this day.", show_default=False)] = None,
     json: JsonOption = False,
@@ -43,22 +47,34 @@ def lanl(
     """Measure on LANL's authentication data and its red team."""
     from graphhunt.evaluation import evaluate, read_lanl
 
-    case = read_lanl(auth, redteam, history_days=history_days, until_day=until_day)
+    with _readable(auth, "LANL's auth and redteam files, as published"):
+        case = read_lanl(auth, redteam, history_days=history_days, until_day=until_day)
     _show(evaluate(case, ablations=False, progress=message), json=json)
 
 
 @app.command()
 @command
 def optc(
-    folder: Annotated[Path, typer.Argument(help="Folder with the eCAR files.", show_default=False)],
-    labels: Annotated[Path, typer.Argument(help="The label file.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Folder with the eCAR files.", exists=True, show_default=False)],
+    labels: Annotated[Path, typer.Argument(help="The label file.", exists=True, show_default=False)],
     history_days: DaysOption = 5,
     json: JsonOption = False,
 ) -> None:
     """Measure on DARPA's OpTC with LMDEval's labels."""
     from graphhunt.evaluation import evaluate, read_optc
 
-    _show(evaluate(read_optc(folder, labels, history_days=history_days), ablations=False, progress=message), json=json)
+    with _readable(folder, "OpTC's eCAR files and a label file with id, description, label"):
+        case = read_optc(folder, labels, history_days=history_days)
+    _show(evaluate(case, ablations=False, progress=message), json=json)
+
+
+@contextmanager
+def _readable(path: Path, wanted: str) -> Iterator[None]:
+    """Say which file can't be read, instead of how its reading failed."""
+    try:
+        yield
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
+        raise LoadError(f"it can't be read: {error}", where=str(path), hint=f"give {wanted}") from error
 
 
 def _show(metrics: Mapping[str, float], *, json: bool) -> None:

@@ -54,7 +54,9 @@ def isolation_forest(case: LabelledCase) -> Floats:
     past = np.flatnonzero((table.t < case.since) & table.usable())
     if len(past) > _FOREST_SAMPLE:
         past = np.random.default_rng(0).choice(past, _FOREST_SAMPLE, replace=False)
-    forest = IsolationForest(n_estimators=200, max_samples=256, random_state=0).fit(features[past])
+    if not len(past):
+        return np.zeros(len(table))
+    forest = IsolationForest(n_estimators=200, max_samples=min(256, len(past)), random_state=0).fit(features[past])
     return -np.asarray(forest.score_samples(features), dtype=np.float64)
 
 
