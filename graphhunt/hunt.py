@@ -286,18 +286,22 @@ class Hunt:
 
         Returns:
             `findings`, `suppressed`, `notes` and the `run` that was written for `lateral-movement`; `columns` and
-            `rows` for a question; both say whether they are `truncated`.
+            `rows` for any other; both say whether they are `truncated`.
 
         Raises:
             UsageError: There is no such hunt or parameter.
         """
-        from graphhunt.hunts.library import LATERAL, hunt_named, run_query
+        from graphhunt.hunts.library import BLAST_RADIUS, CHOKE_POINTS, LATERAL, hunt_named, run_query
         from graphhunt.hunts.movement import hunt_lateral_movement
 
         info = hunt_named(name)
         if info.name == LATERAL:
             store = self.store if write else None
             return hunt_lateral_movement(self.snapshot, self._sight, given, store=store, limit=limit)
+        if info.name in (BLAST_RADIUS, CHOKE_POINTS):
+            from graphhunt.hunts.reach import hunt_reach
+
+            return hunt_reach(self.snapshot, info.name, given, limit)
         return run_query(self.store, info.name, given, limit)
 
     def analyze(

@@ -37,6 +37,8 @@ def run(
         _show_findings(found)
     else:
         table(found["columns"], [[_cell(row[column]) for column in found["columns"]] for row in found["rows"]])
+        if "reason" in found:
+            message(found["reason"])
     if found["truncated"]:
         message("more exist; raise --limit")
 

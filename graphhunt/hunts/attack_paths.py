@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import polars as pl
-
 from graphhunt.analytics.lateral.words import Narrator
 from graphhunt.errors import UsageError
 from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.hunts import lateral
+from graphhunt.hunts.called import accounts_called, hosts_called, nodes_called
 from graphhunt.hunts.detection import Detection, DetectionOptions, detected
 from graphhunt.hunts.findings import suppressed_json
 from graphhunt.hunts.hops import SAME_ACT, Details, describe_hop
@@ -23,7 +22,6 @@ from graphhunt.paths import LogonTable, Path, PathSet, find_paths
 from graphhunt.times import micros
 
 DAY = 86_400 * 10**6
-_NAMES = {"Machine": ("id", "name", "fqdn", "aliases", "ips", "object_id"), "User": ("id", "name", "sid", "aliases")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +137,7 @@ class AttackPaths:
             (options.source, "Machine", "machine"), (options.target, "Machine", "machine"),
             (options.user, "User", "account"),
         ):  # fmt: skip
-            ids = None if name is None else sorted(self._called(label, _NAMES[label], name.strip().lower()))
+            ids = None if name is None else sorted(nodes_called(self.snapshot, label, name))
             if ids == []:
                 return _empty(f"there is no {what} called '{name}'")
             found[f"{what}{len(found)}"] = ids
@@ -180,22 +178,10 @@ class AttackPaths:
         return found
 
     def _hosts(self, table: LogonTable, name: str | None) -> list[str] | None:
-        """Give the node ids that a machine's name, alias or address means, among those with remote logons."""
-        if name is None:
-            return None
-        wanted = name.strip().lower()
-        found = self._called("Machine", _NAMES["Machine"], wanted) | {wanted}
-        return sorted(found.intersection(table.hosts))
+        return None if name is None else hosts_called(self.snapshot, table, name)
 
     def _users(self, table: LogonTable, name: str | None) -> list[str] | None:
-        if name is None:
-            return None
-        found = self._called("User", _NAMES["User"], name.strip().lower())
-        return sorted(found.intersection(table.accounts))
-
-    def _called(self, label: str, columns: tuple[str, ...], wanted: str) -> set[str]:
-        frame = self.snapshot.table(label)
-        return set() if frame is None else set(frame.filter(_says(frame, columns, wanted)).get_column("id"))
+        return None if name is None else accounts_called(self.snapshot, table, name)
 
     def _json(self, table: LogonTable, results: list[PathSet], k: int, ranked: Detection | None) -> dict[str, Any]:
         """Write the engine's results with what the relationships say of each hop; lineage ranks first."""
@@ -280,20 +266,6 @@ def _weighed(table: LogonTable, path: Path, causes: dict[str, str]) -> Path:
     words = "the logon to {} was opened by a process of the session before on {}"
     reasons = tuple(words.format(table.host_name(hop.dst), table.host_name(hop.src)) for hop in proven)
     return replace(path, score=path.score * (1 + len(proven) / (len(path.hops) - 1)), reasons=(*reasons, *path.reasons))
-
-
-def _says(frame: pl.DataFrame, columns: tuple[str, ...], wanted: str) -> pl.Expr:
-    """Match rows in which any name equals the wanted one."""
-    tests = []
-    for column in columns:
-        if column not in frame.columns:
-            continue
-        is_list = frame.schema[column] == pl.List(pl.String)
-        text = (
-            pl.col(column).list.eval(pl.element().str.to_lowercase()) if is_list else pl.col(column).str.to_lowercase()
-        )
-        tests.append((text.list.contains(wanted) if is_list else text == wanted).fill_null(value=False))
-    return pl.any_horizontal(tests)
 
 
 def _empty(reason: str) -> dict[str, Any]:

@@ -20,6 +20,9 @@ FOLDERS = ("hunt/", "entity/", "pivot/ask/")
 LATERAL = "lateral-movement"
 """Name of the detector's hunt."""
 
+BLAST_RADIUS, CHOKE_POINTS = "blast-radius", "choke-points"
+"""Names of the hunts over time-respecting ways; see `graphhunt.hunts.reach`."""
+
 
 class HuntParameter(NamedTuple):
     """One parameter of a hunt."""
@@ -67,11 +70,44 @@ _LATERAL = HuntInfo(
 )  # fmt: skip
 
 
+_WAYS = (
+    HuntParameter("until", "datetime", None, False, "latest logon"),
+    HuntParameter("max_dwell", "duration", "24h", False, "longest stay on a machine between arriving and leaving it"),
+    HuntParameter("skew", "duration", "0s", False, "tolerance for clocks that differ"),
+    HuntParameter("within_session", "bool", False, False, "leave a machine only while the session there is open"),
+)
+_REACH = (
+    HuntInfo(
+        BLAST_RADIUS,
+        "What could be reached by when from a machine in an intruder's hands, by logons that happened",
+        (
+            HuntParameter("machine", "str", None, True, "machine or address, by any name"),
+            HuntParameter("at", "datetime", None, False, "from when on; the first logon of the case when not given"),
+            *_WAYS,
+        ),
+        ("T1021",),
+        ("machine", "machine_id", "reached", "hops", "way", "users", "technique", "relationship_ids", "evidence"),
+    ),
+    HuntInfo(
+        CHOKE_POINTS,
+        "Which account or host to cut: how much of what a machine could reach, or of the ways to a target, ends",
+        (
+            HuntParameter("source", "str", None, True, "machine or address where ways begin"),
+            HuntParameter("target", "str", None, False, "where they end; `cut` numbers what together ends every way"),
+            HuntParameter("since", "datetime", None, False, "earliest logon"),
+            *_WAYS,
+        ),
+        ("T1021",),
+        ("kind", "name", "id", "share", "blocked", "cuts_all", "cut"),
+    ),
+)
+
+
 def hunts() -> list[HuntInfo]:
-    """List every hunt: the detector first, then the library's questions by name."""
+    """List every hunt: the detector first, what can be reached and cut, then the library's questions by name."""
     library = queries.library()
     found = [library[name] for folder in FOLDERS for name in library.names(folder)]
-    return [_LATERAL, *(_info(query) for query in found if query.mode == "read")]
+    return [_LATERAL, *_REACH, *(_info(query) for query in found if query.mode == "read")]
 
 
 def hunt_named(name: str) -> HuntInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,20 @@ def test_lists_are_read_from_a_file_and_named(case: Path, tmp_path: Path) -> Non
     result = run(case, "hunt", "lateral-movement", "--no-write", "--param", f"help_desk=@{tmp_path / 'desk.txt'}")
     assert "suppressed by the list 'help desk'" in result.stderr
     assert run(case, "hunt", "lateral-movement", "--param", "help_desk=@/no/such/file").exit_code == 2
+
+
+def test_what_could_be_reached_and_what_to_cut(case: Path) -> None:
+    truth = json.loads((case.parent / "logs" / "truth.json").read_text())
+    hops = truth["chains"][0]["hops"]
+    first, later = hops[0]["src"], {hop["dst"].upper() for hop in hops}
+    reached = data(case, "hunt", "blast-radius", "--param", f"machine={first}")
+    assert later <= {row["machine"].upper() for row in reached["rows"]}
+    assert "way" in run(case, "hunt", "blast-radius", "--param", f"machine={first}").stdout
+    cuts = data(case, "hunt", "choke_points", "--param", f"source={first}", "--param", f"target={hops[-1]['dst']}")
+    assert cuts["rows"][0]["blocked"] > 0
+    assert run(case, "hunt", "blast-radius").exit_code == 2
+    empty = run(case, "hunt", "blast-radius", "--param", f"machine={first}", "--param", "at=2100-01-01T00:00:00Z")
+    assert "no remote logon leaves it" in empty.stderr
 
 
 def test_a_question_takes_parameters(case: Path) -> None:
