@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from graphhunt.cli.context import JsonOption, command
 from graphhunt.cli.show import json_out, line, progress
+from graphhunt.errors import UsageError
+
+if TYPE_CHECKING:
+    from graphhunt.generator import Dirt
 
 
 @command
@@ -21,6 +26,9 @@ def run(
     chains: Annotated[int, typer.Option(help="Intrusions.")] = 3,
     format: Annotated[list[str] | None, typer.Option("--format", help="nxlog, lanl; may be given twice.")] = None,
     clean: Annotated[bool, typer.Option("--clean", help="Without duplicates, losses, skew and other dirt.")] = False,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", help="Without this dirt, such as dhcp; may be given again.")
+    ] = None,
     compress: Annotated[bool, typer.Option("--gzip", help="Write gzip files.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -29,7 +37,7 @@ def run(
 
     config = GeneratorConfig(
         seed=seed, hosts=hosts, users=users, days=days, chains=chains, formats=tuple(format or ("nxlog",)),
-        dirt=Dirt.none() if clean else Dirt(), compress=compress,
+        dirt=Dirt.none() if clean else _dirt(without or []), compress=compress,
     )  # fmt: skip
     with progress() as tell:
         truth = generate(config, folder, lambda done, total, lines: tell("generate", done, total, lines))
@@ -39,3 +47,18 @@ def run(
     else:
         line(f"{report['lines']:,} records of {days} days in {folder}")
         line(f"the truth of {report['chains']} chains is in truth.json")
+
+
+def _dirt(without: list[str]) -> Dirt:
+    """Give the usual dirt with some of it switched off.
+
+    Raises:
+        UsageError: There is no dirt of that name.
+    """
+    from graphhunt.generator import Dirt
+
+    known = {field.name: getattr(Dirt.none(), field.name) for field in fields(Dirt)}
+    for name in without:
+        if name not in known:
+            raise UsageError(f"there is no dirt called '{name}'", hint="one of " + ", ".join(known))
+    return replace(Dirt(), **{name: known[name] for name in without})

@@ -9,8 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from graphhunt.cli.app import app
 from graphhunt.generator import Dirt, GeneratorConfig, generate
+from graphhunt.generator.truth import Truth, load_truth
 from graphhunt.generator.world import build_world
 from tests.generator.conftest import Made
 from tests.generator.reading import Record, identity, machine, records
@@ -157,3 +160,21 @@ def test_restarts_reuse_logon_ids(tmp_path: Path) -> None:
 def _network_logons(path: Path) -> set[tuple[str, str]]:
     found = [record for record in records_of(path) if record["EventID"] == 4624 and record["LogonType"] == "3"]
     return {(machine(record), record["TargetLogonId"]) for record in found}
+
+
+def test_each_dirt_can_be_switched_off_on_the_command_line(tmp_path: Path) -> None:
+    def made(name: str, *options: str) -> Truth:
+        size = ["--hosts", "20", "--users", "12", "--chains", "0", "--seed", "4"]
+        result = CliRunner().invoke(app, ["generate", str(tmp_path / name), *size, *options])
+        assert result.exit_code == 0, result.output
+        return load_truth(tmp_path / name)
+
+    usual, without = made("usual"), made("without", "--without", "duplicates", "--without", "lost_starts")
+    assert usual.expected.duplicates > 0
+    assert without.expected.duplicates == 0
+    assert sum(usual.expected.lost.values()) > 0
+    assert without.expected.lost == {}
+    assert without.expected.late > 0
+    wrong = CliRunner().invoke(app, ["generate", str(tmp_path / "wrong"), "--without", "mud"])
+    assert wrong.exit_code == 2
+    assert "lost_starts" in wrong.stderr
