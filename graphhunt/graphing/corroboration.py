@@ -1,7 +1,7 @@
 """Corroboration: host events that speak for a logon being used, for the scoring of lateral movement.
 
 Each row is one event: what the session left at the target (a process, service, task, admin share), memory of
-lsass read at the origin, or credentials used explicitly towards a server.
+lsass read at the origin, credentials used explicitly towards a server, or what a network log saw go between the two.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+
+from graphhunt.graphing.frames import with_address
 
 if TYPE_CHECKING:
     from graphhunt.graphing.case import Case
@@ -30,12 +32,20 @@ _SYSTEM_READERS = (
 )  # fmt: skip
 """Programs of Windows itself that read lsass in ordinary work; run by SYSTEM they say nothing."""
 
+REMOTE_ACCESS = (22, 135, 139, 445, 3389, 5985, 5986)
+"""Ports of SSH, RPC, NetBIOS sessions, SMB, RDP and WinRM (IANA)."""
+
+_UNANSWERED = ("S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR")
+"""Zeek's states of connections that were never established (conn.log, conn_state)."""
+
+_MINUTE = 60_000_000
+
 COLUMNS = ("time", "machine_id", "user_id", "kind", "relationship_id", "peer_id")
 
 
 def corroboration(case: Case, remote: pl.DataFrame, techniques: Techniques, processes: Processes) -> pl.DataFrame:
     """Give one row per event: time µs, machine, account, kind, REMOTE_LOGON id if it is in a session, other machine."""
-    parts = [_sessions(remote, techniques), _lsass(case, processes), _explicit(case)]
+    parts = [_sessions(remote, techniques), _lsass(case, processes), _explicit(case), _flows(case)]
     return pl.concat([part.select(COLUMNS) for part in parts]).sort(COLUMNS)
 
 
@@ -73,3 +83,17 @@ def _explicit(case: Case) -> pl.DataFrame:
     frame = frame.filter(pl.col("peer_id").is_not_null() & (pl.col("peer_id") != pl.col("machine_id")))
     frame = frame.filter(pl.col("peer_id") != "localhost")
     return frame.with_columns(kind=pl.lit("explicit_credentials"), relationship_id=pl.lit(None, pl.String))
+
+
+def _flows(case: Case) -> pl.DataFrame:
+    """Give what network logs saw go to a port of remote access, once per pair and minute."""
+    answered = ~pl.col("state").is_in(_UNANSWERED).fill_null(value=False)
+    frame = case.raw("flow").filter(pl.col("destination_port").is_in(REMOTE_ACCESS) & answered)
+    for end, into in (("source", "_from"), ("destination", "peer_id")):
+        frame = case.leases.resolve(with_address(frame, f"{end}_ip", f"{end}_address"), f"{end}_address", into)
+    # A logon whose source names no machine begins at the address itself.
+    frame = frame.with_columns(machine_id=pl.coalesce("_from", "source_address"), minute=pl.col("time") // _MINUTE)
+    pairs = frame.drop_nulls(["machine_id", "peer_id"]).filter(pl.col("machine_id") != pl.col("peer_id"))
+    seen = pairs.group_by("machine_id", "peer_id", "minute").agg(time=pl.col("time").min())
+    nothing = [pl.lit(None, pl.String).alias(name) for name in ("user_id", "relationship_id")]
+    return seen.with_columns(*nothing, kind=pl.lit("network_flow"))
