@@ -40,12 +40,12 @@ test('the map moves, and follows the time window', () =>
   visit(async (page) => {
     await view(page, 'Map');
     await page.locator('.map .spot').first().waitFor();
-    const box = () => page.locator('.map svg').getAttribute('viewBox');
+    const box = () => page.locator('.map svg[role="img"]').getAttribute('viewBox');
     const whole = await box();
     await page.locator('.map').getByRole('button', { name: 'Zoom in' }).click();
     const near = await box();
     assert.ok(Number(near.split(' ')[2]) < Number(whole.split(' ')[2]));
-    const at = await page.locator('.map svg').boundingBox();
+    const at = await page.locator('.map svg[role="img"]').boundingBox();
     await page.mouse.move(at.x + 200, at.y + 200);
     await page.mouse.down();
     await page.mouse.move(at.x + 160, at.y + 200, { steps: 4 });
