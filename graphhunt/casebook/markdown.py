@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from graphhunt.casebook.wording import address, by, named, pretty, target, visible
+from graphhunt.casebook import report_tables as tables
+from graphhunt.casebook.wording import by, pretty, target, visible
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&@:=^$\"'])")
 _SPACE = re.compile(r"\s+")
@@ -55,23 +56,14 @@ def document(report: Mapping[str, Any]) -> bytes:
 
 def _sections(report: Mapping[str, Any]) -> Iterable[str]:
     items = report["items"]
-    yield _table("Entities", ("Kind", "Name", "Called", "Verdict", "Tags", "First seen", "Last seen"), [
-        (e["kind"], named(e), e["alias"], e["verdict"], ", ".join(e["tags"]), e.get("first_seen"), e.get("last_seen"))
-        for e in report["entities"]
-    ])  # fmt: skip
-    yield _table("Verdicts and tags", ("On", "What", "Why", "By"), [
-        (target(i), i["body"].get("verdict") or i["body"].get("tag"), i["body"].get("reason"), by(i))
-        for i in items if i["type"] in ("verdict", "tag")
-    ])  # fmt: skip
+    yield _table(*tables.entities(report))
+    yield _table(*tables.verdicts(report))
     yield _titled("Notes", [
         f"{code(by(n))}; {code(target(n))}\n\n{block(n['body']['text'])}" for n in items if n["type"] == "note"
     ])  # fmt: skip
-    yield _table("What happened between them", ("Time", "From", "Relation", "To", "Events"), [
-        (e["start"], address(e["start_ref"]), e["relation"], address(e["end_ref"]), e["events"])
-        for e in report["timeline"]
-    ])  # fmt: skip
+    yield _table(*tables.timeline(report))
     yield _titled("Pinned evidence", list(_pins([i for i in items if i["type"] == "pin"], report)))
-    yield _table("Saved views", ("Name", "By"), [(i["body"]["name"], by(i)) for i in items if i["type"] == "view"])
+    yield _table(*tables.views(report))
 
 
 def _titled(title: str, parts: Sequence[str]) -> str:
