@@ -16,13 +16,13 @@ from .case import snapshot
 
 
 @pytest.fixture(scope="module")
-def theshire(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> AttackPaths:
-    return AttackPaths(snapshot(tmp_path_factory.mktemp("a"), shared_data / "mordor_theshire_2020"))
+def theshire(theshire_graph: Snapshot) -> AttackPaths:
+    return AttackPaths(theshire_graph)
 
 
 @pytest.fixture(scope="module")
-def purplesharp(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> AttackPaths:
-    return AttackPaths(snapshot(tmp_path_factory.mktemp("b"), shared_data / "mordor_purplesharp"))
+def purplesharp(purplesharp_graph: Snapshot) -> AttackPaths:
+    return AttackPaths(purplesharp_graph)
 
 
 def in_time_order(path: dict[str, Any]) -> bool:

@@ -11,21 +11,9 @@ from graphhunt.evidence import Workspace
 from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.hunts.reach import hunt_reach
 
-from .case import snapshot
 
-
-@pytest.fixture(scope="module")
-def theshire(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return snapshot(tmp_path_factory.mktemp("a"), shared_data / "mordor_theshire_2020")
-
-
-@pytest.fixture(scope="module")
-def purplesharp(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return snapshot(tmp_path_factory.mktemp("b"), shared_data / "mordor_purplesharp")
-
-
-def test_a_fan_out_reaches_its_three_machines(purplesharp: Snapshot) -> None:
-    found = hunt_reach(purplesharp, "blast-radius", {"machine": "workstation5.theshire.local"})
+def test_a_fan_out_reaches_its_three_machines(purplesharp_graph: Snapshot) -> None:
+    found = hunt_reach(purplesharp_graph, "blast-radius", {"machine": "workstation5.theshire.local"})
     assert {row["machine"] for row in found["rows"]} == {"WORKSTATION6", "WORKSTATION7", "MORDORDC"}
     for row in found["rows"]:
         assert (row["way"], row["hops"], row["users"]) == (["WORKSTATION5"], 1, ["pgustavo"])
@@ -34,8 +22,8 @@ def test_a_fan_out_reaches_its_three_machines(purplesharp: Snapshot) -> None:
     assert not found["truncated"]
 
 
-def test_the_controller_is_first_reached_by_the_change_of_user(theshire: Snapshot) -> None:
-    rows = hunt_reach(theshire, "blast-radius", {"machine": "WORKSTATION5"})["rows"]
+def test_the_controller_is_first_reached_by_the_change_of_user(theshire_graph: Snapshot) -> None:
+    rows = hunt_reach(theshire_graph, "blast-radius", {"machine": "WORKSTATION5"})["rows"]
     assert [row["machine"] for row in rows] == ["WORKSTATION6", "MORDORDC"]
     controller = rows[1]
     assert controller["way"] == ["WORKSTATION5", "WORKSTATION6"]
@@ -44,30 +32,30 @@ def test_the_controller_is_first_reached_by_the_change_of_user(theshire: Snapsho
     assert controller["reached"] > rows[0]["reached"]
 
 
-def test_from_a_later_moment_less_can_be_reached(theshire: Snapshot) -> None:
-    found = hunt_reach(theshire, "blast-radius", {"machine": "WORKSTATION5", "at": "2020-09-23T00:00:00Z"})
+def test_from_a_later_moment_less_can_be_reached(theshire_graph: Snapshot) -> None:
+    found = hunt_reach(theshire_graph, "blast-radius", {"machine": "WORKSTATION5", "at": "2020-09-23T00:00:00Z"})
     assert all(row["reached"] >= "2020-09-23" for row in found["rows"])
-    none = hunt_reach(theshire, "blast-radius", {"machine": "WORKSTATION5", "at": "2021-01-01T00:00:00Z"})
+    none = hunt_reach(theshire_graph, "blast-radius", {"machine": "WORKSTATION5", "at": "2021-01-01T00:00:00Z"})
     assert none["rows"] == []
     assert "2021-01-01" in none["reason"]
 
 
-def test_the_one_account_of_all_logons_is_what_to_cut(purplesharp: Snapshot) -> None:
-    best = hunt_reach(purplesharp, "choke-points", {"source": "WORKSTATION5"})["rows"][0]
+def test_the_one_account_of_all_logons_is_what_to_cut(purplesharp_graph: Snapshot) -> None:
+    best = hunt_reach(purplesharp_graph, "choke-points", {"source": "WORKSTATION5"})["rows"][0]
     assert (best["kind"], best["name"], best["blocked"], best["cuts_all"]) == ("account", "pgustavo", 1.0, True)
-    direct = hunt_reach(purplesharp, "choke-points", {"source": "WORKSTATION5", "target": "MORDORDC"})["rows"]
+    direct = hunt_reach(purplesharp_graph, "choke-points", {"source": "WORKSTATION5", "target": "MORDORDC"})["rows"]
     assert [(row["name"], row["cut"]) for row in direct if row["cut"]] == [("pgustavo", 1)]
 
 
-def test_a_machine_on_the_way_is_a_choke_point_but_not_the_only_way(theshire: Snapshot) -> None:
-    rows = hunt_reach(theshire, "choke-points", {"source": "WORKSTATION5", "target": "MORDORDC"})["rows"]
+def test_a_machine_on_the_way_is_a_choke_point_but_not_the_only_way(theshire_graph: Snapshot) -> None:
+    rows = hunt_reach(theshire_graph, "choke-points", {"source": "WORKSTATION5", "target": "MORDORDC"})["rows"]
     named = {(row["kind"], row["name"]): row for row in rows}
     # pgustavo also went straight to the controller, so neither WORKSTATION6 nor sbeavers is on every way.
     assert not named["host", "WORKSTATION6"]["cuts_all"]
     assert 0 < named["host", "WORKSTATION6"]["blocked"] < 1
     assert named["account", "pgustavo"]["cuts_all"]
     assert ("host", "WORKSTATION5") not in named
-    few = hunt_reach(theshire, "choke-points", {"source": "WORKSTATION5"}, limit=1)
+    few = hunt_reach(theshire_graph, "choke-points", {"source": "WORKSTATION5"}, limit=1)
     assert (len(few["rows"]), few["truncated"]) == (1, True)
 
 
@@ -81,9 +69,9 @@ def test_a_machine_on_the_way_is_a_choke_point_but_not_the_only_way(theshire: Sn
         ("choke-points", {"target": "MORDORDC"}, "source"),
     ],
 )
-def test_wrong_questions_say_why(theshire: Snapshot, name: str, given: dict[str, object], said: str) -> None:
+def test_wrong_questions_say_why(theshire_graph: Snapshot, name: str, given: dict[str, object], said: str) -> None:
     with pytest.raises(UsageError) as refused:
-        hunt_reach(theshire, name, given)
+        hunt_reach(theshire_graph, name, given)
     assert said in str(refused.value)
 
 
