@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from graphhunt.hunts.sight import Sight
     from graphhunt.store import Store
     from graphhunt.store.analyst import Table
+    from graphhunt.sync import Computed
 
 Progress = Callable[[str, int, int, int], None]
 """Called with (phase, done, total, events): bytes while reading, rows while writing."""
@@ -105,6 +106,7 @@ class Hunt:
             relationships of the graph, seconds, events per second, warnings.
         """
         from graphhunt.ingest import ingest
+        from graphhunt.sync import compute
 
         wanted = [paths] if isinstance(paths, str | Path) else list(paths)
         begun = time.monotonic()
@@ -112,7 +114,10 @@ class Hunt:
             report = ingest(
                 self.workspace, wanted, format=format, strict=strict, progress=progress, client_id=self.client_id
             )
-        self.sync(progress=progress)
+            if progress:
+                progress("correlate", 0, 1, 0)
+            computed = compute(self.workspace, self.client_id)
+        self.sync(progress=progress, computed=computed)
         seconds = time.monotonic() - begun
         return {
             "files": report.files,
@@ -149,12 +154,13 @@ class Hunt:
             if opening:
                 opening.join()
 
-    def sync(self, *, progress: Progress | None = None) -> bool:
+    def sync(self, *, progress: Progress | None = None, computed: Computed | None = None) -> bool:
         """Bring the graph up to date with the evidence; tell whether anything was written."""
         from graphhunt.sync import sync
 
         tell = (lambda phase, done, total: progress(phase, done, total, 0)) if progress else None
-        return sync(self.workspace, self.store, client_id=self.client_id, progress=tell) is not None
+        written = sync(self.workspace, self.store, client_id=self.client_id, progress=tell, computed=computed)
+        return written is not None
 
     def _counts(self) -> dict[str, dict[str, int]]:
         from graphhunt.graphing.snapshot import Snapshot

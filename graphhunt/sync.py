@@ -7,7 +7,9 @@ and repaired. The result is the same as that of an uninterrupted load.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -27,15 +29,21 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Called with (phase, rows done, rows in all)."""
 
+Mark = Callable[..., object]
+
+_LOG = logging.getLogger(__name__)
 _ENDS = ["from_id", "from_label", "to_id", "to_label"]
-_WRITING = ""
+_WRITING, _FILLING = "", "filling"
+_MARKED = "Client"
+"""The label of the node with the database's mark, which is there before the graph."""
 
 
 class Difference(NamedTuple):
-    """What is to be written: changes of every label and type."""
+    """What is to be written: changes of every label and type; `fresh` if the database holds nothing."""
 
     nodes: dict[str, Changes]
     relationships: dict[str, Changes]
+    fresh: bool = False
 
     def rows(self) -> int:
         """Count the rows to write."""
@@ -43,34 +51,81 @@ class Difference(NamedTuple):
         return sum(part.height for changes in tables for part in changes)
 
 
+class Computed(NamedTuple):
+    """A graph with the fingerprint of the facts, tenant and rules it follows from."""
+
+    fingerprint: str
+    graph: Graph
+
+
+def compute(workspace: Workspace, client_id: str = "default") -> Computed | None:
+    """Compute the graph of all facts, for which no database is needed; None if the snapshot is that graph already."""
+    fingerprint = _fingerprint(workspace, client_id)
+    if fingerprint == Snapshot(workspace.path / "graph").fingerprint:
+        return None
+    return Computed(fingerprint, build(lambda kind: workspace.facts(kind).collect(), client_id))
+
+
+def _fingerprint(workspace: Workspace, client_id: str) -> str:
+    return digest(workspace.fingerprint(), client_id, str(VERSION))
+
+
 def sync(
-    workspace: Workspace, store: Store, *, client_id: str = "default", progress: Progress | None = None
+    workspace: Workspace,
+    store: Store,
+    *,
+    client_id: str = "default",
+    progress: Progress | None = None,
+    computed: Computed | None = None,
 ) -> Graph | None:
-    """Compute the graph and write what differs; None if the database was up to date.
+    """Write what differs from the graph of all facts; None if the database was up to date.
+
+    Args:
+        workspace: Where the facts are.
+        store: The database.
+        client_id: Tenant of the case.
+        progress: Called with the phase, rows done and rows in all.
+        computed: The graph, if it is computed already; it is computed anew if other facts came since.
 
     Raises:
         StoreError: The database belongs to another workspace, or can't be written.
     """
     snapshot = Snapshot(workspace.path / "graph")
+    mark = partial(store.write, queries.library()["admin/set_sync_state"], client_id=client_id, workspace=workspace.id)
     with store.writer():
-        fingerprint = digest(workspace.fingerprint(), client_id, str(VERSION))
+        fingerprint = _fingerprint(workspace, client_id)
         state = _state(store, workspace, client_id)
         if state == fingerprint == snapshot.fingerprint:
             return None
         report = progress or (lambda phase, done, total: None)
-        report("correlate", 0, 1)
-        graph = build(lambda kind: workspace.facts(kind).collect(), client_id)
+        if computed is None or computed.fingerprint != fingerprint:
+            report("correlate", 0, 1)
+            computed = Computed(fingerprint, build(lambda kind: workspace.facts(kind).collect(), client_id))
+        graph = computed.graph
         trusted = state is not None and state == snapshot.fingerprint
         difference = _from_snapshot(graph, snapshot) if trusted else _from_database(graph, store)
-        store.write(
-            queries.library()["admin/set_sync_state"], client_id=client_id, workspace=workspace.id, state=_WRITING
-        )
-        _Writer(store, report, difference.rows()).apply(difference)
+        if not (difference.fresh and store.can_fill and _filled(store, graph, mark, report)):
+            mark(state=_WRITING)
+            _Writer(store, report, difference.rows()).apply(difference)
         snapshot.replace(graph, fingerprint)
-        store.write(
-            queries.library()["admin/set_sync_state"], client_id=client_id, workspace=workspace.id, state=fingerprint
-        )
+        mark(state=fingerprint)
     return graph
+
+
+def _filled(store: Store, graph: Graph, mark: Mark, report: Progress) -> bool:
+    """Write the whole graph at once; False, with the database empty again, if that failed."""
+    nodes = {label: table for label, table in graph.nodes.items() if label != _MARKED}
+    total = sum(table.height for tables in (nodes, graph.relationships) for table in tables.values())
+    mark(state=_FILLING)
+    try:
+        store.fill(nodes, graph.relationships, lambda done: report("write", done, total))
+        store.put_nodes(_MARKED, _rows(graph.nodes[_MARKED], new=False))
+    except StoreError as error:
+        _LOG.warning("the graph is written in batches, as writing it at once failed: %s", error)
+        store.empty()
+        store.ensure_schema()
+        return False
+    return True
 
 
 def _state(store: Store, workspace: Workspace, client_id: str) -> str | None:
@@ -80,16 +135,20 @@ def _state(store: Store, workspace: Workspace, client_id: str) -> str | None:
         StoreError: Another workspace fills this database.
     """
     rows = store.read(queries.library()["admin/sync_state"], client_id=client_id)
-    if not rows or rows[0]["workspace"] is None:
+    found = rows[0] if rows else {"workspace": None}
+    if found["workspace"] == workspace.id and found["state"] == _FILLING:
+        store.empty()
+        found = {"workspace": None}
+    if found["workspace"] is None:
         store.ensure_schema()
         return None
-    if rows[0]["workspace"] != workspace.id:
+    if found["workspace"] != workspace.id:
         raise StoreError(
             "this database is filled by another workspace",
             where=str(workspace.path),
             hint="use that workspace, or an empty database",
         )
-    return str(rows[0]["state"])
+    return str(found["state"])
 
 
 def _from_snapshot(graph: Graph, snapshot: Snapshot) -> Difference:
@@ -141,13 +200,15 @@ def _from_database(graph: Graph, store: Store) -> Difference:
         kind: _against(graph.relationships.get(kind), pl.DataFrame(held.get(kind, []), schema=schema, orient="row"))
         for kind in RELATIONSHIPS
     }
-    return Difference(nodes, relationships)
+    return Difference(nodes, relationships, fresh=not held_nodes)
 
 
 def _against(table: pl.DataFrame | None, held: pl.DataFrame) -> Changes:
     """Split a table into rows the database lacks and rows it has (by id and ends), and what it has beyond."""
     if table is None:
         return Changes(held.clear(), held.clear(), held)
+    if not held.height:
+        return Changes(table, table.clear(), held)
     keys = held.columns
     return Changes(
         table.join(held, on=keys, how="anti", maintain_order="left"),

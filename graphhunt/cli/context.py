@@ -40,7 +40,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to stdout."
 def open_case(context: typer.Context, workspace: Path | None, db: str | None) -> Hunt:
     """Open the hunt that the options name; those after the command win."""
     from graphhunt.hunt import open_hunt
+    from graphhunt.store.driver import import_alone
 
+    import_alone()
     common = context.obj if isinstance(context.obj, Common) else Common()
     return open_hunt(workspace or common.workspace, db or common.db)
 

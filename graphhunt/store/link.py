@@ -6,6 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import neo4j
 
 
@@ -19,6 +21,26 @@ class Door(NamedTuple):
     driver: neo4j.Driver
     database: str
     timeout: float | None
+
+
+class Bulk(Protocol):
+    """A door for a whole graph at once. What is interrupted there isn't a graph: the database must be emptied."""
+
+    def fill(self, lines: Iterator[bytes]) -> tuple[int, int]:
+        """Send nodes and then relationships as lines of JSON; give how many of each were made.
+
+        Raises:
+            StoreError: The engine failed or refused a line; a part may have been written.
+        """
+        ...
+
+    def empty(self) -> None:
+        """Start over with a database that holds nothing, not even a schema.
+
+        Raises:
+            StoreError: The engine can't be stopped or started.
+        """
+        ...
 
 
 class Link(Protocol):
@@ -41,6 +63,10 @@ class Link(Protocol):
         Raises:
             StoreError: The engine can't be reached or started.
         """
+        ...
+
+    def bulk(self) -> Bulk | None:
+        """Door for a whole graph at once, where the engine has one."""
         ...
 
     def close(self) -> None:

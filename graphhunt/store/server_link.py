@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from graphhunt.errors import StoreError, UsageError
+from graphhunt.store.driver import importing
 from graphhunt.store.faults import translate
 from graphhunt.store.link import DRIVER_OPTIONS, Door
 
@@ -67,12 +68,16 @@ class ServerLink:
         """
         self._verify(self._driver)
 
+    def bulk(self) -> None:
+        """There is none: a server's own import needs it stopped."""
+
     def close(self) -> None:
         """Close the driver."""
         self._driver.close()
 
     def _connect(self) -> neo4j.Driver:
-        import neo4j
+        with importing():
+            import neo4j
 
         settings = self._settings
         if not settings.db_password:

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, Self
 
 from graphhunt import guard, queries
-from graphhunt.errors import QueryError, UsageError
+from graphhunt.errors import QueryError, StoreError, UsageError
 from graphhunt.settings import load_settings
 from graphhunt.store import rows as _rows
 from graphhunt.store import transport
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    import polars as pl
+
     from graphhunt.queries import Query
     from graphhunt.settings import Settings
-    from graphhunt.store.link import Link
+    from graphhunt.store.link import Bulk, Link
     from graphhunt.store.published import View
 
     Progress = Callable[[int], None]
@@ -139,6 +141,50 @@ class Store:
             StoreError: A start or end isn't in the graph; nothing of that batch is kept out silently.
         """
         return self._in_batches(rows, progress, lambda part: _rows.put_relationships(self, ends, part, new=new))
+
+    @property
+    def can_fill(self) -> bool:
+        """Whether the engine has a quick way to take a whole graph."""
+        return self._link.bulk() is not None
+
+    def fill(
+        self,
+        nodes: Mapping[str, pl.DataFrame],
+        relationships: Mapping[str, pl.DataFrame],
+        progress: Progress | None = None,
+    ) -> None:
+        """Write a whole graph into a database that has none of it.
+
+        Args:
+            nodes: By label: `id` and properties.
+            relationships: By type: `id`, `from_id`, `from_label`, `to_id`, `to_label` and properties.
+            progress: Called now and then with the number of rows given so far.
+
+        Raises:
+            StoreError: It failed, and a part may have been written that isn't a graph: `empty` the database.
+        """
+        from graphhunt.store.payload import payload
+
+        with self.writer():
+            made = self._bulk().fill(payload(nodes, relationships, progress or (lambda done: None)))
+        wanted = tuple(sum(table.height for table in tables.values()) for tables in (nodes, relationships))
+        if made != wanted:
+            raise StoreError(f"the engine made {made} nodes and relationships of {wanted}")
+
+    def empty(self) -> None:
+        """Start over with an empty database after a `fill` that failed.
+
+        Raises:
+            StoreError: The engine can't be started.
+        """
+        with self.writer():
+            self._bulk().empty()
+
+    def _bulk(self) -> Bulk:
+        bulk = self._link.bulk()
+        if bulk is None:
+            raise StoreError("this engine takes no graph at once")
+        return bulk
 
     def remove_nodes(self, label: str, ids: Iterable[str]) -> Summary:
         """Delete nodes with their relationships; ids that aren't there are passed over."""

@@ -67,6 +67,7 @@ def command_line(found: Installation, root: Path, ports: tuple[int, int], settin
         "server.defaultDatabases": f"{DATABASE}[]",
         "server.httpIncomingHost": "127.0.0.1",
         "server.httpIncomingPort": ports[1],
+        "server.httpBodyContentMaxSize": -1,  # a whole graph may come as one request
         "server.httpWorkerThreads": 4,
         "server.httpsIoThreads": 2,
         "server.plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 from graphhunt import queries
 from graphhunt.errors import StoreError, WorkspaceError
+from graphhunt.store.driver import importing
 from graphhunt.store.embedded import config
+from graphhunt.store.embedded.bulk import fill
 from graphhunt.store.embedded.process import EngineState, Paths, read_state, start_engine, wait_gone
 from graphhunt.store.faults import code_of, translate
 from graphhunt.store.link import DRIVER_OPTIONS, Door
@@ -17,6 +20,7 @@ from graphhunt.store.locks import FileLock
 from graphhunt.store.transport import Statement, rows_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import neo4j
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 _POLL = 0.05
 _DYING = 0.5
+_ATTEMPTS = 3
 
 FOLDER = "engine"
 """Folder of the engine inside a workspace."""
@@ -41,6 +46,7 @@ class EmbeddedLink:
         self._use = FileLock(self._paths.clients)
         self._joining = threading.Lock()
         self._drivers: tuple[neo4j.Driver, ...] = ()
+        self._state: EngineState | None = None
         try:
             self._join()
         except BaseException:
@@ -68,6 +74,44 @@ class EmbeddedLink:
                 self._join()
                 _close_all(old)
 
+    def bulk(self) -> EmbeddedLink:
+        """Door for a whole graph at once: this itself."""
+        return self
+
+    def fill(self, lines: Iterator[bytes]) -> tuple[int, int]:
+        """Send nodes and then relationships as lines of JSON; give how many of each were made.
+
+        Raises:
+            StoreError: The engine failed or refused a line; a part may have been written.
+        """
+        if self._state is None:
+            raise StoreError("the embedded engine isn't connected", where=str(self._paths.root))
+        return fill(self._state, lines, self._settings.command_timeout)
+
+    def empty(self) -> None:
+        """Start over with a database that holds nothing, not even a schema.
+
+        Raises:
+            StoreError: The engine can't be stopped or started.
+        """
+        with self._joining:
+            _close_all(self._drivers)
+            self._drivers = ()
+            for _ in range(_ATTEMPTS):
+                stop_engine(self._paths.root.parent)
+                if self._forget_graph():
+                    self._join()
+                    return
+        raise StoreError("other processes keep starting the embedded engine", where=str(self._paths.root))
+
+    def _forget_graph(self) -> bool:
+        """Delete the database of an engine that doesn't run; False if it does."""
+        with self._starting():
+            if read_state(self._paths) is not None:
+                return False
+            shutil.rmtree(self._paths.root / "databases" / config.DATABASE, ignore_errors=True)
+            return True
+
     def close(self) -> None:
         """Stop using the engine; it ends by itself when nobody uses it."""
         _close_all(self._drivers)
@@ -80,7 +124,7 @@ class EmbeddedLink:
         if not self._use.held and not self._use.acquire(shared=True, timeout=patience):
             raise WorkspaceError("the embedded engine is being stopped and doesn't end", where=str(self._paths.root))
         for last in (False, False, True):
-            state = read_state(self._paths) or self._start(patience)
+            state = self._state = read_state(self._paths) or self._start()
             self._drivers = (
                 self._connect(state, config.OWNER, state.owner_password),
                 self._connect(state, config.READER, state.reader_password),
@@ -96,17 +140,24 @@ class EmbeddedLink:
             else:
                 return
 
-    def _start(self, patience: float) -> EngineState:
+    def _start(self) -> EngineState:
+        with self._starting():
+            return read_state(self._paths) or start_engine(self._paths, self._settings)
+
+    @contextlib.contextmanager
+    def _starting(self) -> Iterator[None]:
+        """Keep other processes from starting the engine."""
         lock = FileLock(self._paths.start)
-        if not lock.acquire(timeout=patience):
+        if not lock.acquire(timeout=self._settings.engine_start_timeout):
             raise WorkspaceError("another process can't start the embedded engine", where=str(self._paths.root))
         try:
-            return read_state(self._paths) or start_engine(self._paths, self._settings)
+            yield
         finally:
             lock.release()
 
     def _connect(self, state: EngineState, user: str, password: str) -> neo4j.Driver:
-        import neo4j
+        with importing():
+            import neo4j
 
         options: dict[str, Any] = dict(DRIVER_OPTIONS)
         return neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state.port}", auth=(user, password), **options)

@@ -33,6 +33,7 @@ class EngineState(msgspec.Struct, frozen=True):
     engine: int
     engine_born: float
     port: int
+    http_port: int
     owner_password: str
     reader_password: str
 
@@ -97,7 +98,7 @@ def _try_start(paths: Paths, settings: Settings, found: config.Installation) -> 
     if not _wait_for_port(engine, ports[0], settings.engine_start_timeout):
         _end(keeper_pid)
         return None
-    return EngineState(keeper_pid, _born(keeper_pid), engine, _born(engine), ports[0], owner, reader)
+    return EngineState(keeper_pid, _born(keeper_pid), engine, _born(engine), *ports, owner, reader)
 
 
 def _launch(paths: Paths, argv: list[str], settings: Settings) -> tuple[int, int] | None:
