@@ -34,6 +34,14 @@ class Bulk(Protocol):
         """
         ...
 
+    def make_schema(self) -> None:
+        """Make every constraint and index of an empty database.
+
+        Raises:
+            StoreError: The engine failed or refused.
+        """
+        ...
+
     def empty(self) -> None:
         """Start over with a database that holds nothing, not even a schema.
 

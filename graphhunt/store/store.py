@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from graphhunt import guard, queries
 from graphhunt.errors import QueryError, StoreError, UsageError
 from graphhunt.settings import load_settings
+from graphhunt.store import attended, transport
 from graphhunt.store import rows as _rows
-from graphhunt.store import transport
 from graphhunt.store.analyst import Request, Table, run_guarded
 from graphhunt.store.locks import WriterLock
 from graphhunt.store.published import Published, shows_results
@@ -76,10 +76,7 @@ class Store:
 
     def _rows(self, query: Query, /, **params: Any) -> list[dict[str, Any]]:
         """Read rows as they are, slots of analytics and all."""
-        statement = self._statement(query, params, "read")
-        return transport.with_retry(
-            self._link, query.name, lambda: list(transport.rows_of(self._link.own(), statement))
-        )
+        return attended.rows(self._link, self._statement(query, params, "read"))
 
     def stream(self, query: Query, /, **params: Any) -> Iterator[dict[str, Any]]:
         """Run a query that reads, and yield its rows as they arrive.
@@ -223,7 +220,11 @@ class Store:
         """Make every constraint and index that isn't there yet; give their number."""
         there = {name for row in self.read(queries.library()["admin/indexes"]) for name in row.values()}
         missing = [query for query in queries.schema_queries() if query.__name__ not in there]
+        bulk = self._link.bulk()
         with self.writer():
+            if bulk is not None and not there:
+                bulk.make_schema()
+                return len(missing)
             for query in missing:
                 self._change(self._statement(query, {}, "schema"))
         return len(missing)

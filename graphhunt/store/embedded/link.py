@@ -12,7 +12,7 @@ from graphhunt import queries
 from graphhunt.errors import StoreError, WorkspaceError
 from graphhunt.store.driver import importing
 from graphhunt.store.embedded import config
-from graphhunt.store.embedded.bulk import fill
+from graphhunt.store.embedded.bulk import fill, make_schema
 from graphhunt.store.embedded.process import EngineState, Paths, read_state, start_engine, wait_gone
 from graphhunt.store.faults import code_of, translate
 from graphhunt.store.link import DRIVER_OPTIONS, Door
@@ -87,6 +87,16 @@ class EmbeddedLink:
         if self._state is None:
             raise StoreError("the embedded engine isn't connected", where=str(self._paths.root))
         return fill(self._state, lines, self._settings.command_timeout)
+
+    def make_schema(self) -> None:
+        """Make every constraint and index of an empty database.
+
+        Raises:
+            StoreError: The engine failed or refused.
+        """
+        if self._state is None:
+            raise StoreError("the embedded engine isn't connected", where=str(self._paths.root))
+        make_schema(self._state, self._settings.command_timeout)
 
     def empty(self) -> None:
         """Start over with a database that holds nothing, not even a schema.
