@@ -94,7 +94,7 @@ def _stopping(link: Link, statement: Statement, stop: threading.Event | None) ->
     def watch() -> None:
         while not over.is_set():
             if stop.wait(_LOOK):
-                _terminate(link, statement.text)
+                terminate(link, statement.text)
                 over.wait(_LOOK)
 
     threading.Thread(target=watch, daemon=True, name="graphhunt-stop").start()
@@ -182,7 +182,7 @@ def _deadline(link: Link, statement: Statement, timeout: float) -> Iterator[None
     if link.engine != "arcadedb":
         yield
         return
-    timer = threading.Timer(timeout + _GRACE, _terminate, (link, statement.text))
+    timer = threading.Timer(timeout + _GRACE, terminate, (link, statement.text))
     timer.daemon = True
     timer.start()
     try:
@@ -191,7 +191,8 @@ def _deadline(link: Link, statement: Statement, timeout: float) -> Iterator[None
         timer.cancel()
 
 
-def _terminate(link: Link, text: str) -> None:
+def terminate(link: Link, text: str) -> None:
+    """End the running statements that hold a text; an engine that can't be asked is left alone."""
     import neo4j.exceptions as driver
 
     running, end = library()["admin/running"], library()["admin/terminate"]
