@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 from graphhunt import current, queries
 from graphhunt.entities.collection import Collection, Question
 from graphhunt.entities.histogram import Histogram, HistogramResult
+from graphhunt.entities.parts import Part
 from graphhunt.entities.period import TimePeriod, default_period
 from graphhunt.entities.rows import Row
 from graphhunt.entities.values import listed, rows_at_most
@@ -137,7 +138,7 @@ class Entity:
         kind: type[R],
         name: str,
         given: Callable[[], dict[str, Any]],
-        shape: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+        shape: Callable[[Part], Part] | None = None,
         extra: Mapping[str, Any] | None = None,
         limited: bool = False,
     ) -> Collection[R]:
@@ -161,7 +162,7 @@ class Entity:
         checked: Mapping[str, Any] | None = None,
         *,
         files: str = "names",
-        shape: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+        shape: Callable[[Part], Part] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> Collection[R]:
         """Make the collection of a question with its limits; `files` is the parameter that takes the file's names."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, overload
 
 from graphhunt import current, queries
 from graphhunt.entities import frames, pictures
 from graphhunt.entities.counting import in_graph
 from graphhunt.entities.histogram import Histogram, HistogramResult
-from graphhunt.entities.rows import Row, columns, make
+from graphhunt.entities.parts import Part, parts, typed
+from graphhunt.entities.rows import Row, columns
 from graphhunt.entities.values import ability
 from graphhunt.errors import UsageError
 
@@ -52,8 +54,8 @@ class Source(Protocol):
     def limited(self) -> bool:
         """Whether rows are limited in number."""
 
-    def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Ask, and yield the fields of each row as it arrives."""
+    def parts(self, params: dict[str, Any]) -> Iterator[Part]:
+        """Ask, and yield the fields of the rows as they arrive, some rows at a time."""
 
     def takes(self, param: str) -> bool:
         """Tell whether it has a parameter."""
@@ -67,7 +69,7 @@ class Question:
         name: The query's name, below `entity/`.
         params: Gives the parameters; it may look up the ids of entities, so it is called at the first look only.
         hunt: Where it is asked.
-        shape: Turns what the query gives into the fields of a row; it may change what it is given.
+        shape: Turns the columns that the query gives into the fields of rows; it may change what it is given.
         extra: Parameters that only its histogram takes.
         limited: Whether rows are limited in number.
     """
@@ -75,14 +77,14 @@ class Question:
     name: str
     params: Callable[[], dict[str, Any]]
     hunt: current.OpenHunt
-    shape: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    shape: Callable[[Part], Part] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     limited: bool = False
 
-    def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Ask, and yield the fields of each row as it arrives."""
-        found = self.hunt.store.stream(self.query, **params)
-        return found if self.shape is dict else map(self.shape, found)
+    def parts(self, params: dict[str, Any]) -> Iterator[Part]:
+        """Ask, and yield the fields of the rows as they arrive, some rows at a time."""
+        found = parts(self.hunt.store.stream(self.query, **params))
+        return found if self.shape is None else map(self.shape, found)
 
     @property
     def query(self) -> queries.Query:
@@ -117,9 +119,9 @@ class Computation:
     extra: ClassVar[Mapping[str, Any]] = {}
     limited: ClassVar[bool] = False
 
-    def stream(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Compute, and yield the fields of each row."""
-        return self.rows(params)
+    def parts(self, params: dict[str, Any]) -> Iterator[Part]:
+        """Compute, and yield the fields of the rows, some rows at a time."""
+        return parts(self.rows(params))
 
     @property
     def text(self) -> str:
@@ -163,7 +165,7 @@ class Collection(Sequence[R], Generic[R]):
 
     def stream(self) -> Iterator[R]:
         """Ask anew and yield the rows as they arrive, without keeping them."""
-        return (make(self.kind, values) for values in self.question.stream(self.params))
+        return chain.from_iterable(typed(self.kind, part) for part in self.question.parts(self.params))
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -9,6 +9,7 @@ from graphhunt.entities import values
 from graphhunt.entities.base import Only
 from graphhunt.entities.collection import Collection, Computation
 from graphhunt.entities.logons import LoggingOn
+from graphhunt.entities.parts import Part
 from graphhunt.entities.paths import found_paths
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.rows import AttackPath, Detection, Evidence, Neighbour, TimelineRow
@@ -88,7 +89,7 @@ class Pivoting(LoggingOn, Seen):
         asked = self._limited(Evidence, "event_ids", Only(None, None, None, period, limit))
 
         def records(params: dict[str, Any]) -> Iterator[dict[str, Any]]:
-            ids = (row["event_id"] for row in asked.question.stream(params))
+            ids = (event for part in asked.question.parts(params) for event in part["event_id"])
             return original_records(self.hunt, ids)
 
         return Collection(Evidence, Computation(asked.question.name, lambda: asked.params, self.hunt, records))
@@ -144,7 +145,10 @@ def original_records(hunt: Any, event_ids: Iterator[str]) -> Iterator[dict[str, 
             yield {"date_time": micros(found["time"]), **{name: found[name] for name in names}}
 
 
-def _named(row: dict[str, Any]) -> dict[str, Any]:
-    """Give a row with the kind, id and name of its node instead of the node."""
-    node = row.pop("node")
-    return row | {"kind": node["_label"], "id": node["id"], "name": label(node["_label"], node)}
+def _named(part: Part) -> Part:
+    """Give rows with the kinds, ids and names of their nodes instead of the nodes."""
+    nodes = part.pop("node")
+    part["kind"] = [node["_label"] for node in nodes]
+    part["id"] = [node["id"] for node in nodes]
+    part["name"] = [label(node["_label"], node) for node in nodes]
+    return part

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-R = TypeVar("R", bound="Row")
 
 
 class Column(NamedTuple):
@@ -358,19 +356,3 @@ def _kind(annotation: Any) -> str:
 def moment(value: int | None) -> datetime | None:
     """Turn microseconds UTC into an aware datetime."""
     return None if value is None else _EPOCH + timedelta(0, 0, value)
-
-
-def make(kind: type[R], values: dict[str, Any]) -> R:
-    """Make a row of what a query gave; the times in `values`, where they are numbers yet, are changed in place."""
-    for field in _TIMES.get(kind.__name__) or _times(kind):
-        value = values.get(field)
-        if type(value) is int:
-            values[field] = _EPOCH + timedelta(0, 0, value)
-    return kind(**values)
-
-
-def _times(kind: type[Row]) -> tuple[str, ...]:
-    return _TIMES.setdefault(kind.__name__, tuple(c.field for c in columns(kind) if c.kind == "datetime"))
-
-
-_TIMES: dict[str, tuple[str, ...]] = {}

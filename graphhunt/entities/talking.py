@@ -7,8 +7,9 @@ from typing import Any
 from graphhunt.entities import values
 from graphhunt.entities.base import Entity, Only, Result, counted
 from graphhunt.entities.histogram import Histogram
+from graphhunt.entities.parts import Part, moments
 from graphhunt.entities.period import TimePeriod
-from graphhunt.entities.rows import Connection, moment
+from graphhunt.entities.rows import Connection
 
 
 class Talking(Entity):
@@ -56,7 +57,7 @@ class Talking(Entity):
             Only(muid, users, file, period, top),
             _checked(protocol, port, iptype, direction, ips),
             files="programs",
-            shape=lambda row: _shown(row, self.statuses),
+            shape=lambda part: _shown(part, self.statuses),
             extra={"statuses": list(self.statuses)},
         )
         return counted(rows, histogram)
@@ -65,16 +66,16 @@ class Talking(Entity):
 _DIRECTIONS = {word.lower(): word for word in values.DIRECTIONS}
 
 
-def _shown(row: dict[str, Any], statuses: tuple[str, str]) -> dict[str, Any]:
-    """Give the fields of a `Connection` as the tables spell them; the row given is changed."""
+def _shown(part: Part, statuses: tuple[str, str]) -> Part:
+    """Give the fields of `Connection`s as the tables spell them; the part given is changed."""
     own, public = statuses
-    scope, begun, protocol = row.pop("scope"), moment(row["date_time"]), row["protocol"]
-    row["date_time"] = begun
-    row["date"] = begun.date() if begun else None
-    row["direction"] = _DIRECTIONS.get(row["direction"])
-    row["protocol"] = protocol.upper() if protocol else None
-    row["ipv4_status"] = None if scope is None else public if scope == "public" else own
-    return row
+    begun = part["date_time"] = moments(part["date_time"])
+    part["date"] = [moment.date() if moment else None for moment in begun]
+    part["direction"] = [_DIRECTIONS.get(word) for word in part["direction"]]
+    part["protocol"] = [word.upper() if word else None for word in part["protocol"]]
+    known = {None: None, "public": public}
+    part["ipv4_status"] = [known.get(scope, own) for scope in part.pop("scope")]
+    return part
 
 
 def _checked(protocol: Any, port: Any, iptype: Any, direction: Any, ips: Any) -> dict[str, Any]:

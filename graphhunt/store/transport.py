@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from graphhunt.store import faults
-from graphhunt.store.values import plain
+from graphhunt.store.values import SCALARS, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -62,8 +62,10 @@ def rows_of(door: Door, statement: Statement) -> Iterator[dict[str, Any]]:
     with _session(door, statement) as session:
         result = session.run(_query(door, statement), dict(statement.params))
         keys = result.keys()
-        for record in result:
-            yield {key: plain(value) for key, value in zip(keys, record.values(), strict=True)}
+        for values in map(tuple.__iter__, result):  # a record's own iteration costs as much as all the rest here
+            yield {
+                key: value if type(value) in SCALARS else plain(value) for key, value in zip(keys, values, strict=True)
+            }
 
 
 def columns_and_rows(door: Door, statement: Statement) -> Iterator[list[Any]]:
@@ -72,7 +74,7 @@ def columns_and_rows(door: Door, statement: Statement) -> Iterator[list[Any]]:
         result = session.run(_query(door, statement), dict(statement.params))
         yield list(result.keys())
         for record in result:
-            yield [plain(value) for value in record.values()]
+            yield [plain(value) for value in tuple.__iter__(record)]
 
 
 def change(door: Door, statement: Statement) -> Summary:

@@ -31,19 +31,24 @@ def properties(value: dict[str, Any]) -> dict[str, Any]:
     return {key: item for key, item in value.items() if key not in RESERVED}
 
 
+SCALARS = frozenset({str, int, float, bool, type(None)})
+"""Types whose values are plain as they come."""
+
+
 def plain(value: Any) -> Any:
-    """Turn a value of the driver into plain Python, at any depth."""
-    if value is None or type(value) in _SCALARS:
+    """Turn a value of the driver into plain Python, at any depth.
+
+    Raises:
+        neo4j.exceptions.BrokenRecordError: The driver couldn't read the value.
+    """
+    if type(value) in SCALARS:
         return value
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return value if SCALARS.issuperset(map(type, value)) else [plain(item) for item in value]
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     shaper = _SHAPERS.get(_shape(value))
     return shaper(value) if shaper else str(value)
-
-
-_SCALARS = frozenset({str, int, float, bool})
 
 
 def _shape(value: Any) -> str:
@@ -56,6 +61,8 @@ def _shape(value: Any) -> str:
         return "relationship"
     if hasattr(value, "iso_format"):
         return "temporal"
+    if hasattr(value, "raw_data"):
+        return "broken"
     return "bytes" if isinstance(value, bytes | bytearray) else "other"
 
 
@@ -82,10 +89,17 @@ def _properties(value: Any) -> dict[str, Any]:
     return {key: plain(item) for key, item in value.items()}
 
 
+def _broken(value: Any) -> Any:
+    from neo4j.exceptions import BrokenRecordError
+
+    raise BrokenRecordError("a record holds a value that the driver can't read") from value.error
+
+
 _SHAPERS: dict[str, Callable[[Any], Any]] = {
     "node": _node,
     "relationship": _relationship,
     "path": _path,
     "temporal": lambda value: value.iso_format(),
     "bytes": lambda value: bytes(value).hex(),
+    "broken": _broken,
 }
