@@ -28,25 +28,24 @@ WITH p, depth ORDER BY abs(depth), depth
 WITH p, collect(depth)[0] AS depth
 WHERE ($since IS NULL OR coalesce(p.end, p.last_seen) >= $since) AND ($until IS NULL OR p.first_seen < $until)
 WITH p, depth ORDER BY abs(depth), depth, p.first_seen, p.id LIMIT $limit
-WITH p.machine_id AS machine, collect([p, depth]) AS held, collect(DISTINCT p.logon_id) AS logons
-CALL (machine, logons) {
-  MATCH (:Machine {id: machine})<-[r:REMOTE_LOGON]-()
-  WHERE r.logon_id IN logons
-  WITH r ORDER BY r.source_ip
-  RETURN collect([r.logon_id, r.source_ip]) AS entries
+WITH p.machine_id AS machine, collect([p, depth]) AS held
+CALL (machine, held) {
+  UNWIND held AS one
+  RETURN one[0].logon_id AS logon, one, null AS entry
+  UNION ALL
+  MATCH (:Machine {id: machine})<-[entry:REMOTE_LOGON]-()
+  WHERE entry.logon_id IS NOT NULL
+  RETURN entry.logon_id AS logon, null AS one, entry
 }
+WITH machine, logon, collect(one) AS held, min(entry.source_ip) AS remote_ip
 UNWIND held AS one
-WITH one[0] AS p, one[1] AS depth, entries, one[0].logon_id AS logon
-WITH p, depth, [entry IN entries WHERE entry[0] = logon][0][1] AS remote_ip
+WITH one[0] AS p, one[1] AS depth, remote_ip
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
-WITH p, depth, remote_ip, u ORDER BY u.id
-WITH p, depth, remote_ip, head(collect(u)) AS u
 OPTIONAL MATCH (parent:Process)-[:SPAWNED]->(p)
-WITH p, depth, remote_ip, u, parent ORDER BY parent.start DESC, parent.id
-WITH p, depth, remote_ip, u, head(collect(parent)) AS parent
 OPTIONAL MATCH (:Machine)-[r:RAN]->(p)
-WITH p, depth, remote_ip, u, parent, r ORDER BY r.id
-WITH p, depth, remote_ip, u, parent, head(collect(r)) AS r
+WITH p, depth, remote_ip, u, parent, r ORDER BY u.id, parent.start DESC, parent.id, r.id
+WITH p, depth, remote_ip, head(collect([u, parent, r])) AS first
+WITH p, depth, remote_ip, first[0] AS u, first[1] AS parent, first[2] AS r
 RETURN coalesce(p.start, p.first_seen) AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        p.name AS child_filename, p.md5 AS child_md5, p.pid AS child_pid, parent.name AS parent_filename,
        parent.md5 AS parent_md5, parent.pid AS parent_pid, p.command_line AS command_line, remote_ip, 'create' AS operation,

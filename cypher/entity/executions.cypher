@@ -79,28 +79,30 @@ WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR
                       OR ('ATTR_EXTERNAL' IN $attributes
                           AND any(path IN f.paths WHERE toLower(path) ENDS WITH ':zone.identifier')) })
 WITH p, operation, at, child, evidence, place ORDER BY at, place LIMIT $limit
-WITH p.machine_id AS machine, collect([p, operation, at, child, evidence, place]) AS acts,
-     collect(DISTINCT p.logon_id) AS logons
-CALL (machine, logons) {
-  MATCH (:Machine {id: machine})<-[r:REMOTE_LOGON]-()
-  WHERE r.logon_id IN logons
-  WITH r ORDER BY r.source_ip
-  RETURN collect([r.logon_id, r.source_ip]) AS entries
+WITH p.machine_id AS machine, collect([p, operation, at, child, evidence, place]) AS acts
+CALL (machine, acts) {
+  UNWIND acts AS act
+  RETURN act[0].logon_id AS logon, act, null AS entry
+  UNION ALL
+  MATCH (:Machine {id: machine})<-[entry:REMOTE_LOGON]-()
+  WHERE entry.logon_id IS NOT NULL
+  RETURN entry.logon_id AS logon, null AS act, entry
 }
+WITH machine, logon, collect(act) AS acts, count(entry) AS entries, min(entry.source_ip) AS remote_ip
 UNWIND acts AS act
-WITH act[0] AS p, act[1] AS operation, act[2] AS at, act[3] AS child, act[4] AS evidence, act[5] AS place, entries, act[0].logon_id AS logon
+WITH act[0] AS p, act[1] AS operation, act[2] AS at, act[3] AS child, act[4] AS evidence, act[5] AS place, entries, remote_ip
 OPTIONAL MATCH (child)-[:IMAGE]->(image:File)
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 OPTIONAL MATCH (maker:Process)-[:SPAWNED]->(p)
 WHERE operation = 'create'
-WITH p, child, operation, at, evidence, place, u, [entry IN entries WHERE entry[0] = logon] AS entries,
+WITH p, child, operation, at, evidence, place, u, entries, remote_ip,
      CASE WHEN operation = 'load' THEN child ELSE image END AS file,
      CASE WHEN operation IN ['thread', 'load'] THEN p ELSE maker END AS parent
 RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        child.name AS child_filename, child.path AS child_path, child.md5 AS child_md5, child.pid AS child_pid,
        parent.name AS parent_filename, parent.md5 AS parent_md5, parent.pid AS parent_pid,
-       CASE WHEN operation = 'create' THEN child.command_line END AS command_line, entries[0][1] AS remote_ip, operation,
-       CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN size(entries) > 0 END AS remote_session,
+       CASE WHEN operation = 'create' THEN child.command_line END AS command_line, remote_ip, operation,
+       CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
               OR EXISTS { MATCH (stream:File {id: p.machine_id + '|' + toLower(child.path) + ':zone.identifier'}) } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(file.sha256, file.md5) IS NOT NULL

@@ -56,21 +56,23 @@ WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $unti
        OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
            OR EXISTS { MATCH (stream:File {id: CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(path) + ':zone.identifier' END}) })))
 WITH p, r, f, path, operation ORDER BY r.start, r.id LIMIT $limit
-WITH p.machine_id AS machine, collect([p, r, f, path, operation]) AS acts, collect(DISTINCT p.logon_id) AS logons
-CALL (machine, logons) {
-  MATCH (:Machine {id: machine})<-[r:REMOTE_LOGON]-()
-  WHERE r.logon_id IN logons
-  WITH r ORDER BY r.source_ip
-  RETURN collect([r.logon_id, r.source_ip]) AS entries
+WITH p.machine_id AS machine, collect([p, r, f, path, operation]) AS acts
+CALL (machine, acts) {
+  UNWIND acts AS act
+  RETURN act[0].logon_id AS logon, act, null AS entry
+  UNION ALL
+  MATCH (:Machine {id: machine})<-[entry:REMOTE_LOGON]-()
+  WHERE entry.logon_id IS NOT NULL
+  RETURN entry.logon_id AS logon, null AS act, entry
 }
+WITH machine, logon, collect(act) AS acts, count(entry) AS entries, min(entry.source_ip) AS remote_ip
 UNWIND acts AS act
-WITH act[0] AS p, act[1] AS r, act[2] AS f, act[3] AS path, act[4] AS operation, entries, act[0].logon_id AS logon
+WITH act[0] AS p, act[1] AS r, act[2] AS f, act[3] AS path, act[4] AS operation, entries, remote_ip
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
-WITH p, r, f, path, operation, u, [entry IN entries WHERE entry[0] = logon] AS entries
 RETURN r.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        f.name AS child_filename, path AS child_path, f.md5 AS child_md5, p.name AS parent_filename,
-       p.md5 AS parent_md5, p.pid AS parent_pid, entries[0][1] AS remote_ip, operation,
-       CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN size(entries) > 0 END AS remote_session,
+       p.md5 AS parent_md5, p.pid AS parent_pid, remote_ip, operation,
+       CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
               OR EXISTS { MATCH (stream:File {id: p.machine_id + '|' + toLower(path) + ':zone.identifier'}) } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(f.sha256, f.md5) IS NOT NULL

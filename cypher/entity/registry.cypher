@@ -42,19 +42,22 @@ WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $unti
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
   AND ($operations IS NULL OR operation IN $operations)
 WITH p, r, k, operation ORDER BY r.start, r.id LIMIT $limit
-WITH p.machine_id AS machine, collect([p, r, k, operation]) AS acts, collect(DISTINCT p.logon_id) AS logons
-CALL (machine, logons) {
-  MATCH (:Machine {id: machine})<-[r:REMOTE_LOGON]-()
-  WHERE r.logon_id IN logons
-  WITH r ORDER BY r.source_ip
-  RETURN collect([r.logon_id, r.source_ip]) AS entries
+WITH p.machine_id AS machine, collect([p, r, k, operation]) AS acts
+CALL (machine, acts) {
+  UNWIND acts AS act
+  RETURN act[0].logon_id AS logon, act, null AS entry
+  UNION ALL
+  MATCH (:Machine {id: machine})<-[entry:REMOTE_LOGON]-()
+  WHERE entry.logon_id IS NOT NULL
+  RETURN entry.logon_id AS logon, null AS act, entry
 }
+WITH machine, logon, collect(act) AS acts, min(entry.source_ip) AS remote_ip
 UNWIND acts AS act
-WITH act[0] AS p, act[1] AS r, act[2] AS k, act[3] AS operation, entries, act[0].logon_id AS logon
+WITH act[0] AS p, act[1] AS r, act[2] AS k, act[3] AS operation, remote_ip
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 RETURN r.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        p.name AS parent_filename, p.md5 AS parent_md5, p.pid AS parent_pid,
-       [entry IN entries WHERE entry[0] = logon][0][1] AS remote_ip, operation, k.path AS key,
+       remote_ip, operation, k.path AS key,
        r.value AS value, r.end AS last_seen, r.count AS actions, p.id AS process_id, u.id AS user_id,
        r.evidence AS event_ids
 ORDER BY date_time, r.id, user_id
