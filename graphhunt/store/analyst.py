@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 import threading
 import time
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from graphhunt import guard
@@ -14,7 +12,9 @@ from graphhunt.errors import LimitError
 from graphhunt.queries import library
 from graphhunt.store import transport
 from graphhunt.store.faults import LOST, sort_of, translate
+from graphhunt.store.marks import MARKS
 from graphhunt.store.transport import Statement
+from graphhunt.store.workers import in_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -63,7 +63,8 @@ def run_guarded(link: Link, settings: Settings, request: Request) -> Table:
     guard.check(request.cypher)
     timeout = min(request.timeout or settings.query_timeout, settings.query_timeout)
     rows = min(request.limit or settings.query_rows, settings.query_rows)
-    statement = Statement(_marked(request.cypher), request.params, NAME, read_only=True)
+    mark = MARKS.take()
+    statement = Statement(request.cypher + MARKS.text(mark), request.params, NAME, read_only=True)
 
     def run() -> Table:
         door = link.analyst()
@@ -75,12 +76,11 @@ def run_guarded(link: Link, settings: Settings, request: Request) -> Table:
             return _collect(transport.columns_and_rows(door, statement), rows, settings.query_bytes)
 
     with _stopping(link, statement, request.stop):
-        return _in_time(lambda: _once(link, run), timeout + 2 * _GRACE)
-
-
-def _marked(cypher: str) -> str:
-    """Tell this run from all others of the same text, so that only it is ended when it has to be."""
-    return f"{cypher}\n// {secrets.token_hex(8)}"
+        # Some engines look at the clock only between the rows of a query.
+        table = in_time(lambda: _once(link, run), timeout + 2 * _GRACE, NAME)
+    if request.stop is None or not request.stop.is_set():
+        MARKS.give_back(mark)
+    return table
 
 
 @contextlib.contextmanager
@@ -124,25 +124,6 @@ def _once(link: Link, run: Callable[[], T]) -> T:
             hint = "the query may have used up its memory; narrow it and try again"
             raise LimitError("the database was lost while it ran the query", where=NAME, hint=hint) from error
     return transport.with_retry(link, NAME, run)
-
-
-def _in_time(action: Callable[[], T], limit: float) -> T:
-    """Give up waiting after `limit` seconds: some engines look at the clock only between the rows of a query."""
-    outcome: Future[T] = Future()
-
-    def work() -> None:
-        try:
-            outcome.set_result(action())
-        except BaseException as error:  # handed over to the caller, whatever it is
-            outcome.set_exception(error)
-
-    threading.Thread(target=work, daemon=True, name="graphhunt-query").start()
-    try:
-        return outcome.result(limit)
-    except TimeoutError as error:
-        if outcome.done():
-            raise
-        raise LimitError("the query took longer than allowed", where=NAME, hint="narrow it") from error
 
 
 def _check_plan(door: Door, statement: Statement) -> None:
