@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from graphhunt.casebook.stix_objects import indicator_of, name_id, object_of
+from graphhunt.casebook.stix_own import definitions, own_object
 from graphhunt.casebook.wording import named, target
 
 Object = dict[str, Any]
@@ -29,11 +30,11 @@ def bundle(report: Mapping[str, Any]) -> Object:
 
     Entities that STIX has no object for are named in the report's description.
     """
-    found = {(e["kind"], e["id"]): made for e in report["entities"] if (made := object_of(e))}
+    found = {(e["kind"], e["id"]): made for e in report["entities"] if (made := object_of(e) or own_object(e))}
     report_id = name_id("report", report["case"]["id"])
     parts = [
-        *_authors(report), *found.values(), *_indicators(report, found), *_relationships(report, found),
-        *_notes(report, found, report_id), *_records(report),
+        *_authors(report), *definitions(found.values()), *found.values(), *_indicators(report, found),
+        *_relationships(report, found), *_notes(report, found, report_id), *_records(report),
     ]  # fmt: skip
     objects = {part["id"]: part for part in parts}
     whole = _report(

@@ -110,11 +110,23 @@ def _service(entity: Mapping[str, Any], found: Mapping[str, Any]) -> Object:
     return made | {"id": name_id("process", "service", entity["id"])}
 
 
+def _share(entity: Mapping[str, Any], found: Mapping[str, Any]) -> Object:
+    """Give a share as the directory that its network path names."""
+    name = str(found.get("name") or entity["label"])
+    machine = found.get("machine_id")
+    path = name if name.startswith("\\\\") or not machine else f"\\\\{machine}\\{name}"
+    return _observable("directory", "path", path=path)
+
+
+def _client(entity: Mapping[str, Any], found: Mapping[str, Any]) -> Object:
+    return _system(entity, found, "organization")
+
+
 def _registry(entity: Mapping[str, Any], found: Mapping[str, Any]) -> Object:
     return _observable("windows-registry-key", "key", key=found.get("path") or entity["label"])
 
 
 _KINDS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Object]] = {
     "User": _user, "Machine": _system, "Group": _group, "IP": _ip, "Domain": _domain, "URL": _url, "File": _file,
-    "Process": _process, "Service": _service, "RegistryKey": _registry,
+    "Process": _process, "Service": _service, "RegistryKey": _registry, "Share": _share, "Client": _client,
 }  # fmt: skip

@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 
 from graphhunt.casebook import markdown
 from graphhunt.casebook.stix_objects import object_of
+from graphhunt.casebook.stix_own import definitions, own_object
 from graphhunt.casebook.wording import visible
+from graphhunt.schema import NODES
 from tests.api import case
 from tests.api.test_cases import BRAVO, CASES, opened, put_in
 
@@ -95,6 +97,54 @@ def test_stix_identifiers_are_those_of_the_standard() -> None:
         assert made["id"] == wanted
 
 
+def test_stix_has_an_object_for_every_kind_of_telemetry() -> None:
+    for kind in NODES:
+        entity = {"kind": kind, "id": "9.9.9.9", "label": "x", "properties": {}}
+        assert (object_of(entity) or own_object(entity)) is not None or kind == "AnalysisRun", kind
+
+
+def test_kinds_that_stix_lacks_bring_the_definition_of_their_extension() -> None:
+    entities: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("ScheduledTask", {"name": "\\\\Updater", "machine_id": "bravo", "command": "cmd.exe /c x", "search": "no"},
+         {"type": "x-graphhunt-scheduled-task", "name": "\\\\Updater", "machine": "bravo",
+          "command_line": "cmd.exe /c x"}),
+        ("Alert", {"name": "Beacon", "rule": "7", "level": 3, "action": None},
+         {"type": "x-graphhunt-alert", "name": "Beacon", "rule": "7", "level": "3"}),
+        ("DirectoryObject", {"name": "DEFAULT POLICY", "type": "GPO"},
+         {"type": "x-graphhunt-directory-object", "name": "DEFAULT POLICY", "object_type": "GPO"}),
+    ]  # fmt: skip
+    made = [own_object({"kind": kind, "id": "1", "label": "l", "properties": found}) for kind, found, _ in entities]
+    objects = [item for item in made if item is not None]
+    author, *given = definitions(objects)
+    assert author["type"] == "identity"
+    for item, definition, (_, _, wanted) in zip(objects, given, entities, strict=True):
+        assert ID.match(item["id"])
+        # Section 7.3: the key is the definition's id, and a new kind of observable says that it is one.
+        assert item.pop("extensions") == {definition["id"]: {"extension_type": "new-sco"}}
+        assert item == {"spec_version": "2.1", "id": item["id"], **wanted}
+        # Section 7.2: what a definition must have.
+        assert definition["type"] == "extension-definition"
+        assert definition["created_by_ref"] == author["id"]
+        assert definition["extension_types"] == ["new-sco"]
+        assert {"spec_version", "created", "modified", "name", "schema", "version"} <= set(definition)
+        assert all(name in definition["schema"] for name in wanted if name != "type")
+    assert list(definitions([{"type": "file"}])) == []
+
+
+def test_a_share_is_the_directory_of_its_network_path_and_a_client_an_organisation() -> None:
+    share = object_of({
+        "kind": "Share", "id": "bravo|admin$", "label": "ADMIN$",
+        "properties": {"name": "ADMIN$", "machine_id": "bravo"},
+    })  # fmt: skip
+    assert share is not None
+    assert (share["type"], share["path"]) == ("directory", "\\\\bravo\\ADMIN$")
+    # As OASIS's own library (stix2 3.0) makes it.
+    assert share["id"] == "directory--11187b13-4119-5deb-b747-3305c0f010ad"
+    client = object_of({"kind": "Client", "id": "acme", "label": "acme", "properties": {"name": "ACME"}})
+    assert client is not None
+    assert (client["type"], client["name"], client["identity_class"]) == ("identity", "ACME", "organization")
+
+
 def test_stix_says_who_was_judged_what_happened_and_what_was_pinned(client: TestClient) -> None:
     key = opened(client)
     address = {"kind": "IP", "id": "9.9.9.9"}
@@ -107,7 +157,8 @@ def test_stix_says_who_was_judged_what_happened_and_what_was_pinned(client: Test
     put_in(client, key, {"type": "note", "text": "from here"}, alpha)
     put_in(client, key, {"type": "tag", "tag": "pivot"}, BRAVO)
     put_in(client, key, {"type": "alias", "alias": "the file server"}, BRAVO)
-    put_in(client, key, {"type": "note", "text": "nowhere in STIX"}, {"kind": "ScheduledTask", "id": "t"})
+    put_in(client, key, {"type": "note", "text": "nowhere in STIX"}, {"kind": "AnalysisRun", "id": "r"})
+    put_in(client, key, {"type": "note", "text": "runs at night"}, {"kind": "ScheduledTask", "id": "t"})
     put_in(client, key, {"type": "pin", "event_ids": [events["items"][0]["event_id"]]})
     bundle = json.loads(saved(client, key, "stix"))
     objects = {item["id"]: item for item in bundle["objects"]}
@@ -129,10 +180,13 @@ def test_stix_says_who_was_judged_what_happened_and_what_was_pinned(client: Test
     assert json.loads(base64.b64decode(artifact["payload_bin"]))["EventID"] in (4624, 4648, 4697)
     assert {item["content"] for item in of("note")} == {
         "Verdict: malicious. beacon", "from here", "Tag: pivot", "Alias: the file server",
-        "ScheduledTask t: nowhere in STIX",
+        "AnalysisRun r: nowhere in STIX", "runs at night",
     }  # fmt: skip
     (report,) = of("report")
     assert set(report["object_refs"]) == set(objects) - {report["id"]}
-    assert "ScheduledTask t" in report["description"]
+    assert "AnalysisRun r" in report["description"]
+    assert "ScheduledTask t" not in report["description"]
+    (definition,) = of("extension-definition")
+    assert list(of("x-graphhunt-scheduled-task")[0]["extensions"]) == [definition["id"]]
     again = json.loads(saved(client, key, "stix"))
     assert {item["id"] for item in again["objects"]} == set(objects)
