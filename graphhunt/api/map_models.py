@@ -27,7 +27,8 @@ class PlaceShape(AddressShape):
 class MapAnswer(Shape):
     """Where the addresses of a window are; what has no place is counted and listed, never dropped.
 
-    `reason` says why there are no places at all; `total` counts the public addresses, `private` the others.
+    `reason` says why there are no places at all; `total` counts the public addresses, `private` the others, of which
+    `reserved` are kept for examples and tests.
     """
 
     places: list[PlaceShape]
@@ -35,6 +36,7 @@ class MapAnswer(Shape):
     unplaced: list[AddressShape]
     total: int
     private: int
+    reserved: int
     truncated: bool
     reason: str | None
 

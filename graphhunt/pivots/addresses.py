@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from graphhunt.attention import heed
 from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.pivots.reading import ANY_TIME, Window
 from graphhunt.schema import RELATIONSHIPS
@@ -17,12 +18,20 @@ _ACTS = ("CONNECTED", "FLOWED_TO", "REMOTE_LOGON")
 _COUNTED = {"id": pl.String, "relation": pl.String, "acts": pl.UInt32, "first": pl.Int64, "last": pl.Int64}
 
 
+_RESERVED = r"^(192\.0\.2|198\.51\.100|203\.0\.113|198\.1[89])\.|^2001:db8:"
+"""Addresses kept for examples and tests (RFC 5737, 2544 and 3849), which made-up logs use."""
+
+
 class Addresses(NamedTuple):
-    """Public addresses, busiest first, and how many there are; how many others there are, which have no place."""
+    """Public addresses, busiest first, and how many there are; how many others there are, which have no place.
+
+    `reserved` of the others are kept for examples and tests.
+    """
 
     items: list[dict[str, Any]]
     total: int
     private: int
+    reserved: int
 
 
 def addresses(snapshot: Snapshot, window: Window = ANY_TIME) -> Addresses:
@@ -35,13 +44,18 @@ def addresses(snapshot: Snapshot, window: Window = ANY_TIME) -> Addresses:
     Returns:
         Rows of `id`, `acts` (relationships), `relations` (their types), `first` and `last` (µs).
     """
-    parts = [part for name in _ACTS for part in _ends(snapshot, name, window)]
-    counted = pl.concat(pl.collect_all(parts)) if parts else pl.DataFrame(schema=_COUNTED)
+    parts = []
+    for part in (part for name in _ACTS for part in _ends(snapshot, name, window)):
+        heed()
+        parts.append(part.collect())
+    counted = pl.concat(parts) if parts else pl.DataFrame(schema=_COUNTED)
     found = counted.group_by("id").agg(
         pl.sum("acts"), pl.col("relation").unique().sort().alias("relations"), pl.min("first"), pl.max("last")
     )
     public = found.join(_public(snapshot), on="id", how="semi").sort(["acts", "id"], descending=[True, False])
-    return Addresses(public.head(MAX_ADDRESSES).to_dicts(), public.height, found.height - public.height)
+    others = found.join(public, on="id", how="anti")
+    reserved = others.filter(pl.col("id").str.contains(_RESERVED)).height
+    return Addresses(public.head(MAX_ADDRESSES).to_dicts(), public.height, others.height, reserved)
 
 
 def _ends(snapshot: Snapshot, name: str, window: Window) -> list[pl.LazyFrame]:

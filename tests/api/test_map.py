@@ -50,10 +50,34 @@ def test_acts_are_counted_at_either_end_and_by_the_window() -> None:
         ("8.8.8.8", 4, ["CONNECTED", "FLOWED_TO"], HOUR, 5 * HOUR),
         ("9.9.9.9", 2, ["FLOWED_TO", "REMOTE_LOGON"], 0, 5 * HOUR),
     ]
-    assert (found.total, found.private) == (2, 1)
+    assert (found.total, found.private, found.reserved) == (2, 1, 0)
     late = addresses(Tables(), Window(3 * HOUR, 4 * HOUR))  # type: ignore[arg-type]
     assert [(one["id"], one["acts"]) for one in late.items] == [("8.8.8.8", 2), ("9.9.9.9", 1)]
     assert (late.total, late.private) == (2, 0)
+
+
+def test_it_says_why_made_up_and_inner_addresses_are_not_on_a_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = {"198.18.7.7": 1, "198.19.0.1": 1, "203.0.113.9": 1, "2001:db8::1": 1, "10.0.0.1": 0, "198.20.0.1": 0}
+    tables = {
+        "CONNECTED": [row("Process IP", ("p", key), HOUR) for key in nowhere],
+        "IP": [{"id": key, "scope": "private"} for key in nowhere],
+    }
+    monkeypatch.setattr(f"{__name__}.TABLES", tables)
+    found = addresses(Tables())  # type: ignore[arg-type]
+    assert (found.items, found.total, found.private) == ([], 0, len(nowhere))
+    assert found.reserved == sum(nowhere.values())
+    app = create_app(
+        SimpleNamespace(settings=small_settings(), snapshot=Tables(), folder=Path()),  # type: ignore[arg-type]
+        token=None, api_tokens=[API_TOKEN],
+    )  # fmt: skip
+    with_token = {"Authorization": f"Bearer {API_TOKEN}"}
+    client = TestClient(app, base_url=ADDRESS, headers=with_token)
+    answer = client.get("/api/v1/map").json()
+    assert (answer["total"], answer["private"], answer["reserved"]) == (0, 6, 4)
+    assert answer["reason"].startswith("No address can be on a map: there are only 2 of inner networks and 4 kept for")
+    assert "mmdb" in answer["reason"]
+    later = client.get("/api/v1/map", params={"since": "2026-03-02T00:00:00Z"}).json()
+    assert (later["private"], later["reason"] is None or "mmdb" in later["reason"]) == (0, True)
 
 
 @pytest.fixture

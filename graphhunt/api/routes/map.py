@@ -11,7 +11,8 @@ from graphhunt.api.map_models import MapAnswer, OutlineAnswer
 from graphhunt.entities.geo import Place, places
 from graphhunt.entities.land import LAND
 from graphhunt.errors import UsageError
-from graphhunt.pivots.addresses import addresses
+from graphhunt.pivots.addresses import Addresses, addresses
+from graphhunt.pivots.reading import ANY_TIME
 
 router = APIRouter(tags=["map"])
 
@@ -26,11 +27,14 @@ def get_map(hunt: HuntDep, window: WindowDep, limit: Annotated[int, Query(ge=1, 
     """Give the public addresses of a window with their places, those with most acts first."""
     found = addresses(hunt.snapshot, window)
     where, reason = _places(hunt.settings.mmdb, [row["id"] for row in found.items])
+    if found.private and not found.total:
+        inside = " inside the time window" if window != ANY_TIME else ""
+        reason = _nowhere(found, inside)
     placed = [row | _spot(where[row["id"]]) for row in found.items if row["id"] in where]
     rest = [row for row in found.items if row["id"] not in where]
     return MapAnswer.model_validate({
         "places": placed[:limit], "placed": len(placed), "unplaced": rest[:limit], "total": found.total,
-        "private": found.private, "reason": reason,
+        "private": found.private, "reserved": found.reserved, "reason": reason,
         "truncated": max(len(placed), len(rest)) > limit or found.total > len(found.items),
     })  # fmt: skip
 
@@ -40,6 +44,19 @@ def get_outline(response: Response) -> OutlineAnswer:
     """Give the outline of the land (Natural Earth 1:110m, public domain)."""
     response.headers["Cache-Control"] = "private, max-age=86400"
     return OutlineAnswer(path=LAND)
+
+
+def _nowhere(found: Addresses, inside: str) -> str:
+    """Say why none of the addresses has a place on Earth, and what would have one."""
+    inner, made_up = found.private - found.reserved, found.reserved
+    kinds = [
+        *([f"{inner:,} of inner networks"] if inner else []),
+        *([f"{made_up:,} kept for examples and tests, which made-up logs such as the demo's use"] if made_up else []),
+    ]
+    return (
+        f"No address{inside} can be on a map: there are only {' and '.join(kinds)}. Load logs with public addresses,"
+        " and name a database of places (a GeoLite2 City or like file, .mmdb) in the setting mmdb (GRAPHHUNT_MMDB)."
+    )
 
 
 def _places(file: str, ids: list[str]) -> tuple[dict[str, Place], str | None]:

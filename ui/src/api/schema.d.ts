@@ -1979,7 +1979,8 @@ export interface components {
          * MapAnswer
          * @description Where the addresses of a window are; what has no place is counted and listed, never dropped.
          *
-         *     `reason` says why there are no places at all; `total` counts the public addresses, `private` the others.
+         *     `reason` says why there are no places at all; `total` counts the public addresses, `private` the others, of which
+         *     `reserved` are kept for examples and tests.
          */
         MapAnswer: {
             /** Placed */
@@ -1990,6 +1991,8 @@ export interface components {
             private: number;
             /** Reason */
             reason: string | null;
+            /** Reserved */
+            reserved: number;
             /** Total */
             total: number;
             /** Truncated */
