@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from graphhunt.accounts import Accounts
 from graphhunt.api import problems, routes
 from graphhunt.api.access import LOOPBACK_HOSTS, Access, Gate
+from graphhunt.api.attention import Attentive
 from graphhunt.api.entity_paths import RawEntityPaths
 from graphhunt.api.headers import SafeHeaders
 from graphhunt.api.service import Hunt
@@ -72,6 +73,7 @@ def _open_books(app: FastAPI, hunt: Hunt | None, folder: Path | None) -> None:
 def _guard(app: FastAPI, hosts: Iterable[str]) -> None:
     """Put the middleware on, innermost first: headers go on every answer, the gate's refusals too."""
     layers: list[tuple[Any, dict[str, Any]]] = [
+        (Attentive, {}),
         (RawEntityPaths, {}),
         (Gate, {"access": app.state.access, "hosts": hosts}),
         (SafeHeaders, {}),

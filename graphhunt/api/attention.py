@@ -1,34 +1,68 @@
-"""Work that is worth doing only as long as somebody waits for its answer."""
+"""Work is worth doing only as long as somebody waits for its answer."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable
-from typing import TypeVar
+import contextlib
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-T = TypeVar("T")
+from graphhunt.attention import Attention, waited_for
 
-_LOOK = 0.1
-"""Seconds between two looks at whether the caller is still there."""
+_GONE: Message = {"type": "http.disconnect"}
 
 
-async def while_wanted(request: Request, work: Callable[[], T], stop: threading.Event) -> T:
-    """Run work in a thread; set `stop` as soon as the caller has hung up.
+class Attentive:
+    """ASGI middleware that notices when a caller hangs up, so that what is done for them ends.
 
-    Args:
-        request: Whose answer it is; its body has been read.
-        work: What to do; it looks at `stop` and ends with any error when that is set.
-        stop: Set when nobody waits any more.
+    The work of a request, in the threads it runs in too, finds the caller through `graphhunt.attention`.
     """
-    running = asyncio.ensure_future(run_in_threadpool(work))
-    try:
-        while not (await asyncio.wait({running}, timeout=_LOOK))[0]:
-            if await request.is_disconnected():
-                stop.set()
-        return await running
-    finally:
-        stop.set()
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and listen to its connection meanwhile."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        line = _Line(receive, send)
+        listening = asyncio.create_task(line.listen())
+        try:
+            with waited_for(line.caller):
+                await self.app(scope, line.receive, line.send)
+        finally:
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening
+
+
+class _Line:
+    """The connection of one request; a part of its body is taken only when the part before was read."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self.caller = Attention()
+        self._receive = receive
+        self._send = send
+        self._parts: asyncio.Queue[Message] = asyncio.Queue(1)
+        self._gone = self._answered = False
+
+    async def listen(self) -> None:
+        """Read the connection to its end."""
+        while not self._gone:
+            message = await self._receive()
+            if message["type"] == _GONE["type"]:
+                self._gone = True
+                if not self._answered:
+                    self.caller.lose()
+            await self._parts.put(message)
+
+    async def receive(self) -> Message:
+        """Give the next message; that the caller is gone is said as often as it is asked."""
+        return _GONE if self._gone and self._parts.empty() else await self._parts.get()
+
+    async def send(self, message: Message) -> None:
+        """Pass a part of the answer on."""
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self._answered = True
+        await self._send(message)

@@ -10,6 +10,7 @@ import polars as pl
 
 from graphhunt.analytics.lateral.corroboration import COLUMNS, Corroboration, corroborate
 from graphhunt.analytics.lateral.score import score_hops
+from graphhunt.attention import heed
 from graphhunt.paths import LogonTable
 
 if TYPE_CHECKING:
@@ -111,7 +112,10 @@ def row_scores(table: LogonTable, snapshot: Snapshot) -> Floats:
     A logon opened by a process of an earlier remote session, and that earlier session, are parts of one chain
     whatever their rarity.
     """
-    total = np.maximum(score_hops(table, corroboration(table, snapshot)).total, 0.0)
+    seen = corroboration(table, snapshot)
+    heed()
+    total = np.maximum(score_hops(table, seen).total, 0.0)
+    heed()
     linked = linked_rows(table, snapshot)
     best = float(total.max()) if len(total) else 0.0
     return np.where(linked, total + max(best, 1.0), total)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from graphhunt.attention import heed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -105,6 +107,7 @@ class _Search:
         ask, heap = self.ask, self._begin()
         number = len(heap)
         while heap and self.spent < BUDGET:
+            heed()
             _, _, state = heapq.heappop(heap)
             self.spent += 1
             done = bool(state.path) and (not ask.targets or state.machine in ask.targets)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from graphhunt.attention import heed
 from graphhunt.paths import _kernels
 from graphhunt.paths._jit import kernels
 from graphhunt.paths.acts import Acts
@@ -112,6 +113,7 @@ class Search:
         return levels
 
     def _followed(self, value: Floats) -> Floats:
+        heed()
         acts, rules = self.acts, self.rules
         follow = kernels(_kernels, len(acts)).best_followers
         return np.asarray(follow(acts.t, acts.src, acts.dst, self.hosts, value, rules.skew_us, rules.dwell))
@@ -122,6 +124,7 @@ class Search:
         roots = _ordered(np.flatnonzero(self.goal.first), self._bound[self.max_hops - 1])
         self._push(heap, (), 0.0, roots)
         while heap:
+            heed()
             bound, _, path, before, siblings = heapq.heappop(heap)
             if siblings is None:
                 yield -bound, path

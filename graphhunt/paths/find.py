@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graphhunt.attention import heed
 from graphhunt.paths.acts import FOLD, Acts, fold
 from graphhunt.paths.best_first import Goal, Search
 from graphhunt.paths.explain import Explainer
@@ -92,6 +93,7 @@ def search(table: LogonTable, query: PathQuery, scores: Floats | None = None) ->
     rarity = hop_rarity(table) if scores is None else None
     per_row = rarity.total if rarity is not None else np.asarray(scores, dtype=np.float64)
     rows = rows_between(table, query.source, query.target, query.rules)
+    heed()
     acts = fold(table, rows, per_row, gap_us=query.fold_us)
     acts, notes = _worth_searching(acts, anywhere=query.source is None and query.target is None)
     finder = Search(acts, _goal(table, acts, query), query.rules, query.max_hops, query.budget, len(table.hosts))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from graphhunt.attention import heed
 from graphhunt.errors import UsageError
 from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.pivots.reading import Window
@@ -70,6 +71,7 @@ def difference(
         raise UsageError(f"there is no relation {unknown[0]!r}", hint="one of " + ", ".join(RELATIONSHIPS))
     size = max(1, min(limit, MAX_LISTED))
     edges = _edges(snapshot, windows, names)
+    heed()
     return {
         "edges": _three(edges, windows, size),
         "entities": _two(_entities(edges), size),
@@ -86,8 +88,12 @@ _EDGE = {
 
 def _edges(snapshot: Snapshot, windows: Windows, names: Sequence[str]) -> pl.DataFrame:
     """Count the relationships of each pair in both windows."""
-    parts = [part for name in names if (part := _counted(snapshot, windows, name)) is not None]
-    return pl.concat(pl.collect_all(parts)) if parts else pl.DataFrame(schema=_EDGE)
+    parts = []
+    for name in names:
+        heed()  # a table of millions takes its time
+        if (part := _counted(snapshot, windows, name)) is not None:
+            parts.append(part.collect())
+    return pl.concat(parts) if parts else pl.DataFrame(schema=_EDGE)
 
 
 def _counted(snapshot: Snapshot, windows: Windows, name: str) -> pl.LazyFrame | None:

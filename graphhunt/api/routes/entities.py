@@ -66,7 +66,9 @@ def get_neighbors(  # noqa: PLR0913 - each is a query parameter of the route
     """Give a page of the neighbours over one relation, and how many there are in all."""
     way = Relation(relation, outgoing, neighbour_kind)
     found = pivots.neighbours(hunt.store, ref, way, window=window, order=order, page=Page(limit, cursor))
-    return NeighboursAnswer.model_validate(found | {"total": {"value": _total(hunt, ref, way, window)}})
+    whole = cursor is None and found["next_cursor"] is None
+    total = len(found["items"]) if whole else _total(hunt, ref, way, window)
+    return NeighboursAnswer.model_validate(found | {"total": {"value": total}})
 
 
 def _total(hunt: HuntDep, ref: EntityRef, way: Relation, window: WindowDep) -> int:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import functools
-import threading
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
-from graphhunt.api.attention import while_wanted
 from graphhunt.api.deps import HuntDep
 from graphhunt.api.faces import face
 from graphhunt.api.models import QueryAnswer, QueryRequest
+from graphhunt.attention import attention
 
 router = APIRouter(tags=["query"])
 
 
 @router.post("/query", operation_id="runQuery")
-async def run_query(request: Request, hunt: HuntDep, wanted: QueryRequest) -> QueryAnswer:
+def run_query(hunt: HuntDep, wanted: QueryRequest) -> QueryAnswer:
     """Run read-only Cypher through the guard; writes, file access and administration are refused.
 
     A caller who hangs up ends the statement in the database too.
     """
-    stop = threading.Event()
-    ask = functools.partial(hunt.query, wanted.cypher, wanted.params, limit=wanted.limit, stop=stop)
-    return _answer(await while_wanted(request, ask, stop))
+    caller = attention()
+    stop = caller.lost if caller else None
+    return _answer(hunt.query(wanted.cypher, wanted.params, limit=wanted.limit, stop=stop))
 
 
 def _answer(table: Any) -> QueryAnswer:

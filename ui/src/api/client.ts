@@ -1,5 +1,6 @@
 /** The one way to the server. Shapes are generated from its OpenAPI document (`npm run types`). */
 import { busyWhile } from '../state/busy';
+import { isOver, reading } from '../state/reading.svelte';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -106,10 +107,10 @@ export class ApiError extends Error {
 const BASE = './api/v1';
 
 function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-  return busyWhile(ask<T>(path, init));
+  return busyWhile(json<T>(path, init));
 }
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
+async function json<T>(path: string, init: RequestInit): Promise<T> {
   const response = await answered(path, init);
   if (response.status === 204) return undefined as T;
   return (await response.json()) as T;
@@ -121,7 +122,7 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
   try {
     response = await fetch(BASE + path, { credentials: 'same-origin', ...init });
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    if (isOver(error)) throw error;
     throw new ApiError(0, 'The server does not answer. Is graphhunt serve still running?');
   }
   if (response.ok) return response;
@@ -136,6 +137,16 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
     problem.hint ?? null,
     problem.current ?? null,
   );
+}
+
+/** Fetches what only reads; it can be called off. */
+function read<T>(path: string, own?: AbortSignal): Promise<T> {
+  return reading.run((signal) => call<T>(path, { signal }), own);
+}
+
+/** Asks with a body for what only reads; it can be called off. */
+function ask<T>(path: string, body: unknown, own?: AbortSignal): Promise<T> {
+  return reading.run((signal) => post<T>(path, body, signal), own);
 }
 
 function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
@@ -200,46 +211,50 @@ export const api = {
   search: (q: string, signal: AbortSignal, limit = 8) =>
     call<{ groups: SearchGroup[] }>(`/search${query({ q, limit })}`, { signal }),
   searchList: (texts: string[]) =>
-    post<{ items: HitShape[]; missing: string[]; truncated: boolean }>('/search/list', { texts }),
-  entity: (ref: RefShape) => call<EntityShape>(entity(ref)),
+    ask<{ items: HitShape[]; missing: string[]; truncated: boolean }>('/search/list', { texts }),
+  entity: (ref: RefShape, own?: AbortSignal) => read<EntityShape>(entity(ref), own),
   counts: (ref: RefShape, window: IsoWindow) =>
-    call<{ items: CountShape[] }>(`${entity(ref)}/counts${query({ ...window })}`),
+    read<{ items: CountShape[] }>(`${entity(ref)}/counts${query({ ...window })}`),
   neighbours: (
     ref: RefShape,
     way: { relation: string; outgoing: boolean; neighbour_kind: string },
     page: { order: string; limit: number; cursor?: string | null },
     window: IsoWindow,
-  ) => call<NeighboursAnswer>(`${entity(ref)}/neighbors${query({ ...way, ...page, ...window })}`),
-  heatmap: (ref: RefShape, window: IsoWindow) =>
-    call<{ cells: number[][] }>(`${entity(ref)}/heatmap${query({ ...window })}`),
-  tree: (ref: RefShape) => call<TreeAnswer>(`${entity(ref)}/process-tree`),
+  ) => read<NeighboursAnswer>(`${entity(ref)}/neighbors${query({ ...way, ...page, ...window })}`),
+  heatmap: (ref: RefShape, window: IsoWindow, own?: AbortSignal) =>
+    read<{ cells: number[][] }>(`${entity(ref)}/heatmap${query({ ...window })}`, own),
+  tree: (ref: RefShape, own?: AbortSignal) => read<TreeAnswer>(`${entity(ref)}/process-tree`, own),
   /** The drawn part of the graph as a file that the server makes. */
   exportGraph: (form: 'pyvis' | 'timesketch', nodes: RefShape[], window: IsoWindow) =>
     busyWhile(
-      answered(`/export/${form}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ nodes, shown: [], ...window }),
-      }).then((response) => response.blob()),
+      reading.run(async (signal) => {
+        const response = await answered(`/export/${form}`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ nodes, shown: [], ...window }),
+          signal,
+        });
+        return response.blob();
+      }),
     ),
   graph: (nodes: RefShape[], shown: RefShape[], window: IsoWindow) =>
-    post<GraphAnswer>('/graph', { nodes, shown, ...window }),
-  events: (nodes: RefShape[], window: IsoWindow, limit = 1000) =>
-    post<EventsAnswer>('/timeline', { nodes, ...window, limit }),
+    ask<GraphAnswer>('/graph', { nodes, shown, ...window }),
+  events: (nodes: RefShape[], window: IsoWindow, own?: AbortSignal) =>
+    ask<EventsAnswer>('/timeline', { nodes, ...window, limit: 1000 }, own),
   relationships: (
     edge: { start: RefShape; relation: string; end: RefShape },
     window: IsoWindow,
     cursor: string | null,
-  ) => post<RelationshipsAnswer>('/edges/relationships', { ...edge, ...window, cursor, limit: 50 }),
+  ) => ask<RelationshipsAnswer>('/edges/relationships', { ...edge, ...window, cursor, limit: 50 }),
   relationshipEvents: (start: RefShape, relation: string, id: string) =>
-    call<EvidenceAnswer>(
+    read<EvidenceAnswer>(
       `${entity(start)}/relationships/${encodeURIComponent(relation)}/${encodeURIComponent(id)}/events`,
     ),
-  evidence: (eventIds: string[]) => post<EvidenceAnswer>('/evidence', { event_ids: eventIds.slice(0, 200) }),
+  evidence: (eventIds: string[]) => ask<EvidenceAnswer>('/evidence', { event_ids: eventIds.slice(0, 200) }),
   paths: (wanted: PathsQuery, signal?: AbortSignal) => post<PathsAnswer>('/paths', wanted, signal),
   pivots: (kind: string) => call<{ items: PivotShape[] }>(`/pivots${query({ kind })}`),
   runPivot: (id: string, ref: RefShape, window: IsoWindow) =>
-    post<{ nodes: NodeShape[]; truncated: boolean }>(`/pivots/${encodeURIComponent(id)}:run`, {
+    ask<{ nodes: NodeShape[]; truncated: boolean }>(`/pivots/${encodeURIComponent(id)}:run`, {
       ...ref,
       ...window,
     }),
@@ -247,8 +262,8 @@ export const api = {
     post<QueryAnswer>('/query', { cypher, params: {}, limit: 500 }, signal),
   saveView: (state: string) => post<{ id: string }>('/views', { state }),
   view: (id: string) => call<{ state: string }>(`/views/${id}`),
-  timelineOf: (ref: RefShape, window: IsoWindow, limit = 1000) =>
-    call<TimelineAnswer>(`${entity(ref)}/timeline${query({ ...window, limit })}`),
+  timelineOf: (ref: RefShape, window: IsoWindow, own?: AbortSignal) =>
+    read<TimelineAnswer>(`${entity(ref)}/timeline${query({ ...window, limit: 1000 })}`, own),
   cases: () => call<{ items: CaseShape[] }>('/cases?limit=200'),
   openCase: (title: string) => post<CaseShape>('/cases', { title }),
   editCase: (one: CaseShape, change: Partial<Pick<CaseShape, 'title' | 'description' | 'status'>>) =>
@@ -261,9 +276,9 @@ export const api = {
     edit<ItemShape>('PUT', `/cases/${item.case_id}/items/${item.id}`, item.version, { body }),
   deleteItem: (item: ItemShape) =>
     edit<undefined>('DELETE', `/cases/${item.case_id}/items/${item.id}`, item.version),
-  map: (window: IsoWindow, signal: AbortSignal) => call<MapAnswer>(`/map${query({ ...window })}`, { signal }),
+  map: (window: IsoWindow, signal: AbortSignal) => read<MapAnswer>(`/map${query({ ...window })}`, signal),
   outline: () => call<{ path: string }>('/map/outline'),
-  why: (ref: RefShape) => call<WhyAnswer>(`${entity(ref)}/why`),
+  why: (ref: RefShape, own?: AbortSignal) => read<WhyAnswer>(`${entity(ref)}/why`, own),
   difference: (before: IsoWindow, after: IsoWindow, signal?: AbortSignal) =>
     post<DifferenceAnswer>('/difference', { before, after, limit: 200 }, signal),
   upload: (file: File) =>

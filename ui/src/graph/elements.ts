@@ -6,6 +6,9 @@ import { words, type Drawing, type DrawnEdge } from './model';
 
 const MAX_LABEL = 60;
 
+/** Relations in one picture beyond which only chosen ones carry their text: measuring it is half of the drawing. */
+const MANY = 150;
+
 /** Long names and control characters of log text would break the picture. */
 export function plain(text: string, most = MAX_LABEL): string {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
@@ -124,6 +127,7 @@ export function elements(
   for (const { hop } of drawing.edges) {
     for (const key of hop ? [hop.from, hop.to] : []) if (!order.has(key)) order.set(key, order.size);
   }
+  const many = drawing.edges.length > MANY;
   const edges = drawing.edges.map((edge) => ({
     group: 'edges' as const,
     data: {
@@ -138,6 +142,7 @@ export function elements(
       edge.faded ? 'faded' : '',
       edge.hop ? 'hop' : beside(order, edge),
       edge.hop?.confidence && edge.hop.confidence !== 'observed' ? 'correlated' : '',
+      many && !edge.hop ? 'many' : '',
     ]
       .join(' ')
       .trim(),

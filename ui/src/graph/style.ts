@@ -138,6 +138,8 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
         'overlay-opacity': 0,
       },
     },
+    { selector: 'edge.many', style: { label: '' } },
+    { selector: 'edge.many:selected, edge.many.near', style: { label: 'data(label)' } },
     {
       selector: 'edge[relation = "FAILED_LOGON"]',
       style: {

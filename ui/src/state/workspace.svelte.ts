@@ -12,6 +12,7 @@ import {
 import { Model, words, type Drawing, type EdgeData, type NodeData } from '../graph/model';
 import { fromIso, toIso } from '../time/format';
 import { act, begin, goTo, type History } from './history';
+import { isCalledOff, isOver } from './reading.svelte';
 import { reduce, type Action } from './actions';
 import {
   EMPTY,
@@ -80,6 +81,7 @@ class Workspace {
   pathsQuery: PathsQuery = $state.raw({});
   pathsBusy = $state(false);
   pathsError: string | null = $state(null);
+  private pathsCall: AbortController | null = null;
   status: Record<string, unknown> | null = $state.raw(null);
   /** Several entities chosen at once, to hide, keep or group; a way of pointing, so not part of the state. */
   marked: ReadonlySet<Key> = $state.raw(new Set());
@@ -89,6 +91,14 @@ class Workspace {
   wantedEvent: string | null = $state(null);
 
   readonly state: State = $derived(this.history.present);
+  private readonly stretch: TimeWindow | null = $derived(this.state.window);
+  /** The window in the server's form: the same object as long as the window is the same. */
+  readonly window: IsoWindow = $derived({
+    since: this.stretch ? toIso(this.stretch.since) : null,
+    until: this.stretch ? toIso(this.stretch.until) : null,
+  });
+  /** Counts up when the graph on the server has changed. */
+  epoch = $state(0);
   readonly drawing: Drawing = $derived.by(() => {
     void this.revision;
     return this.model.draw(this.state, this.windowed);
@@ -96,6 +106,7 @@ class Workspace {
 
   private readonly linked = new Set<Key>();
   private readonly asked = new Set<Key>();
+  private readonly counted = new Map<string, Promise<CountShape[]>>();
   private readonly session = Math.random().toString(36).slice(2);
   private windowCall = 0;
 
@@ -111,12 +122,6 @@ class Workspace {
     return stateHash(this.state);
   }
 
-  /** The window in the server's form. */
-  get window(): IsoWindow {
-    const window = this.state.window;
-    return { since: window ? toIso(window.since) : null, until: window ? toIso(window.until) : null };
-  }
-
   async start(): Promise<void> {
     window.addEventListener('popstate', (event) => void this.onPopState(event));
     await this.restore();
@@ -129,6 +134,8 @@ class Workspace {
   async renew(): Promise<void> {
     this.linked.clear();
     this.asked.clear();
+    this.counted.clear();
+    this.epoch += 1;
     this.status = await this.run(() => api.status());
     await this.load();
     await this.loadWindow();
@@ -229,7 +236,8 @@ class Workspace {
       return await work();
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.signedOut = true;
-      else if (!(error instanceof DOMException)) this.tell(describeError(error), true);
+      else if (isCalledOff(error)) this.tell('Cancelled.');
+      else if (!isOver(error)) this.tell(describeError(error), true);
       return null;
     } finally {
       this.busy(-1);
@@ -282,8 +290,16 @@ class Workspace {
     this.say(`${keys.length} added, ${this.state.nodes.length} in the picture.`);
   }
 
-  counts(key: Key): Promise<CountShape[] | null> {
-    return this.run(async () => (await api.counts(refOf(key), this.window)).items);
+  /** What an entity is related to in the window; counted once, whoever asks. */
+  async counts(key: Key): Promise<CountShape[]> {
+    const about = JSON.stringify([key, this.window]);
+    const known = this.counted.get(about);
+    if (known) return known;
+    const asked = api.counts(refOf(key), this.window).then((answer) => answer.items);
+    this.counted.set(about, asked);
+    // What failed or was called off is asked again.
+    asked.catch(() => this.counted.delete(about));
+    return asked;
   }
 
   /** Adds neighbours over one relation; what is beyond the page stays as a group with its count. */
@@ -293,6 +309,12 @@ class Workspace {
     );
     if (!answer) return;
     const keys = answer.items.map((item) => this.model.addNode(item.node));
+    // Drawn at once with what is known; what else there is between them comes with the next answer.
+    const certain = way.relation !== 'LOGGED_ON' || !this.state.noise.includes('service-logon');
+    for (const { node, ...about } of certain ? answer.items : []) {
+      const [start, end] = way.outgoing ? [refOf(key), node] : [node, refOf(key)];
+      this.model.addEdge({ ...about, start, end, relation: way.relation, logon_types: [] });
+    }
     this.revision += 1;
     const rest = answer.total.value - keys.length;
     const fold: Fold = { of: key, ...way, total: rest };
@@ -318,21 +340,34 @@ class Workspace {
 
   /** Finds attack paths; the list replaces the one before. */
   async findPaths(query: PathsQuery): Promise<void> {
+    this.pathsCall?.abort();
+    const mine = new AbortController();
+    this.pathsCall = mine;
     this.pathsBusy = true;
     this.pathsError = null;
     this.pathsQuery = query;
     try {
-      const answer = await api.paths({ k: 20, ...query });
+      const answer = await api.paths({ k: 20, ...query }, mine.signal);
       this.paths = answer.paths;
       this.pathsTruncated = answer.truncated;
       this.pathsReason = answer.reason ?? answer.notes?.join('; ') ?? null;
     } catch (error) {
+      if (mine.signal.aborted) return;
       if (error instanceof ApiError && error.status === 401) this.signedOut = true;
       this.paths = null;
       this.pathsError = describeError(error);
     } finally {
-      this.pathsBusy = false;
+      if (this.pathsCall === mine) {
+        this.pathsBusy = false;
+        this.pathsCall = null;
+      }
     }
+  }
+
+  /** Ends the search for paths; the list stays what it was. */
+  cancelPaths(): void {
+    this.pathsCall?.abort();
+    this.say('Cancelled.');
   }
 
   showPath(path: AttackPath): void {
@@ -444,6 +479,7 @@ class Workspace {
 }
 
 export function describeError(error: unknown): string {
+  if (isOver(error)) return 'Cancelled.';
   if (error instanceof ApiError) return error.hint ? `${error.message} (${error.hint})` : error.message;
   return error instanceof Error ? error.message : String(error);
 }
