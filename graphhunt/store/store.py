@@ -218,10 +218,10 @@ class Store:
 
     def ensure_schema(self) -> int:
         """Make every constraint and index that isn't there yet; give their number."""
-        there = {name for row in self.read(queries.library()["admin/indexes"]) for name in row.values()}
-        missing = [query for query in queries.schema_queries() if query.__name__ not in there]
-        bulk = self._link.bulk()
         with self.writer():
+            there = {name for row in self.read(queries.library()["admin/indexes"]) for name in row.values()}
+            missing = [query for query in queries.schema_queries() if query.__name__ not in there]
+            bulk = self._link.bulk()
             if bulk is not None and not there:
                 bulk.make_schema()
                 return len(missing)
