@@ -157,7 +157,7 @@ def test_bombs_end_and_the_engine_lives(filled: Store) -> None:
     for text in BOMBS:
         began = time.monotonic()
         bounded(filled, text, limit)
-        if time.monotonic() - began > limit + 3:
+        if time.monotonic() - began > limit + 12:  # the engine may have to be started anew meanwhile
             late[text] = time.monotonic() - began
     assert not late
     threads = [threading.Thread(target=bounded, args=(filled, text, limit)) for text in BOMBS[:4] * 2]
