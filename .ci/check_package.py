@@ -28,7 +28,7 @@ def expected_in_wheel() -> set[str]:
     wanted = {"graphhunt/py.typed", "graphhunt/ui/__init__.py", "graphhunt/ui/dist/index.html"}
     for folder in ("graphhunt", "loaders", "cypher"):
         for name in tracked(folder):
-            if name.endswith((".py", ".cypher")):
+            if name.endswith((".py", ".cypher", ".sql")):
                 wanted.add(SHIPPED[folder] + name.removeprefix(folder))
     return wanted
 
