@@ -44,14 +44,18 @@ def write_case(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def made() -> Iterator[Hunt]:
-    with tempfile.TemporaryDirectory() as folder:
-        logs = Path(folder) / "logs"
-        logs.mkdir()
-        with open_hunt(Path(folder) / "workspace") as hunt:
+def made(kept: Path | None) -> Iterator[Hunt]:
+    """Load the case, or open the one that an earlier run has kept."""
+    with contextlib.ExitStack() as stack:
+        folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        workspace, logs = folder / "workspace", folder / "logs"
+        stack.callback(stop_engine, workspace)
+        hunt = stack.enter_context(open_hunt(workspace))
+        if not logs.exists():
+            logs.mkdir(parents=True)
             hunt.load(write_case(logs))
-            yield hunt
-        stop_engine(Path(folder) / "workspace")
+        hunt.store.ensure_schema()
+        yield hunt
 
 
 @contextlib.contextmanager
@@ -65,11 +69,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("jobs", nargs="*", default=JOBS)
     parser.add_argument("--large", type=Path)
+    parser.add_argument("--keep", type=Path, help="folder to keep the case in, for further runs")
     given = parser.parse_args()
     if reason := lacking():
         sys.exit(reason)
     node = shutil.which("node") or "node"
-    with large(given.large) if given.large else made() as hunt, served(hunt) as environment:
+    with large(given.large) if given.large else made(given.keep) as hunt, served(hunt) as environment:
         subprocess.run(
             [node, str(ROOT / "benchmarks" / "workspace.mjs"), *given.jobs], check=True, cwd=ROOT / "ui",
             env={**os.environ, **environment, "CHROMIUM": chromium() or ""},

@@ -34,7 +34,8 @@ export function edgeLabel(edge: DrawnEdge): string {
 function beside(order: ReadonlyMap<string, number>, edge: DrawnEdge): string {
   const [from, to] = [order.get(edge.start), order.get(edge.end)];
   if (from === undefined || to === undefined) return '';
-  const far = Math.abs(to - from) > 1 ? ' far' : '';
+  const span = Math.abs(to - from);
+  const far = span > 2 ? ' far farther' : span > 1 ? ' far' : '';
   return (from < to ? 'beside' : 'beside against') + far;
 }
 

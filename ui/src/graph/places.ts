@@ -119,10 +119,22 @@ function aside(row: number, point: Point): Point {
   return { x: point.x, y: point.y + (point.y < row ? -85 : 60) };
 }
 
-/** The zoom at which everything will fit once it is there. */
-export function room(core: cytoscape.Core, at: ReadonlyMap<string, Point>): number {
-  const points = [...core.nodes().map((node) => node.position()), ...at.values()];
-  const span = (values: number[]): number => Math.max(...values) - Math.min(...values) + 100;
-  const [width, height] = [span(points.map((p) => p.x)), span(points.map((p) => p.y))];
-  return Math.min(1.25, (core.width() - 120) / width, (core.height() - 120) / height);
+/** The middle of everything that is there or comes in, and the zoom at which it fits. */
+export function frame(
+  core: cytoscape.Core,
+  coming: ReadonlyMap<string, Point> = new Map(),
+): Point & { zoom: number } {
+  const points = [...core.nodes().map((node) => node.position()), ...coming.values()];
+  const [xs, ys] = [points.map((point) => point.x), points.map((point) => point.y)];
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  const zoom = Math.min(
+    (core.width() - 120) / (right - left + 100),
+    (core.height() - 120) / (bottom - top + 100),
+  );
+  return {
+    x: (left + right) / 2,
+    y: (top + bottom) / 2,
+    zoom: Math.max(core.minZoom(), Math.min(1.25, zoom)),
+  };
 }

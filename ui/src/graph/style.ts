@@ -189,6 +189,7 @@ export function stylesheet(scale = 1): cytoscape.StylesheetJson {
     },
     { selector: 'edge.against', style: { 'control-point-distances': -140 } },
     { selector: 'edge.far', style: { 'control-point-distances': 230 } },
+    { selector: 'edge.farther', style: { 'control-point-distances': 300 } },
     { selector: 'edge.against.far', style: { 'control-point-distances': -300 } },
     { selector: 'edge.correlated', style: { 'line-style': 'dashed' } },
     {

@@ -9,6 +9,7 @@ import {
   type NodeShape,
   type PathsQuery,
 } from '../api/client';
+import { MANY } from '../graph/disc';
 import { Model, words, type Drawing, type EdgeData, type NodeData } from '../graph/model';
 import { fromIso, toIso } from '../time/format';
 import { act, begin, goTo, type History } from './history';
@@ -309,9 +310,9 @@ class Workspace {
     );
     if (!answer) return;
     const keys = answer.items.map((item) => this.model.addNode(item.node));
-    // Drawn at once with what is known; what else there is between them comes with the next answer.
-    const certain = way.relation !== 'LOGGED_ON' || !this.state.noise.includes('service-logon');
-    for (const { node, ...about } of certain ? answer.items : []) {
+    // Few are shown with all that is between them; many at once with what is known, the rest comes with the next answer.
+    if (keys.length < MANY) await this.link(keys);
+    for (const { node, ...about } of keys.length < MANY ? [] : answer.items) {
       const [start, end] = way.outgoing ? [refOf(key), node] : [node, refOf(key)];
       this.model.addEdge({ ...about, start, end, relation: way.relation, logon_types: [] });
     }
@@ -400,7 +401,11 @@ class Workspace {
 
   /** Fetches entities and edges that the state shows and the model lacks. */
   private async load(): Promise<void> {
-    const wanted = this.state.nodes.filter((key) => !this.linked.has(key));
+    await this.link(this.state.nodes);
+  }
+
+  private async link(keys: readonly Key[]): Promise<void> {
+    const wanted = keys.filter((key) => !this.linked.has(key));
     if (wanted.length === 0) return;
     for (const key of wanted) this.linked.add(key);
     const known = [...this.linked].filter((key) => !wanted.includes(key)).slice(-5000);
