@@ -15,50 +15,64 @@
 //    event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
 CALL {
-  UNWIND $users AS id
-  MATCH (:User {id: id})-[:EXECUTED]->(p:Process)
-  RETURN p, true AS started, true AS acts
+  CALL {
+    UNWIND $users AS id
+    MATCH (:User {id: id})-[:EXECUTED]->(p:Process)
+    MATCH (p)<-[r:RAN]-(:Machine)
+    RETURN p, r, true AS acts
+    UNION ALL
+    UNWIND $machines AS id
+    MATCH (:Machine {id: id})-[r:RAN]->(p:Process)
+    RETURN p, r, true AS acts
+    UNION ALL
+    UNWIND $processes AS id
+    MATCH (:Process {id: id})-[:SPAWNED]->(p:Process)
+    MATCH (p)<-[r:RAN]-(:Machine)
+    RETURN p, r, false AS acts
+    UNION ALL
+    UNWIND $files AS id
+    MATCH (:File {id: id})<-[:IMAGE]-(p:Process)
+    MATCH (p)<-[r:RAN]-(:Machine)
+    RETURN p, r, true AS acts
+    UNION ALL
+    UNWIND $clients AS id
+    MATCH (m:Machine)-[r:RAN]->(p:Process)
+    WHERE m.client_id = id
+    RETURN p, r, true AS acts
+  }
+  UNWIND CASE WHEN acts THEN ['create', 'kill'] ELSE ['create'] END AS operation
+  WITH p, r, p AS child, operation, CASE operation WHEN 'create' THEN p.start ELSE p.end END AS at
+  WHERE at IS NOT NULL AND operation IN $operations AND (operation = 'kill' OR p.stub = false)
+  RETURN p, r, child, operation, at
   UNION ALL
-  UNWIND $machines AS id
-  MATCH (:Machine {id: id})-[:RAN]->(p:Process)
-  RETURN p, true AS started, true AS acts
-  UNION ALL
-  UNWIND $processes AS id
-  MATCH (p:Process {id: id})
-  RETURN p, false AS started, true AS acts
-  UNION ALL
-  UNWIND $processes AS id
-  MATCH (:Process {id: id})-[:SPAWNED]->(p:Process)
-  RETURN p, true AS started, false AS acts
-  UNION ALL
-  UNWIND $files AS id
-  MATCH (:File {id: id})<-[:IMAGE]-(p:Process)
-  RETURN p, true AS started, true AS acts
-  UNION ALL
-  UNWIND $clients AS id
-  MATCH (m:Machine)-[:RAN]->(p:Process)
-  WHERE m.client_id = id
-  RETURN p, true AS started, true AS acts
+  CALL {
+    UNWIND $users AS id
+    MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[r:INJECTED_INTO|LOADED]->(child)
+    RETURN p, r, child
+    UNION ALL
+    UNWIND $machines AS id
+    MATCH (:Machine {id: id})-[:RAN]->(p:Process)-[r:INJECTED_INTO|LOADED]->(child)
+    RETURN p, r, child
+    UNION ALL
+    UNWIND $processes AS id
+    MATCH (p:Process {id: id})-[r:INJECTED_INTO|LOADED]->(child)
+    RETURN p, r, child
+    UNION ALL
+    UNWIND $files AS id
+    MATCH (:File {id: id})<-[:IMAGE]-(p:Process)-[r:INJECTED_INTO|LOADED]->(child)
+    RETURN p, r, child
+    UNION ALL
+    UNWIND $clients AS id
+    MATCH (m:Machine)-[:RAN]->(p:Process)-[r:INJECTED_INTO|LOADED]->(child)
+    WHERE m.client_id = id
+    RETURN p, r, child
+  }
+  WITH p, r, child, CASE type(r) WHEN 'LOADED' THEN 'load' ELSE 'thread' END AS operation, r.start AS at
+  WHERE operation IN $operations
+  RETURN p, r, child, operation, at
 }
-CALL (p, started, acts) {
-  MATCH (:Machine)-[r:RAN]->(p)
-  WHERE started AND 'create' IN $operations AND p.stub = false
-  RETURN 'create' AS operation, p.start AS at, p AS child, r.evidence AS evidence, r.id AS place
-  UNION ALL
-  MATCH (:Machine)-[:RAN]->(p)
-  WHERE started AND acts AND 'kill' IN $operations AND p.end IS NOT NULL
-  RETURN 'kill' AS operation, p.end AS at, p AS child, null AS evidence, p.id + '|kill' AS place
-  UNION ALL
-  MATCH (p)-[r:INJECTED_INTO]->(child:Process)
-  WHERE acts AND 'thread' IN $operations
-  RETURN 'thread' AS operation, r.start AS at, child, r.evidence AS evidence, r.id AS place
-  UNION ALL
-  MATCH (p)-[r:LOADED]->(child:File)
-  WHERE acts AND 'load' IN $operations
-  RETURN 'load' AS operation, r.start AS at, child, r.evidence AS evidence, r.id AS place
-}
-WITH p, operation, at, child, evidence, place
-WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
+WITH p, r, operation, at, child
+WHERE ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
   AND ($accounts IS NULL OR p.user_id IN $accounts)
   AND ($names IS NULL OR child.name IN $names OR toLower(child.path) IN $names OR toLower(child.md5) IN $names
@@ -78,8 +92,9 @@ WHERE at IS NOT NULL AND ($since IS NULL OR at >= $since) AND ($until IS NULL OR
                           AND coalesce(f.sha256, f.md5) IS NOT NULL)
                       OR ('ATTR_EXTERNAL' IN $attributes
                           AND any(path IN f.paths WHERE toLower(path) ENDS WITH ':zone.identifier')) })
-WITH p, operation, at, child, evidence, place ORDER BY at, place LIMIT $limit
-WITH p.machine_id AS machine, collect([p, operation, at, child, evidence, place]) AS acts
+WITH p, r, operation, at, child, CASE operation WHEN 'kill' THEN p.id + '|kill' ELSE r.id END AS place
+ORDER BY at, place LIMIT $limit
+WITH p.machine_id AS machine, collect([p, operation, at, child, r, place]) AS acts
 CALL (machine, acts) {
   UNWIND acts AS act
   RETURN act[0].logon_id AS logon, act, null AS entry
@@ -90,12 +105,12 @@ CALL (machine, acts) {
 }
 WITH machine, logon, collect(act) AS acts, count(entry) AS entries, min(entry.source_ip) AS remote_ip
 UNWIND acts AS act
-WITH act[0] AS p, act[1] AS operation, act[2] AS at, act[3] AS child, act[4] AS evidence, act[5] AS place, entries, remote_ip
+WITH act[0] AS p, act[1] AS operation, act[2] AS at, act[3] AS child, act[4] AS r, act[5] AS place, entries, remote_ip
 OPTIONAL MATCH (child)-[:IMAGE]->(image:File)
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 OPTIONAL MATCH (maker:Process)-[:SPAWNED]->(p)
 WHERE operation = 'create'
-WITH p, child, operation, at, evidence, place, u, entries, remote_ip,
+WITH p, child, operation, at, r, place, u, entries, remote_ip,
      CASE WHEN operation = 'load' THEN child ELSE image END AS file,
      CASE WHEN operation IN ['thread', 'load'] THEN p ELSE maker END AS parent
 RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
@@ -109,5 +124,5 @@ RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.
             THEN file.first_seen >= $since END AS fresh_unknown,
        child.path STARTS WITH '\\\\' AS lan_shared,
        CASE WHEN operation = 'load' THEN null ELSE child.id END AS process_id, parent.id AS parent_id,
-       u.id AS user_id, evidence AS event_ids
+       u.id AS user_id, CASE WHEN operation <> 'kill' THEN r.evidence END AS event_ids
 ORDER BY date_time, place, parent_id, user_id

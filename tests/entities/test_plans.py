@@ -19,6 +19,11 @@ WIDEST = (
 )  # fmt: skip
 SCANS = ("AllNodesScan", "CartesianProduct", "NodeByLabelScan", "RelationshipTypeScan", "RelationshipTypesScan")
 
+STARTS = (
+    "m:Machine", "other:Machine", "->(p)", "->(m)", "i:IP", "k:RegistryKey", "f:File",
+)  # fmt: skip
+"""What a scan may be of."""
+
 
 def operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield every operator of a plan with what it works on."""
@@ -32,7 +37,8 @@ def operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def test_only_a_tenant_is_looked_for_in_the_whole_graph(neo4j_store: Store, name: str, filled: bool) -> None:
     """A small graph misleads a planner most: every scan looks free there, and the plan is kept while the graph grows.
 
-    One scan is right: that of the branch that takes tenants, whose machines are no one node's neighbours.
+    Scans are right in the branches that take tenants, whose machines are no one node's neighbours; a histogram of
+    what a tenant's processes did begins at its objects, which are fewer, and looks whether there is another tenant.
     """
     if filled:
         sample_graph.fill(neo4j_store)
@@ -43,5 +49,6 @@ def test_only_a_tenant_is_looked_for_in_the_whole_graph(neo4j_store: Store, name
         plan = session.run("EXPLAIN " + query.for_engine(neo4j_store.engine), given).consume().plan
     assert plan is not None
     scans = [(kind, on) for kind, on in operators(dict(plan)) if kind.endswith(SCANS)]
-    assert len(scans) <= 1, scans
-    assert all("m:Machine" in on or "->(p)" in on or "->(m)" in on for _, on in scans), scans
+    tenants = query.text.count("UNWIND $clients") + query.text.count("(other:Machine)")
+    assert len(scans) <= tenants, scans
+    assert all(any(start in on for start in STARTS) for _, on in scans), scans

@@ -54,8 +54,12 @@ CALL {
   RETURN at, value, count(*) AS rows
   UNION ALL
   UNWIND $clients AS id
-  MATCH (m:Machine)-[:RAN]->(p)-[c:CONNECTED]->(i)
-  WHERE m.client_id = id AND ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
+  OPTIONAL MATCH (other:Machine) WHERE other.client_id <> id
+  WITH id, count(other) = 0 AS alone
+  MATCH (i:IP)
+  WITH id, alone, i SKIP 0  // a planner begins here, not at any other node
+  MATCH (i)<-[c:CONNECTED]-(p)
+  WHERE (alone OR (p.client_id = id AND p.machine_id IS NOT NULL)) AND ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
     AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
     AND ($programs IS NULL OR p.name IN $programs OR toLower(p.path) IN $programs OR toLower(p.md5) IN $programs
          OR toLower(p.sha256) IN $programs)

@@ -58,8 +58,12 @@ CALL {
   RETURN at, value, count(*) AS rows
   UNION ALL
   UNWIND $clients AS id
-  MATCH (m:Machine)-[:RAN]->(p)-[r:WROTE|READ|DELETED|RENAMED]->(f)
-  WHERE m.client_id = id AND ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
+  OPTIONAL MATCH (other:Machine) WHERE other.client_id <> id
+  WITH id, count(other) = 0 AS alone
+  MATCH (f:File)
+  WITH id, alone, f SKIP 0  // a planner begins here, not at any other node
+  MATCH (f)<-[r:WROTE|READ|DELETED|RENAMED]-(p)
+  WHERE (alone OR (p.client_id = id AND p.machine_id IS NOT NULL)) AND ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
     AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
     AND ($names IS NULL OR f.name IN $names OR toLower(coalesce(r.path, f.path)) IN $names OR toLower(f.md5) IN $names
          OR toLower(f.sha256) IN $names)
