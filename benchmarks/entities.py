@@ -21,11 +21,12 @@ import numpy as np
 
 import graphhunt
 from graphhunt import queries
-from graphhunt.entities import Client, Collection, Histogram, Machine, Process, User
+from graphhunt.entities import IP, Alert, Client, Collection, File, Histogram, Machine, Process, User
 from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.queries import Query
 
 MOST = 1000
+CLASSES: dict[str, Any] = {kind.label: kind for kind in (Machine, User, Process, File, IP, Alert, Client)}
 Ask = Callable[[Any], Any]
 QUESTIONS: dict[str, Ask] = {
     "get_executions": lambda e: e.get_executions(limit=MOST),
@@ -39,6 +40,11 @@ QUESTIONS: dict[str, Ask] = {
     "get_users": lambda e: e.get_users().rows,
     "get_children": lambda e: e.get_children().rows,
     "get_parent": lambda e: e.get_parent().rows,
+    "get_blocked": lambda e: e.get_blocked(limit=MOST),
+}
+TABLES: dict[str, Ask] = {
+    "get_bandwidth": lambda e: e.get_bandwidth(),
+    "get_timetable": lambda e: e.get_timetable(),
 }
 
 
@@ -98,17 +104,21 @@ def counts(snapshot: Snapshot, kind: str, end: str) -> dict[str, int]:
 
 
 def sampled(snapshot: Snapshot, number: int) -> Iterator[tuple[str, list[str]]]:
-    """Draw ordinary machines, accounts and processes, and give the busiest of each."""
+    """Draw ordinary machines, accounts, processes, files, addresses and alerts, and give the busiest of each."""
     rng = np.random.default_rng(3)
     for name, kind, end, most in (
         ("Machine", "RAN", "from_id", MOST // 4),
         ("User", "EXECUTED", "from_id", MOST // 4),
         ("Process", "CONNECTED", "from_id", MOST),
+        ("File", "IMAGE", "to_id", MOST // 4),
+        ("IP", "CONNECTED", "to_id", MOST),
+        ("Alert", "FLAGGED", "from_id", MOST),
     ):
         held = counts(snapshot, kind, end)
         usual = [key for key, count in held.items() if 1 < count <= most]
         yield name, list(rng.choice(usual, min(number, len(usual)), replace=False))
         yield f"busiest {name}", list(held)[:1]
+    yield "Client", ["default"]
 
 
 def trees(snapshot: Snapshot, depth: int = 15) -> list[str]:
@@ -132,9 +142,8 @@ def trees(snapshot: Snapshot, depth: int = 15) -> list[str]:
 
 
 def questions(hunt: Any, snapshot: Snapshot, number: int) -> Iterator[tuple[str, list[Callable[[], Any]]]]:
-    classes = {"Machine": Machine, "User": User, "Process": Process}
     for what, ids in sampled(snapshot, number):
-        kind = classes[what.split()[-1]]
+        kind = CLASSES[what.split()[-1]]
         for name, ask in QUESTIONS.items():
             if hasattr(kind, name):
                 yield f"{what}.{name}", [lambda i=i, k=kind, a=ask: a(k.of([i], hunt=hunt)) for i in ids]
@@ -156,7 +165,32 @@ HISTOGRAMS: dict[str, tuple[str, Ask]] = {
     "Client.get_communications by hour": (
         "communications", lambda e: e.get_communications(histogram=Histogram(bucket="1h")),
     ),
+    "Client.get_communications by address": (
+        "communications", lambda e: e.get_communications(histogram=Histogram(by="RemoteIp")),
+    ),
+    "Client.get_registry by hour": ("registry", lambda e: e.get_registry(histogram=Histogram(bucket="1h"))),
+    "Client.get_files by hour": ("files", lambda e: e.get_files(histogram=Histogram(bucket="1h"))),
+    "Client.get_executions by hour": (
+        "executions", lambda e: e.get_executions(operation="create", histogram=Histogram(bucket="1h")),
+    ),
+    "Client.get_executions by program": (
+        "executions", lambda e: e.get_executions(operation="create", histogram=Histogram(by="ChildFilename")),
+    ),
 }  # fmt: skip
+
+
+def tables(hunt: Any, snapshot: Snapshot, number: int, only: str, runs: int) -> Iterator[Line]:
+    """Ask for what is measured per day and hour: these ask at once, so the query alone isn't timed beside them."""
+    for what, ids in sampled(snapshot, number):
+        kind = CLASSES[what.split()[-1]]
+        for name, ask in TABLES.items():
+            if only not in f"{what}.{name}" or not hasattr(kind, name) or what in ("Client", "Alert", "IP"):
+                continue
+            entities = [kind.of([one], hunt=hunt) for one in ids]
+            first = took(lambda ask=ask, one=entities[0]: ask(one))
+            rows = [len(ask(one)) for one in entities]
+            times = np.array([took(lambda ask=ask, one=one: ask(one)) for one in entities for _ in range(runs)])
+            yield Line(f"{what}.{name}", float(np.median(rows)), first, times, times)
 
 
 def histograms(hunt: Any, only: str, runs: int) -> Iterator[Line]:
@@ -195,6 +229,8 @@ def main() -> None:
         for name, asks in questions(hunt, snapshot, given.entities):
             if given.only in name and asks:
                 show(measured(name, hunt.store, asks, given.runs).cells)
+        for line in tables(hunt, snapshot, given.entities, given.only, given.runs):
+            show([*line.cells[:-2], "", ""])
         for line in histograms(hunt, given.only, given.runs):
             show(line.cells)
 
