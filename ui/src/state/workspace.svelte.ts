@@ -1,5 +1,5 @@
 /** The investigation on screen: state, history, browser address and what has been fetched, held together. */
-import { untrack } from 'svelte';
+import { tick, untrack } from 'svelte';
 import {
   api,
   ApiError,
@@ -12,6 +12,7 @@ import {
 import { MANY } from '../graph/disc';
 import { Model, words, type Drawing, type EdgeData, type NodeData } from '../graph/model';
 import { fromIso, toIso } from '../time/format';
+import { busyWhile } from './busy';
 import { act, begin, goTo, type History } from './history';
 import { isCalledOff, isOver } from './reading.svelte';
 import { reduce, type Action } from './actions';
@@ -65,6 +66,8 @@ export function drawnHop(hop: AttackPath['hops'][number], index: number): DrawnH
 class Workspace {
   history: History = $state.raw(begin(EMPTY));
   readonly model = new Model();
+  /** What the canvas is placing and painting, if anything; it ends when the picture stands. */
+  placing: Promise<unknown> | null = null;
   /** Counts up when the model has something new, which no rune can see. */
   revision = $state(0);
   pending = $state(0);
@@ -395,12 +398,14 @@ class Workspace {
   private follow(): void {
     this.step = null;
     if (this.marked.size) this.mark(this.marked);
-    void this.load();
+    void busyWhile(this.load());
     void this.loadWindow();
   }
 
-  /** Fetches entities and edges that the state shows and the model lacks. */
+  /** Fetches entities and edges that the state shows and the model lacks, once what is known of them is drawn. */
   private async load(): Promise<void> {
+    await tick();
+    await this.placing;
     await this.link(this.state.nodes);
   }
 
