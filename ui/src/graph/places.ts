@@ -57,7 +57,10 @@ export async function placed(
   const isThere = (key: string): boolean => loose.has(key) || core.getElementById(key).nonempty();
   if (path && (anew || [...loose].some((key) => onPath.has(key)))) {
     const nodes = [...onPath].filter(isThere).map((key) => ({ key }));
-    const hops = path.map((hop): [string, string] => [hop.from, hop.to]);
+    // After a reload some of the path may not be known yet.
+    const hops = path
+      .filter((hop) => isThere(hop.from) && isThere(hop.to))
+      .map((hop): [string, string] => [hop.from, hop.to]);
     const at = await layouts.place({ mode: 'layered', nodes, edges: hops });
     if (!at) return null;
     for (const { key } of nodes) {

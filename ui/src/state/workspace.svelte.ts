@@ -405,7 +405,8 @@ class Workspace {
   /** Fetches entities and edges that the state shows and the model lacks, once what is known of them is drawn. */
   private async load(): Promise<void> {
     await tick();
-    await this.placing;
+    // Not for ever: a picture that takes long doesn't keep the rest from coming.
+    await Promise.race([this.placing, new Promise((done) => setTimeout(done, 1000))]);
     await this.link(this.state.nodes);
   }
 
