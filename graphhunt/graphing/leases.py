@@ -25,6 +25,7 @@ TO_AND_FRO = 3600 * SECOND
 """An address that leaves a machine and is back within this belongs to several at once, µs."""
 
 _UNSHARED = ("private", "public", "link-local")
+_SIGHTING = ["machine_id", "ip", "time", "event_id", "source"]
 
 
 def sided(case: Case) -> pl.DataFrame:
@@ -99,17 +100,18 @@ class Leases:
             self.sightings.filter(~shared).select("ip", "time", named).unique().sort("time", "ip", "_machine")
         )
 
-    def _runs(self) -> pl.DataFrame:
+    @staticmethod
+    def _runs(sightings: pl.DataFrame) -> pl.DataFrame:
         """Number the uninterrupted times a machine had an address."""
         changed = (pl.col("ip") != pl.col("ip").shift()) | (pl.col("machine_id") != pl.col("machine_id").shift())
-        return self.sightings.with_columns(run=changed.fill_null(value=True).cum_sum())
+        return sightings.with_columns(run=changed.fill_null(value=True).cum_sum())
 
     def _shared(self) -> list[str]:
         """List the addresses that pass to and fro between machines: behind one NAT, or of equal virtual networks.
 
         Such an address names no machine.
         """
-        runs = self._runs().group_by("ip", "run", "machine_id").agg(
+        runs = self._runs(self.sightings).group_by("ip", "run", "machine_id").agg(
             first=pl.col("time").min(), last=pl.col("time").max()
         )  # fmt: skip
         runs = runs.sort("ip", "run")
@@ -118,11 +120,10 @@ class Leases:
         return runs.filter(back & soon).get_column("ip").unique().sort().to_list()
 
     def _sightings(self) -> pl.DataFrame:
-        columns = ["machine_id", "ip", "time", "event_id", "source"]
         parts = [
-            self.connections.rename({"local_ip": "ip"}).select(columns),
-            with_address(self.case.facts("lease").rename({"ip": "_ip"}), "_ip", "ip").select(columns),
-            self._machine_account_logons().select(columns),
+            self.connections.rename({"local_ip": "ip"}).select(_SIGHTING),
+            with_address(self.case.facts("lease").rename({"ip": "_ip"}), "_ip", "ip").select(_SIGHTING),
+            self._machine_account_logons().select(_SIGHTING),
         ]
         frame = pl.concat(parts).drop_nulls("ip")
         return (
@@ -137,6 +138,20 @@ class Leases:
         logons = logons.filter(pl.col("user").str.ends_with("$") & pl.col("success") & (pl.col("logon_type") == 3))
         logons = self.case.machines.named(logons.drop("machine_id"), "user", "machine_id")
         return logons.filter(pl.col("machine_id").is_in(list(self.case.machines.known)))
+
+    def _named_by_address(self) -> pl.DataFrame:
+        """Give sightings of machines that a sensor knows by nothing but their address.
+
+        They are kept apart from the others: another log may know the same machine by name, and an address that
+        seems to be of two machines names none.
+        """
+        hosts = mapped(self.case.machines.spellings.select("host", "machine_id"), "host", "ip", ids.address)
+        hosts = hosts.drop_nulls("ip")
+        kinds = self.case.kinds() if hosts.height else []
+        parts = [self.case.raw(kind).join(hosts, on="host").select(_SIGHTING) for kind in kinds]
+        seen = pl.concat([self.sightings.clear().select(_SIGHTING), *parts]).drop_nulls("time").unique()
+        told = self.sightings.select("machine_id", "ip").unique()
+        return seen.join(told, on=["machine_id", "ip"], how="anti").sort("ip", "time", "machine_id", "event_id")
 
     def _named_logons(self) -> pl.DataFrame:
         """Give (ip, time, machine) of network logons that state both an address and a known machine's name.
@@ -172,10 +187,10 @@ class Leases:
 
     def relationships(self) -> pl.DataFrame:
         """Give HAD_IP: one row per uninterrupted time a machine had an address."""
-        grouped = (
-            self._runs()
-            .group_by("machine_id", "ip", "run")
-            .agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
+        seen = [self.sightings.select(_SIGHTING), self._named_by_address()]
+        runs = pl.concat([self._runs(part) for part in seen])
+        grouped = runs.group_by("machine_id", "ip", "run").agg(
+            *evidence(), start=pl.col("time").min(), end=pl.col("time").max()
         )
         return grouped.select(
             hashed("HAD_IP", "machine_id", "ip", "start").alias("id"),

@@ -20,7 +20,7 @@ import polars as pl
 from graphhunt.errors import WorkspaceError
 from graphhunt.graphing.graph import Graph
 
-VERSION = 4
+VERSION = 5
 """Version of graphing's rules; a snapshot made by other rules is made anew."""
 
 

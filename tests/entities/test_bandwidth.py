@@ -32,14 +32,23 @@ def hunt(store: Store) -> StoreHunt:
     store.put_nodes("Process", [
         {"id": name, "props": {"name": f"{name}.exe", "machine_id": "m", "user_id": "u", **common}} for name in "ab"
     ])  # fmt: skip
-    store.put_nodes("IP", [{"id": ip, "props": {"scope": "private"}} for ip in ("10.0.0.1", "8.8.8.8", "9.9.9.9")])
+    addresses = ("10.0.0.1", "10.0.0.2", "8.8.8.8", "9.9.9.9")
+    store.put_nodes("IP", [{"id": ip, "props": {"scope": "private"}} for ip in addresses])
     store.put_relationships(("RAN", "Machine", "Process"), [link("RAN", ("m", n), i) for i, n in enumerate("ab")])
     store.put_relationships(("EXECUTED", "User", "Process"), [link("EX", ("u", n), i) for i, n in enumerate("ab")])
-    store.put_relationships(("HAD_IP", "Machine", "IP"), [link("HAD", ("m", "10.0.0.1"), 1, end=T0 + DAY)])
+    store.put_relationships(("HAD_IP", "Machine", "IP"), [
+        link("HAD", ("m", f"10.0.0.{last}"), last, end=T0 + DAY) for last in (1, 2)
+    ])  # fmt: skip
     out = {"protocol": "tcp", "direction": "outgoing", "local_ip": "10.0.0.1"}
+    second = {**out, "local_ip": "10.0.0.2"}
     store.put_relationships(("CONNECTED", "Process", "IP"), [
         # Only a talks to 8.8.8.8:443: the flow is its own.
         link("C", ("a", "8.8.8.8"), 1, remote_port=443, **out),
+        # b talks to it too, from the machine's second address.
+        link("C", ("b", "8.8.8.8"), 7, remote_port=443, **second),
+        # What a alone is known to have said to port 444, b can have said too: its own address isn't known.
+        link("C", ("a", "8.8.8.8"), 8, remote_port=444, **out),
+        link("C", ("b", "8.8.8.8"), 9, remote_port=444, **{**out, "local_ip": None}),
         # Both talk to 9.9.9.9:80 at that time: whose flow it is nobody knows.
         link("C", ("a", "9.9.9.9"), 2, remote_port=80, **out),
         link("C", ("b", "9.9.9.9"), 3, remote_port=80, **out),
@@ -57,6 +66,7 @@ def hunt(store: Store) -> StoreHunt:
         link("F", ("10.0.0.1", "9.9.9.9"), 2, remote_port=80, bytes_out=10_000_000, bytes_in=20_000_000, **flow),
         link("F", ("10.0.0.1", "8.8.8.8"), 3, remote_port=25, bytes_out=5_100_000, bytes_in=0, **flow),
         link("F", ("8.8.8.8", "10.0.0.1"), 4, remote_port=5000, bytes_out=400_000, bytes_in=700_000, **flow),
+        link("F", ("10.0.0.1", "8.8.8.8"), 6, remote_port=444, bytes_out=2_000_000, bytes_in=0, **flow),
         link("F", ("8.8.8.8", "9.9.9.9"), 5, remote_port=80, bytes_out=999, bytes_in=999, **flow),
     ])  # fmt: skip
     return StoreHunt(Counting(store))
@@ -72,7 +82,7 @@ FIRST, NEXT = date(2020, 8, 26), date(2020, 8, 27)
 
 
 def test_a_machine_has_its_flows_and_what_no_flow_covers(hunt: StoreHunt) -> None:
-    expected = {FIRST: (1 + 10 + 5.1 + 0.7, 2 + 20 + 0.4), NEXT: (3.0, 0.0)}
+    expected = {FIRST: (1 + 10 + 5.1 + 0.7 + 2, 2 + 20 + 0.4), NEXT: (3.0, 0.0)}
     assert days(Machine("m", hunt=hunt).get_bandwidth()) == expected
     assert days(Client(hunt=hunt).get_bandwidth()) == expected
     assert days(Machine("m", hunt=hunt).get_bandwidth(period=TimePeriod.day(NEXT))) == {NEXT: (3.0, 0.0)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from graphhunt.graphing.graph import build
-from graphhunt.model import Connection, Fact, Logon
+from graphhunt.model import Authentication, Connection, Fact, Logon
 
 from .facts import SECOND, T0, frames
 
@@ -52,3 +52,25 @@ def test_a_machine_is_never_its_own_source() -> None:
 def test_a_mapped_address_is_folded() -> None:
     facts = [out("WS1", "10.0.0.5", 0), logon("::ffff:10.0.0.5", HOUR, "0x1")]
     assert sources(facts) == {"0x1": ("Machine", "ws1")}
+
+
+def test_a_machine_known_by_its_address_alone_has_it() -> None:
+    facts: list[Fact] = [
+        Authentication(time=T0 + at, host="10.0.0.4", user="ann", domain="CORP") for at in (HOUR, 3 * HOUR)
+    ]
+    graph = build(frames(facts))
+    leases = graph.relationships["HAD_IP"].select("from_id", "to_id", "start", "end", "count")
+    assert leases.rows() == [("10.0.0.4", "10.0.0.4", T0 + HOUR, T0 + 3 * HOUR, 2)]
+
+
+def test_such_a_machine_takes_no_address_from_one_with_a_name() -> None:
+    seen = [Authentication(time=T0 + at, host="10.0.0.5", user="ann", domain="CORP") for at in (HOUR, 2 * HOUR)]
+    facts: list[Fact] = [
+        out("WS1", "10.0.0.5", 0),
+        out("WS1", "10.0.0.5", 90 * 60 * SECOND),
+        *seen,
+        logon("10.0.0.5", HOUR, "0x1"),
+    ]
+    assert sources(facts) == {"0x1": ("Machine", "ws1")}
+    leases = build(frames(facts)).relationships["HAD_IP"]
+    assert sorted(leases.select("from_id", "to_id").iter_rows()) == [("10.0.0.5", "10.0.0.5"), ("ws1", "10.0.0.5")]

@@ -45,10 +45,11 @@ def _of_connection(view: View, params: Params, p: Node, edge: Edge, ip: Node, wh
     told = "bytes_out" in edge or "bytes_in" in edge
     if whole and not told:
         return []  # a flow of the machine's tells of it, or nothing does
-    own = view.node(edge["local_ip"], "IP")
+    own = view.node(edge.get("local_ip", ""), "IP")
     flows = [flow for flow in _flows_of(view, own, ip) if _is_the_flow(flow, edge, own, params)] if own else []
     if whole:
-        return [] if flows else [(edge, True)]
+        counted = {flow["id"] for flow, _ in _flows(view, params)}
+        return [] if any(flow["id"] in counted for flow in flows) else [(edge, True)]
     if told:
         return [(edge, True)]
     mine = [flow for flow in flows if not _others(view, params, p, edge, ip, flow)]
@@ -73,9 +74,13 @@ def _is_the_flow(flow: Edge, edge: Edge, own: Node, params: Params) -> bool:
 
 
 def _others(view: View, params: Params, p: Node, edge: Edge, ip: Node, flow: Edge) -> bool:
-    """Tell whether another process has a connection that may be the same flow."""
+    """Tell whether another process of a machine that had the address has a connection that may be the same flow."""
+    holders = {machine["id"] for _, machine in view.into(view.node(edge["local_ip"], "IP"), "HAD_IP")}
     for other, maker in view.into(ip, "CONNECTED", of="Process"):
-        alike = all(other.get(name) == edge.get(name) for name in ("local_ip", "protocol", "direction"))
+        if not any(machine["id"] in holders for _, machine in view.into(maker, "RAN")):
+            continue
+        alike = all(other.get(name) == edge.get(name) for name in ("protocol", "direction"))
+        alike = alike and other.get("local_ip") in (None, edge["local_ip"])
         port = other["remote_port"] == edge["remote_port"] or (
             edge["direction"] == "incoming" and other.get("local_port") == edge.get("local_port")
         )

@@ -155,6 +155,7 @@ def _acts(world: World) -> None:
             direction=("incoming" if incoming else "outgoing"), bytes_out=world.maybe(rng.randint(1, 900), 0.5),
             bytes_in=world.maybe(rng.randint(1, 900), 0.5),
         )  # fmt: skip
+    _rivals(world)
     for _ in range(rng.randint(0, 6)):
         kind = rng.choice(("WROTE", "WROTE", "READ", "DELETED", "RENAMED", "LOADED"))
         word = world.maybe(rng.choice(("FileCreate", "modify", "time")), 0.8)
@@ -172,22 +173,50 @@ def _acts(world: World) -> None:
     _flows(world)
 
 
+def _rivals(world: World) -> None:
+    """Let other processes make the same connections, and machines have the addresses that their processes used."""
+    rng = world.rng
+    for _, _, process, _, other, seen in [fact for fact in world.facts if fact[0] == "CONNECTED"]:
+        same = {name: seen[name] for name in ("remote_port", "local_port", "local_ip", "protocol") if name in seen}
+        if rng.random() < 0.4:
+            rival = ("Process", rng.choice(world.ids("Process")))
+            same["local_ip"] = rng.choice((seen["local_ip"], rng.choice(world.ids("IP")), None))
+            world.link(
+                "CONNECTED",
+                rival,
+                ("IP", other),
+                direction=seen["direction"],
+                blocked=False,
+                **same,
+                **_when(world, seen),
+            )
+        machine = world.nodes["Process"][process].get("machine_id")
+        if machine and rng.random() < 0.7:
+            world.link("HAD_IP", ("Machine", machine), ("IP", seen["local_ip"]))
+
+
+def _when(world: World, seen: dict[str, Any]) -> dict[str, int]:
+    """Give something the time of what it belongs to, mostly."""
+    return {"start": seen["start"], "end": seen["end"]} if world.rng.random() < 0.6 else {}
+
+
 def _flows(world: World) -> None:
     """Add what a sensor saw: half of it some connection of a process, the rest between any two addresses."""
     rng = world.rng
-    talks = [fact for fact in world.facts if fact[0] == "CONNECTED" and "protocol" in fact[5]]
-    for _ in range(rng.randint(0, 4)):
+    talks = [fact for fact in world.facts if fact[0] == "CONNECTED" and {"protocol", "local_ip"} <= set(fact[5])]
+    for _ in range(rng.randint(0, 8)):
         one, other = rng.choice(world.ids("IP")), rng.choice(world.ids("IP"))
-        port, protocol = rng.choice((80, 443)), "tcp"
+        port, protocol, when = rng.choice((80, 443)), "tcp", {}
         if talks and rng.random() < 0.7:
             _, _, _, _, other, seen = rng.choice(talks)
             incoming = seen["direction"] == "incoming"
             one, other = (other, seen["local_ip"]) if incoming else (seen["local_ip"], other)
             port, protocol = seen.get("local_port", 80) if incoming else seen["remote_port"], seen["protocol"]
+            when = _when(world, seen)
         if one != other:
             world.link(
                 "FLOWED_TO", ("IP", one), ("IP", other), remote_port=port, protocol=protocol,
-                bytes_out=world.maybe(rng.randint(1, 900)), bytes_in=world.maybe(rng.randint(1, 900)),
+                bytes_out=world.maybe(rng.randint(1, 900)), bytes_in=world.maybe(rng.randint(1, 900)), **when,
             )  # fmt: skip
 
 
