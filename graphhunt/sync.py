@@ -120,7 +120,8 @@ def _filled(store: Store, graph: Graph, mark: Mark, report: Progress) -> bool:
     try:
         store.fill(nodes, graph.relationships, lambda done: report("write", done, total))
         store.put_nodes(_MARKED, _rows(graph.nodes[_MARKED], new=False))
-    except StoreError as error:
+    except (StoreError, pl.exceptions.PolarsError, LookupError, TypeError, ValueError) as error:
+        # Whatever is wrong with the quick way, the slow one doesn't share it: a load must not fail for that.
         _LOG.warning("the graph is written in batches, as writing it at once failed: %s", error)
         store.empty()
         store.ensure_schema()

@@ -78,7 +78,7 @@ CALL {
     UNION ALL
     WITH own, keys
     WHERE any(key IN keys WHERE size(key[5]) > 0)
-    MATCH (o:IP {id: own})-[f:FLOWED_TO]-(i:IP)
+    MATCH (o:IP {id: coalesce(own, '')})-[f:FLOWED_TO]-(i:IP)
     RETURN i.id AS other, f.protocol AS protocol, f.remote_port AS port,
            CASE WHEN startNode(f) = o THEN 'outgoing' ELSE 'incoming' END AS direction, null AS key, f
   }
@@ -94,7 +94,7 @@ CALL {
     UNION ALL
     WITH own, keys
     WHERE any(key IN keys WHERE size(key[6]) > 0)
-    MATCH (:IP {id: own})<-[:HAD_IP]-(m:Machine)
+    MATCH (:IP {id: coalesce(own, '')})<-[:HAD_IP]-(m:Machine)
     WITH DISTINCT own, m
     MATCH (m)-[:RAN]->(p:Process)-[d:CONNECTED]->(i:IP)
     WHERE coalesce(d.local_ip, own) = own

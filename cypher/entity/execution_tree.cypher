@@ -33,7 +33,7 @@ CALL (machine, held) {
   UNWIND held AS one
   RETURN one[0].logon_id AS logon, one, null AS entry
   UNION ALL
-  MATCH (:Machine {id: machine})<-[entry:REMOTE_LOGON]-()
+  MATCH (:Machine {id: coalesce(machine, '')})<-[entry:REMOTE_LOGON]-()
   WHERE entry.logon_id IS NOT NULL
   RETURN entry.logon_id AS logon, null AS one, entry
 }

@@ -81,8 +81,8 @@ WHERE ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
   AND ($commands IS NULL OR any(text IN $commands WHERE toLower(child.command_line) CONTAINS text))
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND child.path STARTS WITH '\\\\')
-       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
-       OR ('ATTR_EXTERNAL' IN $attributes AND EXISTS { MATCH (stream:File {id: CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) + ':zone.identifier' END}) })
+       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+       OR ('ATTR_EXTERNAL' IN $attributes AND EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) + ':zone.identifier' END, '')}) })
        OR (operation = 'load' AND coalesce(child.sha256, child.md5) IS NOT NULL
            AND 'ATTR_FRESHUNKNOWN' IN $attributes AND child.first_seen >= $since)
        OR (operation = 'load' AND 'ATTR_EXTERNAL' IN $attributes
@@ -99,7 +99,7 @@ CALL (machine, acts) {
   UNWIND acts AS act
   RETURN act[0].logon_id AS logon, act, null AS entry
   UNION ALL
-  MATCH (:Machine {id: machine})<-[entry:REMOTE_LOGON]-()
+  MATCH (:Machine {id: coalesce(machine, '')})<-[entry:REMOTE_LOGON]-()
   WHERE entry.logon_id IS NOT NULL
   RETURN entry.logon_id AS logon, null AS act, entry
 }
@@ -119,7 +119,7 @@ RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.
        CASE WHEN operation = 'create' THEN child.command_line END AS command_line, remote_ip, operation,
        CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
-              OR EXISTS { MATCH (stream:File {id: p.machine_id + '|' + toLower(child.path) + ':zone.identifier'}) } THEN true END AS external,
+              OR EXISTS { MATCH (stream:File {id: coalesce(p.machine_id + '|' + toLower(child.path) + ':zone.identifier', '')}) } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(file.sha256, file.md5) IS NOT NULL
             THEN file.first_seen >= $since END AS fresh_unknown,
        child.path STARTS WITH '\\\\' AS lan_shared,

@@ -52,16 +52,16 @@ WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $unti
        OR ('opencmp' IN $operations AND packed AND operation = 'access'))
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND path STARTS WITH '\\\\')
        OR ('ATTR_FRESHUNKNOWN' IN $attributes AND f.first_seen >= $since AND coalesce(f.sha256, f.md5) IS NOT NULL)
-       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
        OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
-           OR EXISTS { MATCH (stream:File {id: CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(path) + ':zone.identifier' END}) })))
+           OR EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(path) + ':zone.identifier' END, '')}) })))
 WITH p, r, f, path, operation ORDER BY r.start, r.id LIMIT $limit
 WITH p.machine_id AS machine, collect([p, r, f, path, operation]) AS acts
 CALL (machine, acts) {
   UNWIND acts AS act
   RETURN act[0].logon_id AS logon, act, null AS entry
   UNION ALL
-  MATCH (:Machine {id: machine})<-[entry:REMOTE_LOGON]-()
+  MATCH (:Machine {id: coalesce(machine, '')})<-[entry:REMOTE_LOGON]-()
   WHERE entry.logon_id IS NOT NULL
   RETURN entry.logon_id AS logon, null AS act, entry
 }
@@ -74,7 +74,7 @@ RETURN r.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL TH
        p.md5 AS parent_md5, p.pid AS parent_pid, remote_ip, operation,
        CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
-              OR EXISTS { MATCH (stream:File {id: p.machine_id + '|' + toLower(path) + ':zone.identifier'}) } THEN true END AS external,
+              OR EXISTS { MATCH (stream:File {id: coalesce(p.machine_id + '|' + toLower(path) + ':zone.identifier', '')}) } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(f.sha256, f.md5) IS NOT NULL
             THEN f.first_seen >= $since END AS fresh_unknown,
        path STARTS WITH '\\\\' AS lan_shared, r.end AS last_seen, r.count AS actions, p.id AS process_id,

@@ -47,7 +47,7 @@ CALL (machine, acts) {
   UNWIND acts AS act
   RETURN act[0].logon_id AS logon, act, null AS entry
   UNION ALL
-  MATCH (:Machine {id: machine})<-[entry:REMOTE_LOGON]-()
+  MATCH (:Machine {id: coalesce(machine, '')})<-[entry:REMOTE_LOGON]-()
   WHERE entry.logon_id IS NOT NULL
   RETURN entry.logon_id AS logon, null AS act, entry
 }

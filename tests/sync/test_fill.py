@@ -102,3 +102,16 @@ def test_what_the_engine_refuses_is_written_in_batches(
     sync(workspace, fresh)
     assert "written in batches" in caplog.text
     assert graph_digest(fresh) == expected
+
+
+def test_rows_that_cannot_be_sent_at_once_are_written_in_batches(
+    fresh: Store, workspace: Workspace, expected: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def faulty(nodes: object, relationships: object, progress: object) -> Iterator[bytes]:
+        yield b'{"@type":"v","@class":"User","id":"u"}\n'
+        raise ValueError("a value that JSON doesn't have")
+
+    monkeypatch.setattr("graphhunt.store.payload.payload", faulty)
+    sync(workspace, fresh)
+    assert "written in batches" in caplog.text
+    assert graph_digest(fresh) == expected

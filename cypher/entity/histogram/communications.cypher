@@ -10,6 +10,11 @@
 // returns: at: datetime, value: any, rows: int
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"], "by": "RemoteIp", "bucket": 60000000}
 CALL {
+  OPTIONAL MATCH (m:Machine)
+  WHERE NOT m.client_id IN $clients
+  RETURN count(m) = 0 AS whole
+}
+CALL (whole) {
   CALL {
     UNWIND $users AS id
     MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[c:CONNECTED]->(i:IP)
@@ -41,7 +46,7 @@ CALL {
     AND ($ports IS NULL OR CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END IN $ports)
     AND ($public IS NULL OR (i.scope = 'public') = $public) AND ($directions IS NULL OR c.direction IN $directions)
     AND ($ips IS NULL OR i.id IN $ips)
-  WITH CASE $by WHEN 'RemoteIp' THEN i.id WHEN 'Muid' THEN p.machine_id WHEN 'LoggedUser' THEN p.user_id
+  WITH CASE WHEN $by IS NULL THEN null ELSE CASE $by WHEN 'RemoteIp' THEN i.id WHEN 'Muid' THEN p.machine_id WHEN 'LoggedUser' THEN p.user_id
             WHEN 'UserId' THEN p.user_id WHEN 'RemotePort' THEN c.remote_port
             WHEN 'Protocol' THEN toUpper(c.protocol)
             WHEN 'Direction' THEN toUpper(left(c.direction, 1)) + substring(c.direction, 1)
@@ -49,17 +54,16 @@ CALL {
             WHEN 'ParentFilename' THEN p.name WHEN 'ParentPid' THEN p.pid WHEN 'ProcessId' THEN p.id
             WHEN 'LocalIp' THEN c.local_ip WHEN 'LocalPort' THEN c.local_port WHEN 'Blocked' THEN c.blocked
             WHEN 'Connections' THEN c.count WHEN 'BytesOut' THEN c.bytes_out WHEN 'BytesIn' THEN c.bytes_in
-            WHEN 'DateTime' THEN c.start WHEN 'Date' THEN c.start / 86400000000 WHEN 'LastSeen' THEN c.end END AS value,
+            WHEN 'DateTime' THEN c.start WHEN 'Date' THEN c.start / 86400000000 WHEN 'LastSeen' THEN c.end END END AS value,
        c.start / $bucket AS at
   RETURN at, value, count(*) AS rows
   UNION ALL
-  UNWIND $clients AS id
-  OPTIONAL MATCH (other:Machine) WHERE other.client_id <> id
-  WITH id, count(other) = 0 AS alone
+  WITH whole
+  WHERE size($clients) > 0
   MATCH (i:IP)
-  WITH id, alone, i SKIP 0  // a planner begins here, not at any other node
+  WITH whole, i SKIP 0  // a planner begins here, not at any other node
   MATCH (i)<-[c:CONNECTED]-(p)
-  WHERE (alone OR (p.client_id = id AND p.machine_id IS NOT NULL)) AND ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
+  WHERE (whole OR (p.client_id IN $clients AND p.machine_id IS NOT NULL)) AND ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
     AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
     AND ($programs IS NULL OR p.name IN $programs OR toLower(p.path) IN $programs OR toLower(p.md5) IN $programs
          OR toLower(p.sha256) IN $programs)
@@ -68,7 +72,7 @@ CALL {
     AND ($ports IS NULL OR CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END IN $ports)
     AND ($public IS NULL OR (i.scope = 'public') = $public) AND ($directions IS NULL OR c.direction IN $directions)
     AND ($ips IS NULL OR i.id IN $ips)
-  WITH CASE $by WHEN 'RemoteIp' THEN i.id WHEN 'Muid' THEN p.machine_id WHEN 'LoggedUser' THEN p.user_id
+  WITH CASE WHEN $by IS NULL THEN null ELSE CASE $by WHEN 'RemoteIp' THEN i.id WHEN 'Muid' THEN p.machine_id WHEN 'LoggedUser' THEN p.user_id
             WHEN 'UserId' THEN p.user_id WHEN 'RemotePort' THEN c.remote_port
             WHEN 'Protocol' THEN toUpper(c.protocol)
             WHEN 'Direction' THEN toUpper(left(c.direction, 1)) + substring(c.direction, 1)
@@ -76,12 +80,13 @@ CALL {
             WHEN 'ParentFilename' THEN p.name WHEN 'ParentPid' THEN p.pid WHEN 'ProcessId' THEN p.id
             WHEN 'LocalIp' THEN c.local_ip WHEN 'LocalPort' THEN c.local_port WHEN 'Blocked' THEN c.blocked
             WHEN 'Connections' THEN c.count WHEN 'BytesOut' THEN c.bytes_out WHEN 'BytesIn' THEN c.bytes_in
-            WHEN 'DateTime' THEN c.start WHEN 'Date' THEN c.start / 86400000000 WHEN 'LastSeen' THEN c.end END AS value,
+            WHEN 'DateTime' THEN c.start WHEN 'Date' THEN c.start / 86400000000 WHEN 'LastSeen' THEN c.end END END AS value,
        c.start / $bucket AS at
   RETURN at, value, count(*) AS rows
 }
 WITH at * $bucket AS at, value, sum(rows) AS rows
-OPTIONAL MATCH (u:User {id: CASE WHEN $by = 'LoggedUser' THEN value END})
+WITH at, value, rows, CASE WHEN $by = 'LoggedUser' THEN value END AS account
+OPTIONAL MATCH (u:User {id: coalesce(account, '')})
 WITH at, CASE WHEN $by = 'LoggedUser' THEN CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END ELSE value END AS value, rows
 RETURN at, value, sum(rows) AS rows
 ORDER BY at, rows DESC, value

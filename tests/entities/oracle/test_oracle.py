@@ -14,11 +14,14 @@ from graphhunt import queries
 from graphhunt.store import Store
 from tests.conftest import empty
 from tests.entities.oracle.answers import Row, View
-from tests.entities.oracle.asked import QUERIES
+from tests.entities.oracle.asked import QUERIES, SHAPES
 from tests.entities.oracle.world import World, make
 
 WORLDS = int(os.environ.get("GRAPHHUNT_ORACLE_WORLDS", "300"))
 """How many random graphs."""
+
+ALONE = 15
+"""How many random graphs are the only one in an engine."""
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +71,33 @@ def test_answers_as_networkx_does(filled: Store, worlds: list[tuple[World, View]
         answered += bool(expected)
     # A question that the random graphs seldom answer would prove nothing.
     assert answered > WORLDS / 20
+
+
+@pytest.fixture(scope="module", params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def emptied(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Each engine with nothing in it."""
+    store = empty(request.getfixturevalue(f"_{request.param}_session"))
+    yield store
+    empty(store)
+
+
+@pytest.mark.parametrize("number", range(2000, 2000 + ALONE))
+def test_counts_all_of_the_only_tenant(emptied: Store, number: int) -> None:
+    """Where a graph has one tenant, its histograms begin at what was acted on; every process has a machine there."""
+    world = make(number, placed=1)
+    view = View(world.graph())
+    fill(empty(emptied), [world])
+    for name in ("communications", "registry", "files", "executions"):
+        query, asked = queries.library()[f"entity/histogram/{name}"], QUERIES[f"histogram/{name}"]
+        turn = asked.anchors.index("clients")
+        for shape in range(SHAPES):
+            world.rng = Random(f"{name} {number} {shape}")
+            params = asked.params(world, turn * SHAPES + shape)
+            found = emptied.read(query, **asked.padded(params))
+            expected = asked.answer(view, params)
+            assert [_kept(row, ["at", "value", "rows"]) for row in found] == [
+                _kept(row, ["at", "value", "rows"]) for row in expected
+            ], (name, params)
 
 
 def _kept(row: Row, names: list[str]) -> Row:

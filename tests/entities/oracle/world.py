@@ -81,11 +81,11 @@ class World:
         return value if self.rng.random() < share else None
 
 
-def make(number: int) -> World:
-    """Make the world of a number; always the same."""
+def make(number: int, *, placed: float = 0.95) -> World:
+    """Make the world of a number; always the same. `placed` is the share of processes whose machine is known."""
     world = World(f"t{number:04}", Random(number))
     _things(world)
-    _processes(world)
+    _processes(world, placed)
     _acts(world)
     _logons(world)
     _alerts(world)
@@ -114,9 +114,9 @@ def _things(world: World) -> None:
             world.add_node(label, str(i), name=f"{label}{i}", path=rf"hklm\run{i}" if label == "RegistryKey" else None)
 
 
-def _processes(world: World) -> None:
+def _processes(world: World, placed: float) -> None:
     for i in range(world.rng.randint(1, 8)):
-        machine, user = world.maybe(world.rng.choice(world.ids("Machine")), 0.95), None
+        machine, user = world.maybe(world.rng.choice(world.ids("Machine")), placed), None
         if world.rng.random() < 0.8:
             user = world.rng.choice(world.ids("User"))
         stub, begin, name = world.rng.random() < 0.2, world.time(), world.rng.choice(PROGRAMS)

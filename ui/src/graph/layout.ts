@@ -44,6 +44,12 @@ export class Layouts {
       this.waiting?.(event.data);
       this.waiting = null;
     };
+    // A worker that died answers nobody: whoever waits goes on without positions, and the next call opens another.
+    worker.onerror = () => {
+      this.close();
+      this.waiting?.({ id: -1, positions: {} });
+      this.waiting = null;
+    };
     return worker;
   }
 }
