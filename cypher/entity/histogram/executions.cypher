@@ -8,6 +8,7 @@
 //    attributes: list[str]?, since: datetime?, until: datetime?,
 //    by: str?, bucket: int?
 // returns: at: datetime, value: any, rows: int
+// allow: CartesianProduct because the other side is one row, which says whether there are other tenants.
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"], "by": "ChildFilename", "bucket": 60000000}
 CALL {
   OPTIONAL MATCH (m:Machine)
