@@ -10,9 +10,10 @@
 // returns: at: datetime, value: any, rows: int
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"], "by": "ChildFilename", "bucket": 60000000}
 CALL {
-  OPTIONAL MATCH (m:Machine)
-  WHERE NOT m.client_id IN $clients
-  RETURN count(m) = 0 AS whole
+  UNWIND CASE WHEN size($clients) > 0 THEN [true] ELSE [] END AS asked
+  OPTIONAL MATCH (other:Machine)
+  WHERE NOT other.client_id IN $clients
+  RETURN count(other) = 0 AS whole
 }
 CALL (whole) {
   CALL {
