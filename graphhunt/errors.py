@@ -9,6 +9,7 @@
     │   └── WorkspaceError the workspace folder is locked, foreign or damaged
     ├── AccessError        not allowed (guard, roles, tokens)
     ├── LimitError         a stated limit was reached
+    │   └── BusyError      others have to end first: try again later
     ├── CancelledError     the user stopped a job
     ├── ConflictError      an edit is based on a version that is no longer the current one
     └── UsageError         a parameter has an unknown value (also a ValueError)
@@ -75,6 +76,21 @@ class AccessError(GraphhuntError):
 
 class LimitError(GraphhuntError):
     """A stated limit (time, rows, bytes, depth) was reached."""
+
+
+class BusyError(LimitError):
+    """There is no room now; the same may well be done later.
+
+    Args:
+        message: What happened, as one sentence.
+        where: What was asked.
+        hint: What the user can do about it.
+        wait: Seconds after which trying again makes sense.
+    """
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None, wait: int = 5) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.wait = wait
 
 
 class CancelledError(GraphhuntError):

@@ -190,9 +190,14 @@ class Hunt:
         limit: int | None = None,
         timeout: float | None = None,
         stop: threading.Event | None = None,
+        who: str = "",
     ) -> Table:
-        """Run an analyst's Cypher: guarded, read-only, with limits; ended on the engine when `stop` is set."""
-        return self.store.analyst(cypher, params or {}, limit=limit, timeout=timeout, stop=stop)
+        """Run an analyst's Cypher: guarded, read-only, with limits; ended on the engine when `stop` is set.
+
+        Each analyst `who` (this process's user when not given) has two statements at a time, and all together have a
+        quarter of the engine's places; a `BusyError` says that none got free.
+        """
+        return self.store.analyst(cypher, params or {}, limit=limit, timeout=timeout, stop=stop, who=who)
 
     def find(self, text: str, kinds: Iterable[str] | None = None, limit: int = 20) -> list[dict[str, Any]]:
         """Find entities by a piece of any of their names; one group per kind."""
@@ -388,6 +393,7 @@ class Hunt:
     def status(self, *, digest: bool = False) -> dict[str, Any]:
         """Say what the workspace holds; with `digest`, the canonical digest of the database."""
         from graphhunt.digest import graph_digest
+        from graphhunt.store.places import Places
 
         sources = self.workspace.sources()
         state: dict[str, Any] = {
@@ -400,6 +406,10 @@ class Hunt:
         }
         if not state["events"]:
             state["reason"] = "nothing is loaded yet; begin with: graphhunt load PATH"
+        state["queries"] = [
+            {"who": seat.who, "since": iso(int(seat.since * 1e6)), "ending": seat.ending}
+            for seat in Places(self.workspace.path).seats()
+        ]
         if digest:
             state["digest"] = graph_digest(self.store)
         return state

@@ -52,6 +52,7 @@ class Settings:
     period: str = _row("all", "Time that an entity's question without one means: all (all loaded time) or today (UTC).")
     mmdb: str = _row("", "File that says where addresses are, in the MaxMind format; maps are drawn only with it.")
     query_timeout: float = _row(10.0, "Seconds an analyst's query may take.")
+    query_wait: float = _row(5.0, "Seconds an analyst's query waits for a place while others run.")
     query_rows: int = _row(5000, "Rows an analyst's query may give.")
     query_bytes: int = _row(64 * 2**20, "Bytes an analyst's query may give.")
     command_timeout: float = _row(600.0, "Seconds one of graphhunt's own queries or write batches may take.")

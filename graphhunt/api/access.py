@@ -9,7 +9,6 @@ else looks at them.
 from __future__ import annotations
 
 import asyncio
-import getpass
 import hashlib
 import hmac
 import secrets
@@ -25,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphhunt.accounts import SCOPES, Accounts, Principal
 from graphhunt.api.problems import problem
+from graphhunt.store.places import local_user
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 """Host names a loopback server answers to."""
@@ -104,7 +104,7 @@ class Access:
         if found is None or found.until < time.monotonic():
             return None
         if found.name is None:
-            return Principal(_owner(), EVERYTHING, "link")
+            return Principal(local_user(), EVERYTHING, "link")
         if self.accounts is None or self.accounts.generation(found.name) != found.generation:
             return None
         return self.accounts.principal(found.name)
@@ -113,16 +113,8 @@ class Access:
         """Give who a script's token stands for; None if it is not one of ours."""
         wanted = _hashed(token)
         if any([hmac.compare_digest(wanted, known) for known in self._bearers]):
-            return Principal(_owner(), EVERYTHING, "token")
+            return Principal(local_user(), EVERYTHING, "token")
         return self.accounts.by_token(token) if self.accounts else None
-
-
-def _owner() -> str:
-    """Name the user who runs the server."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
-        return "local"
 
 
 class Gate:

@@ -16,6 +16,7 @@ from graphhunt.accounts import Accounts
 from graphhunt.api import problems, routes
 from graphhunt.api.access import LOOPBACK_HOSTS, Access, Gate
 from graphhunt.api.attention import Attentive
+from graphhunt.api.crowd import Crowd
 from graphhunt.api.entity_paths import RawEntityPaths
 from graphhunt.api.headers import SafeHeaders
 from graphhunt.api.service import Hunt
@@ -51,6 +52,7 @@ def create_app(
     )  # fmt: skip
     app.state.hunt = hunt
     app.state.names = Names()
+    app.state.crowd = Crowd()
     _open_books(app, hunt, folder)
     app.state.access = Access(token, api_tokens, app.state.accounts)
     app.state.pages = pages or Pages()

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Query, Request
 
 from graphhunt.accounts import Accounts, Principal
+from graphhunt.api.crowd import Crowd
 from graphhunt.api.faces import TimeIn
 from graphhunt.api.service import Hunt
 from graphhunt.casebook import Casebook
@@ -46,6 +47,11 @@ def principal_of(request: Request) -> Principal:
     return cast("Principal", request.state.principal)
 
 
+def crowd_of(request: Request) -> Crowd:
+    """Give those who run queries now."""
+    return cast("Crowd", request.app.state.crowd)
+
+
 def names_of(request: Request) -> Names:
     """Give the names of all entities, for search."""
     return cast("Names", request.app.state.names)
@@ -75,6 +81,7 @@ AccountsDep = Annotated[Accounts, Depends(accounts_of)]
 PrincipalDep = Annotated[Principal, Depends(principal_of)]
 AuthorDep = Annotated[str, Depends(author_of)]
 CasebookDep = Annotated[Casebook, Depends(casebook_of)]
+CrowdDep = Annotated[Crowd, Depends(crowd_of)]
 NamesDep = Annotated[Names, Depends(names_of)]
 JobsDep = Annotated[Jobs, Depends(jobs_of)]
 UploadsDep = Annotated[Uploads, Depends(uploads_of)]

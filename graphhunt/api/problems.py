@@ -16,6 +16,7 @@ from graphhunt.api.faces import face
 from graphhunt.api.headers import HEADERS
 from graphhunt.errors import (
     AccessError,
+    BusyError,
     ConflictError,
     GraphhuntError,
     LimitError,
@@ -32,6 +33,7 @@ _KINDS: tuple[tuple[type[GraphhuntError], int, str], ...] = (
     (UsageError, 422, "usage"),
     (ConflictError, 412, "conflict"),
     (AccessError, 403, "access"),
+    (BusyError, 429, "busy"),
     (LimitError, 413, "limit"),
     (QueryError, 400, "query"),
     (StoreError, 503, "store"),
@@ -93,7 +95,10 @@ async def _known(request: Request, error: Exception) -> Problem:
     more: dict[str, Any] = {name: text for name in ("hint", "where") if (text := getattr(error, name))}
     if isinstance(error, ConflictError):
         status, more["current"] = _conflict(request), face(error.current)
-    return problem(status, error.message, kind=kind, instance=request.url.path, **more)
+    response = problem(status, error.message, kind=kind, instance=request.url.path, **more)
+    if isinstance(error, BusyError):
+        response.headers["Retry-After"] = str(error.wait)
+    return response
 
 
 def _conflict(request: Request) -> int:

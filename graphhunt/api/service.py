@@ -55,9 +55,9 @@ class Hunt(Protocol):
 
     def query(
         self, cypher: str, params: dict[str, Any] | None = None, limit: int = 1000, *,
-        stop: threading.Event | None = None,
+        stop: threading.Event | None = None, who: str = "",
     ) -> Any:  # fmt: skip
-        """Run an analyst's read-only query through the guard; ended when `stop` is set."""
+        """Run the read-only query of an analyst `who` through the guard; ended when `stop` is set."""
         ...
 
     def status(self) -> dict[str, Any]:

@@ -28,6 +28,9 @@ def run(
     line(f"{state['events']:,} events from {state['files']:,} files, {state['rejected']:,} rejected")
     for part in ("nodes", "relationships"):
         line(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
+    for query in state["queries"]:
+        how = "was asked to end and still runs" if query["ending"] else "runs"
+        line(f"query of {query['who']} since {query['since']}: {how}")
     for name in ("reason", "digest"):
         if name in state:
             line(f"{name}: {state[name]}")

@@ -1,26 +1,33 @@
-"""Runs analysts' Cypher behind the guard: as a reader, with limits of time, rows and bytes."""
+"""Runs analysts' Cypher behind the guard: as a reader, in a place of its own, with limits of time, rows and bytes."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
+from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+import msgspec
+
 from graphhunt import guard
-from graphhunt.errors import LimitError
-from graphhunt.queries import library
+from graphhunt.errors import BusyError, GraphhuntError, LimitError
 from graphhunt.store import transport
 from graphhunt.store.faults import LOST, sort_of, translate
 from graphhunt.store.marks import MARKS
+from graphhunt.store.places import Seat, local_user
 from graphhunt.store.transport import Statement
-from graphhunt.store.workers import in_time
+from graphhunt.store.workers import begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
 
     from graphhunt.settings import Settings
+    from graphhunt.store.ending import Costly
     from graphhunt.store.link import Door, Link
+    from graphhunt.store.places import Place, Places
 
 NAME = "query"
 """What an analyst's statement is called in errors."""
@@ -31,13 +38,14 @@ _LOOK = 0.05
 
 
 class Request(NamedTuple):
-    """What an analyst asks: text, parameters, wished limits, and what is set when nobody waits any more."""
+    """What an analyst asks: text, parameters, wished limits, what is set when nobody waits any more, and who asks."""
 
     cypher: str
     params: Mapping[str, Any]
     limit: int | None = None
     timeout: float | None = None
     stop: threading.Event | None = None
+    who: str = ""
 
 
 class Table(NamedTuple):
@@ -52,78 +60,144 @@ class Table(NamedTuple):
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-def run_guarded(link: Link, settings: Settings, request: Request) -> Table:
+def run_guarded(link: Link, settings: Settings, request: Request, desk: Desk) -> Table:
     """Check a statement and run it as one who can only read.
 
     Raises:
         AccessError: The guard or the engine refuses it.
+        BusyError: No place got free for it.
         LimitError: It takes too long, gives too much, or was stopped.
         QueryError: It isn't valid.
     """
     guard.check(request.cypher)
-    timeout = min(request.timeout or settings.query_timeout, settings.query_timeout)
-    rows = min(request.limit or settings.query_rows, settings.query_rows)
     mark = MARKS.take()
-    statement = Statement(request.cypher + MARKS.text(mark), request.params, NAME, read_only=True)
-
-    def run() -> Table:
-        door = link.analyst()
-        if door.timeout is not None:
-            door = door._replace(timeout=timeout)
-        if link.engine == "neo4j":
-            _check_plan(door, statement)
-        with _deadline(link, statement, timeout):
-            return _collect(transport.columns_and_rows(door, statement), rows, settings.query_bytes)
-
-    with _stopping(link, statement, request.stop):
-        # Some engines look at the clock only between the rows of a query.
-        table = in_time(lambda: _once(link, run), timeout + 2 * _GRACE, NAME)
-    if request.stop is None or not request.stop.is_set():
-        MARKS.give_back(mark)
-    return table
-
-
-@contextlib.contextmanager
-def _stopping(link: Link, statement: Statement, stop: threading.Event | None) -> Iterator[None]:
-    """End the statement on the engine when `stop` is set, however often it takes: it may not have begun yet."""
-    if stop is None:
-        yield
-        return
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.is_set():
-            if stop.wait(_LOOK):
-                terminate(link, statement.text)
-                over.wait(_LOOK)
-
-    threading.Thread(target=watch, daemon=True, name="graphhunt-stop").start()
+    run = _Run(link, settings, request, MARKS.text(mark))
+    seat = Seat(request.who or local_user(), request.cypher, run.mark, time.time())
     try:
-        yield
+        place = desk.places.take(seat, settings.query_wait)
+    except BusyError:
+        MARKS.give_back(mark)
+        raise
+    outcome = begin(lambda: _released(place, run.attempt))
+    try:
+        found = _awaited(run, outcome, request.stop)
+        if found is not None:
+            MARKS.give_back(mark)
+            return found.result()
+    except KeyboardInterrupt:
+        with contextlib.suppress(GraphhuntError):
+            _ended(desk, run, outcome, place, seat)
+        raise
+    return _ended(desk, run, outcome, place, seat)
+
+
+class Desk(NamedTuple):
+    """Where analysts' statements get their place, and what ends them."""
+
+    places: Places
+    costly: Costly
+
+
+class _Run:
+    """One statement on its way, at most twice: the second time after it was lost with an engine ended for another."""
+
+    def __init__(self, link: Link, settings: Settings, request: Request, mark: str) -> None:
+        self.link = link
+        self.mark = mark
+        self.over = threading.Event()
+        self.engine: object = None
+        self._statement = Statement(request.cypher + mark, request.params, NAME, read_only=True)
+        self._seconds = min(request.timeout or settings.query_timeout, settings.query_timeout)
+        self._rows = min(request.limit or settings.query_rows, settings.query_rows)
+        self._bytes = settings.query_bytes
+        self._until = math.inf
+
+    def left(self) -> float:
+        """Give the seconds until its time is over."""
+        return self._until - time.monotonic()
+
+    def attempt(self) -> Table:
+        """Run it; again if it can't have begun, or if the engine was ended for another one's sake.
+
+        One that ended the engine, by eating its memory, must not get the chance to do so again.
+        """
+        engine, began = self.link.incarnation(), time.monotonic()
+        try:
+            return self._run()
+        except Exception as error:  # the driver raises many kinds, OSError among them; all are sorted and translated
+            if sort_of(error) != LOST:
+                raise translate(error, NAME) from error
+            stale = time.monotonic() - began < _STALE
+            self._until = math.inf  # the wait for an engine isn't the statement's time
+            self.link.reconnect()
+            if self.over.is_set():
+                raise _endless() from error
+            if not stale and not self.link.was_renewed(engine):
+                hint = "the query may have used up its memory; narrow it and try again"
+                raise LimitError("the database was lost while it ran the query", where=NAME, hint=hint) from error
+        return transport.with_retry(self.link, NAME, self._run)
+
+    def _run(self) -> Table:
+        if self.over.is_set():
+            raise LimitError("the query was stopped", where=NAME)
+        self.engine = self.link.incarnation()
+        self._until = time.monotonic() + self._seconds + _GRACE
+        door = self.link.analyst()
+        if door.timeout is not None:
+            door = door._replace(timeout=self._seconds)
+        if self.link.engine == "neo4j":
+            _check_plan(door, self._statement)
+        return _collect(transport.columns_and_rows(door, self._statement), self._rows, self._bytes)
+
+
+def _released(place: Place, work: Callable[[], T]) -> T:
+    """Do something and give the place back before anybody hears of the outcome."""
+    try:
+        return work()
     finally:
-        over.set()
+        place.release()
+
+
+def _awaited(run: _Run, outcome: Future[Table], stop: threading.Event | None) -> Future[Table] | None:
+    """Wait for the outcome; None when its time is over or nobody waits for it any more."""
+    while (left := run.left()) > 0 and not (stop is not None and stop.is_set()):
+        wait([outcome], min(left, _LOOK))
+        if outcome.done():
+            return outcome
+    return None
+
+
+def _ended(desk: Desk, run: _Run, outcome: Future[Table], place: Place, seat: Seat) -> Table:
+    """End a statement whose time is over; one that comes to its own end meanwhile is answered all the same."""
+
+    def over(seconds: float) -> bool:
+        wait([outcome], seconds)
+        return outcome.done()
+
+    run.over.set()
+    place.write(msgspec.structs.replace(seat, ending=True))
+    if desk.costly.end(seat, over, lambda: run.engine):
+        return outcome.result()
+    raise _endless() if run.link.engine == "arcadedb" else _stays()
+
+
+def _endless() -> LimitError:
+    return LimitError(
+        "the query took longer than allowed and couldn't be ended, which costs the database a new start",
+        where=NAME,
+        hint="narrow it: loops inside one expression (any, all, reduce, lists of lists) can't be stopped",
+    )
+
+
+def _stays() -> LimitError:
+    return LimitError(
+        "the query took longer than allowed and the server hasn't ended it yet",
+        where=NAME,
+        hint="it counts as one of yours until it has; `graphhunt status` shows it",
+    )
 
 
 T = TypeVar("T")
-
-
-def _once(link: Link, run: Callable[[], T]) -> T:
-    """Run a statement, again only if the connection turned out to be dead before the statement can have begun.
-
-    One that ended the engine, by eating its memory, must not get the chance to do so again.
-    """
-    began = time.monotonic()
-    try:
-        return run()
-    except Exception as error:  # the driver raises many kinds, OSError among them; all are sorted and translated
-        if sort_of(error) != LOST:
-            raise translate(error, NAME) from error
-        stale = time.monotonic() - began < _STALE
-        link.reconnect()
-        if not stale:
-            hint = "the query may have used up its memory; narrow it and try again"
-            raise LimitError("the database was lost while it ran the query", where=NAME, hint=hint) from error
-    return transport.with_retry(link, NAME, run)
 
 
 def _check_plan(door: Door, statement: Statement) -> None:
@@ -155,31 +229,3 @@ def size_of(value: Any) -> int:
     if isinstance(value, list):
         return 2 + sum(size_of(item) + 1 for item in value)
     return 8
-
-
-@contextlib.contextmanager
-def _deadline(link: Link, statement: Statement, timeout: float) -> Iterator[None]:
-    """End the statement on an engine that takes no time limit from its clients."""
-    if link.engine != "arcadedb":
-        yield
-        return
-    timer = threading.Timer(timeout + _GRACE, terminate, (link, statement.text))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def terminate(link: Link, text: str) -> None:
-    """End the running statements that hold a text; an engine that can't be asked is left alone."""
-    import neo4j.exceptions as driver
-
-    running, end = library()["admin/running"], library()["admin/terminate"]
-    own = link.own()
-    with contextlib.suppress(driver.DriverError, driver.Neo4jError, OSError):
-        for row in transport.rows_of(own, Statement(running.text, {}, running.name, read_only=True)):
-            if text in str(row["currentQuery"]):
-                params = {"id": row["transactionId"]}
-                list(transport.rows_of(own, Statement(end.text, params, end.name, read_only=True)))

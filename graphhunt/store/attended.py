@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graphhunt.attention import attention, heed
 from graphhunt.errors import GraphhuntError
 from graphhunt.store import transport
-from graphhunt.store.analyst import terminate
+from graphhunt.store.ending import terminate
 from graphhunt.store.marks import MARKS
 
 if TYPE_CHECKING:

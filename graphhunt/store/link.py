@@ -73,6 +73,26 @@ class Link(Protocol):
         """
         ...
 
+    def incarnation(self) -> object:
+        """Tell the process of the engine from those before and after it."""
+        ...
+
+    def was_renewed(self, incarnation: object) -> bool:
+        """Tell whether graphhunt ended that process of the engine to be rid of a statement."""
+        ...
+
+    def renew(self, incarnation: object) -> bool | None:
+        """End a process of the engine and start it anew, to be rid of a statement.
+
+        Returns:
+            Whether it was done; False if that process is gone already; None if it can't be done, as somebody writes
+            or the engine isn't ours.
+
+        Raises:
+            StoreError: It doesn't start again.
+        """
+        ...
+
     def bulk(self) -> Bulk | None:
         """Door for a whole graph at once, where the engine has one."""
         ...

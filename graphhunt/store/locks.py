@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+WRITER_LOCK = "writer.lock"
+"""The lock file inside a workspace that whoever writes to its graph holds."""
+
 _POLL = 0.05
 
 

@@ -68,6 +68,16 @@ class ServerLink:
         """
         self._verify(self._driver)
 
+    def incarnation(self) -> None:
+        """It isn't known: the server is others' to run."""
+
+    def was_renewed(self, incarnation: object) -> bool:
+        """Never: nobody here ends a server."""
+        return False
+
+    def renew(self, incarnation: object) -> None:
+        """It can't be done: the server is others' to run."""
+
     def bulk(self) -> None:
         """There is none: a server's own import needs it stopped."""
 

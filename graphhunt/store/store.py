@@ -10,9 +10,12 @@ from graphhunt.errors import QueryError, StoreError, UsageError
 from graphhunt.settings import load_settings
 from graphhunt.store import attended, transport
 from graphhunt.store import rows as _rows
-from graphhunt.store.analyst import Request, Table, run_guarded
-from graphhunt.store.locks import WriterLock
+from graphhunt.store.analyst import Desk, Request, Table, run_guarded
+from graphhunt.store.ending import Costly
+from graphhunt.store.locks import WRITER_LOCK, WriterLock
+from graphhunt.store.places import Places
 from graphhunt.store.published import Published, shows_results
+from graphhunt.store.streams import resumed
 from graphhunt.store.transport import Statement, Summary
 
 if TYPE_CHECKING:
@@ -45,7 +48,9 @@ class Store:
         self.workspace = workspace
         self.settings = settings
         self._published = Published(self._rows)
-        self._writer = WriterLock(workspace / "writer.lock", settings.lock_timeout)
+        self._writer = WriterLock(workspace / WRITER_LOCK, settings.lock_timeout)
+        costly = Costly(link, workspace)
+        self._desk = Desk(Places(workspace, costly.left), costly)
 
     @property
     def engine(self) -> str:
@@ -81,9 +86,9 @@ class Store:
     def stream(self, query: Query, /, **params: Any) -> Iterator[dict[str, Any]]:
         """Run a query that reads, and yield its rows as they arrive.
 
-        A connection lost before the first row is renewed; later it is a `StoreError`.
+        A lost connection is renewed, and the read goes on where it was if the same rows come again.
         """
-        rows = _resumed(self._link, self._statement(query, params, "read"))
+        rows = resumed(self._link, self._statement(query, params, "read"))
         return self._published.stream(rows) if shows_results(query) else rows
 
     def write(self, query: Query, /, **params: Any) -> Summary:
@@ -237,8 +242,12 @@ class Store:
         limit: int | None = None,
         timeout: float | None = None,
         stop: threading.Event | None = None,
+        who: str = "",
     ) -> Table:
         """Run Cypher that a person wrote: guarded, read-only, with limits.
+
+        A statement that goes on though its end was asked for costs the embedded engine, which is started anew; what
+        others asked meanwhile is repeated.
 
         Args:
             cypher: One reading statement.
@@ -246,16 +255,19 @@ class Store:
             limit: Rows to give at most; never more than the setting `query_rows`.
             timeout: Seconds it may take; never more than the setting `query_timeout`.
             stop: Set when nobody waits for the answer any more: the statement is ended on the engine.
+            who: Who asks, as each may have few statements at a time; the user of this process when not given.
 
         Raises:
             AccessError: The guard refuses the statement; the error says why.
+            BusyError: No place got free for it in the seconds of the setting `query_wait`.
             LimitError: It takes too long, gives too many bytes, or was stopped.
             QueryError: The statement isn't valid.
         """
         guard.check(cypher)  # what its author wrote, before the names of properties are turned
+        asked = Request(cypher, params or {}, limit, timeout, stop, who)
 
         def run(text: str, view: View) -> Table:
-            table = run_guarded(self._link, self.settings, Request(text, params or {}, limit, timeout, stop))
+            table = run_guarded(self._link, self.settings, asked._replace(cypher=text), self._desk)
             return Table([view.column(name) for name in table.columns], view.shown(table.rows), table.truncated)
 
         return self._published.statement(cypher, run)
@@ -268,18 +280,6 @@ class Store:
             raise QueryError(f"a {query.mode} query was called as a {modes[0]} one", where=query.name)
         text = query.for_engine(self.engine)
         return Statement(text, query.bind(params), query.name, query.mode == "read", whole=query.mode == "write")
-
-
-def _resumed(link: Link, statement: Statement) -> Iterator[dict[str, Any]]:
-    def first() -> tuple[dict[str, Any] | None, Iterator[dict[str, Any]]]:
-        rows = transport.rows_of(link.own(), statement)
-        return next(rows, None), rows
-
-    row, rest = transport.with_retry(link, statement.name, first)
-    if row is None:
-        return
-    yield row
-    yield from transport.translated(statement.name, rest)
 
 
 def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

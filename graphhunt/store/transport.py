@@ -10,7 +10,7 @@ from graphhunt.store import faults
 from graphhunt.store.values import SCALARS, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from typing import LiteralString
 
     import neo4j
@@ -57,7 +57,7 @@ class Statement(NamedTuple):
     whole: bool = False
 
 
-def rows_of(door: Door, statement: Statement) -> Iterator[dict[str, Any]]:
+def rows_of(door: Door, statement: Statement) -> Generator[dict[str, Any], None, None]:
     """Yield the rows of a statement as they arrive, each a plain dictionary."""
     with _session(door, statement) as session:
         result = session.run(_query(door, statement), dict(statement.params))
@@ -140,17 +140,3 @@ def _query(door: Door, statement: Statement) -> neo4j.Query:
 def _text(statement: Statement) -> LiteralString:
     # The driver asks for literal text; ours is a checked file or has passed the guard, and is never put together.
     return statement.text  # pyright: ignore[reportReturnType]
-
-
-def translated(name: str, rows: Iterator[T]) -> Iterator[T]:
-    """Pass rows on; an error on the way becomes a graphhunt error.
-
-    Raises:
-        GraphhuntError: The engine failed or the connection was lost.
-    """
-    import neo4j.exceptions as driver
-
-    try:
-        yield from rows
-    except (driver.DriverError, driver.Neo4jError, OSError) as error:
-        raise faults.translate(error, name) from error

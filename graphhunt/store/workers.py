@@ -8,8 +8,6 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from graphhunt.errors import LimitError
-
 T = TypeVar("T")
 
 _KEPT = 8
@@ -48,21 +46,12 @@ class _Worker:
         return True
 
 
-def in_time(action: Callable[[], T], limit: float, where: str) -> T:
-    """Do something on another thread, and give up waiting for it after `limit` seconds.
-
-    Raises:
-        LimitError: It takes longer; it goes on, but nobody hears of it.
-    """
+def begin(action: Callable[[], T]) -> Future[T]:
+    """Do something on another thread and give what will hold its outcome."""
     try:
         worker = _idle.pop()
     except IndexError:
         worker = _Worker()
     outcome: Future[T] = Future()
     worker.jobs.put((action, outcome))
-    try:
-        return outcome.result(limit)
-    except TimeoutError as error:
-        if outcome.done():
-            raise
-        raise LimitError("the query took longer than allowed", where=where, hint="narrow it") from error
+    return outcome

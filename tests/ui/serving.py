@@ -69,12 +69,15 @@ def loaded(
 
 
 @contextmanager
-def served(hunt: Hunt) -> Iterator[dict[str, str]]:
-    """Serve a hunt on a free loopback port: its one-time link, and the cookie of a session of its own."""
+def served(hunt: Hunt, folder: Path | None = None) -> Iterator[dict[str, str]]:
+    """Serve a hunt on a free loopback port: its one-time link, and the cookie of a session of its own.
+
+    With a folder, accounts and cases are kept there, as `graphhunt serve` keeps them in the workspace.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        app = create_app(hunt, token="first")
+        app = create_app(hunt, token="first", folder=folder)
         session = app.state.access.exchange("first")
         for name, role in PEOPLE.items():
             app.state.accounts.add_user(name, PASSWORD, [role])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphhunt.errors import StoreError
+from graphhunt.store.places import IN_ALL
 
 if TYPE_CHECKING:
     from graphhunt.settings import Settings
@@ -81,8 +82,8 @@ def command_line(found: Installation, root: Path, ports: tuple[int, int], settin
         "txWalFlush": 0,
         "command.timeout": int(settings.command_timeout * 1000),
         "command.regexTimeout": int(settings.query_timeout * 1000),
-        # A statement that doesn't look at the clock keeps its place until it ends; others must still get one.
-        "queryMaxConcurrent": 16,
+        # A statement that doesn't look at the clock keeps its place until it ends: analysts get a quarter of them.
+        "queryMaxConcurrent": IN_ALL,
         "queryMaxHeapElementsAllowedPerOp": 5_000_000,
         "queryMaxRangeSize": 10_000_000,
         "opencypher.loadCsv.allowFileUrls": "false",

@@ -13,10 +13,18 @@ from graphhunt.errors import StoreError, WorkspaceError
 from graphhunt.store.driver import importing
 from graphhunt.store.embedded import config
 from graphhunt.store.embedded.bulk import fill, make_schema
-from graphhunt.store.embedded.process import EngineState, Paths, read_state, start_engine, wait_gone
+from graphhunt.store.embedded.process import (
+    EngineState,
+    Paths,
+    end_engine,
+    ended_engines,
+    read_state,
+    start_engine,
+    wait_gone,
+)
 from graphhunt.store.faults import code_of, translate
 from graphhunt.store.link import DRIVER_OPTIONS, Door
-from graphhunt.store.locks import FileLock
+from graphhunt.store.locks import WRITER_LOCK, FileLock
 from graphhunt.store.transport import Statement, rows_of
 
 if TYPE_CHECKING:
@@ -46,6 +54,7 @@ class EmbeddedLink:
         self._use = FileLock(self._paths.clients)
         self._joining = threading.Lock()
         self._drivers: tuple[neo4j.Driver, ...] = ()
+        self._retired: tuple[neo4j.Driver, ...] = ()
         self._state: EngineState | None = None
         try:
             self._join()
@@ -70,9 +79,42 @@ class EmbeddedLink:
         with self._joining:
             # Of several threads that lost the engine, the first finds or starts it; the others see that it answers.
             if not self._answers():
-                old = self._drivers
-                self._join()
-                _close_all(old)
+                self._join_anew()
+
+    def _join_anew(self) -> None:
+        # Threads that just took a driver find out by a lost connection; a closed driver would be an error of its own.
+        _close_all(self._retired)
+        self._retired = self._drivers
+        self._join()
+
+    def incarnation(self) -> object:
+        """Give process id and birth of the engine."""
+        state = self._state
+        return (state.engine, state.engine_born) if state else None
+
+    def was_renewed(self, incarnation: object) -> bool:
+        """Tell whether some process ended that engine to be rid of a statement."""
+        return incarnation in ended_engines(self._paths)
+
+    def renew(self, incarnation: object) -> bool | None:
+        """End that engine and start a new one, unless somebody writes: then give None.
+
+        Raises:
+            StoreError: It doesn't start again.
+        """
+        writer = FileLock(self._paths.root.parent / WRITER_LOCK)
+        if not writer.acquire():
+            return None
+        try:
+            with self._joining:
+                found = read_state(self._paths)
+                if found is None or (found.engine, found.engine_born) != incarnation:
+                    return False
+                end_engine(self._paths, found)
+                self._join_anew()
+                return True
+        finally:
+            writer.release()
 
     def bulk(self) -> EmbeddedLink:
         """Door for a whole graph at once: this itself."""
@@ -124,8 +166,8 @@ class EmbeddedLink:
 
     def close(self) -> None:
         """Stop using the engine; it ends by itself when nobody uses it."""
-        _close_all(self._drivers)
-        self._drivers = ()
+        _close_all((*self._drivers, *self._retired))
+        self._drivers = self._retired = ()
         self._use.release()
 
     def _join(self) -> None:
@@ -134,20 +176,22 @@ class EmbeddedLink:
         if not self._use.held and not self._use.acquire(shared=True, timeout=patience):
             raise WorkspaceError("the embedded engine is being stopped and doesn't end", where=str(self._paths.root))
         for last in (False, False, True):
-            state = self._state = read_state(self._paths) or self._start()
-            self._drivers = (
+            state = read_state(self._paths) or self._start()
+            drivers = (
                 self._connect(state, config.OWNER, state.owner_password),
                 self._connect(state, config.READER, state.reader_password),
             )
             try:
-                self._wait_for_answer()
+                self._wait_for_answer(drivers[0])
             except StoreError:
                 # The engine was just dying when we found it: its process was there, its port already wasn't.
-                _close_all(self._drivers)
+                _close_all(drivers)
                 if last:
                     raise
                 time.sleep(_DYING)
             else:
+                # Only now: whoever asked before it has opened its files would be told that there are none.
+                self._state, self._drivers = state, drivers
                 return
 
     def _start(self) -> EngineState:
@@ -172,14 +216,14 @@ class EmbeddedLink:
         options: dict[str, Any] = dict(DRIVER_OPTIONS)
         return neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state.port}", auth=(user, password), **options)
 
-    def _wait_for_answer(self) -> None:
+    def _wait_for_answer(self, driver: neo4j.Driver) -> None:
         """Wait until the database answers: the engine listens before it has opened, or repaired, its files."""
         import neo4j.exceptions as faults
 
         end = time.monotonic() + self._settings.engine_start_timeout
         while True:
             try:
-                self._ping()
+                _ping(driver)
             except (faults.DriverError, faults.Neo4jError, OSError) as error:
                 if time.monotonic() >= end or "DatabaseNotFound" not in code_of(error):
                     raise translate(error, str(self._paths.root)) from error
@@ -190,15 +234,19 @@ class EmbeddedLink:
     def _answers(self) -> bool:
         import neo4j.exceptions as faults
 
+        if not self._drivers:
+            return False
         try:
-            self._ping()
+            _ping(self._drivers[0])
         except (faults.DriverError, faults.Neo4jError, OSError):
             return False
         return True
 
-    def _ping(self) -> None:
-        ping = queries.library()["admin/ping"]
-        list(rows_of(self.own(), Statement(ping.text, {}, ping.name, read_only=True)))
+
+def _ping(driver: neo4j.Driver) -> None:
+    ping = queries.library()["admin/ping"]
+    door = Door(driver, config.DATABASE, None)
+    list(rows_of(door, Statement(ping.text, {}, ping.name, read_only=True)))
 
 
 def _close_all(drivers: tuple[neo4j.Driver, ...]) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _POLL = 0.03
 _ATTEMPTS = 3
 _ENDING = 5.0
+_REMEMBERED = 20
 
 
 class EngineState(msgspec.Struct, frozen=True):
@@ -48,6 +49,7 @@ class Paths:
         self.keeper = root / "keeper.lock"
         self.start = root / "start.lock"
         self.console = root / "log" / "console.txt"
+        self.ended = root / "ended.json"
 
 
 def read_state(paths: Paths) -> EngineState | None:
@@ -57,6 +59,27 @@ def read_state(paths: Paths) -> EngineState | None:
     except (OSError, msgspec.MsgspecError):
         return None
     return state if _same_process(state.engine, state.engine_born) and owns_port(state.engine, state.port) else None
+
+
+def end_engine(paths: Paths, state: EngineState) -> None:
+    """Kill an engine to be rid of a statement; first note it, so that others know why theirs was lost.
+
+    A killed process loses nothing that was committed, and one that asks its engine to end has waited already.
+    """
+    import psutil
+
+    ended = [*ended_engines(paths), (state.engine, state.engine_born)][-_REMEMBERED:]
+    config.write_private(paths.ended, msgspec.json.encode(ended).decode())
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(state.engine).kill()
+    wait_gone(state.engine, _ENDING)
+
+
+def ended_engines(paths: Paths) -> list[tuple[int, float]]:
+    """List the engines that were last ended to be rid of a statement: process id and birth."""
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(paths.ended.read_bytes(), type=list[tuple[int, float]])
+    return []
 
 
 def start_engine(paths: Paths, settings: Settings) -> EngineState:
