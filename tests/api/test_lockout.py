@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -37,25 +37,32 @@ class Server:
     """The served case and who is signed in there."""
 
     def __init__(self, environment: dict[str, str]) -> None:
+        self._clients = contextlib.ExitStack()
         self.address = environment["GRAPHHUNT_URL"].split("/?")[0] + "/api/v1"
         name, _, value = environment["GRAPHHUNT_COOKIE"].partition("=")
         self.owner = self._client({name: value})
 
     def _client(self, cookies: dict[str, str]) -> httpx.Client:
         headers = {"Sec-Fetch-Site": "same-origin"}
-        return httpx.Client(base_url=self.address, cookies=cookies, headers=headers, timeout=PATIENCE)
+        client = httpx.Client(base_url=self.address, cookies=cookies, headers=headers, timeout=PATIENCE)
+        return self._clients.enter_context(client)
+
+    def close(self) -> None:
+        self._clients.close()
 
     def signed_in(self, name: str) -> httpx.Client:
-        with self._client({}) as client:
-            answer = client.post("/session", json={"name": name, "password": PASSWORD})
-            assert answer.status_code < 300, answer.text
-            return self._client(dict(client.cookies))
+        client = self._client({})
+        answer = client.post("/session", json={"name": name, "password": PASSWORD})
+        assert answer.status_code < 300, answer.text
+        return client
 
 
 @pytest.fixture
 def server(hunt: Hunt) -> Iterator[Server]:
     with served(hunt, hunt.folder) as environment:
-        yield Server(environment)
+        found = Server(environment)
+        yield found
+        found.close()
 
 
 def attack(client: httpx.Client) -> list[httpx.Response]:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from graphhunt.errors import BusyError, LimitError
 from graphhunt.hunt import Hunt
 from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import engine_status, stop_engine
-from graphhunt.store.places import EACH, TOGETHER, Places, Seat
+from graphhunt.store.places import EACH, TOGETHER, Places, Seat, local_user
 from tests import neo4j_server
 from tests.api import case
 from tests.conftest import small_settings
@@ -99,6 +100,20 @@ def test_others_are_answered_and_no_thread_is_left(embedded: Store, kind: str) -
 @pytest.mark.parametrize("kind", bombs.chosen(bombs.BETWEEN))
 def test_others_are_answered_by_a_server(server: Store, kind: str) -> None:
     attacked(server, kind)
+
+
+@pytest.mark.timeout(580)
+def test_each_kind_ends_and_the_engine_lives(engine: Store) -> None:
+    """Every kind that can be ended, one after the other: its author hears of its end, and the engine still answers."""
+    late = {}
+    for kind, text in bombs.BETWEEN.items():
+        began = time.monotonic()
+        bombs.throw(engine, text, f"author of {kind}", LIMIT, 1)
+        if time.monotonic() - began > PATIENCE:
+            late[kind] = time.monotonic() - began
+    assert not late
+    assert engine.read(queries.library()["admin/ping"]) == [{"ok": True}]
+    assert engine.analyst("MATCH (u:User) RETURN count(u)", who="ana").rows == [[4]]
 
 
 @pytest.mark.timeout(400)
@@ -237,6 +252,40 @@ def test_a_killed_client_leaves_no_statement_behind(embedded: Store) -> None:
     assert bombs.wait_until(lambda: Places(embedded.workspace).seats() == [])
     assert bombs.listed(embedded) == 0
     assert bombs.busy_threads(embedded) == 0
+
+
+def command(store: Store, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Run the command line on the workspace."""
+    line = [str(Path(sys.executable).with_name("graphhunt")), "--workspace", str(store.workspace), *arguments]
+    return subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+    )
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("kind", ["product", "any"])
+def test_stopping_the_command_stops_its_statement(embedded: Store, kind: str) -> None:
+    process = command(embedded, "query", bombs.KINDS[kind], GRAPHHUNT_QUERY_TIMEOUT="300")
+    assert bombs.wait_until(lambda: seen_running(embedded, bombs.KINDS[kind]))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    assert bombs.wait_until(lambda: bombs.listed(embedded) == 0)
+    assert Places(embedded.workspace).seats() == []
+
+
+@pytest.mark.timeout(400)
+def test_the_command_line_says_that_no_place_is_free(embedded: Store) -> None:
+    held = [Places(embedded.workspace).take(seat(local_user()), PATIENCE) for _ in range(EACH)]
+    process = command(embedded, "query", "RETURN 1", GRAPHHUNT_QUERY_WAIT="0.2")
+    out, err = process.communicate(timeout=PATIENCE)
+    shown = command(embedded, "status").communicate(timeout=PATIENCE)[0]
+    for place in held:
+        place.release()
+    assert (process.returncode, out) == (1, "")
+    assert "you have 2 queries running already" in err
+    assert shown.count(f"query of {local_user()} since 1970-01-01T00:00:00") == EACH
 
 
 @pytest.mark.neo4j

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from graphhunt import guard
-from graphhunt.errors import AccessError, GraphhuntError, LimitError, QueryError
-from graphhunt.queries import library
+from graphhunt.errors import AccessError, GraphhuntError, QueryError
 from graphhunt.store import Store
 from tests.conftest import raw
+from tests.security import bombs
 from tests.security.corpus import AMBIGUOUS, CORPUS, LEGAL, statements
 
 PARAMS = {"id": "u0", "name": "User 0", "rows": [{"id": "evil"}], "url": "http://127.0.0.1:{port}/x"}
@@ -21,11 +19,7 @@ PARAMS = {"id": "u0", "name": "User 0", "rows": [{"id": "evil"}], "url": "http:/
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    store.put_nodes("User", [{"id": f"u{i}", "props": {"name": f"User {i}", "first_seen": i}} for i in range(4)])
-    store.put_nodes("Machine", [{"id": f"m{i}", "props": {"name": f"M{i}"}} for i in range(3)])
-    store.put_nodes("Process", [{"id": f"p{i}", "props": {"pid": i, "command_line": "a -enc b"}} for i in range(900)])
-    logons = [{"id": f"l{i}", "start": f"u{i % 4}", "end": f"m{i % 3}", "props": {"start": i}} for i in range(12)]
-    store.put_relationships(("LOGGED_ON", "User", "Machine"), logons)
+    bombs.fill(store)
     return store
 
 
@@ -121,57 +115,3 @@ def test_legal_statements_run(filled: Store) -> None:
         except QueryError as error:
             failed[text] = str(error)
     assert not failed
-
-
-BOMBS = [
-    "MATCH (a:Process), (b:Process), (c:Process) WHERE a.pid + b.pid + c.pid = -5 RETURN count(*)",
-    "MATCH (a), (b), (c), (d) RETURN count(*)",
-    "MATCH (a:Process), (b:Process), (c:Process) RETURN a.pid + b.pid + c.pid AS x ORDER BY x DESC LIMIT 3",
-    "MATCH (a:User)-[*1..15]-(b) RETURN count(*)",
-    "MATCH p = (a:User)-[*1..15]-(b:Machine) RETURN p",
-    "UNWIND range(1, 100000000) AS x RETURN sum(x % 7)",
-    "UNWIND range(1, 100000) AS x UNWIND range(1, 100000) AS y RETURN count(*)",
-    "RETURN size(collect { UNWIND range(1, 100000000) AS x RETURN x })",
-    "UNWIND range(1, 100000000) AS x WITH collect(x) AS xs RETURN size(xs)",
-    "UNWIND range(1, 100000000) AS x WITH DISTINCT x RETURN count(x)",
-    "UNWIND range(1, 50000000) AS x WITH x ORDER BY -x RETURN x LIMIT 1",
-    "RETURN reduce(s = 'x', i IN range(1, 40) | s + s)",
-    "RETURN size(reduce(s = 'x', i IN range(1, 34) | s + s))",
-    "RETURN reduce(a = 0, i IN range(1, 1000000000) | a + i)",
-    "RETURN reduce(a = 0, i IN range(1, 30000) | a + reduce(b = 0, j IN range(1, 30000) | b + j))",
-    "RETURN [x IN range(1, 1000000000) | x * 2][5]",
-    "UNWIND range(1, 30) AS i RETURN ('" + "a" * 34 + "!') =~ '(a+)+b' AS slow",
-    "MATCH (a:Process) WITH collect(a) AS xs UNWIND xs AS x UNWIND xs AS y UNWIND xs AS z RETURN count(*)",
-    "MATCH (a:Process), (b:Process) RETURN collect(a.command_line + b.command_line)",
-    "UNWIND range(1, 2000000) AS x RETURN {a: x, b: toString(x)} AS m",
-    "MATCH p = allShortestPaths((a:User)-[*..15]-(b:User)) WHERE a.id <> b.id RETURN count(p)",
-]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(240)
-def test_bombs_end_and_the_engine_lives(filled: Store) -> None:
-    """Each ends in time or within its limits; a few at once do too, and then the engine still answers."""
-    limit = 1.0
-    late = {}
-    for text in BOMBS:
-        began = time.monotonic()
-        bounded(filled, text, limit)
-        if time.monotonic() - began > limit + 12:  # the engine may have to be started anew meanwhile
-            late[text] = time.monotonic() - began
-    assert not late
-    threads = [threading.Thread(target=bounded, args=(filled, text, limit)) for text in BOMBS[:4] * 2]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-    assert filled.read(library()["admin/ping"]) == [{"ok": True}]
-    assert filled.analyst("MATCH (u:User) RETURN count(u)").rows == [[4]]
-
-
-def bounded(store: Store, text: str, limit: float) -> None:
-    try:
-        store.analyst(text, limit=1000, timeout=limit)
-    except (LimitError, QueryError):
-        return
