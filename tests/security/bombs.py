@@ -33,6 +33,9 @@ INSIDE = {
         "WHERE m.first_seen = x | m.id]) > 99)"
     ),
     "filter of a row": "MATCH (p:Process) WHERE any(x IN range(1, 9000000) WHERE x < p.pid - 9999) RETURN count(p)",
+    "long reduce": "RETURN reduce(a = 0, i IN range(1, 1000000000) | a + i)",
+    "long list": "RETURN [x IN range(1, 1000000000) | x * 2][5]",
+    "regex": "UNWIND range(1, 30) AS i RETURN ('" + "a" * 34 + "!') =~ '(a+)+b' AS slow",
 }
 """What runs inside one expression: a database that looks at the clock between rows never looks."""
 
@@ -59,9 +62,6 @@ BETWEEN = {
     "sort": "UNWIND range(1, 9000) AS x UNWIND range(1, 9000) AS y WITH x * y AS z ORDER BY -z RETURN z LIMIT 1",
     "doubling": "RETURN reduce(s = 'x', i IN range(1, 40) | s + s)",
     "size of doubling": "RETURN size(reduce(s = 'x', i IN range(1, 34) | s + s))",
-    "long reduce": "RETURN reduce(a = 0, i IN range(1, 1000000000) | a + i)",
-    "long list": "RETURN [x IN range(1, 1000000000) | x * 2][5]",
-    "regex": "UNWIND range(1, 30) AS i RETURN ('" + "a" * 34 + "!') =~ '(a+)+b' AS slow",
     "maps": "UNWIND range(1, 2000000) AS x RETURN {a: x, b: toString(x)} AS m",
     "long literal": "RETURN [" + ", ".join(["[1, 2, 3, 4, 5, 6, 7]"] * 700) + "] AS xs, range(1, 10000000) AS ys",
     "literal product": (
@@ -71,7 +71,7 @@ BETWEEN = {
 """What gives rows or takes memory on its way, where a database can look."""
 
 KINDS = INSIDE | BETWEEN
-SHORT = ("any", "reduce", "pattern comprehension", "product", "doubling", "sort")
+SHORT = ("any", "reduce", "pattern comprehension", "product of filters", "doubling", "sort")
 """The kinds that the gate tries; GRAPHHUNT_BOMBS=all tries every one."""
 
 PARAMS: dict[str, Any] = {"n": 9_000_000}
@@ -166,7 +166,7 @@ def busy_threads(store: Store) -> int:
     """Count the embedded engine's threads of connections that use a processor though nobody asks anything."""
     before = _ticks(store)
     time.sleep(1.0)
-    return sum(ticks - before.get(thread, ticks) > 5 for thread, ticks in _ticks(store).items())
+    return sum(ticks > before.get(thread, ticks) for thread, ticks in _ticks(store).items())
 
 
 def _ticks(store: Store) -> dict[str, int]:

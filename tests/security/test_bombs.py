@@ -40,10 +40,10 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     workspace = tmp_path_factory.mktemp("bombs")
-    with open_store(workspace, "", small_settings(engine_idle=60.0, query_wait=2.0)) as store:
-        store.ensure_schema()
-        bombs.fill(store)
-        yield store
+    with Hunt(workspace, settings=small_settings(engine_idle=60.0, query_wait=2.0)) as hunt:
+        hunt.store.ensure_schema()
+        bombs.fill(hunt.store)
+        yield hunt.store
     stop_engine(workspace)
 
 
@@ -263,7 +263,7 @@ def command(store: Store, *arguments: str, **environment: str) -> subprocess.Pop
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("kind", ["product", "any"])
+@pytest.mark.parametrize("kind", ["product of filters", "any"])
 def test_stopping_the_command_stops_its_statement(embedded: Store, kind: str) -> None:
     process = command(embedded, "query", bombs.KINDS[kind], GRAPHHUNT_QUERY_TIMEOUT="300")
     assert bombs.wait_until(lambda: seen_running(embedded, bombs.KINDS[kind]))
