@@ -4,8 +4,8 @@
 
 Two people work on meanwhile on the embedded engine, each asking anew as soon as they are answered: graphhunt's own
 search and another analyst's `RETURN 1`. Printed per kind: answers, errors, seconds at the median, the 99th percentile
-and most, what was never answered, and engine threads that still work half a minute after the last statement was
-given up. Runs on versions without places for analysts as well.
+and most, whether a question is still waiting half a minute after the last statement was thrown, and engine threads
+that still work then. Runs on versions without places for analysts as well.
 """
 
 from __future__ import annotations
@@ -94,8 +94,6 @@ def measure(kind: str, seconds: float) -> None:
         thread.start()
     over.wait(seconds)
     over.set()
-    for thread in throwing:
-        thread.join(AFTERWARDS)
     time.sleep(AFTERWARDS)
     left = bombs.busy_threads(store)
     for name, person in people.items():

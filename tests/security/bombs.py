@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -170,11 +171,13 @@ def busy_threads(store: Store) -> int:
 
 
 def _ticks(store: Store) -> dict[str, int]:
+    assert wait_until(lambda: engine_status(store.workspace)["running"]), "the engine isn't started anew"
     used = {}
     for thread in Path(f"/proc/{engine_status(store.workspace)['engine']}/task").iterdir():
-        name, _, rest = (thread / "stat").read_text().rpartition(")")
-        if "BOLT" in name.upper():
-            used[thread.name] = sum(map(int, rest.split()[11:13]))
+        with contextlib.suppress(OSError):  # it has just ended
+            name, _, rest = (thread / "stat").read_text().rpartition(")")
+            if "BOLT" in name.upper():
+                used[thread.name] = sum(map(int, rest.split()[11:13]))
     return used
 
 

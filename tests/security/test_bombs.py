@@ -59,10 +59,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     found.start()
     settings = small_settings(db_password=found.password, query_wait=2.0)
     try:
-        with open_store(tmp_path_factory.mktemp("bombs"), found.url, settings) as store:
-            store.ensure_schema()
-            bombs.fill(store)
-            yield store
+        with Hunt(tmp_path_factory.mktemp("bombs"), db=found.url, settings=settings) as hunt:
+            hunt.store.ensure_schema()
+            bombs.fill(hunt.store)
+            yield hunt.store
     finally:
         found.kill()
         shutil.rmtree(found.home, ignore_errors=True)
