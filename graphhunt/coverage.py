@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from graphhunt import ids
-from graphhunt.graphing.snapshot import Snapshot
+from graphhunt.evidence.proof import read_kept, write_kept
 from graphhunt.model import FACTS
+from graphhunt.sync import snapshot_of
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from graphhunt.evidence import Workspace
+    from graphhunt.graphing.snapshot import Snapshot
 
 NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "logons": (("logon",), "remote logons to this machine can't be seen (Security 4624)"),
@@ -56,7 +60,7 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
     first, last = frame.get_column("first").min(), frame.get_column("last").max()
     return {
         "machines": machines,
-        "unseen": _unseen(Snapshot(workspace.path / "graph")),
+        "unseen": _unseen(snapshot_of(workspace)),
         "first": iso(int(first)),  # type: ignore[arg-type]
         "last": iso(int(last)),  # type: ignore[arg-type]
     }
@@ -64,16 +68,18 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
 
 def _sightings(workspace: Workspace) -> pl.DataFrame:
     """Count events per machine, kind of fact, channel and hour; kept beside the snapshot until the evidence changes."""
-    kept: Path = workspace.path / "graph" / f"coverage-{workspace.fingerprint()[:16]}.parquet"
-    if kept.exists():
-        return pl.read_parquet(kept)
+    kept: Path = workspace.path / "graph" / f"coverage-{workspace.fingerprint()[:16]}.kept"
+    data = read_kept(kept)
+    if data is not None:
+        return pl.read_parquet(io.BytesIO(data))
     found = _counted(workspace)
-    if kept.parent.exists():
-        for old in kept.parent.glob("coverage-*.parquet"):
+    out = io.BytesIO()
+    found.write_parquet(out)
+    # A workspace that may only be read is no reason to fail.
+    with contextlib.suppress(OSError):
+        for old in kept.parent.glob("coverage-*"):
             old.unlink(missing_ok=True)
-        waiting = kept.with_suffix(".new")
-        found.write_parquet(waiting)
-        waiting.replace(kept)
+        write_kept(kept, out.getvalue())
     return found
 
 

@@ -6,7 +6,8 @@
     ├── QueryError         a Cypher file or an analyst's query is wrong
     ├── StoreError         the database can't be reached or refused
     │   ├── DuplicateError an id is in the graph already
-    │   └── WorkspaceError the workspace folder is locked, foreign or damaged
+    │   └── WorkspaceError the workspace folder is locked, foreign or of another version
+    │       └── DamageError a file of the workspace is damaged or missing
     ├── AccessError        not allowed (guard, roles, tokens)
     ├── LimitError         a stated limit was reached
     │   └── BusyError      others have to end first: try again later
@@ -67,7 +68,21 @@ class DuplicateError(StoreError):
 
 
 class WorkspaceError(StoreError):
-    """The workspace folder is locked, belongs to another version, or is damaged."""
+    """The workspace folder is locked, belongs to another version, or can't be used."""
+
+
+class DamageError(WorkspaceError):
+    """A file of the workspace is missing, can't be read, or isn't what was written: nothing of it is shown.
+
+    Args:
+        message: What happened, as one sentence.
+        where: The file, and the place in it.
+        hint: What the user can do about it; by default, where a good copy comes from.
+    """
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        advice = "put the file back from a copy, or load the evidence into a new workspace; see: graphhunt verify"
+        super().__init__(message, where=where, hint=hint or advice)
 
 
 class AccessError(GraphhuntError):

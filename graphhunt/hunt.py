@@ -163,10 +163,9 @@ class Hunt:
         return written is not None
 
     def _counts(self) -> dict[str, dict[str, int]]:
-        from graphhunt.graphing.snapshot import Snapshot
         from graphhunt.schema import NODES, RELATIONSHIPS
 
-        heights = Snapshot(self.workspace.path / "graph").heights()
+        heights = self.snapshot.heights()
         return {
             "nodes": {name: heights[name] for name in NODES if name in heights},
             "relationships": {name: heights[name] for name in RELATIONSHIPS if name in heights},
@@ -174,9 +173,7 @@ class Hunt:
 
     def _skew(self) -> list[dict[str, Any]]:
         """List how far the machines' clocks differ, as connections recorded at both ends show."""
-        from graphhunt.graphing.snapshot import Snapshot
-
-        found = Snapshot(self.workspace.path / "graph").table("ClockSkew")
+        found = self.snapshot.table("ClockSkew")
         rows = found.iter_rows(named=True) if found is not None else iter(())
         return [
             {"from": row["origin"], "to": row["target"], "seconds": row["skew"] / 1e6, "connections": row["matches"]}
@@ -255,10 +252,10 @@ class Hunt:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The graph's tables as of the last load."""
-        from graphhunt.graphing.snapshot import Snapshot
+        """The graph's tables as of the last load; damaged ones are made again from the facts."""
+        from graphhunt.sync import snapshot_of
 
-        return Snapshot(self.workspace.path / "graph")
+        return snapshot_of(self.workspace, self.client_id)
 
     def _sight(self) -> Sight:
         from graphhunt.coverage import coverage
@@ -380,14 +377,18 @@ class Hunt:
         return Client(client_id, **given, hunt=self)
 
     def evidence(self, event_id: str) -> dict[str, Any] | None:
-        """Give an original record with its file and position; None if there is none of this id."""
+        """Give an original record with its file and position; None if there is none of this id.
+
+        Raises:
+            DamageError: The record isn't what was loaded.
+        """
         record = self.workspace.evidence.get(event_id)
         if record is None:
             return None
         return {
             "event_id": record.event_id, "source": record.loader, "file": record.file, "position": record.position,
             "host": record.host, "time": iso(record.time), "code": record.code, "outcome": record.outcome,
-            "reason": record.reason, "record": record.raw,
+            "reason": record.reason, "record": record.raw, **({"damage": record.damage} if record.damage else {}),
         }  # fmt: skip
 
     def status(self, *, digest: bool = False) -> dict[str, Any]:
@@ -413,6 +414,17 @@ class Hunt:
         if digest:
             state["digest"] = graph_digest(self.store)
         return state
+
+    def verify(self) -> dict[str, Any]:
+        """Compare everything in the workspace with the hashes it was written with; nothing is changed.
+
+        Returns:
+            `damaged` (file, problem, remedy and `event_ids`, where the records concerned are known), `records` and
+            `files` that were compared, and whether all is `ok`.
+        """
+        from graphhunt.verify import verify
+
+        return verify(self.workspace)
 
     def coverage(self) -> dict[str, Any]:
         """Say per machine what its logs can show and what they can't."""

@@ -6,17 +6,28 @@ change at once, because every read asks the file.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from graphhunt.errors import WorkspaceError
+from graphhunt.errors import DamageError, WorkspaceError
 
 _WAIT = 30.0
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def faults(path: Path) -> list[str]:
+    """List what SQLite finds wrong with the structure of a file; empty if nothing is."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT)) as db:
+            found = [str(row[0]) for row in db.execute("PRAGMA integrity_check")]
+    except sqlite3.Error as error:
+        return [str(error)]
+    return [] if found == ["ok"] else found
 
 
 class SmallDatabase:
@@ -28,6 +39,7 @@ class SmallDatabase:
 
     Raises:
         WorkspaceError: The file can't be opened, or a newer version wrote it.
+        DamageError: It is damaged.
     """
 
     def __init__(self, path: Path | None, steps: tuple[str, ...]) -> None:
@@ -54,14 +66,16 @@ class SmallDatabase:
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {len(steps)}")
 
-    @contextmanager
+    @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorcode", None) in _DAMAGE:
+                raise DamageError(f"a small database is damaged: {error}", where=str(self.path)) from error
             raise WorkspaceError(f"a small database can't be used: {error}", where=str(self.path)) from error
 
-    @contextmanager
+    @contextlib.contextmanager
     def change(self) -> Iterator[None]:
         """Hold one transaction: what is written inside stays as a whole or not at all."""
         with self._lock, self._errors():

@@ -16,6 +16,7 @@ import polars as pl
 
 from graphhunt import queries
 from graphhunt.errors import StoreError
+from graphhunt.evidence.files import typed_errors
 from graphhunt.graphing.graph import build
 from graphhunt.graphing.snapshot import VERSION, Changes, Snapshot
 from graphhunt.ids import digest
@@ -61,9 +62,20 @@ class Computed(NamedTuple):
 def compute(workspace: Workspace, client_id: str = "default") -> Computed | None:
     """Compute the graph of all facts, for which no database is needed; None if the snapshot is that graph already."""
     fingerprint = _fingerprint(workspace, client_id)
-    if fingerprint == Snapshot(workspace.path / "graph").fingerprint:
+    if fingerprint == snapshot_of(workspace, client_id).fingerprint:
         return None
     return Computed(fingerprint, build(lambda kind: workspace.facts(kind).collect(), client_id))
+
+
+def snapshot_of(workspace: Workspace, client_id: str = "default") -> Snapshot:
+    """Give the graph's tables of a workspace; damaged ones are made again from the facts."""
+
+    def remake(snapshot: Snapshot) -> None:
+        with typed_errors(workspace.path), workspace.lock.held():
+            graph = build(lambda kind: workspace.facts(kind).collect(), client_id)
+            snapshot.replace(graph, _fingerprint(workspace, client_id))
+
+    return Snapshot(workspace.path / "graph", remake)
 
 
 def _fingerprint(workspace: Workspace, client_id: str) -> str:
@@ -90,7 +102,7 @@ def sync(
     Raises:
         StoreError: The database belongs to another workspace, or can't be written.
     """
-    snapshot = Snapshot(workspace.path / "graph")
+    snapshot = snapshot_of(workspace, client_id)
     mark = partial(store.write, queries.library()["admin/set_sync_state"], client_id=client_id, workspace=workspace.id)
     with store.writer():
         fingerprint = _fingerprint(workspace, client_id)

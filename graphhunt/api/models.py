@@ -178,13 +178,22 @@ class EvidenceShape(Shape):
     time: Time | None = None
     host: str | None = None
     record: str
+    damage: str | None = None
+
+
+class DamagedRecord(Shape):
+    """A record that isn't what was loaded, and why; it isn't shown."""
+
+    event_id: str
+    reason: str
 
 
 class EvidenceAnswer(Shape):
-    """Original records; `missing` names those the evidence store does not have."""
+    """Original records; `missing` names those the evidence store does not have, `damaged` those it can't show."""
 
     items: list[EvidenceShape]
     missing: list[str]
+    damaged: list[DamagedRecord]
 
 
 class EvidenceRequest(Shape):

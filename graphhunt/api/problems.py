@@ -18,6 +18,7 @@ from graphhunt.errors import (
     AccessError,
     BusyError,
     ConflictError,
+    DamageError,
     GraphhuntError,
     LimitError,
     MissingError,
@@ -36,6 +37,7 @@ _KINDS: tuple[tuple[type[GraphhuntError], int, str], ...] = (
     (BusyError, 429, "busy"),
     (LimitError, 413, "limit"),
     (QueryError, 400, "query"),
+    (DamageError, 500, "damage"),
     (StoreError, 503, "store"),
     (GraphhuntError, 500, "graphhunt"),
 )

@@ -29,6 +29,7 @@ from graphhunt.cli import (
     status,
     tree,
     users,
+    verify,
 )
 from graphhunt.cli.context import Common
 
@@ -42,7 +43,7 @@ app = typer.Typer(
 
 for module in (
     load, query, find, entity, tree, paths, analyze, analyses, evidence, status, coverage, serve, demo, plugins,
-    config, generate, hunts, hunt, export,
+    config, generate, hunts, hunt, export, verify,
 ):  # fmt: skip
     app.command(name=module.__name__.rsplit(".", 1)[-1])(module.run)
 app.add_typer(evaluate.app, name="eval")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, line
+from graphhunt.cli.show import json_out, line, message
 from graphhunt.errors import UsageError
 
 
@@ -31,3 +31,5 @@ def run(
         if record[name]:
             line(f"{name}: {record[name]}")
     line(str(record["record"]))
+    if "damage" in record:
+        message(f"warning: {record['damage']}")

@@ -13,6 +13,7 @@ from graphhunt.evidence.batch import REJECTED, Batch
 from graphhunt.evidence.files import Staging
 from graphhunt.evidence.index import Index, pack_ids, set_sum
 from graphhunt.evidence.journal import SegmentEntry, SourceEntry, new_id
+from graphhunt.evidence.mending import mend_indexes, publish
 from graphhunt.evidence.segment import Tables
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
     """Commit a batch and give the counts per source."""
+    mend_indexes(workspace)  # a damaged index would let records in twice
     before = _drop_known(workspace.indexes(), batch)
     fresh = set(batch.warnings) - set(workspace.warnings())
     if not batch.rows and not fresh:
@@ -36,8 +38,7 @@ def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
             if len(batch.rows) != rows:
                 written = _write(staging, batch)
             if batch.rows or batch.warnings:
-                staging.move_to(workspace.folder(name))
-                workspace.journal.append(_entry(name, batch, *written))
+                publish(workspace, staging, _entry(name, batch, *written))
     return batch.tally()
 
 

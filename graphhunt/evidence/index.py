@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from graphhunt.errors import WorkspaceError
+from graphhunt.errors import DamageError
 
 _ENTRY_SIZE = 24
 _MERGE_ROWS = 500_000
@@ -46,6 +46,11 @@ def _total(words: Words) -> int:
     return (int((words >> np.uint64(32)).sum()) << 32) + int((words & np.uint64(0xFFFFFFFF)).sum())
 
 
+def index_size(rows: int) -> int:
+    """Give the size in bytes of an index of so many rows."""
+    return rows * _ENTRY_SIZE
+
+
 class Index:
     """One index file, opened for look-ups."""
 
@@ -53,12 +58,12 @@ class Index:
         """Map the file; `segments` are the ids that its segment numbers stand for.
 
         Raises:
-            WorkspaceError: Its length is not that of an index.
+            DamageError: Its length is not that of an index.
         """
         size = path.stat().st_size
         self.rows, rest = divmod(size, _ENTRY_SIZE)
         if rest:
-            raise WorkspaceError("an index file is damaged", where=str(path), hint="restore the workspace")
+            raise DamageError("an index file is damaged", where=str(path))
         self.path = path
         self.segments = tuple(segments)
         data = np.memmap(path, dtype=np.uint8, mode="r") if size else np.empty(0, dtype=np.uint8)

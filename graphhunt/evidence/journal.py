@@ -1,16 +1,28 @@
-"""The journal: one small JSON file per committed piece; what isn't in it doesn't exist."""
+"""The journal: one small JSON file per committed piece; what isn't in it doesn't exist.
+
+Each entry carries its own hash, and a segment's folder has a copy of its entry: a damaged or lost entry is
+written again from there.
+"""
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from graphhunt.errors import WorkspaceError
+from graphhunt.errors import DamageError
 from graphhunt.evidence.files import write_atomic
+from graphhunt.evidence.proof import damage, seal, unbroken
 from graphhunt.model import FileWarning
+
+ENTRY_FILE = "entry.json"
+"""A segment's copy of its journal entry."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,12 +71,13 @@ class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
 
 
 class IndexEntry(msgspec.Struct, frozen=True, kw_only=True, tag="index"):
-    """A committed index over several segments, used in place of their own."""
+    """A committed index over several segments, used in place of their own; `hash` is that of its file."""
 
     id: str
     rows: int
     segments: list[str]
     replaces: list[str] = []
+    hash: str = ""
 
 
 Entry = SegmentEntry | IndexEntry
@@ -74,6 +87,29 @@ _DECODER = msgspec.json.Decoder(Entry)
 def new_id() -> str:
     """Make a name for a piece; names sort by the time they were made."""
     return f"{time.time_ns():016x}-{secrets.token_hex(4)}"
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """Write an entry as its file holds it, with its hash."""
+    return seal(msgspec.json.format(msgspec.json.encode(entry)))
+
+
+def decode_entry(path: Path, name: str) -> Entry:
+    """Read the entry called `name` from a file.
+
+    Raises:
+        DamageError: The file isn't there, or isn't that entry as it was written.
+    """
+    what = f"the journal entry {name}"
+    with damage(path, what):
+        data = path.read_bytes()
+    try:
+        entry: Entry = _DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DamageError(f"{what} is damaged: {error}", where=str(path)) from error
+    if entry.id != name or not unbroken(data):
+        raise DamageError(f"{what} differs from what was written", where=str(path))
+    return entry
 
 
 class Journal:
@@ -97,15 +133,36 @@ class Journal:
     def _add(self, name: str) -> None:
         path = self.folder / f"{name}.json"
         try:
-            self._entries[name] = _DECODER.decode(path.read_bytes())
-        except FileNotFoundError:
-            return
-        except msgspec.DecodeError as error:
-            raise WorkspaceError("a journal entry is damaged", where=str(path), hint=str(error)) from error
+            entry: Entry | None = decode_entry(path, name)
+        except DamageError as error:
+            if not path.exists():  # removed by another process since the folder was listed
+                return
+            entry = self._mended(name, error)
+        if entry is not None:
+            self._entries[name] = entry
+
+    def _mended(self, name: str, error: DamageError) -> Entry | None:
+        """Give the entry that a damaged file should hold; None for that of a merged index, which can be done without.
+
+        Raises:
+            DamageError: The segment's copy is damaged as well.
+        """
+        home = self.folder.parent
+        if not (home / "segments" / name).is_dir() and (home / "indexes" / f"{name}.bin").is_file():
+            _LOG.warning("%s; the index is left out, the segments have their own", error.message)
+            return None
+        try:
+            entry = decode_entry(home / "segments" / name / ENTRY_FILE, name)
+        except DamageError:
+            raise error from None
+        with suppress(OSError):  # a workspace on read-only media can be read all the same
+            write_atomic(self.folder / f"{name}.json", encode_entry(entry))
+        _LOG.warning("%s; it is written again from the copy in its segment", error.message)
+        return entry
 
     def append(self, entry: Entry) -> None:
         """Commit a piece: from here on it counts."""
-        write_atomic(self.folder / f"{entry.id}.json", msgspec.json.format(msgspec.json.encode(entry)))
+        write_atomic(self.folder / f"{entry.id}.json", encode_entry(entry))
         self._entries[entry.id] = entry
 
     def entries(self) -> list[Entry]:
@@ -125,6 +182,11 @@ class Journal:
         """List the live merged indexes."""
         dead = self.replaced()
         return [e for _, e in sorted(self._entries.items()) if isinstance(e, IndexEntry) and e.id not in dead]
+
+    def segment(self, name: str) -> SegmentEntry | None:
+        """Give a segment's entry, also a replaced one."""
+        entry = self._entries.get(name)
+        return entry if isinstance(entry, SegmentEntry) else None
 
     def known(self) -> set[str]:
         """Name every entry, also replaced ones."""

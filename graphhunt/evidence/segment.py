@@ -6,7 +6,6 @@ finds them. Small row groups keep the look-up of a single record cheap.
 
 from __future__ import annotations
 
-import hashlib
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 from graphhunt.evidence.batch import Batch, Row
 from graphhunt.evidence.files import sync_file
 from graphhunt.evidence.index import Ids, pack_ids, write_index
+from graphhunt.evidence.proof import file_hash
 from graphhunt.evidence.tables import EVIDENCE_SCHEMA, KINDS, arrow_schema
 from graphhunt.model import Fact
 
@@ -70,13 +70,16 @@ def evidence_options() -> dict[str, Any]:
         "compression_level": 3,
         "use_dictionary": _PLAIN_COLUMNS,
         "write_statistics": ["outcome", "time"],
+        "write_page_checksum": True,
     }
 
 
 def write_facts(path: Path, table: pa.Table) -> None:
     """Write the facts of one kind."""
     with path.open("wb") as stream:
-        pq.write_table(table, stream, compression="zstd", compression_level=1, row_group_size=FACT_GROUP)
+        pq.write_table(
+            table, stream, compression="zstd", compression_level=1, row_group_size=FACT_GROUP, write_page_checksum=True
+        )
 
 
 def seal(folder: Path) -> dict[str, str]:
@@ -85,12 +88,6 @@ def seal(folder: Path) -> dict[str, str]:
     for path in paths:
         sync_file(path)
     return {path.name: file_hash(path) for path in paths}
-
-
-def file_hash(path: Path) -> str:
-    """Hash a file as the journal does."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "blake2b").hexdigest()[:32]
 
 
 def _evidence_table(batch: Batch) -> pa.Table:

@@ -6,21 +6,31 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphhunt.errors import WorkspaceError
+from graphhunt import ids
+from graphhunt.errors import DamageError
 from graphhunt.evidence.batch import REJECTED
 from graphhunt.evidence.index import Index, pack_ids
 from graphhunt.evidence.journal import SegmentEntry
+from graphhunt.evidence.proof import prove, proved
 from graphhunt.evidence.segment import EVIDENCE_FILE
+from graphhunt.evidence.tables import EVIDENCE_SCHEMA
 
 _OPEN_FILES = 64
 _EVENT_ID = re.compile(r"[0-9a-f]{32}")
+_RECORDS = "the file of original records"
+_AROUND = (
+    "the record is what was loaded, but other parts of its file are damaged: file, position and outcome may not be; "
+    "see: graphhunt verify"
+)
+_UNREADABLE = (OSError, pa.ArrowException, ValueError, TypeError, LookupError, OverflowError, MemoryError)
+"""What damaged bytes make of reading Parquet."""
 
 
 class EvidenceRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +43,7 @@ class EvidenceRecord(msgspec.Struct, frozen=True, kw_only=True):
         time: Event time of its first fact, µs since the epoch, UTC; None without facts.
         outcome: `loaded`, `skipped` or `rejected`, with the `reason` for the last two.
         raw: The record itself.
+        damage: What is wrong with the file that the record is in; empty if it is as it was written.
     """
 
     event_id: str
@@ -46,6 +57,23 @@ class EvidenceRecord(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     reason: str
     raw: str
+    damage: str = ""
+
+
+class Found(NamedTuple):
+    """What a look-up gave: records, and the ids of those that aren't what was written, with the reason."""
+
+    records: dict[str, EvidenceRecord]
+    damaged: dict[str, DamageError]
+
+
+class _Opened(NamedTuple):
+    """A segment's records: first row of each row group, and whether the file is what was written."""
+
+    file: pq.ParquetFile
+    starts: Any
+    path: Path
+    whole: bool
 
 
 class Segments(Protocol):
@@ -60,6 +88,12 @@ class Segments(Protocol):
     def folder(self, segment: str) -> Path:
         """Say where a segment's files are."""
 
+    def entry(self, segment: str) -> SegmentEntry | None:
+        """Give a segment's journal entry."""
+
+    def mend_indexes(self) -> bool:
+        """Prove every index and write damaged ones again; tell whether any was damaged."""
+
 
 class EvidenceStore:
     """Looks up original records in a workspace."""
@@ -67,28 +101,73 @@ class EvidenceStore:
     def __init__(self, segments: Segments) -> None:
         """Use a workspace's segments."""
         self._segments = segments
-        self._files: OrderedDict[str, tuple[pq.ParquetFile, Any]] = OrderedDict()
+        self._files: OrderedDict[str, _Opened] = OrderedDict()
 
     def get(self, event_id: str) -> EvidenceRecord | None:
-        """Give the record with this id, or None if there is none."""
+        """Give the record with this id, or None if there is none.
+
+        Raises:
+            DamageError: The record, or the file it is in, isn't what was written.
+        """
         found = self.get_many([event_id])
         return found[0] if found else None
 
     def get_many(self, event_ids: Iterable[str]) -> list[EvidenceRecord]:
-        """Give the records with these ids, in the order asked; unknown ids are left out."""
-        wanted = [event_id for event_id in event_ids if _EVENT_ID.fullmatch(event_id)]
-        groups: dict[tuple[str, int], list[tuple[str, int]]] = {}
+        """Give the records with these ids, in the order asked; unknown ids are left out.
+
+        Raises:
+            DamageError: One of them isn't what was written; `look_up` gives the others all the same.
+        """
+        wanted = list(event_ids)
+        found = self.look_up(wanted)
+        for error in found.damaged.values():
+            raise error
+        return [found.records[event_id] for event_id in wanted if event_id in found.records]
+
+    def look_up(self, event_ids: Iterable[str]) -> Found:
+        """Give the records with these ids that are what was written, and name the damaged ones."""
+        wanted = list(dict.fromkeys(event_id for event_id in event_ids if _EVENT_ID.fullmatch(event_id)))
+        found = self._look_up(wanted)
+        # An index that isn't what was written may have lost an id, or point to another row.
+        if len(found.records) < len(wanted) and self._segments.mend_indexes():
+            found = self._look_up(wanted)
+        return found
+
+    def _look_up(self, wanted: list[str]) -> Found:
+        rows: dict[str, list[tuple[str, int]]] = {}
         for event_id, segment, row in self._locate(wanted):
-            group, offset = self._group(segment, row)
-            groups.setdefault((segment, group), []).append((event_id, offset))
-        records: dict[str, EvidenceRecord] = {}
-        for (segment, group), picks in groups.items():
-            records.update(self._read(segment, group, picks))
-        return [records[event_id] for event_id in wanted if event_id in records]
+            rows.setdefault(segment, []).append((event_id, row))
+        found = Found({}, {})
+        for segment, picks in rows.items():
+            self._read_segment(segment, picks, found)
+        return found
+
+    def damaged_in(self, segment: str) -> list[str]:
+        """List the ids of a segment's records that can't be read, or aren't what was written."""
+        try:
+            opened = self._open(segment)
+        except DamageError:
+            return []
+        damaged: list[str] = []
+        for group in range(opened.file.num_row_groups):
+            try:
+                rows = opened.file.read_row_group(group, use_threads=False).to_pylist()
+            except _UNREADABLE:
+                continue
+            damaged += [row["event_id"] for row in rows if not _proved(EvidenceRecord(**row))]
+        return damaged
 
     def rejects(self, limit: int = 100, offset: int = 0) -> list[EvidenceRecord]:
-        """List rejected records, oldest load first, then in the order of their file."""
-        paths = [self._segments.folder(s.id) / EVIDENCE_FILE for s in self._segments.live() if s.rejected]
+        """List rejected records, oldest load first, then in the order of their file.
+
+        Raises:
+            DamageError: A file of original records isn't what was written.
+        """
+        paths = []
+        for segment in self._segments.live():
+            if segment.rejected:
+                paths.append(self._segments.folder(segment.id) / EVIDENCE_FILE)
+                prove(paths[-1], segment.files[EVIDENCE_FILE], _RECORDS)
         if not paths:
             return []
         import polars as pl  # not at the top: processes that only load have no use for it
@@ -101,38 +180,73 @@ class EvidenceStore:
         places: list[tuple[str, str, int]] = []
         if not event_ids:
             return places
-        ids = pack_ids(event_ids)
+        words = pack_ids(event_ids)
         for index in self._segments.indexes():
-            found = index.find(ids)
+            found = index.find(words)
             for i in np.flatnonzero(found >= 0):
-                place = found[i]
-                places.append((event_ids[i], index.segments[index.segment[place]], int(index.row[place])))
+                segment = int(index.segment[found[i]])
+                if segment < len(index.segments):  # a damaged index may say anything
+                    places.append((event_ids[i], index.segments[segment], int(index.row[found[i]])))
         return places
 
-    def _open(self, segment: str) -> tuple[pq.ParquetFile, Any]:
-        """Open a segment's records, or take the open one: file and first row of each row group."""
+    def _open(self, segment: str) -> _Opened:
+        """Open a segment's records, or take the open file.
+
+        Raises:
+            DamageError: It can't be read at all.
+        """
         if segment in self._files:
             self._files.move_to_end(segment)
             return self._files[segment]
         path = self._segments.folder(segment) / EVIDENCE_FILE
+        entry = self._segments.entry(segment)
         try:
-            file = pq.ParquetFile(path, memory_map=True)
-        except (OSError, pa.ArrowInvalid) as error:
-            hint = "restore the workspace, or load the evidence into a new one"
-            raise WorkspaceError(f"original records can't be read: {error}", where=str(path), hint=hint) from error
-        sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
-        self._files[segment] = (file, np.cumsum([0, *sizes]))
+            file = pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
+            sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+            foreign = file.schema_arrow.names != EVIDENCE_SCHEMA.names
+        except _UNREADABLE as error:
+            raise DamageError(f"{_RECORDS} can't be read: {error}", where=str(path)) from error
+        if foreign:
+            raise DamageError(f"{_RECORDS} has other columns than were written", where=str(path))
+        whole = entry is not None and proved(path, entry.files[EVIDENCE_FILE])
+        self._files[segment] = _Opened(file, np.cumsum([0, *sizes]), path, whole)
         if len(self._files) > _OPEN_FILES:
-            self._files.popitem(last=False)[1][0].close()
+            self._files.popitem(last=False)[1].file.close()
         return self._files[segment]
 
-    def _group(self, segment: str, row: int) -> tuple[int, int]:
-        _, starts = self._open(segment)
-        group = int(np.searchsorted(starts, row, side="right")) - 1
-        return group, row - int(starts[group])
+    def _read_segment(self, segment: str, picks: list[tuple[str, int]], found: Found) -> None:
+        """Add a segment's records, read a row group at a time, to those found."""
+        try:
+            opened = self._open(segment)
+        except DamageError as error:
+            found.damaged.update((event_id, error) for event_id, _ in picks)
+            return
+        groups: dict[int, list[tuple[str, int]]] = {}
+        for event_id, row in picks:
+            groups.setdefault(int(np.searchsorted(opened.starts, row, side="right")) - 1, []).append((event_id, row))
+        for group, rows in groups.items():
+            self._read_group(opened, group, rows, found)
 
-    def _read(self, segment: str, group: int, picks: list[tuple[str, int]]) -> dict[str, EvidenceRecord]:
-        file, _ = self._open(segment)
-        table = file.read_row_group(group, use_threads=False).take([offset for _, offset in picks])
-        rows = zip(picks, table.to_pylist(), strict=True)
-        return {event_id: EvidenceRecord(**row) for (event_id, _), row in rows}
+    def _read_group(self, opened: _Opened, group: int, rows: list[tuple[str, int]], found: Found) -> None:
+        start = int(opened.starts[group])
+        try:
+            table = opened.file.read_row_group(group, use_threads=False).take([row - start for _, row in rows])
+            records = [EvidenceRecord(**row) for row in table.to_pylist()]
+        except _UNREADABLE as error:
+            for event_id, row in rows:
+                found.damaged[event_id] = _lost(event_id, f"can't be read: {error}", opened.path, row)
+            return
+        for (event_id, row), record in zip(rows, records, strict=True):
+            if record.event_id != event_id or not _proved(record):
+                found.damaged[event_id] = _lost(event_id, "isn't what was loaded", opened.path, row)
+            else:
+                found.records[event_id] = record if opened.whole else msgspec.structs.replace(record, damage=_AROUND)
+
+
+def _proved(record: EvidenceRecord) -> bool:
+    """Compare a record with its id, which is its hash."""
+    return ids.digest(record.client_id, record.loader, record.raw) == record.event_id
+
+
+def _lost(event_id: str, what: str, path: Path, row: int) -> DamageError:
+    return DamageError(f"the record {event_id} {what}", where=f"{path}, row {row}")

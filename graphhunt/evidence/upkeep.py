@@ -14,12 +14,13 @@ import pyarrow.parquet as pq
 from graphhunt.evidence.files import Staging, collect_dead, sync_file, sync_folder
 from graphhunt.evidence.index import Index, merge_indexes, pack_ids, write_index
 from graphhunt.evidence.journal import IndexEntry, SegmentEntry, new_id
+from graphhunt.evidence.mending import publish, restore_entries
+from graphhunt.evidence.proof import file_hash, proved
 from graphhunt.evidence.segment import (
     EVIDENCE_FILE,
     EVIDENCE_GROUP,
     INDEX_FILE,
     evidence_options,
-    file_hash,
     seal,
     write_facts,
 )
@@ -59,7 +60,13 @@ def tidy(workspace: Workspace) -> None:
 
 def _small(workspace: Workspace) -> list[SegmentEntry]:
     covered = {segment for entry in workspace.journal.indexes() for segment in entry.segments}
-    return [s for s in workspace.journal.segments() if s.rows < SMALL_ROWS and s.id not in covered]
+    small = [s for s in workspace.journal.segments() if s.rows < SMALL_ROWS and s.id not in covered]
+    return [s for s in small if _whole(workspace, s)] if len(small) >= PACK_COUNT else small
+
+
+def _whole(workspace: Workspace, entry: SegmentEntry) -> bool:
+    """Tell whether a segment's files are as they were written: damage must not get a new, fitting hash."""
+    return all(proved(workspace.folder(entry.id) / name, known) for name, known in entry.files.items())
 
 
 def _pack(workspace: Workspace, small: list[SegmentEntry]) -> None:
@@ -69,9 +76,7 @@ def _pack(workspace: Workspace, small: list[SegmentEntry]) -> None:
         filled = [entry for entry in small if entry.rows]
         if filled:
             _pack_files(staging.path, [workspace.folder(entry.id) for entry in filled])
-        entry = _packed(name, small, seal(staging.path))
-        staging.move_to(workspace.folder(name))
-        workspace.journal.append(entry)
+        publish(workspace, staging, _packed(name, small, seal(staging.path)))
 
 
 def _packed(name: str, small: list[SegmentEntry], files: dict[str, str]) -> SegmentEntry:
@@ -123,7 +128,9 @@ def _merge(workspace: Workspace) -> None:
     sync_folder(path.parent)
     old = {entry.id for entry in workspace.journal.indexes()}
     replaces = [index.path.stem for index in chosen if index.path.stem in old]
-    workspace.journal.append(IndexEntry(id=name, rows=total, segments=segments, replaces=replaces))
+    workspace.journal.append(
+        IndexEntry(id=name, rows=total, segments=segments, replaces=replaces, hash=file_hash(path))
+    )
 
 
 def collect_garbage(workspace: Workspace) -> None:
@@ -135,6 +142,7 @@ def collect_garbage(workspace: Workspace) -> None:
         with workspace.lock.held():
             workspace.refresh()
             collect_dead(workspace.home / "staging")
+            restore_entries(workspace)
             _forget_replaced(workspace)
             _remove_unknown(workspace)
     except OSError as error:
@@ -147,28 +155,16 @@ def _forget_replaced(workspace: Workspace) -> None:
     for entry in workspace.journal.entries():
         if int(entry.id.split("-")[0], 16) / 1e9 < oldest:
             for name in workspace.journal.known().intersection(entry.replaces):
+                # The folder goes first: without its entry it would be taken for one whose entry was lost.
+                shutil.rmtree(workspace.folder(name), ignore_errors=True)
                 workspace.journal.forget(name)
 
 
 def _remove_unknown(workspace: Workspace) -> None:
-    """Remove segments and indexes without an entry: their commit was cut off."""
+    """Remove indexes without an entry: they can be made again. A segment without one is evidence and stays."""
     known = workspace.journal.known()
-    for folder in (workspace.home / "segments").iterdir():
-        if folder.name not in known:
-            shutil.rmtree(folder, ignore_errors=True)
     for path in (workspace.home / "indexes").iterdir():
         if path.stem not in known:
             path.unlink(missing_ok=True)
     for path in workspace.journal.folder.glob(".*.tmp"):
         path.unlink(missing_ok=True)
-
-
-def verify(workspace: Workspace) -> list[str]:
-    """Name the files that are missing or differ from their hash in the journal."""
-    damaged = []
-    for entry in workspace.live():
-        for name, expected in entry.files.items():
-            path = workspace.folder(entry.id) / name
-            if not path.is_file() or file_hash(path) != expected:
-                damaged.append(f"{entry.id}/{name}")
-    return damaged

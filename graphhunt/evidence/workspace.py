@@ -18,16 +18,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from graphhunt import ids
-from graphhunt.errors import UsageError, WorkspaceError
+from graphhunt.errors import DamageError, UsageError, WorkspaceError
 from graphhunt.evidence import upkeep
 from graphhunt.evidence.batch import Batch
 from graphhunt.evidence.commit import commit
 from graphhunt.evidence.files import FolderLock, Staging, sync_folder, typed_errors, write_atomic
-from graphhunt.evidence.index import Index
+from graphhunt.evidence.index import Index, index_size
 from graphhunt.evidence.journal import Journal, SegmentEntry, SourceEntry, new_id
+from graphhunt.evidence.mending import mend_indexes
+from graphhunt.evidence.proof import prove, seal, unbroken
 from graphhunt.evidence.segment import INDEX_FILE
 from graphhunt.evidence.store import EvidenceStore
 from graphhunt.evidence.tables import kind_struct, polars_schema
+from graphhunt.evidence.verify import Damage, verify
 from graphhunt.model import FileWarning
 
 if TYPE_CHECKING:
@@ -67,7 +70,13 @@ class Workspace:
         self.evidence = EvidenceStore(self)
 
     def _create(self) -> None:
-        if self.path.exists() and any(e.name != "evidence" for e in self.path.iterdir()):
+        held = any((self.home / "journal").glob("*.json"))
+        others = {entry.name for entry in self.path.iterdir()} if self.path.exists() else set()
+        if "workspace.json" in others:  # another process has made it just now
+            return
+        if held:
+            raise DamageError("the workspace file is missing", where=str(self.path / "workspace.json"))
+        if any(name != "evidence" and not name.startswith(".workspace.json.") for name in others):
             raise WorkspaceError("the folder holds something else", where=str(self.path), hint="name an empty folder")
         for folder in (self.path, self.home):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -77,7 +86,7 @@ class Workspace:
             if not (self.path / "workspace.json").exists():
                 identity = _Identity(FORMAT, secrets.token_hex(16))
                 sync_folder(self.home)
-                write_atomic(self.path / "workspace.json", msgspec.json.encode(identity))
+                write_atomic(self.path / "workspace.json", seal(msgspec.json.format(msgspec.json.encode(identity))))
 
     def refresh(self) -> None:
         """See what other processes have committed since."""
@@ -106,13 +115,17 @@ class Workspace:
 
         Raises:
             UsageError: No fact or column has this name.
+            DamageError: A file of these facts isn't what was written.
         """
         schema = polars_schema(kind_struct(kind))
         wanted = list(schema if columns is None else columns)
         if unknown := [name for name in wanted if name not in schema]:
             raise UsageError(f"{kind} has no column '{unknown[0]}'", hint="valid: " + ", ".join(schema))
-        files = [self.folder(s.id) / f"{kind}.parquet" for s in self.live() if s.facts.get(kind)]
-        return _scan(files, schema).select(wanted)
+        name = f"{kind}.parquet"
+        files = {self.folder(s.id) / name: s.files.get(name, "") for s in self.live() if s.facts.get(kind)}
+        for path, known in files.items():
+            prove(path, known, f"the file of {kind} facts")
+        return _scan(list(files), schema).select(wanted)
 
     def fact_counts(self) -> dict[str, int]:
         """Count the facts of each kind that has any."""
@@ -147,17 +160,32 @@ class Workspace:
     def indexes(self) -> list[Index]:
         """Give the indexes that together cover every segment."""
         self.refresh()
-        merged = self.journal.indexes()
-        covered = {segment for entry in merged for segment in entry.segments}
-        wanted = {e.id: (self.home / "indexes" / f"{e.id}.bin", e.segments) for e in merged}
-        for segment in self.journal.segments():
-            if segment.rows and segment.id not in covered:
-                wanted[segment.id] = (self.folder(segment.id) / INDEX_FILE, [segment.id])
+        wanted = self._wanted_indexes()
+        if not all(name in self._indexes or _fits(path, rows) for name, (path, _, rows) in wanted.items()):
+            mend_indexes(self)
+            wanted = self._wanted_indexes()
         with typed_errors(self.path, "read"):
             self._indexes = {
-                name: self._indexes.get(name) or Index(path, parts) for name, (path, parts) in wanted.items()
+                name: self._indexes.get(name) or Index(path, parts) for name, (path, parts, _) in wanted.items()
             }
         return list(self._indexes.values())
+
+    def _wanted_indexes(self) -> dict[str, tuple[Path, list[str], int]]:
+        """Give file, segments and rows of the indexes that together cover every segment."""
+        merged = self.journal.indexes()
+        covered = {segment for entry in merged for segment in entry.segments}
+        wanted = {e.id: (self.home / "indexes" / f"{e.id}.bin", e.segments, e.rows) for e in merged}
+        for segment in self.journal.segments():
+            if segment.rows and segment.id not in covered:
+                wanted[segment.id] = (self.folder(segment.id) / INDEX_FILE, [segment.id], segment.rows)
+        return wanted
+
+    def mend_indexes(self) -> bool:
+        """Prove every index and write damaged ones again; tell whether any was damaged."""
+        damaged = mend_indexes(self)
+        if damaged:
+            self._indexes = {}
+        return damaged
 
     def commit(self, batch: Batch) -> list[SourceEntry]:
         """Keep a batch, leaving out what the workspace holds already; give the counts per source.
@@ -175,16 +203,27 @@ class Workspace:
         with typed_errors(self.path):
             return Staging(self.home / "staging", new_id())
 
-    def verify(self) -> list[str]:
-        """Compare every file with the hash in the journal; name the damaged and missing ones."""
-        return upkeep.verify(self)
+    def entry(self, segment: str) -> SegmentEntry | None:
+        """Give a segment's journal entry, also that of a replaced one."""
+        return self.journal.segment(segment)
+
+    def verify(self) -> list[Damage]:
+        """Compare every file and every record with its hash; list what is damaged or missing."""
+        return verify(self)
+
+
+def _fits(path: Path, rows: int) -> bool:
+    return path.is_file() and path.stat().st_size == index_size(rows)
 
 
 def _identity(path: Path) -> str:
+    data = path.read_bytes()
     try:
-        identity = msgspec.json.decode(path.read_bytes(), type=_Identity)
-    except msgspec.DecodeError as error:
-        raise WorkspaceError("the workspace file is damaged", where=str(path), hint=str(error)) from error
+        identity = msgspec.json.decode(data, type=_Identity)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DamageError(f"the workspace file is damaged: {error}", where=str(path)) from error
+    if not unbroken(data):
+        raise DamageError("the workspace file differs from what was written", where=str(path))
     if identity.format != FORMAT:
         hint = "load the evidence into a new workspace"
         raise WorkspaceError(f"the workspace has format {identity.format}, not {FORMAT}", where=str(path), hint=hint)

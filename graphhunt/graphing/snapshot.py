@@ -1,15 +1,19 @@
 """The snapshot: the graph's tables as Parquet files in the workspace, beside the database.
 
 Path search and analytics over many logons read it; the next load compares with it to write only what
-changed. It is replaced as a whole, so readers see one whole graph or the other.
+changed. It is replaced as a whole, so readers see one whole graph or the other. `current.json` has the hash of
+every table: one that isn't what was written is never read, and all are made again from the facts.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
-import os
+import logging
+import secrets
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,11 +21,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from graphhunt.errors import WorkspaceError
+from graphhunt.errors import DamageError
+from graphhunt.evidence.files import typed_errors
+from graphhunt.evidence.proof import damage, file_hash, prove, read_kept, seal, unbroken, write_kept
 from graphhunt.graphing.graph import Graph
 
 VERSION = 5
 """Version of graphing's rules; a snapshot made by other rules is made anew."""
+
+_LOG = logging.getLogger(__name__)
+_TABLES = "the graph's tables"
+_STALE = 3600.0
 
 
 class Changes(NamedTuple):
@@ -39,10 +49,16 @@ class Changes(NamedTuple):
 
 
 class Snapshot:
-    """The tables of the last graph written, in `folder`."""
+    """The tables of the last graph written, in `folder`.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where they are.
+        remake: Writes the tables anew from the facts; without it damage is an error.
+    """
+
+    def __init__(self, folder: Path, remake: Callable[[Snapshot], None] | None = None) -> None:
         self.folder = folder
+        self._remake = remake
 
     @property
     def fingerprint(self) -> str | None:
@@ -50,35 +66,89 @@ class Snapshot:
         state = self._state()
         return str(state["fingerprint"]) if state.get("version") == VERSION else None
 
-    def _state(self) -> dict[str, object]:
+    def _state(self) -> dict[str, Any]:
+        """Read what is current; an empty dict if there is nothing yet.
+
+        Raises:
+            DamageError: It was there, and is damaged or lost.
+        """
         try:
-            state = json.loads((self.folder / "current.json").read_text())
-        except FileNotFoundError:
+            return self._read_state()
+        except DamageError as error:
+            self._made_again(error)
+            return self._read_state()
+
+    def _read_state(self) -> dict[str, Any]:
+        path = self.folder / "current.json"
+        if not path.exists() and not any(self.folder.glob("tables-*")):
             return {}
-        except (OSError, ValueError) as error:
-            raise WorkspaceError("the graph snapshot can't be read", where=str(self.folder)) from error
-        return dict(state)
+        with damage(path, _TABLES):
+            data = path.read_bytes()
+        try:
+            state = json.loads(data)
+        except ValueError as error:
+            raise DamageError(f"{_TABLES} can't be read: {error}", where=str(path)) from error
+        if not unbroken(data) or not isinstance(state, dict) or not isinstance(state.get("files"), dict):
+            raise DamageError(f"{_TABLES} have no proof, or differ from what was written", where=str(path))
+        return state
+
+    def _made_again(self, error: DamageError) -> None:
+        if self._remake is None:
+            raise error
+        _LOG.warning("%s in %s; they are made again from the facts", error.message, error.where)
+        self._remake(self)
 
     def _current(self) -> Path | None:
         name = self._state().get("tables")
         return self.folder / str(name) if name else None
 
+    def _proved(self, name: str) -> Path | None:
+        """Give the file of a table that is what was written; None if the graph has no such row.
+
+        Raises:
+            DamageError: It isn't, and can't be made again.
+        """
+        try:
+            return self._prove(name)
+        except DamageError as error:
+            self._made_again(error)
+            return self._prove(name)
+
+    def _prove(self, name: str) -> Path | None:
+        state = self._state()
+        if name not in state.get("files", {}):
+            return None
+        path = self.folder / str(state["tables"]) / f"{name}.parquet"
+        prove(path, str(state["files"][name]), _TABLES)
+        return path
+
     def table(self, name: str) -> pl.DataFrame | None:
         """Read the table of a label or type; None if the graph has no such row."""
-        current = self._current()
-        path = current / f"{name}.parquet" if current else None
-        return pl.read_parquet(path) if path and path.exists() else None
+        path = self._proved(name)
+        return pl.read_parquet(path) if path else None
 
     def scan(self, name: str) -> pl.LazyFrame | None:
         """Scan the table of a label or type lazily; None if the graph has no such row."""
-        current = self._current()
-        path = current / f"{name}.parquet" if current else None
-        return pl.scan_parquet(path) if path and path.exists() else None
+        path = self._proved(name)
+        return pl.scan_parquet(path) if path else None
+
+    def damaged(self) -> list[tuple[Path, str]]:
+        """List the files that aren't what was written, with what is wrong; nothing is made again."""
+        try:
+            state = self._read_state()
+        except DamageError as error:
+            return [(self.folder / "current.json", error.message)]
+        found = []
+        for name in state.get("files", {}):
+            try:
+                self._prove(name)
+            except DamageError as error:
+                found.append((self.folder / str(state["tables"]) / f"{name}.parquet", error.message))
+        return found
 
     def names(self) -> list[str]:
         """List the labels and types that have rows."""
-        current = self._current()
-        return sorted(path.stem for path in current.glob("*.parquet")) if current else []
+        return sorted(self._state().get("files", {}))
 
     def heights(self) -> dict[str, int]:
         """Count the rows of every table."""
@@ -98,35 +168,52 @@ class Snapshot:
         """
         current = self._current()
         path = current / f"{name}.npy" if current else None
-        with contextlib.suppress(OSError, ValueError, EOFError):
-            found = np.load(path or "", allow_pickle=False)
+        kept = read_kept(path) if path else None
+        if kept is not None:
+            found = np.load(io.BytesIO(kept), allow_pickle=False)
             if found.shape == (size,):
                 return np.asarray(found)
         made = make()
         if path is not None:
-            waiting = path.with_suffix(f".{os.getpid()}")
+            out = io.BytesIO()
+            np.save(out, made, allow_pickle=False)
             # A workspace that may only be read, or is being replaced, is no reason to fail.
             with contextlib.suppress(OSError):
-                with waiting.open("wb") as out:
-                    np.save(out, made, allow_pickle=False)
-                waiting.replace(path)
+                write_kept(path, out.getvalue())
         return made
 
     def replace(self, graph: Graph, fingerprint: str) -> None:
-        """Write the graph's tables and make them the current ones in one step."""
-        old = self._current()
-        new = self.folder / f"tables-{fingerprint[:16]}-v{VERSION}"
-        if old != new:
-            shutil.rmtree(new, ignore_errors=True)
-            new.mkdir(parents=True)
-            extra = {"ClockSkew": graph.skew, "Corroboration": graph.corroboration}
-            for name, table in {**graph.nodes, **graph.relationships, **extra}.items():
-                table.write_parquet(new / f"{name}.parquet")
+        """Write the graph's tables and make them the current ones in one step.
+
+        Raises:
+            WorkspaceError: The disk refuses.
+        """
+        with typed_errors(self.folder):
+            before = self._tables_before()
+            new = self._write(graph, fingerprint)
+            for old in self.folder.glob("tables-*"):
+                # Another process may be writing its own just now.
+                if old != new and (old.name == before or time.time() - old.stat().st_mtime > _STALE):
+                    shutil.rmtree(old, ignore_errors=True)
+
+    def _tables_before(self) -> str | None:
+        with contextlib.suppress(DamageError):
+            return self._read_state().get("tables")
+        return None
+
+    def _write(self, graph: Graph, fingerprint: str) -> Path:
+        new = self.folder / f"tables-{fingerprint[:16]}-v{VERSION}-{secrets.token_hex(4)}"
+        new.mkdir(parents=True)
+        extra = {"ClockSkew": graph.skew, "Corroboration": graph.corroboration}
+        files = {}
+        for name, table in {**graph.nodes, **graph.relationships, **extra}.items():
+            table.write_parquet(new / f"{name}.parquet")
+            files[name] = file_hash(new / f"{name}.parquet")
+        state = {"version": VERSION, "fingerprint": fingerprint, "tables": new.name, "files": files}
         waiting = self.folder / "current.json.new"
-        waiting.write_text(json.dumps({"version": VERSION, "fingerprint": fingerprint, "tables": new.name}))
+        waiting.write_bytes(seal(json.dumps(state, indent=1).encode()))
         waiting.replace(self.folder / "current.json")
-        if old is not None and old != new:
-            shutil.rmtree(old, ignore_errors=True)
+        return new
 
     def changes(self, name: str, table: pl.DataFrame) -> Changes:
         """Compare a new table with the snapshot's."""

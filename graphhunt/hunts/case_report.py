@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from graphhunt import pivots
 from graphhunt.casebook.book import MAX_ITEMS
+from graphhunt.errors import DamageError
 from graphhunt.pivots import Ref
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def case_report(hunt: Source, book: Casebook, case_id: str, *, version: str = ""
     refs = list(dict.fromkeys(Ref(i["kind"], i["entity_id"]) for i in items if i["kind"]))
     events = pivots.events_among(hunt.store, refs[:MAX_ENTITIES], limit=MAX_RELATIONSHIPS)
     wanted = list(dict.fromkeys(e for i in items if i["type"] == "pin" for e in i["body"]["event_ids"]))
-    records, missing = _records(hunt, wanted[:MAX_RECORDS])
+    records, missing, damaged = _records(hunt, wanted[:MAX_RECORDS])
     return {
         "case": case,
         "entities": _entities(hunt, refs, items),
@@ -63,7 +64,7 @@ def case_report(hunt: Source, book: Casebook, case_id: str, *, version: str = ""
         "timeline": events["items"],
         "records": records,
         "missing_records": missing,
-        "limits": list(_limits(len(refs), len(wanted), cut=events["truncated"])),
+        "limits": [*_limits(len(refs), len(wanted), cut=events["truncated"]), *damaged],
         "written": time.time_ns() // 1000,
         "version": version,
     }
@@ -78,9 +79,22 @@ def _limits(refs: int, records: int, *, cut: bool) -> Iterable[str]:
         yield f"The timeline covers {MAX_ENTITIES} of {refs} entities."
 
 
-def _records(hunt: Source, wanted: list[str]) -> tuple[list[Item], list[str]]:
-    found = [(event_id, hunt.evidence(event_id)) for event_id in wanted]
-    return [r for _, r in found if r is not None], [event_id for event_id, r in found if r is None]
+def _records(hunt: Source, wanted: list[str]) -> tuple[list[Item], list[str], list[str]]:
+    """Give the records that are what was loaded, the ids that there are none of, and sentences on damage."""
+    records, missing, damaged = [], [], []
+    for event_id in wanted:
+        try:
+            found = hunt.evidence(event_id)
+        except DamageError as error:
+            damaged.append(f"A pinned record is left out: {error.message}.")
+            continue
+        if found is None:
+            missing.append(event_id)
+            continue
+        records.append(found)
+        if found.get("damage"):
+            damaged.append(f"Record {event_id}: {found['damage']}.")
+    return records, missing, damaged
 
 
 def _entities(hunt: Source, refs: list[Ref], items: list[Item]) -> list[Item]:

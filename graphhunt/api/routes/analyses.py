@@ -20,7 +20,6 @@ from graphhunt.api.job_models import (
 from graphhunt.api.routes.imports import IdempotencyKey
 from graphhunt.api.routes.jobs import job_face
 from graphhunt.api.work import analysis_work
-from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.pivots.difference import Windows, difference
 
 router = APIRouter(tags=["analyses"])
@@ -71,5 +70,5 @@ def compare_runs(hunt: HuntDep, name: Name) -> dict[str, Any]:
 def get_difference(hunt: HuntDep, wanted: DifferenceRequest) -> DifferenceAnswer:
     """Say what appeared, vanished or changed between two windows of time."""
     windows = Windows(*(window_of(w.since, w.until) for w in (wanted.before, wanted.after)))
-    found = difference(Snapshot(hunt.folder / "graph"), windows, relations=wanted.relations, limit=wanted.limit)
+    found = difference(hunt.snapshot, windows, relations=wanted.relations, limit=wanted.limit)
     return DifferenceAnswer.model_validate(found)

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path
 
 from graphhunt.api.deps import HuntDep
-from graphhunt.api.models import EvidenceAnswer, EvidenceRequest, EvidenceShape
-from graphhunt.errors import UsageError
+from graphhunt.api.models import DamagedRecord, EvidenceAnswer, EvidenceRequest, EvidenceShape
+from graphhunt.errors import DamageError, UsageError
 
 router = APIRouter(tags=["evidence"])
 
@@ -30,10 +30,19 @@ def get_evidence_list(hunt: HuntDep, wanted: EvidenceRequest) -> EvidenceAnswer:
 
 
 def records(hunt: HuntDep, event_ids: Iterable[str]) -> EvidenceAnswer:
-    """Look up events in order; those the store does not have are named."""
-    found = {event_id: look_up(hunt, event_id) for event_id in event_ids}
-    items = [item for item in found.values() if item is not None]
-    return EvidenceAnswer(items=items, missing=[event_id for event_id, item in found.items() if item is None])
+    """Look up events in order; those the store does not have, and those that are damaged, are named."""
+    answer = EvidenceAnswer(items=[], missing=[], damaged=[])
+    for event_id in dict.fromkeys(event_ids):
+        try:
+            item = look_up(hunt, event_id)
+        except DamageError as error:
+            answer.damaged.append(DamagedRecord(event_id=event_id, reason=str(error)))
+            continue
+        if item is None:
+            answer.missing.append(event_id)
+        else:
+            answer.items.append(item)
+    return answer
 
 
 def look_up(hunt: HuntDep, event_id: str) -> EvidenceShape | None:

@@ -1,0 +1,119 @@
+"""Mends what can be mended: lost journal entries from their segments, damaged indexes from the records.
+
+What is written again is proved by the hashes that the journal has of it; one line of the log says what was done.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphhunt.errors import DamageError
+from graphhunt.evidence.files import Staging, sync_file, write_atomic
+from graphhunt.evidence.index import pack_ids, write_index
+from graphhunt.evidence.journal import ENTRY_FILE, IndexEntry, SegmentEntry, decode_entry, encode_entry
+from graphhunt.evidence.proof import damage, prove, proved
+from graphhunt.evidence.segment import EVIDENCE_FILE, INDEX_FILE
+
+if TYPE_CHECKING:
+    from graphhunt.evidence.workspace import Workspace
+
+_LOG = logging.getLogger(__name__)
+
+
+def publish(workspace: Workspace, staging: Staging, entry: SegmentEntry) -> None:
+    """Make a finished folder a segment that counts; its own copy of the entry goes with it.
+
+    Raises:
+        OSError: The disk refuses; the workspace is as before.
+    """
+    copy = staging.path / ENTRY_FILE
+    copy.write_bytes(encode_entry(entry))
+    sync_file(copy)
+    staging.move_to(workspace.folder(entry.id))
+    try:
+        workspace.journal.append(entry)
+    except OSError:
+        shutil.rmtree(workspace.folder(entry.id), ignore_errors=True)
+        raise
+
+
+def restore_entries(workspace: Workspace) -> None:
+    """Write the journal entry of each whole segment that has none, and the copies that segments lack.
+
+    A segment without an entry is one whose commit was cut off at the last step, or whose entry was lost: it is
+    whole either way, as its folder gets its name last.
+    """
+    known = workspace.journal.known()
+    for folder in sorted((workspace.home / "segments").iterdir()):
+        entry = workspace.journal.segment(folder.name)
+        if entry is not None and not (folder / ENTRY_FILE).exists():
+            write_atomic(folder / ENTRY_FILE, encode_entry(entry))
+        elif folder.name not in known and (found := whole_entry(folder)) is not None:
+            workspace.journal.append(found)
+            _LOG.warning("the journal entry of segment %s was missing and is written again", folder.name)
+
+
+def whole_entry(folder: Path) -> SegmentEntry | None:
+    """Give the entry that a segment's folder holds itself; None if the segment isn't whole."""
+    try:
+        entry = decode_entry(folder / ENTRY_FILE, folder.name)
+    except DamageError:
+        return None
+    whole = isinstance(entry, SegmentEntry) and all(proved(folder / n, h) for n, h in entry.files.items())
+    return entry if whole and isinstance(entry, SegmentEntry) else None
+
+
+def mend_indexes(workspace: Workspace) -> bool:
+    """Prove every index; write damaged ones again from the records. Tell whether any was damaged.
+
+    Raises:
+        DamageError: An index and the records it is made from are damaged.
+    """
+    workspace.refresh()
+    mended = [entry.id for entry in workspace.journal.indexes() if not _merged_proved(workspace, entry)]
+    for name in mended:
+        with damage(workspace.journal.folder / f"{name}.json", "the entry of a damaged index"):
+            workspace.journal.forget(name)
+        _LOG.warning("the merged index %s was damaged and is left out; the segments have their own", name)
+    for entry in workspace.journal.segments():
+        path = workspace.folder(entry.id) / INDEX_FILE
+        if entry.rows and not proved(path, entry.files[INDEX_FILE]):
+            _write_again(path, entry)
+            mended.append(entry.id)
+    return bool(mended)
+
+
+def _merged_proved(workspace: Workspace, entry: IndexEntry) -> bool:
+    """Tell whether a merged index is whole; one of before its hash was kept is made anew in time."""
+    path = workspace.home / "indexes" / f"{entry.id}.bin"
+    return proved(path, entry.hash) if entry.hash else path.is_file()
+
+
+def _write_again(path: Path, entry: SegmentEntry) -> None:
+    records = path.with_name(EVIDENCE_FILE)
+    prove(records, entry.files[EVIDENCE_FILE], "the file of original records")
+    try:
+        event_ids = pq.read_table(records, columns=["event_id"]).column("event_id").to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise DamageError(f"an index is damaged and can't be made again: {error}", where=str(path)) from error
+    waiting = path.with_name(f".{INDEX_FILE}.{os.getpid()}.new")
+    try:
+        write_index(waiting, pack_ids(event_ids))
+        sync_file(waiting)
+        waiting.replace(path)
+    except OSError as error:
+        reason = f"an index is damaged and can't be written again: {error.strerror or error}"
+        raise DamageError(reason, where=str(path)) from error
+    finally:
+        with suppress(OSError):
+            waiting.unlink(missing_ok=True)
+    prove(path, entry.files[INDEX_FILE], "the index")
+    _LOG.warning("the index of segment %s was damaged and is made again from its records", entry.id)
