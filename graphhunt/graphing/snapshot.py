@@ -167,7 +167,7 @@ class Snapshot:
             make: Computes it.
         """
         current = self._current()
-        path = current / f"{name}.npy" if current else None
+        path = current / f"{name}.kept" if current else None
         kept = read_kept(path) if path else None
         if kept is not None:
             found = np.load(io.BytesIO(kept), allow_pickle=False)

@@ -14,7 +14,7 @@ import msgspec
 import polars as pl
 import pytest
 
-from graphhunt.errors import UsageError, WorkspaceError
+from graphhunt.errors import DamageError, UsageError, WorkspaceError
 from graphhunt.evidence import Batch, SourceEntry, Workspace, index, upkeep
 from graphhunt.evidence.tables import KINDS
 from graphhunt.ingest import ingest
@@ -130,7 +130,8 @@ def test_what_dead_loads_left_is_removed_and_living_ones_are_spared(tmp_path):
         (alive.path / "member").write_bytes(b"x")
         again = Workspace(tmp_path / "ws")
         assert (alive.path / "member").read_bytes() == b"x"
-    assert not orphan.exists()
+    assert orphan.exists()  # it may be evidence whose journal entry was lost: verify names it
+    assert [one.file for one in again.verify()] == [f"evidence/segments/{orphan.name}"]
     assert not list((workspace.home / "staging").iterdir())
     assert not list((workspace.home / "indexes").iterdir())
     assert again.events() == 1
@@ -153,7 +154,7 @@ def test_foreign_damaged_and_newer_folders_are_refused(tmp_path):
         Workspace(tmp_path / "ws")
     identity.write_bytes(good)
     (tmp_path / "ws" / "evidence" / "journal" / "1-1.json").write_text("{}")
-    with pytest.raises(WorkspaceError, match="journal entry is damaged"):
+    with pytest.raises(DamageError, match="journal entry 1-1 is damaged"):
         Workspace(tmp_path / "ws")
     (tmp_path / "file").write_text("x")
     with pytest.raises(WorkspaceError):
@@ -169,7 +170,11 @@ def test_changed_files_are_named(tmp_path):
     path = workspace.folder(segment.id) / "logon.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     (workspace.folder(segment.id) / "index.bin").unlink()
-    assert workspace.verify() == [f"{segment.id}/index.bin", f"{segment.id}/logon.parquet"]
+    folder = f"evidence/segments/{segment.id}"
+    assert [(one.file, one.problem) for one in workspace.verify()] == [
+        (f"{folder}/index.bin", "the file is missing"),
+        (f"{folder}/logon.parquet", "the file differs from what was written"),
+    ]
 
 
 def test_lost_records_are_a_typed_error(tmp_path):
@@ -178,14 +183,14 @@ def test_lost_records_are_a_typed_error(tmp_path):
     (segment,) = workspace.live()
     path = workspace.folder(segment.id) / "evidence.parquet"
     path.write_bytes(b"PAR1 no more")
-    with pytest.raises(WorkspaceError, match="can't be read"):
+    with pytest.raises(DamageError, match="can't be read"):
         workspace.evidence.get(fakes.event_id("a"))
     path.unlink()
-    with pytest.raises(WorkspaceError, match="can't be read"):
+    with pytest.raises(DamageError, match="can't be read"):
         workspace.evidence.get(fakes.event_id("a"))
     index_file = workspace.folder(segment.id) / "index.bin"
     index_file.write_bytes(index_file.read_bytes()[:-1])
-    with pytest.raises(WorkspaceError, match="index file is damaged"):
+    with pytest.raises(DamageError, match="can't be read"):  # nor can the index be made again
         Workspace(tmp_path / "ws").evidence.get(fakes.event_id("a"))
 
 

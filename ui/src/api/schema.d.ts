@@ -1407,6 +1407,16 @@ export interface components {
             items: components["schemas"]["CountShape"][];
         };
         /**
+         * DamagedRecord
+         * @description A record that isn't what was loaded, and why; it isn't shown.
+         */
+        DamagedRecord: {
+            /** Event Id */
+            event_id: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * DifferenceAnswer
          * @description What differs between two windows.
          */
@@ -1640,9 +1650,11 @@ export interface components {
         };
         /**
          * EvidenceAnswer
-         * @description Original records; `missing` names those the evidence store does not have.
+         * @description Original records; `missing` names those the evidence store does not have, `damaged` those it can't show.
          */
         EvidenceAnswer: {
+            /** Damaged */
+            damaged: components["schemas"]["DamagedRecord"][];
             /** Items */
             items: components["schemas"]["EvidenceShape"][];
             /** Missing */
@@ -1661,6 +1673,8 @@ export interface components {
          * @description An original record, as it was loaded.
          */
         EvidenceShape: {
+            /** Damage */
+            damage?: string | null;
             /** Event Id */
             event_id: string;
             /** File */
