@@ -246,9 +246,10 @@ class Hunt:
         lengths of time such as `24h`.
         """
         from graphhunt.hunts.attack_paths import AttackPaths, PathOptions
+        from graphhunt.hunts.sight import gathered
 
         asked = replace(options or PathOptions(), **_path_options(given))
-        return AttackPaths(self.snapshot, self._sight).find(asked)
+        return gathered(AttackPaths(self.snapshot, self._sight).find(asked), "paths")
 
     @property
     def snapshot(self) -> Snapshot:
@@ -301,11 +302,13 @@ class Hunt:
         """
         from graphhunt.hunts.library import BLAST_RADIUS, CHOKE_POINTS, LATERAL, hunt_named, run_query
         from graphhunt.hunts.movement import hunt_lateral_movement
+        from graphhunt.hunts.sight import gathered
 
         info = hunt_named(name)
         if info.name == LATERAL:
             store = self.store if write else None
-            return hunt_lateral_movement(self.snapshot, self._sight, given, store=store, limit=limit)
+            found = hunt_lateral_movement(self.snapshot, self._sight, given, store=store, limit=limit)
+            return gathered(found, "findings")
         if info.name in (BLAST_RADIUS, CHOKE_POINTS):
             from graphhunt.hunts.reach import hunt_reach
 
@@ -404,6 +407,7 @@ class Hunt:
             "files": len({source.sha256 for source in sources}),
             "rejected": sum(source.rejected for source in sources),
             **self._counts(),
+            "clock_skew": self._skew(),
         }
         if not state["events"]:
             state["reason"] = "nothing is loaded yet; begin with: graphhunt load PATH"

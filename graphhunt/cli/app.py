@@ -41,15 +41,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (
-    load, query, find, entity, tree, paths, analyze, analyses, evidence, status, coverage, serve, demo, plugins,
-    config, generate, hunts, hunt, export, verify,
-):  # fmt: skip
-    app.command(name=module.__name__.rsplit(".", 1)[-1])(module.run)
-app.add_typer(evaluate.app, name="eval")
-app.add_typer(users.app, name="users")
-app.add_typer(users.tokens, name="tokens")
-app.command(name="audit")(users.audit)
+GROUPS = {
+    "Investigate": (paths, hunt, hunts, find, entity, tree, evidence, query, analyze, analyses, export),
+    "Load": (demo, load, status, coverage, generate),
+    "Serve": (serve,),
+    "Administer": (verify, plugins, config),
+}
+"""The commands of one file each, as the help shows them."""
+
+for _group, _modules in GROUPS.items():
+    for _module in _modules:
+        app.command(name=_module.__name__.rsplit(".", 1)[-1], rich_help_panel=_group)(_module.run)
+app.add_typer(users.app, name="users", rich_help_panel="Serve")
+app.add_typer(users.tokens, name="tokens", rich_help_panel="Serve")
+app.command(name="audit", rich_help_panel="Serve")(users.audit)
+app.add_typer(evaluate.app, name="eval", rich_help_panel="Administer")
 
 
 def _version(value: bool) -> None:

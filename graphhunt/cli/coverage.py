@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, line, message
+from graphhunt.cli.show import clocks_apart, json_out, line, message
 
 
 @command
@@ -26,6 +26,9 @@ def run(
         _show(machine)
     for place in found["unseen"]:
         line(f"{place['machine']}: {place['effect']}")
+    for pair in clocks_apart(found["clock_skew"]):
+        line(f"the clock of {pair['to']} is {pair['seconds']:+.1f} s against {pair['from']}"
+             f" ({pair['connections']:,} connections)")  # fmt: skip
 
 
 def _show(machine: dict[str, Any]) -> None:
@@ -34,6 +37,8 @@ def _show(machine: dict[str, Any]) -> None:
         line(f"  {channel['channel']}: {channel['events']:,} events in {channel['hours']} hours")
     for what, effect in machine["missing"].items():
         line(f"  no {what}: {effect}")
+    for time in machine["cleared"]:
+        line(f"  a log was cleared at {time}: what it held before is lost")
     for gap in machine["silent"][:5]:
         line(f"  silent from {gap['start']} to {gap['end']}")
     if len(machine["silent"]) > 5:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, command
+from graphhunt.cli.hunt import show_blind_spots
 from graphhunt.cli.load import _show as show_load
 from graphhunt.cli.paths import _show as show_path
 from graphhunt.cli.serve import serve
@@ -56,3 +57,4 @@ def _tell(report: dict[str, Any], found: dict[str, Any], *, json: bool) -> None:
     line("The most unusual chains of remote logons:")
     for number, path in enumerate(found["paths"], 1):
         show_path(number, path)
+    show_blind_spots(found)

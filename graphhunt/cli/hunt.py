@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.context import DbOption, JsonOption, VerboseOption, WorkspaceOption, command, open_case
 from graphhunt.cli.query import parameters
-from graphhunt.cli.show import json_out, line, message, table
+from graphhunt.cli.show import json_out, line, message, prose, table
 from graphhunt.errors import UsageError
 
 
@@ -23,6 +23,7 @@ def run(
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Most findings or rows to list.", show_default=False)] = None,
     write: Annotated[bool, typer.Option(help="Write findings to the graph as lm_ properties.")] = True,
+    verbose: VerboseOption = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,
@@ -34,7 +35,7 @@ def run(
     if json:
         json_out(found)
     elif "findings" in found:
-        _show_findings(found)
+        _show_findings(found, verbose=verbose)
     else:
         table(found["columns"], [[_cell(row[column]) for column in found["columns"]] for row in found["rows"]])
         if "reason" in found:
@@ -63,9 +64,10 @@ def _cell(value: Any) -> Any:
     return ", ".join(str(_cell(item)) for item in value) if isinstance(value, list) else value
 
 
-def _show_findings(found: dict[str, Any]) -> None:
+def _show_findings(found: dict[str, Any], *, verbose: bool) -> None:
     for finding in found["findings"]:
         show_finding(finding)
+    show_blind_spots(found, verbose=verbose)
     if "reason" in found:
         message(found["reason"])
     if "run" in found:
@@ -96,8 +98,7 @@ def show_finding(finding: dict[str, Any]) -> None:
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {', '.join(hop['techniques'])}")
         line(f"      class {hop['class']}, logon {hop['logon_id']}; {evidence_words(hop)}")
         for reason in hop["reasons"]:
-            line(f"      why: {reason}")
-    show_blind_spots(finding["blind_spots"])
+            prose(f"why: {reason}", "      ")
 
 
 def evidence_words(hop: dict[str, Any]) -> str:
@@ -106,12 +107,15 @@ def evidence_words(hop: dict[str, Any]) -> str:
     return f"{len(records)} records, first {records[0]}" if records else "no record"
 
 
-def show_blind_spots(spots: list[dict[str, Any]]) -> None:
-    """Write what could not be seen, the silent times of a machine on one line."""
+def show_blind_spots(found: dict[str, Any], *, verbose: bool = False) -> None:
+    """Say in one line what could not be seen of an answer's machines; with `verbose`, a line for each thing."""
+    if not found["not_seen"]:
+        return
+    more = "" if verbose else "; see --verbose, or: graphhunt coverage"
+    message(f"not seen: {found['not_seen']}{more}")
     times: dict[tuple[str, str], list[str]] = {}
-    for spot in spots:
+    for spot in found["blind_spots"] if verbose else ():
         when = f"{spot['start'][:16]} to {spot['end'][:16]}" if spot["start"] else ""
         times.setdefault((spot["machine"], spot["effect"]), []).append(when)
-    for (machine, effect), found in times.items():
-        more = f" and {len(found) - 3} more times" if len(found) > 3 else ""
-        line(f"   not seen: {machine}: {effect}{': ' if found[0] else ''}{', '.join(found[:3])}{more}")
+    for (machine, effect), spans in times.items():
+        message(f"  {machine}: {effect}{': ' if spans[0] else ''}{', '.join(spans)}")

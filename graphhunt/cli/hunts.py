@@ -7,16 +7,24 @@ from typing import Annotated
 import typer
 
 from graphhunt.cli.context import JsonOption, command
-from graphhunt.cli.show import json_out, line
+from graphhunt.cli.show import json_out, line, message, prose
 from graphhunt.errors import UsageError
+
+QUESTIONS = ("entity/", "pivot/")
+"""Folders whose queries ask about single entities."""
 
 
 @command
 def run(
-    name: Annotated[str | None, typer.Argument(help="Show only this one.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Show only this one, with its parameters.", show_default=False)
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also list the questions about single entities that the program asks.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """List the hunts with their parameters and ATT&CK techniques."""
+    """List the hunts with the ATT&CK techniques they look for."""
     from graphhunt.hunts.library import hunt_named, hunts
 
     found = [hunt_named(name)] if name else hunts()
@@ -25,9 +33,14 @@ def run(
     if json:
         json_out({"hunts": [info.describe() for info in found]})
         return
-    for info in found:
+    shown = [info for info in found if name or everything or not info.name.startswith(QUESTIONS)]
+    for info in shown:
         attack = f"  [{', '.join(info.attack)}]" if info.attack else ""
-        line(f"{info.name}: {info.title}{attack}")
-        for parameter in info.parameters if name or not info.columns else ():
+        line(f"{info.name}{attack}")
+        prose(info.title, "  ")
+        for parameter in info.parameters if name else ():
             default = "required" if parameter.required else f"= {parameter.default}"
-            line(f"  {parameter.name} ({parameter.type}) {default}  {parameter.help}".rstrip())
+            line(f"    {parameter.name} ({parameter.type}) {default}  {parameter.help}".rstrip())
+    if not name:
+        more = f"{len(found) - len(shown)} questions about single entities: graphhunt hunts --all; "
+        message(f"{more if len(shown) < len(found) else ''}parameters of one: graphhunt hunts NAME")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, line, message, progress
+from graphhunt.cli.show import clocks_words, json_out, line, message, progress, prose
 
 
 @command
@@ -43,8 +43,7 @@ def _show(report: dict[str, Any]) -> None:
         line(f"    skipped {count:,}: {reason}")
     nodes, relationships = sum(report["nodes"].values()), sum(report["relationships"].values())
     line(f"The graph has {nodes:,} nodes and {relationships:,} relationships:")
-    line("  " + ", ".join(f"{count:,} {name}" for name, count in report["nodes"].items()))
-    line("  " + ", ".join(f"{count:,} {name}" for name, count in report["relationships"].items()))
-    for pair in report["clock_skew"]:
-        if abs(pair["seconds"]) >= 1:
-            line(f"  the clock of {pair['to']} is {pair['seconds']:+.1f} s against {pair['from']}")
+    for part in ("nodes", "relationships"):
+        prose(", ".join(f"{count:,} {name}" for name, count in report[part].items()), "  ")
+    if clocks := clocks_words(report["clock_skew"]):
+        line(f"{clocks}; see: graphhunt coverage")

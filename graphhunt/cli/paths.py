@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.context import DbOption, JsonOption, VerboseOption, WorkspaceOption, command, open_case
 from graphhunt.cli.hunt import evidence_words, show_blind_spots, show_suppressed
-from graphhunt.cli.show import json_out, line, message
+from graphhunt.cli.show import json_out, line, message, prose
 
 
 @command
@@ -32,6 +32,7 @@ def run(  # the options are the contract's
         str, typer.Option("--edges", help="observed logons, possible rights of a loaded directory, or both.")
     ] = "observed",
     k: Annotated[int, typer.Option("--k", help="Most paths to list.")] = 20,
+    verbose: VerboseOption = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,
@@ -59,6 +60,7 @@ def run(  # the options are the contract's
         _show(number, path)
     if not found["paths"]:
         message(found["reason"])
+    show_blind_spots(found, verbose=verbose)
     if found["truncated"]:
         message("more paths exist; raise --k or narrow the search")
     show_suppressed(found.get("suppressed", []))
@@ -79,5 +81,4 @@ def _show(number: int, path: dict[str, Any]) -> None:
         klass = f"class {hop['class']}, " if "class" in hop else ""
         line(f"      {klass}logon {hop['logon_id']}; {evidence_words(hop)}")
     for reason in path["reasons"]:
-        line(f"   why: {reason}")
-    show_blind_spots(path.get("blind_spots", []))
+        prose(f"why: {reason}", "   ")

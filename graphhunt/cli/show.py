@@ -6,9 +6,12 @@ so that a record can't move the cursor, recolour the screen or reorder a line.
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 _SAFE = {"\n", "\t"}
 _DIRECTION = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
@@ -36,6 +39,26 @@ def message(text: str) -> None:
 def line(text: str = "") -> None:
     """Write a line of data to stdout."""
     sys.stdout.write(clean(text, lines=True) + "\n")
+
+
+def prose(text: str, indent: str = "") -> None:
+    """Write a sentence or list to stdout, wrapped between words where the output is a terminal."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    line(textwrap.fill(clean(text), width, initial_indent=indent, subsequent_indent=f"{indent}  ",
+                       break_long_words=False) if width else indent + text)  # fmt: skip
+
+
+def clocks_apart(skew: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """List the pairs of machines whose clocks differ by a second or more, the widest apart first."""
+    return sorted((p for p in skew if abs(p["seconds"]) >= 1), key=lambda pair: -abs(pair["seconds"]))
+
+
+def clocks_words(skew: Iterable[dict[str, Any]]) -> str | None:
+    """Say in one sentence by how much the machines' clocks differ; None if by less than a second."""
+    apart = clocks_apart(skew)
+    machines = {name for pair in apart for name in (pair["from"], pair["to"])}
+    most = abs(apart[0]["seconds"]) if apart else 0
+    return f"The clocks of {len(machines)} machines differ by up to {most:.1f} s" if apart else None
 
 
 def json_out(data: object) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, line
+from graphhunt.cli.show import clocks_words, json_out, line, prose
 
 
 @command
@@ -27,7 +27,9 @@ def run(
     line(f"workspace {state['workspace']}, engine {state['engine']}")
     line(f"{state['events']:,} events from {state['files']:,} files, {state['rejected']:,} rejected")
     for part in ("nodes", "relationships"):
-        line(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
+        prose(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
+    if clocks := clocks_words(state["clock_skew"]):
+        line(f"{clocks}; see: graphhunt coverage")
     for query in state["queries"]:
         how = "was asked to end and still runs" if query["ending"] else "runs"
         line(f"query of {query['who']} since {query['since']}: {how}")

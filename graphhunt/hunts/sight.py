@@ -1,4 +1,4 @@
-"""Blind spots of a path: what the loaded logs can't show of its machines around its time."""
+"""Blind spots of an answer: what the loaded logs can't show of its machines around its time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Sight:
 
         Returns:
             Per blind spot `machine`, `kind` (address, no logs, channel, silent, begins, ends, cleared), `effect`
-            in words, and `start` and `end` where it is a time.
+            in words, `start` and `end` where it is a time, and `what` is missing where it is a channel.
         """
         places: dict[str, tuple[str, str]] = {}
         for hop in hops:
@@ -53,11 +53,58 @@ class Sight:
             yield _spot("address" if address else "no logs", _ADDRESS if address else UNSEEN)
             return
         for what, effect in known["missing"].items():
-            yield _spot("channel", f"no {what}: {effect}")
+            yield {**_spot("channel", f"no {what}: {effect}"), "what": what}
         yield from _silences(known, window)
         for time in known.get("cleared", []):
             if window[0] <= _time(time) <= window[1]:
                 yield _spot("cleared", "a log was cleared then: what it held before is lost", time, time)
+
+
+def gathered(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    """Move the blind spots of an answer's paths to the answer, each once, times that overlap as one.
+
+    Args:
+        answer: An answer whose list `name` has items with `hops` and `blind_spots`.
+        name: `paths` or `findings`.
+
+    Returns:
+        The answer with `blind_spots` and, in words, `not_seen`; None where nothing is.
+    """
+    items = answer[name]
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    spots = (spot for item in items for spot in item.pop("blind_spots", ()))
+    for spot in sorted(spots, key=lambda spot: (spot["machine"], spot["kind"], spot["effect"], spot["start"] or "")):
+        key = (spot["machine"], spot["kind"], spot["effect"])
+        last = found.get(key)
+        if last is not None and spot["start"] is not None and spot["start"] > last["end"]:
+            found[(*key, last["start"])] = last
+            last = None
+        found[key] = spot if last is None else {**last, "end": max(last["end"] or "", spot["end"] or "") or None}
+    machines = {end for item in items for hop in item["hops"] for end in (hop["from"], hop["to"])}
+    ordered = sorted(
+        found.values(), key=lambda spot: (spot["machine"], spot["kind"], spot["effect"], spot["start"] or "")
+    )
+    return {**answer, "blind_spots": ordered, "not_seen": in_words(ordered, len(machines))}
+
+
+_PHRASES = {
+    "no logs": "no log loaded of",
+    "address": "no loaded machine behind the address of",
+    "time": "nothing logged for some hours by",
+    "cleared": "a log cleared on",
+}
+_TIMES = ("silent", "begins", "ends")
+
+
+def in_words(spots: list[dict[str, Any]], machines: int) -> str | None:
+    """Say in one sentence what can't be seen of so many machines; None if all can."""
+    concerned: dict[str, set[str]] = {}
+    for spot in spots:
+        kind = spot.get("what") or ("time" if spot["kind"] in _TIMES else spot["kind"])
+        concerned.setdefault(kind, set()).add(spot["machine"])
+    ordered = sorted(concerned.items(), key=lambda item: (-len(item[1]), item[0]))
+    parts = [f"{_PHRASES.get(kind, f'no log of {kind} on')} {len(names)}" for kind, names in ordered]
+    return f"{parts[0]} of {machines} machines{''.join(f', {part}' for part in parts[1:])}" if parts else None
 
 
 def _silences(known: Mapping[str, Any], window: tuple[int, int]) -> Iterator[dict[str, Any]]:
