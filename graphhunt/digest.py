@@ -16,24 +16,48 @@ from graphhunt import queries
 from graphhunt.schema import COMMON_NODE, COMMON_REL, NODES, RELATIONSHIPS
 
 if TYPE_CHECKING:
+    from graphhunt.graphing.snapshot import Snapshot
     from graphhunt.store.store import Store
 
 _NODE = {label: frozenset((*COMMON_NODE, *kind.properties)) for label, kind in NODES.items()}
 _REL = {name: frozenset((*COMMON_REL, *kind.properties)) for name, kind in RELATIONSHIPS.items()}
+_ENDS = ("from_label", "from_id", "to_label", "to_id")
 _SIZE = 32
 
 
 def graph_digest(store: Store) -> str:
     """Read every node and relationship and combine their hashes; the order they come in doesn't matter."""
     library = queries.library()
-    total = 0
-    for row in store.stream(library["admin/all_nodes"]):
-        if row["label"] in _NODE and row["label"] != "AnalysisRun":
-            total += _hash(["node", row["label"], _kept(row["props"], _NODE[row["label"]])])
+    total = sum(_node(row["label"], row["props"]) for row in store.stream(library["admin/all_nodes"]))
     for row in store.stream(library["admin/all_relationships"]):
-        if row["type"] in _REL:
-            ends = [row["from_label"], row["from_id"], row["to_label"], row["to_id"]]
-            total += _hash(["relationship", row["type"], ends, _kept(row["props"], _REL[row["type"]])])
+        total += _relationship(row["type"], [row[end] for end in _ENDS], row["props"])
+    return _text(total)
+
+
+def tables_digest(snapshot: Snapshot) -> str:
+    """Give the digest that a database holding exactly the snapshot's tables has."""
+    total = 0
+    for name in snapshot.names():
+        table = snapshot.table(name) if name in _NODE or name in _REL else None
+        for row in table.iter_rows(named=True) if table is not None else ():
+            if name in _NODE:
+                total += _node(name, row)
+            else:
+                total += _relationship(name, [row[end] for end in _ENDS], row)
+    return _text(total)
+
+
+def _node(label: str, props: Mapping[str, Any]) -> int:
+    if label not in _NODE or label == "AnalysisRun":
+        return 0
+    return _hash(["node", label, _kept(props, _NODE[label])])
+
+
+def _relationship(name: str, ends: list[str], props: Mapping[str, Any]) -> int:
+    return _hash(["relationship", name, ends, _kept(props, _REL[name])]) if name in _REL else 0
+
+
+def _text(total: int) -> str:
     return (total % (1 << 8 * _SIZE)).to_bytes(_SIZE, "big").hex()
 
 

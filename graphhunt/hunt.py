@@ -194,10 +194,12 @@ class Hunt:
         Each analyst `who` (this process's user when not given) has two statements at a time, and all together have a
         quarter of the engine's places; a `BusyError` says that none got free.
         """
+        self._filled()
         return self.store.analyst(cypher, params or {}, limit=limit, timeout=timeout, stop=stop, who=who)
 
     def find(self, text: str, kinds: Iterable[str] | None = None, limit: int = 20) -> list[dict[str, Any]]:
         """Find entities by a piece of any of their names; one group per kind."""
+        self._filled()
         return pivots.search(self.store, text, kinds, limit)
 
     def entity(self, kind: str, entity_id: str) -> dict[str, Any]:
@@ -209,6 +211,7 @@ class Hunt:
         from graphhunt.pivots.search import kind_named
 
         label = kind_named(kind)
+        self._filled()
         ref = pivots.Ref(label, entity_id)
         found = pivots.entity(self.store, ref)
         if found is None:
@@ -232,12 +235,19 @@ class Hunt:
         Raises:
             UsageError: No process fits, or several.
         """
+        self._filled()
         found = pivots.process_tree(self.store, process, depth=depth, limit=limit)
         if found is None:
             found = pivots.process_tree(self.store, self._named("Process", process), depth=depth, limit=limit)
         if found is None:
             raise UsageError(f"there is no process '{process}'")
         return found
+
+    def _filled(self) -> None:
+        from graphhunt.sync import require_filled
+
+        where = self.db or str(self.workspace.path / "engine")
+        require_filled(self.snapshot, self.store, self.client_id, where)
 
     def paths(self, options: PathOptions | None = None, **given: Any) -> dict[str, Any]:
         """Find time-respecting attack paths; keywords as of `PathOptions`.
@@ -428,7 +438,7 @@ class Hunt:
         """
         from graphhunt.verify import verify
 
-        return verify(self.workspace)
+        return verify(self.workspace, lambda: self.store, self.db or "engine")
 
     def coverage(self) -> dict[str, Any]:
         """Say per machine what its logs can show and what they can't."""

@@ -156,7 +156,7 @@ def test_edge_leads_to_relationships_and_to_the_original_records(client: TestCli
 def test_unknown_evidence_is_named(client: TestClient) -> None:
     assert client.get("/api/v1/evidence/" + "0" * 32).status_code == 404
     answer = client.post("/api/v1/evidence", json={"event_ids": ["0" * 32, "no id"]}).json()
-    assert answer == {"items": [], "missing": ["0" * 32, "no id"]}
+    assert answer == {"items": [], "missing": ["0" * 32, "no id"], "damaged": []}
     assert client.get("/api/v1/entities/Machine/alpha/relationships/RAN/none/events").status_code == 404
 
 

@@ -224,3 +224,19 @@ def test_mended_tables_are_what_they_were(case: Case, caplog: pytest.LogCaptureF
     assert caplog.text.count("they are made again from the facts") == 1
     assert {path.name: path.read_bytes() for path in case.ws.glob("graph/tables-*/*.parquet")} == before
     case.restore()
+
+
+def test_a_database_that_lost_its_files_is_an_error_and_a_load_writes_it_anew(case: Case, tmp_path: Path) -> None:
+    database = case.ws / "engine" / "databases" / "graphhunt"
+    stop_engine(case.ws)
+    (database / "schema.json").unlink()
+    for command in (("find", "jump01"), ("entity", "machine", "jump01"), case.commands[-1]):
+        code, found, messages = case.answer(*command)
+        assert (code, found) == (1, None), command
+        assert "load any of the files again" in messages
+    code, found, _ = case.answer("verify")
+    assert (code, [one["file"] for one in found["damaged"]]) == (1, ["engine"])
+    assert case.run("load", str(next((case.ws.parent / "logs").glob("*.ndjson")))).exit_code == 0
+    for command in (("find", "jump01"), case.commands[-1]):
+        assert case.answer(*command)[:2] == case.right[command][:2]
+    assert case.answer("verify")[0] == 0
