@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -62,13 +61,14 @@ class Batch:
         self.sources: list[SourceEntry] = []
         self.warnings: list[FileWarning] = []
         self.size = 0
-        self.counts: Counter[tuple[int, str, str]] = Counter()
+        self._duplicates: list[int] = []
         self._seen: set[str] = set()
         self._ids = EventIds(client_id, "")
 
     def begin(self, source: SourceEntry) -> None:
         """Say which file the next records come from."""
         self.sources.append(source)
+        self._duplicates.append(0)
         self._ids = EventIds(self.client_id, source.loader)
 
     def add(self, record: Record) -> None:
@@ -77,7 +77,7 @@ class Batch:
         event_id = self._ids.of(data)
         number = len(self.sources) - 1
         if event_id in self._seen:
-            self.counts[number, SKIPPED, DUPLICATE] += 1
+            self._duplicates[number] += 1
             return
         self._seen.add(event_id)
         outcome = record.outcome
@@ -95,7 +95,7 @@ class Batch:
         kept = []
         for row in self.rows:
             if row.event_id in known:
-                self.counts[row.source, SKIPPED, DUPLICATE] += 1
+                self._duplicates[row.source] += 1
             else:
                 kept.append(row)
         self.rows = kept
@@ -107,17 +107,23 @@ class Batch:
 
     def tally(self) -> list[SourceEntry]:
         """Give the sources with their counts."""
-        counts = self.counts + Counter(
-            (row.source, row.outcome, row.reason if row.outcome == SKIPPED else "") for row in self.rows
-        )
-        return [_counted(source, number, counts) for number, source in enumerate(self.sources)]
+        loaded, rejected = [0] * len(self.sources), [0] * len(self.sources)
+        skipped: list[dict[str, int]] = [{DUPLICATE: n} if n else {} for n in self._duplicates]
+        for row in self.rows:
+            if row.outcome == LOADED:
+                loaded[row.source] += 1
+            elif row.outcome == REJECTED:
+                rejected[row.source] += 1
+            else:
+                reasons = skipped[row.source]
+                reasons[row.reason] = reasons.get(row.reason, 0) + 1
+        return list(map(_counted, self.sources, loaded, skipped, rejected))
 
 
-def _counted(source: SourceEntry, number: int, counts: Counter[tuple[int, str, str]]) -> SourceEntry:
-    skipped = {reason: n for (i, outcome, reason), n in sorted(counts.items()) if (i, outcome) == (number, SKIPPED)}
-    loaded, rejected = counts[number, LOADED, ""], counts[number, REJECTED, ""]
-    read = loaded + rejected + sum(skipped.values())
-    return msgspec.structs.replace(source, read=read, loaded=loaded, skipped=skipped, rejected=rejected)
+def _counted(source: SourceEntry, loaded: int, skipped: dict[str, int], rejected: int) -> SourceEntry:
+    reasons = dict(sorted(skipped.items()))
+    read = loaded + rejected + sum(reasons.values())
+    return msgspec.structs.replace(source, read=read, loaded=loaded, skipped=reasons, rejected=rejected)
 
 
 def _encode(raw: str) -> bytes:
