@@ -15,8 +15,9 @@ from graphhunt.model import Connection, Fact, FileAction, Logoff, Logon, Process
 
 from . import _values as v
 
-_PAIR = re.compile(r"""([\w-]+)=("[^"]*"|'[^']*'|[^\s"']*)""")
-_HEXADECIMAL = re.compile(r"(?:[0-9A-F]{2})+\Z")
+# A name begins where no other character of a name stands before it: else each part of a long word is tried anew.
+_PAIR = re.compile(r"""(?<![\w-])([\w-]++)=("[^"]*"|'[^']*'|[^\s"']*)""")
+_HEXADECIMAL = re.compile(r"(?:[0-9A-F]{2})++\Z")
 _UNSET = ("4294967295", "-1", "unset", "?")
 _STARTED = {"59", "322", "11", "221", "281"}  # execve and execveat on x86-64, i386 and arm64
 _CONNECT = {"42", "203"}

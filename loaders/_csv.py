@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from msgspec.structs import replace
 
 from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
@@ -13,6 +17,10 @@ from . import _text
 WIDTH = Rejected("not as many values as columns")
 _DAMAGED = Rejected("damaged CSV")
 _RECORD_MOST = 1024 * 1024
+_TOO_LARGE = Rejected("record too large: over 1 MiB")
+_NOT_CLOSED = "a record isn't closed"
+
+csv.field_size_limit(max(csv.field_size_limit(), _RECORD_MOST))  # else 128 KiB, which scripts in logs exceed
 
 Row = dict[str, str]
 
@@ -33,30 +41,52 @@ class _Lines:
 
     def __init__(self, stream: _text.Reader) -> None:
         self._stream = stream
-        self.number = 0
-        self.taken: list[str] = []
+        self._number = 0
+        self._again: deque[tuple[int, str]] = deque()
+        self._taken: list[tuple[int, str]] = []
         self._size = 0
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline(_RECORD_MOST)
+        number, line = self._again.popleft() if self._again else self._read()
+        self._taken.append((number, line))
         self._size += len(line)
+        if self.too_large:
+            raise csv.Error(_TOO_LARGE.reason)
+        return line
+
+    def _read(self) -> tuple[int, str]:
+        line = self._stream.readline(_RECORD_MOST + 1)
         if not line:
             raise StopIteration
-        if self._size > _RECORD_MOST:
-            raise csv.Error(_text.TOO_LONG)
-        self.number += 1
-        self.taken.append(_text.decode(line))
-        return self.taken[-1]
+        if len(line) > _RECORD_MOST and not line.endswith(b"\n"):
+            _text.skip_rest(self._stream)
+        self._number += 1
+        return self._number, _text.decode(line)
+
+    @property
+    def too_large(self) -> bool:
+        """Tell whether the lines taken are more than a record may have."""
+        return self._size > _RECORD_MOST
+
+    @property
+    def alone(self) -> str | None:
+        """Give the line taken if it is one."""
+        return self._taken[0][1] if len(self._taken) == 1 else None
 
     def record(self) -> tuple[str, str]:
         """Give the last record's text and position, and begin anew."""
-        raw = "".join(self.taken)
-        first = self.number - len(self.taken) + 1
-        self.taken, self._size = [], 0
+        raw = "".join(line for _, line in self._taken)
+        first = self._taken[0][0] if self._taken else self._number
+        self._taken, self._size = [], 0
         return raw.rstrip("\r\n"), f"line {first}"
+
+    def give_back(self) -> None:
+        """Keep only the first line taken: the ones after it may be whole records."""
+        self._again.extendleft(reversed(self._taken[1:]))
+        del self._taken[1:]
 
 
 Outcome = Callable[[Row], "list[Fact] | Skipped | Rejected"]
@@ -64,34 +94,57 @@ Outcome = Callable[[Row], "list[Fact] | Skipped | Rejected"]
 
 
 def records(source: Source, loader: str, outcome: Outcome) -> Iterator[Record | FileWarning]:
-    """Yield every record after the header; a quote that is never closed costs at most 1 MiB."""
+    """Yield every record after the header; a quote that is never closed costs its own line only."""
     columns = header(source.head())
     with _text.reader(source) as stream:
         lines = _Lines(stream)
-        next(lines, None)
-        lines.record()
         reader = csv.reader(lines, strict=True)
+        with suppress(csv.Error, StopIteration):
+            next(lines)
+        lines.record()
         while True:
             try:
                 values = next(reader, None)
             except csv.Error:
                 reader = csv.reader(lines, strict=True)
-                values = _lenient(lines.taken, len(columns))
+                yield from _damaged(lines, columns, FileWarning(source.name, loader, _NOT_CLOSED), outcome)
+                continue
             if values is None:
                 return
             raw, position = lines.record()
-            if not values and raw.strip():
-                yield Record(raw, position, _DAMAGED)
-                yield FileWarning(source.name, loader, "a record isn't closed", position)
-            elif raw.strip():
-                fits = len(values) == len(columns)
-                yield Record(raw, position, outcome(dict(zip(columns, values, strict=True))) if fits else WIDTH)
+            if raw.strip():
+                yield Record(raw, position, _row(columns, values, outcome))
 
 
-def _lenient(taken: list[str], width: int) -> list[str]:
+def _row(columns: list[str], values: list[str], outcome: Outcome) -> list[Fact] | Skipped | Rejected:
+    return outcome(dict(zip(columns, values, strict=True))) if len(values) == len(columns) else WIDTH
+
+
+def _damaged(
+    lines: _Lines, columns: list[str], warning: FileWarning, outcome: Outcome
+) -> Iterator[Record | FileWarning]:
+    """Reject the first of the lines taken; the others are read again.
+
+    A line is found unclosed at the next odd quote at the latest, and only there can the next one begin: no line
+    is read more than a few times.
+    """
+    line = lines.alone
+    too_large = line is not None and lines.too_large
+    values = [] if line is None or too_large else _lenient(line, len(columns))
+    lines.give_back()
+    raw, position = lines.record()
+    if values:
+        yield Record(raw, position, _row(columns, values, outcome))
+        return
+    reason = _TOO_LARGE if too_large else _DAMAGED
+    yield Record(raw[: _text.KEPT_OF_LONG] if too_large else raw, position, reason)
+    yield replace(warning, position=position, reason=reason.reason if too_large else warning.reason)
+
+
+def _lenient(line: str, width: int) -> list[str]:
     """Read one line whose quotes aren't doubled, as some exports write it, if its values then fit the columns."""
     try:
-        values = next(csv.reader(taken), []) if len(taken) == 1 else []
+        values = next(csv.reader([line]), [])
     except csv.Error:
         return []
     return values if len(values) == width else []

@@ -19,7 +19,7 @@ NOT_AN_OBJECT = "not a JSON object"
 _CHUNK = 1024 * 1024
 _RESTARTS = 64
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}]', re.DOTALL)
-_LINE_START = re.compile(rb"\n\s*\{")
+_LINE_START = re.compile(rb"\n[^\S\n]*+\{")
 _BETWEEN = b" \t\r\n,[]"
 
 
@@ -80,8 +80,8 @@ def _by_line(stream: _text.Reader, name: str, loader: str, outcome: Outcome) -> 
     for number, line in _text.lines(stream):
         position = f"line {number}"
         if len(line) > _text.LINE_MOST:
-            yield Record(_text.cut(line), position, Rejected(_text.TOO_LONG))
-            yield FileWarning(name, loader, f"a line is {_text.TOO_LONG}", position)
+            yield Record(_text.cut(line), position, Rejected(_text.TOO_LARGE))
+            yield FileWarning(name, loader, _text.TOO_LARGE, position)
             continue
         try:
             value = loads(line)
@@ -107,7 +107,7 @@ def _by_value(stream: _text.Reader, name: str, loader: str, outcome: Outcome) ->
             yield Record(raw, position, outcome(value))
         else:
             yield Record(raw, position, Rejected(value))
-        if piece.reason in (_text.TOO_LONG, _text.CUT_OFF):
+        if piece.reason in (_text.TOO_LARGE, _text.CUT_OFF):
             yield FileWarning(name, loader, piece.reason, position)
 
 
@@ -136,12 +136,13 @@ class _Values:
     def __iter__(self) -> Iterator[_Piece]:
         while True:
             yield from self._scan()
-            chunk = self._stream.read(_CHUNK)
+            # A piece that isn't whole is looked through again from its last string on: twice as much is read each time.
+            chunk = self._stream.read(max(_CHUNK, len(self._buffer) - self._start))
             if self._depth == 0:
                 yield from self._between(self._at)
             too_long = len(self._buffer) - self._start > _text.LINE_MOST
             if too_long or (not chunk and self._depth > 0):
-                yield from self._give_up(_text.TOO_LONG if too_long else _text.CUT_OFF)
+                yield from self._give_up(_text.TOO_LARGE if too_long else _text.CUT_OFF)
             elif not chunk:
                 yield from self._between(len(self._buffer))
                 return
@@ -163,7 +164,8 @@ class _Values:
             elif mark == b"}" and self._depth > 0:
                 self._depth -= 1
                 if self._depth == 0:
-                    piece = _Piece(self._buffer[self._start : token.end()])
+                    data = self._buffer[self._start : token.end()]
+                    piece = _Piece(data, _text.TOO_LARGE if len(data) > _text.LINE_MOST else "")
                     self._start = token.end()
                     yield piece
         self._at = len(self._buffer)

@@ -50,10 +50,11 @@ class Pieces:
     def __iter__(self) -> Iterator[Piece]:
         while True:
             yield from self._scan()
-            chunk = self._stream.read(_CHUNK)
-            too_long = self._depth > 0 and len(self._buffer) - self._start > _text.LINE_MOST
+            # A piece that isn't whole is looked through again from its last string on: twice as much is read each time.
+            chunk = self._stream.read(max(_CHUNK, len(self._buffer) - self._start))
+            too_long = len(self._buffer) - self._start > _text.LINE_MOST
             if too_long or (not chunk and self._depth > 0):
-                yield self._give_up(_text.TOO_LONG if too_long else _text.CUT_OFF)
+                yield self._give_up(_text.TOO_LARGE if too_long else _text.CUT_OFF)
             elif not chunk:
                 self._leave(len(self._buffer))
                 yield from self._rest()
@@ -71,7 +72,8 @@ class Pieces:
             if self._depth:
                 self._depth += (mark in b"{[") - (mark in b"}]") if len(mark) == 1 else 0
                 if not self._depth:
-                    yield Piece(self._buffer[self._start : token.end()], self._list)
+                    data = self._buffer[self._start : token.end()]
+                    yield Piece(data, self._list, _text.TOO_LARGE if len(data) > _text.LINE_MOST else "")
                     self._start = token.end()
             else:
                 self._outside(mark, token.start())
@@ -112,4 +114,4 @@ class Pieces:
     def _rest(self) -> Iterator[Piece]:
         around = bytes(self._around).strip()
         if around:
-            yield Piece(around, "", _text.TOO_LONG if len(around) > _text.KEPT_OF_LONG else "")
+            yield Piece(around, "", _text.TOO_LARGE if len(around) > _text.KEPT_OF_LONG else "")

@@ -8,10 +8,10 @@ from typing import Any
 from . import _values as v
 
 _ATTEMPT = re.compile(
-    r"(?P<result>Accepted|Failed) (?P<method>[\w/-]+) for (?:invalid user |illegal user )?(?P<user>.*) "
+    # No text of several lines: else each `from` in one would be tried to the line's end.
+    r"(?![^\n]*+\n)(?P<result>Accepted|Failed) (?P<method>[\w/-]+) for (?:invalid user |illegal user )?(?P<user>.*) "
     r"from (?P<ip>[0-9A-Fa-f.:]+)(?:%[\w.-]+)? port (?P<port>\d{1,5})(?: ssh2?)?(?:: .*)?$"
 )
-_MESSAGE_MOST = 4096
 
 
 def attempt(message: str) -> dict[str, Any] | None:
@@ -20,7 +20,7 @@ def attempt(message: str) -> dict[str, Any] | None:
     The user name is the client's own text: the address is taken from the end of the message, so that a
     name such as `x from 10.0.0.1 port 22` can't forge it.
     """
-    match = _ATTEMPT.match(message.strip()) if len(message) <= _MESSAGE_MOST else None
+    match = _ATTEMPT.match(message.strip())
     if match is None:
         return None
     user, domain = v.account(match["user"])

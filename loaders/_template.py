@@ -48,7 +48,8 @@ class TemplateLoader:
         with _text.reader(source) as stream:
             for number, line in _text.lines(stream):
                 if len(line) > _text.LINE_MOST:
-                    yield Record(_text.cut(line), f"line {number}", Rejected(_text.TOO_LONG))
+                    yield Record(_text.cut(line), f"line {number}", Rejected(_text.TOO_LARGE))
+                    yield FileWarning(source.name, self.name, _text.TOO_LARGE, f"line {number}")
                 else:
                     text = _text.decode(line.rstrip(b"\r\n"))
                     yield Record(text, f"line {number}", _outcome(text))

@@ -20,7 +20,7 @@ LINE_MOST = 16 * 1024 * 1024
 KEPT_OF_LONG = 64 * 1024
 """Bytes that are kept of a record that is too long."""
 
-TOO_LONG = "longer than 16 MiB"
+TOO_LARGE = "record too large: over 16 MiB"
 CUT_OFF = "the file ends inside a record"
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -83,12 +83,13 @@ def lines(stream: Reader) -> Iterator[tuple[int, bytes]]:
     while line := stream.readline(LINE_MOST + 1):
         number += 1
         if len(line) > LINE_MOST and not line.endswith(b"\n"):
-            _skip_rest(stream)
+            skip_rest(stream)
         if not line.isspace():
             yield number, line
 
 
-def _skip_rest(stream: Reader) -> None:
+def skip_rest(stream: Reader) -> None:
+    """Read on to the line's end."""
     while (rest := stream.readline(1024 * 1024)) and not rest.endswith(b"\n"):
         pass
 

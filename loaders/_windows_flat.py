@@ -13,6 +13,7 @@ from ._windows_event import Event, channel_of
 
 _QUARTER = 15 * 60 * 1_000_000
 _ZONE_MOST = 14 * 4
+_DEEPEST_PATH = 32
 _COLUMN_TYPES = ("_string", "_dynamic")
 _ECS_SYSMON = (
     ("ProcessGuid", ("process", "entity_id")),
@@ -234,6 +235,8 @@ def _unfold(record: dict[str, Any]) -> dict[str, Any]:
     """Nest a record whose names are dotted paths (`winlog.event_data.Image`)."""
     nested: dict[str, Any] = {}
     for name, value in record.items():
+        if name.count(".") > _DEEPEST_PATH:
+            continue  # no layout's; each dot would cost a dict
         *path, last = name.split(".")
         place = nested
         for step in path:

@@ -25,6 +25,7 @@ _TASK_OPERATIONS = {4698: "create", 4699: "delete", 4700: "enable", 4701: "disab
 _CONNECTION_PID = "Process ID"
 _COMMAND = re.compile(r"<Command>([^<]*)</Command>(?:\s*<Arguments>([^<]*)</Arguments>)?")
 _COMMAND_MOST = 64 * 1024
+_NO_CHARACTER = re.compile(r"&#[0-9]{64,};?")
 
 
 def _started(event: Event) -> list[Fact]:
@@ -126,9 +127,14 @@ def task_command(content: object) -> str | None:
         return None
     definition = definition[:_COMMAND_MOST]
     if "<Command>" not in definition:
-        definition = html.unescape(definition)
+        definition = _unescaped(definition)
     match = _COMMAND.search(definition)
-    return v.text(" ".join(html.unescape(part) for part in match.groups() if part)) if match else None
+    return v.text(" ".join(_unescaped(part) for part in match.groups() if part)) if match else None
+
+
+def _unescaped(text: str) -> str:
+    """Undo escapes; `html` alone fails for a number of thousands of digits."""
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 _BY_ID: dict[int, Handler] = {

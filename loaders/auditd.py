@@ -29,6 +29,7 @@ _LINE = re.compile(
 )
 _START = re.compile(rb"(?:node=\S+ )?type=[A-Z][A-Z_0-9]* msg=audit\(\d+\.\d{3}:\d+\):")
 _NOT_AUDIT = Rejected("not an audit record")
+_TOO_LARGE = Rejected(_text.TOO_LARGE)
 _LAST = ("PROCTITLE", "EOE")
 _OPEN_MOST = 64
 _SINGLE = ("USER", "CRED", "SERVICE", "DAEMON")
@@ -50,10 +51,14 @@ class AuditdLoader:
         waiting: dict[tuple[str, str, str], _Event] = {}
         with _text.reader(source) as stream:
             for number, line in _text.lines(stream):
+                if len(line) > _text.LINE_MOST:
+                    yield Record(_text.cut(line), f"line {number}", _TOO_LARGE)
+                    yield FileWarning(source.name, self.name, _text.TOO_LARGE, f"line {number}")
+                    continue
                 raw = _text.decode(line.rstrip(b"\r\n"))
-                found = _LINE.match(raw) if len(line) <= _EVENT_MOST else None
+                found = _LINE.match(raw)
                 if found is None:
-                    yield Record(raw[: _text.KEPT_OF_LONG], f"line {number}", _NOT_AUDIT)
+                    yield Record(raw, f"line {number}", _NOT_AUDIT)
                     if not line.endswith(b"\n"):
                         yield FileWarning(source.name, self.name, _text.CUT_OFF, f"line {number}")
                     continue

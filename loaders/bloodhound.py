@@ -68,7 +68,7 @@ class BloodHoundLoader:
         with _text.reader(source) as stream:
             for number, piece in enumerate(_nested.Pieces(stream), 1):
                 position = f"record {number}" if piece.name else f"record {number}, around the others"
-                raw = _text.cut(piece.data) if piece.reason == _text.TOO_LONG else _text.decode(piece.data)
+                raw = _text.cut(piece.data) if piece.reason == _text.TOO_LARGE else _text.decode(piece.data)
                 outcome = Rejected(piece.reason) if piece.reason else _outcome(piece, kind, written)
                 yield Record(raw, position, outcome)
                 cut = not piece.name and isinstance(outcome, Rejected)

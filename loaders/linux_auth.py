@@ -37,14 +37,14 @@ _LINE = re.compile(
 )
 _PROGRAMS = rb"(?:sshd(?:-session)?|sudo|su|login|systemd-logind|useradd|groupadd|passwd|CRON|cron)"
 _START = re.compile(
-    rb"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ "
+    rb"^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ "
     + _PROGRAMS
     + rb"(?:\[\d+\])?: ",
     re.MULTILINE,
 )
 _CLOSED = re.compile(r"pam_unix\(sshd:session\): session closed for user (\S+)$")
 _SUDO = re.compile(
-    r"\s*(?P<by>\S+) : (?:(?P<refused>[^;=]*) ; )?TTY=.*? ; USER=(?P<user>\S+) ; COMMAND=(?P<command>.*)$"
+    r"\s*(?P<by>\S+) : (?:(?P<refused>[^;=]*) ; )?TTY=.*? ; USER=(?P<user>\S+) ; COMMAND=(?P<command>.*)", re.DOTALL
 )
 _SU = re.compile(r"\(to (?P<user>\S+)\) (?P<by>\S+) on ")
 _NO_LINE = Rejected("not a syslog line")
@@ -52,7 +52,7 @@ _NO_TIME = Rejected("no usable event time")
 _NO_FACT = Skipped("syslog message without a mapping")
 _REFUSED = Skipped("refused sudo command")
 _DAY = 86_400
-_MESSAGE_MOST = 64 * 1024
+_TOO_LARGE = Rejected(_text.TOO_LARGE)
 
 
 class LinuxAuthLoader:
@@ -71,12 +71,16 @@ class LinuxAuthLoader:
         newest = int(source.path.stat().st_mtime)
         with _text.reader(source) as stream:
             for number, line in _text.lines(stream):
+                position = f"line {number}"
+                if len(line) > _text.LINE_MOST:
+                    yield Record(_text.cut(line), position, _TOO_LARGE)
+                    yield FileWarning(source.name, self.name, _text.TOO_LARGE, position)
+                    continue
                 raw = _text.decode(line.rstrip(b"\r\n"))
-                found = _LINE.match(raw) if len(raw) <= _MESSAGE_MOST else None
-                outcome = _NO_LINE if found is None else _outcome(found, newest)
-                yield Record(raw if len(line) <= _text.LINE_MOST else _text.cut(line), f"line {number}", outcome)
+                found = _LINE.match(raw)
+                yield Record(raw, position, _NO_LINE if found is None else _outcome(found, newest))
                 if found is None and not line.endswith(b"\n"):
-                    yield FileWarning(source.name, self.name, _text.CUT_OFF, f"line {number}")
+                    yield FileWarning(source.name, self.name, _text.CUT_OFF, position)
 
 
 def _outcome(found: re.Match[str], newest: int) -> list[Fact] | Skipped | Rejected:

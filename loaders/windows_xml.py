@@ -34,7 +34,7 @@ _NOT_XML = Rejected("not well-formed XML")
 _NO_END = Rejected("an event without its end")
 _NO_START = Rejected("an event without its start")
 _CUT_OFF = Rejected(_text.CUT_OFF)
-_TOO_LONG = Rejected(_text.TOO_LONG)
+_TOO_LARGE = Rejected(_text.TOO_LARGE)
 _SURE = 0.9
 _BEHIND_A_HEADER = 0.5
 
@@ -64,7 +64,7 @@ class WindowsXmlLoader:
                     yield Record(_text.decode(piece), position, _outcome(piece))
                     continue
                 yield Record(_text.cut(piece), position, reason)
-                if reason in (_CUT_OFF, _TOO_LONG):
+                if reason in (_CUT_OFF, _TOO_LARGE):
                     yield FileWarning(source.name, self.name, reason.reason, position)
         if b"<!DOCTYPE" in source.head():
             yield FileWarning(source.name, self.name, "the document type declaration was not read")
@@ -81,7 +81,7 @@ def _outcome(piece: bytes) -> list[Fact] | Skipped | Rejected:
 def _pieces(stream: _text.Reader) -> Iterator[tuple[bytes, Rejected | None]]:
     """Cut a stream into events in constant memory; a piece that is no whole event comes with its reason."""
     buffer, searched = b"", 0
-    while chunk := stream.read(_CHUNK):
+    while chunk := stream.read(max(_CHUNK, len(buffer))):
         buffer += chunk
         start = 0
         while (end := buffer.find(_END, max(start, searched))) >= 0:
@@ -90,7 +90,7 @@ def _pieces(stream: _text.Reader) -> Iterator[tuple[bytes, Rejected | None]]:
         buffer = buffer[start:]
         searched = max(0, len(buffer) - len(_END))
         if len(buffer) > _text.LINE_MOST:
-            yield buffer, _TOO_LONG
+            yield buffer, _TOO_LARGE
             buffer, searched = buffer[-len(_END) :], 0
     if _START.search(buffer) or _SYSTEM.search(buffer):
         yield buffer, _CUT_OFF
@@ -103,5 +103,6 @@ def _split(piece: bytes) -> Iterator[tuple[bytes, Rejected | None]]:
         yield piece, _NO_START
         return
     for start, end in pairwise(starts):
-        yield piece[start:end], _NO_END
-    yield piece[starts[-1] :], None
+        yield piece[start:end], _TOO_LARGE if end - start > _text.LINE_MOST else _NO_END
+    last = piece[starts[-1] :]
+    yield last, _TOO_LARGE if len(last) > _text.LINE_MOST else None

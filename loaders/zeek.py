@@ -62,8 +62,8 @@ class ZeekLoader:
             for number, line in _text.lines(stream):
                 position = f"line {number}"
                 if len(line) > _text.LINE_MOST:
-                    yield Record(_text.cut(line), position, Rejected(_text.TOO_LONG))
-                    yield FileWarning(source.name, self.name, f"a line is {_text.TOO_LONG}", position)
+                    yield Record(_text.cut(line), position, Rejected(_text.TOO_LARGE))
+                    yield FileWarning(source.name, self.name, _text.TOO_LARGE, position)
                 elif line.startswith(b"#"):
                     state.take(_text.decode(line.rstrip(b"\r\n")))
                 else:
@@ -114,7 +114,7 @@ class _Header:
         if value is None or value == self.unset:
             return None
         if name in self.lists:
-            return [] if value == self.empty else [_unescape(part) for part in value.split(self.sets)]
+            return [] if value == self.empty else [_unescape(part) for part in value.split(self.sets or ",")]
         return "" if value == self.empty else _unescape(value)
 
     def of_json(self, line: bytes) -> list[Fact] | Skipped | Rejected:

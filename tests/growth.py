@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Sequence
 
@@ -17,7 +16,6 @@ def cost(work: Callable[[], object], tries: int = 3) -> float:
     """Give the least CPU seconds of this process over some tries."""
     best = float("inf")
     for _ in range(tries):
-        gc.collect()
         begun = time.process_time()
         work()
         best = min(best, time.process_time() - begun)
@@ -26,21 +24,29 @@ def cost(work: Callable[[], object], tries: int = 3) -> float:
     return best
 
 
-def steeper_than_linear(work: Callable[[int], object], sizes: Sequence[int], tries: int = 3) -> str:
+def steeper_than_linear(work: Callable[[int], object], sizes: Sequence[int]) -> str:
     """Compare the cost at each size with that at the size before; say where it grew out of proportion.
+
+    What looks steep at first is measured again, so that one interruption is no finding.
 
     Args:
         work: What is measured, given a size.
         sizes: From small to large, so that a steep one is found while it is still cheap.
-        tries: Measurements of each size, of which the cheapest counts.
 
     Returns:
         Empty if it is linear.
     """
     before, last = float("inf"), 1
     for size in sizes:
-        spent = cost(lambda size=size: work(size), tries)  # type: ignore[misc]
-        if spent > max(before, NOISE) * (size / last) * SLACK:
-            return f"{last:,} cost {before:.4f} s, {size:,} cost {spent:.4f} s"
+        spent = cost(lambda size=size: work(size), 1)  # type: ignore[misc]
+        if spent > _share(before, size / last):
+            before = max(before, cost(lambda last=last: work(last)))  # type: ignore[misc]
+            spent = min(spent, cost(lambda size=size: work(size), 2))  # type: ignore[misc]
+            if spent > _share(before, size / last):
+                return f"{last:,} cost {before:.4f} s, {size:,} cost {spent:.4f} s"
         before, last = spent, size
     return ""
+
+
+def _share(before: float, growth: float) -> float:
+    return max(before, NOISE) * growth * SLACK

@@ -109,5 +109,5 @@ def test_an_event_without_end_is_bounded(tmp_path: Path) -> None:
     path.write_bytes(b"<Events><Event >" + b"A" * (17 * 1024 * 1024) + (GOOD % "b").encode())
     items = list(WindowsXmlLoader().read(loading.Source("events.xml", path)))
     outcomes = [item.outcome for item in items if isinstance(item, Record)]
-    assert outcomes[0] == Rejected("longer than 16 MiB")
+    assert outcomes[0] == Rejected("record too large: over 16 MiB")
     assert isinstance(outcomes[-1], list)

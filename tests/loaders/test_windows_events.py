@@ -57,7 +57,7 @@ def test_a_line_without_end_costs_only_itself(tmp_path: Path) -> None:
     assert [record.position for record in records] == ["line 1", "line 2", "line 3"]
     assert [isinstance(record.outcome, Rejected) for record in records] == [False, True, False]
     assert len(records[1].raw) == 64 * 1024
-    assert [item.reason for item in items if isinstance(item, FileWarning)] == ["a line is longer than 16 MiB"]
+    assert [item.reason for item in items if isinstance(item, FileWarning)] == ["record too large: over 16 MiB"]
 
 
 @pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"a":' * 100_000, b'[{"a":"' + b"\\" * 100_001])
