@@ -7,8 +7,10 @@ looks like: it yields facts (`graphhunt.model`), and keeps every record, also th
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint, entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
 
@@ -49,6 +51,13 @@ class Loader(Protocol):
     A loader whose records are single lines that need nothing before them may also offer `by_line(head) -> bool`:
     where it says yes, a big file is read by several processes at once.
 
+    A loader may state which sources it is to be asked about, as looking at each head costs time: `magic`, pairs of an
+    offset and the bytes there of which a source of its format has one; or `text = True`: then it isn't asked about
+    what is binary, which has a zero byte near its beginning and no mark of UTF-16.
+
+    A loader may also state a `version`, a text that changes whenever it gives other records for the same bytes; that
+    of its package counts anyway. A file that was read completely by the same version isn't read again.
+
     Attributes:
         name: Short lower-case name, as in `--format NAME` and in a relationship's `source`.
         isolated: True if `read` runs a native parser and must run in a killable worker.
@@ -66,6 +75,35 @@ class Loader(Protocol):
         Raises:
             LoadError: The file as a whole isn't readable as this format.
         """
+
+
+BEGINNING = 16
+"""Bytes at a source's beginning that tell text from binary; further on a zero byte may be damage in a text."""
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def asked(loader: Loader, head: bytes) -> bool:
+    """Tell whether a loader is to be asked about a source of this beginning."""
+    magic: tuple[tuple[int, bytes], ...] | None = getattr(loader, "magic", None)
+    if magic is not None:
+        return any(head.startswith(mark, offset) for offset, mark in magic)
+    return not getattr(loader, "text", False) or b"\0" not in head[:BEGINNING] or head.startswith(_UTF16)
+
+
+def version_of(loader: Loader) -> str:
+    """Name the version of a loader, with that of its package; empty if neither states one."""
+    package = type(loader).__module__.partition(".")[0]
+    stated = str(getattr(loader, "version", ""))
+    return "+".join(filter(None, (_package_version(package), stated)))
+
+
+@cache
+def _package_version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 class Plugin(NamedTuple):
@@ -114,7 +152,10 @@ def choose(source: Source, *, name: str | None = None, known: Callable[[], dict[
             raise UsageError(f"no loader is called '{name}'", hint="valid: " + ", ".join(sorted(available)))
         return available[name]
     head = source.head()
-    scores = sorted(((loader.sniff(head, source.name), key) for key, loader in available.items()), reverse=True)
+    scores = sorted(
+        ((loader.sniff(head, source.name), key) for key, loader in available.items() if asked(loader, head)),
+        reverse=True,
+    )
     if not scores or scores[0][0] <= 0:
         raise LoadError("the format is not recognised", where=source.name, hint="name it with --format")
     return available[scores[0][1]]

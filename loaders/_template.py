@@ -32,6 +32,7 @@ class TemplateLoader:
     """Reads lists of flows."""
 
     name = "template"
+    text = True  # of a binary format: magic = ((0, b"…"),), an offset and what stands there
     isolated = False  # True if a native parser reads the bytes: then it runs in a worker that can be killed
 
     def sniff(self, head: bytes, name: str) -> float:

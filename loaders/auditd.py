@@ -40,6 +40,7 @@ class AuditdLoader:
     """Reads raw Linux audit logs."""
 
     name = "auditd"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

@@ -53,6 +53,7 @@ class BloodHoundLoader:
     """Reads what SharpHound and others collected for BloodHound."""
 
     name = "bloodhound"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

@@ -41,13 +41,14 @@ class EvtxLoader:
     """Reads binary Windows event logs, chunk by chunk."""
 
     name = "evtx"
+    magic = ((0, layout.FILE_MAGIC), (0, layout.CHUNK_MAGIC), (layout.HEADER_SIZE, layout.CHUNK_MAGIC))
     isolated = True
 
     def sniff(self, head: bytes, name: str) -> float:
         """Compare the magic number of the file or, where its header is lost, of a first chunk."""
         if head.startswith(layout.FILE_MAGIC):
             return 1.0
-        return 0.8 if layout.CHUNK_MAGIC in (head[:8], head[layout.HEADER_SIZE : layout.HEADER_SIZE + 8]) else 0.0
+        return 0.8 if any(head.startswith(mark, offset) for offset, mark in self.magic) else 0.0
 
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every record of the sound chunks, then what can be recovered from the others.

@@ -59,6 +59,7 @@ class LinuxAuthLoader:
     """Reads what sshd, sudo and su wrote to the authentication log."""
 
     name = "linux_auth"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

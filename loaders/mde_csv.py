@@ -31,6 +31,7 @@ class MdeCsvLoader:
     """Reads process creations that Defender for Endpoint reported."""
 
     name = "mde_csv"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

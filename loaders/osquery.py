@@ -42,6 +42,7 @@ class OsqueryLoader:
     """Reads osquery's results."""
 
     name = "osquery"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

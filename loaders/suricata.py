@@ -40,6 +40,7 @@ class SuricataLoader:
     """Reads Suricata's EVE events."""
 
     name = "suricata"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

@@ -28,6 +28,7 @@ class WindowsCsvLoader:
     """Reads rows of a security event table."""
 
     name = "windows_csv"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

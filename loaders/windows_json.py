@@ -56,6 +56,7 @@ class WindowsJsonLoader:
     """Reads Windows events that a collector or a dump tool wrote as JSON."""
 
     name = "windows_json"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

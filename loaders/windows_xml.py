@@ -43,6 +43,7 @@ class WindowsXmlLoader:
     """Reads Windows events from exported XML."""
 
     name = "windows_xml"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

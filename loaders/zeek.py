@@ -43,6 +43,7 @@ class ZeekLoader:
     """Reads Zeek's logs in both of their forms."""
 
     name = "zeek"
+    text = True
     isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:

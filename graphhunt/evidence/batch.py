@@ -61,6 +61,7 @@ class Batch:
         self.sources: list[SourceEntry] = []
         self.warnings: list[FileWarning] = []
         self.size = 0
+        self.repeated = False
         self._duplicates: list[int] = []
         self._seen: set[str] = set()
         self._ids = EventIds(client_id, "")
@@ -70,6 +71,17 @@ class Batch:
         self.sources.append(source)
         self._duplicates.append(0)
         self._ids = EventIds(self.client_id, source.loader)
+
+    def end(self, records: int) -> None:
+        """Say that the last source begun was read to its end, and how many records it has in all."""
+        self.sources[-1] = msgspec.structs.replace(self.sources[-1], records=records)
+
+    def repeat(self, source: SourceEntry, records: int) -> None:
+        """Take a file that holds what another one held: all its records are duplicates."""
+        self.begin(source)
+        self.end(records)
+        self._duplicates[-1] += records
+        self.repeated = True
 
     def add(self, record: Record) -> None:
         """Take a record; one that the batch already holds is only counted."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from graphhunt.evidence.batch import REJECTED, Batch
+from graphhunt.evidence.contents import parts
 from graphhunt.evidence.files import Staging
 from graphhunt.evidence.index import Index, pack_ids, set_sum
 from graphhunt.evidence.journal import SegmentEntry, SourceEntry, new_id
@@ -25,7 +26,7 @@ def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
     mend_indexes(workspace)  # a damaged index would let records in twice
     before = _drop_known(workspace.indexes(), batch)
     fresh = set(batch.warnings) - set(workspace.warnings())
-    if not batch.rows and not fresh:
+    if not batch.rows and not fresh and not _completes(workspace, batch):
         return batch.tally()
     batch.warnings = [warning for warning in dict.fromkeys(batch.warnings) if warning in fresh]
     name = new_id()
@@ -37,9 +38,16 @@ def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
             _drop_known(since, batch)
             if len(batch.rows) != rows:
                 written = _write(staging, batch)
-            if batch.rows or batch.warnings:
+            if batch.rows or batch.warnings or _completes(workspace, batch):
                 publish(workspace, staging, _entry(name, batch, *written))
     return batch.tally()
+
+
+def _completes(workspace: Workspace, batch: Batch) -> bool:
+    """Tell whether the batch ends files, or parts of some, that the journal doesn't know as read."""
+    known = parts(workspace.contents())
+    ended = parts(batch.sources)
+    return batch.repeated or any(found.keys() - known.get(content, {}).keys() for content, found in ended.items())
 
 
 def _drop_known(indexes: Iterable[Index], batch: Batch) -> list[Index]:

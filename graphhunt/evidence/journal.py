@@ -34,6 +34,10 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
         sha256: Hash of the source's bytes.
         bytes: Its size.
         read: Records read; always `loaded + sum(skipped) + rejected`.
+        client_id: The tenant that the records belong to.
+        version: Version of the loader; empty if it states none.
+        part: Where what was read begins and ends in the source, in bytes.
+        records: Records of that part, stated by the segment with which it was read to its end without a warning.
     """
 
     file: str
@@ -44,6 +48,10 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     loaded: int = 0
     skipped: dict[str, int] = {}
     rejected: int = 0
+    client_id: str = ""
+    version: str = ""
+    part: tuple[int, int] | None = None
+    records: int | None = None
 
 
 class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):

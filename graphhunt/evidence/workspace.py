@@ -153,6 +153,10 @@ class Workspace:
             merged[key] = _add(merged[key], source) if key in merged else source
         return list(merged.values())
 
+    def contents(self) -> list[SourceEntry]:
+        """List what was taken from files, one entry per file and segment."""
+        return [source for segment in self.live() for source in segment.sources]
+
     def warnings(self) -> list[FileWarning]:
         """List what went wrong with whole files, each once."""
         return list(dict.fromkeys(w for segment in self.live() for w in segment.warnings))

@@ -15,7 +15,7 @@ import msgspec
 
 from graphhunt.archives import Limits
 from graphhunt.errors import GraphhuntError
-from graphhunt.evidence import Workspace
+from graphhunt.evidence import SourceEntry, Workspace
 from graphhunt.ingest.intake import Intake
 from graphhunt.ingest.report import LoadReport, Options
 from graphhunt.ingest.slices import Part, Slice
@@ -45,14 +45,16 @@ class Work(msgspec.Struct):
 
     name: str
     path: str
+    entry: SourceEntry
     part: Part | None = None
 
 
 class Tick(msgspec.Struct, tag="tick"):
-    """Hand to parent: so many events were read; `done` tells that a file is read."""
+    """Hand to parent: so many events were read; `done` tells that a file is read, `records` how many it has."""
 
     events: int
     done: bool = False
+    records: int | None = None
 
 
 class Finished(msgspec.Struct, tag="finished"):
@@ -121,6 +123,6 @@ def _load(setup: Setup, pipe: Any, out: int) -> LoadReport:
         while data := _next(pipe):
             work = msgspec.msgpack.decode(data, type=Work)
             source = Source(work.name, Path(work.path))
-            intake.read(Slice.of(source, work.part) if work.part else source, tick)
-            write_all(out, frame(Tick(intake.events, done=True)))
+            records = intake.read(Slice.of(source, work.part) if work.part else source, tick, work.entry)
+            write_all(out, frame(Tick(intake.events, done=True, records=records)))
     return intake.report

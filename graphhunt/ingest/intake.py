@@ -12,9 +12,10 @@ import msgspec
 from graphhunt import loading
 from graphhunt.errors import LoadError
 from graphhunt.evidence import Batch, SourceEntry, Workspace
+from graphhunt.evidence.batch import DUPLICATE
 from graphhunt.ingest.report import LoadReport, Options
 from graphhunt.ingest.slices import Slice
-from graphhunt.loading import Loader, Source
+from graphhunt.loading import Loader, Source, version_of
 from graphhunt.model import FileWarning, Record, Rejected
 from graphhunt.sandbox import Sandbox
 
@@ -54,6 +55,7 @@ class Intake:
         self.events = 0
         self._workspace = workspace
         self._options = options
+        self._by_name = {loader.name: loader for loader in options.known.values()}
         self._sandbox = Sandbox(options.sandbox)
         self._batch = Batch(options.client_id)
 
@@ -69,31 +71,52 @@ class Intake:
         if kind is None:
             self._flush()
 
-    def read(self, source: Source, tick: Callable[[], None]) -> None:
+    def read(self, source: Source, tick: Callable[[], None], entry: SourceEntry | None = None) -> int | None:
         """Read a source to its end; `tick` is called now and then.
+
+        Args:
+            source: The source, or a slice of one.
+            tick: Called now and then.
+            entry: What `describe` said of it, if that was asked already.
+
+        Returns:
+            Its records if it was read to its end without a warning, else None.
 
         Raises:
             LoadError: It can't be read, and the load is strict.
             WorkspaceError: The workspace can't be written.
         """
         try:
-            loader = self.choose(source)
-            entry = describe(source, loader.name)
+            entry = entry or self.describe(source)
         except (LoadError, OSError) as error:
-            self.reject_file(FileWarning(file=source.name, loader="", reason=_reason(error)))
-            return
+            self.reject_file(unreadable(source, error))
+            return None
+        loader = self.loader(entry)
         self._batch.begin(entry)
         events, warnings = self.events, len(self.report.warnings)
         for number, item in enumerate(self._records(loader, source)):
             if number % _TICK_RECORDS == 0:
                 tick()
             self._take(item, source, entry)
+        records, whole = self.events - events, len(self.report.warnings) == warnings
+        if whole:
+            self._batch.end(records)
         if isinstance(source, Slice) and source.part.start:
-            return  # the file was counted with its first slice
-        if self.events == events and len(self.report.warnings) > warnings:
-            self.report.files_rejected += 1
-        else:
+            pass  # the file was counted with its first slice
+        elif records or whole:
             self.report.files += 1
+        else:
+            self.report.files_rejected += 1
+        return records if whole else None
+
+    def repeat(self, entry: SourceEntry, records: int, *, held: bool) -> None:
+        """Count a file whose content is read already: `held` by the workspace before, or in this load."""
+        self.report.files += 1
+        self.events += records
+        if held:
+            self.report.count([msgspec.structs.replace(entry, read=records, skipped=_duplicates(records))])
+        else:
+            self._batch.repeat(entry, records)
 
     def reject_file(self, warning: FileWarning) -> None:
         """Count a file of which nothing can be read.
@@ -114,6 +137,31 @@ class Intake:
         if source.path.stat().st_size == 0:
             raise LoadError("the file is empty")
         return loading.choose(source, name=self._options.format, known=lambda: self._options.known)
+
+    def loader(self, entry: SourceEntry) -> Loader:
+        """Give the loader that a source was described with."""
+        return self._by_name[entry.loader]
+
+    def describe(self, source: Source) -> SourceEntry:
+        """Say which loader reads a source, and give its size and hash.
+
+        Raises:
+            LoadError: No loader knows it, or it is empty.
+            UsageError: No loader has the name that was asked for.
+        """
+        loader = self.choose(source)
+        with source.path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            size = stream.tell()
+        return SourceEntry(
+            file=source.name,
+            loader=loader.name,
+            sha256=sha256,
+            bytes=size,
+            client_id=self._options.client_id,
+            version=version_of(loader),
+            part=(0, size),
+        )
 
     def _records(self, loader: Loader, source: Source) -> Iterator[Record | FileWarning]:
         if loader.isolated:
@@ -147,13 +195,13 @@ class Intake:
             raise LoadError("a loader gave facts that can't be kept", hint="see the rejected records")
 
 
-def describe(source: Source, loader: str) -> SourceEntry:
-    """Give the size and hash of a source, or of the file that it is a slice of."""
-    if isinstance(source, Slice):
-        return SourceEntry(file=source.name, loader=loader, sha256=source.part.sha256, bytes=source.part.size)
-    with source.path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        return SourceEntry(file=source.name, loader=loader, sha256=sha256, bytes=stream.tell())
+def unreadable(source: Source, error: Exception) -> FileWarning:
+    """Say why nothing of a source can be read."""
+    return FileWarning(file=source.name, loader="", reason=_reason(error))
+
+
+def _duplicates(records: int) -> dict[str, int]:
+    return {DUPLICATE: records} if records else {}
 
 
 def _guarded(loader: Loader, source: Source) -> Iterator[Record | FileWarning]:

@@ -16,9 +16,9 @@ from graphhunt import errors
 from graphhunt.errors import GraphhuntError, LoadError
 from graphhunt.evidence import Workspace
 from graphhunt.ingest.hand import Failed, Finished, Reply, Work, setup_of
+from graphhunt.ingest.repeats import Task
 from graphhunt.ingest.report import LoadReport, Options
 from graphhunt.ingest.slices import Slice
-from graphhunt.loading import Source
 from graphhunt.sandbox.process import PIPE_SIZE, start
 from graphhunt.sandbox.wire import Frames, frame
 
@@ -31,7 +31,7 @@ class _Hand:
 
     def __init__(self, hello: bytes) -> None:
         self.process = start("graphhunt.ingest.hand", {})
-        self.waiting: deque[Source] = deque()
+        self.waiting: deque[Task] = deque()
         self.frames = Frames(_REPLIES)
         self.events = 0
         self.report: LoadReport | None = None
@@ -62,7 +62,7 @@ class Pool:
         workspace: Where everything is kept.
         options: How to load.
         count: Processes at most.
-        release: Called with each source that has been read.
+        done: Called with each task that is done, and the records of a source that was read to its end.
         tick: Called now and then with the events read so far.
     """
 
@@ -72,12 +72,12 @@ class Pool:
         options: Options,
         count: int,
         *,
-        release: Callable[[Source], None],
+        done: Callable[[Task, int | None], None],
         tick: Callable[[int], None],
     ) -> None:
         self._hello = frame(setup_of(workspace, options))
         self._count = count
-        self._release = release
+        self._done = done
         self._tick = tick
         self._hands: list[_Hand] = []
 
@@ -97,7 +97,7 @@ class Pool:
         """Count the events read so far."""
         return sum(hand.events for hand in self._hands)
 
-    def submit(self, source: Source) -> None:
+    def submit(self, task: Task) -> None:
         """Hand out a source, waiting while all have enough to do.
 
         Raises:
@@ -105,9 +105,10 @@ class Pool:
         """
         while (hand := self._free()) is None:
             self._listen()
-        hand.waiting.append(source)
+        hand.waiting.append(task)
+        source = task.source
         part = source.part if isinstance(source, Slice) else None
-        hand.send(frame(Work(source.name, str(source.path.absolute()), part)))
+        hand.send(frame(Work(source.name, str(source.path.absolute()), task.entry, part)))
 
     def finish(self) -> LoadReport:
         """Wait until all is read and committed; give the report of all.
@@ -140,7 +141,7 @@ class Pool:
             if not data:
                 raise LoadError(
                     _death(hand.process),
-                    where=hand.waiting[0].name if hand.waiting else None,
+                    where=hand.waiting[0].source.name if hand.waiting else None,
                     hint="what was committed stays; load again to complete it",
                 )
             for reply in hand.frames.feed(data):
@@ -156,7 +157,7 @@ class Pool:
             return
         hand.events = reply.events
         if reply.done:
-            self._release(hand.waiting.popleft())
+            self._done(hand.waiting.popleft(), reply.records)
 
 
 def _death(process: subprocess.Popen[bytes]) -> str:

@@ -8,16 +8,19 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from graphhunt import loading
-from graphhunt.archives import Expansion, Item, Limits
+from graphhunt.archives import Expansion, Limits
 from graphhunt.errors import LoadError
 from graphhunt.evidence import Workspace
 from graphhunt.ingest.hand import importable
-from graphhunt.ingest.intake import Intake, Watched, describe
+from graphhunt.ingest.intake import Intake, Watched, unreadable
 from graphhunt.ingest.pool import Pool
+from graphhunt.ingest.repeats import Repeats, Task
 from graphhunt.ingest.report import Loaders, LoadReport, Options, Progress
 from graphhunt.ingest.slices import Slice, cut, worth_cutting
-from graphhunt.loading import Loader, Source
+from graphhunt.loading import Source
 from graphhunt.model import FileWarning
 
 WORTH_BYTES = 8 * 1024 * 1024
@@ -81,37 +84,63 @@ class _Load:
         self._progress = progress
         self._last = 0.0
         self._slices: dict[Path, int] = {}
+        # A strict load is to stop at a rejected record, also at one that the workspace holds already.
+        held = [] if options.strict else workspace.contents()
+        self._repeats = Repeats(held, expansion.release)
 
     def run(self, workers: int) -> LoadReport:
         """Read everything: here if it is little or one file, else in several processes."""
         if not all(importable(loader) for loader in self._options.known.values()):
             workers = 1
         with Intake(self._workspace, self._options) as intake:
-            items = self._cut(intake) if workers > 1 else iter(self._expansion)
+            items = self._tasks(intake, cutting=workers > 1)
             head = list(_head(items)) if workers > 1 else []
-            shared = workers > 1 and _worth_sharing(head)
-            if shared:
+            if workers > 1 and _worth_sharing(head):
                 others = self._share(chain(head, items), intake, workers)
             else:
                 others = self._read_here(chain(head, items), intake)
+            self._read_later(intake)
         intake.report.add(others)
         if self._progress:
             total = self._expansion.total_bytes
             self._progress("read", total, total, intake.report.events_read)
         return intake.report
 
-    def _cut(self, intake: Intake) -> Iterator[Item]:
-        """Walk all sources, the big ones in slices where that can be done."""
+    def _tasks(self, intake: Intake, *, cutting: bool) -> Iterator[Task | FileWarning]:
+        """Walk all sources that are to be read, the big ones in slices where that can be done."""
         for item in self._expansion:
-            loader = None if isinstance(item, FileWarning) else _loader(intake, item)
-            if isinstance(item, FileWarning) or loader is None or not worth_cutting(item, loader):
+            if isinstance(item, FileWarning):
                 yield item
                 continue
-            self._slices[item.path] = 1
-            for part in cut(item, describe(item, loader.name).sha256):
-                self._slices[item.path] += 1
-                yield part
-            self._release(item)
+            try:
+                task = Task(item, intake.describe(item))
+            except (LoadError, OSError) as error:
+                yield unreadable(item, error)
+                self._expansion.release(item)
+                continue
+            if self._new(task, intake):
+                yield from self._cut(task) if cutting and worth_cutting(item, intake.loader(task.entry)) else (task,)
+
+    def _new(self, task: Task, intake: Intake) -> bool:
+        """Tell whether a file is to be read now; one whose content the workspace holds is only counted."""
+        records = self._repeats.held(task.entry)
+        if records is None:
+            return self._options.strict or self._repeats.first(task)
+        intake.repeat(task.entry, records, held=True)
+        self._expansion.release(task.source)
+        return False
+
+    def _cut(self, task: Task) -> Iterator[Task]:
+        source, entry = task
+        self._slices[source.path] = 1
+        for part in cut(source, entry.sha256):
+            self._slices[source.path] += 1
+            yield Task(part, replace(entry, part=(part.part.start, part.part.end)))
+        self._release(source)
+
+    def _done(self, task: Task, records: int | None) -> None:
+        self._repeats.done(task.entry, records)
+        self._release(task.source)
 
     def _release(self, source: Source) -> None:
         """Remove what was unpacked for a source, once all its slices are read."""
@@ -120,19 +149,29 @@ class _Load:
             del self._slices[source.path]
             self._expansion.release(source)
 
-    def _read_here(self, items: Iterable[Item], intake: Intake) -> LoadReport:
+    def _read_here(self, items: Iterable[Task | FileWarning], intake: Intake) -> LoadReport:
         for item in items:
             if isinstance(item, FileWarning):
                 intake.reject_file(item)
-                continue
-            source = item if isinstance(item, Slice) else Watched(*item)
-            intake.read(source, lambda source=source: self._tick(intake.events, source))  # type: ignore[misc]
-            self._release(source)
+            else:
+                self._done(item, self._read_one(item, intake))
         return LoadReport()
 
-    def _share(self, items: Iterable[Item], intake: Intake, workers: int) -> LoadReport:
+    def _read_one(self, task: Task, intake: Intake) -> int | None:
+        source = task.source if isinstance(task.source, Slice) else Watched(*task.source)
+        return intake.read(source, lambda: self._tick(intake.events, source), task.entry)
+
+    def _read_later(self, intake: Intake) -> None:
+        """Count the files that hold what another one of this load does; read them if that one had faults."""
+        for task, records in self._repeats.later():
+            if records is None:
+                self._read_one(task, intake)
+            else:
+                intake.repeat(task.entry, records, held=False)
+
+    def _share(self, items: Iterable[Task | FileWarning], intake: Intake, workers: int) -> LoadReport:
         """Read in several processes; what concerns no single file stays here."""
-        with Pool(self._workspace, self._options, workers, release=self._release, tick=self._tick) as pool:
+        with Pool(self._workspace, self._options, workers, done=self._done, tick=self._tick) as pool:
             for item in items:
                 if isinstance(item, FileWarning):
                     intake.reject_file(item)
@@ -147,28 +186,21 @@ class _Load:
             self._progress("read", self._expansion.done_bytes + position, self._expansion.total_bytes, events)
 
 
-def _loader(intake: Intake, source: Source) -> Loader | None:
-    try:
-        return intake.choose(source)
-    except (LoadError, OSError):
-        return None  # whoever reads it will say so
-
-
-def _head(items: Iterator[Item]) -> Iterator[Item]:
+def _head(items: Iterator[Task | FileWarning]) -> Iterator[Task | FileWarning]:
     """Take the first items, until there is enough for several processes."""
-    size = sources = 0
+    size = tasks = 0
     for item in items:
         yield item
-        if isinstance(item, Source):
-            size += item.path.stat().st_size
-            sources += 1
-        if size >= WORTH_BYTES and sources > 1:
+        if isinstance(item, Task):
+            size += item.source.path.stat().st_size
+            tasks += 1
+        if size >= WORTH_BYTES and tasks > 1:
             return
 
 
-def _worth_sharing(head: list[Item]) -> bool:
-    sources = [item for item in head if isinstance(item, Source)]
-    return len(sources) > 1 and sum(source.path.stat().st_size for source in sources) >= WORTH_BYTES
+def _worth_sharing(head: list[Task | FileWarning]) -> bool:
+    tasks = [item for item in head if isinstance(item, Task)]
+    return len(tasks) > 1 and sum(task.source.path.stat().st_size for task in tasks) >= WORTH_BYTES
 
 
 def _cores() -> int:
