@@ -18,7 +18,7 @@ _CATEGORIES = {
     op.CATEGORY_DIGIT: "0", op.CATEGORY_SPACE: " \n", op.CATEGORY_WORD: "a0_",
     op.CATEGORY_NOT_DIGIT: "a", op.CATEGORY_NOT_SPACE: "a0", op.CATEGORY_NOT_WORD: " -",
 }  # fmt: skip
-_PATHS = 6
+_CHOICES = 5
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 
 
@@ -68,11 +68,13 @@ def _of_path(path: list[Part]) -> Iterator[Shape]:
 
 
 def _paths(tree: Any) -> list[list[Part]]:
-    """Walk a parsed pattern in some of the ways in which it can be matched."""
-    paths: list[list[Part]] = [[]]
-    for kind, value in tree:
-        options = _options(kind, value)
-        paths = [path + option for path in paths for option in options][:_PATHS]
+    """Walk a parsed pattern in the first way it can be matched, and in each that differs from it in one place."""
+    options = [_options(kind, value) for kind, value in tree]
+    paths = [[part for choices in options for part in choices[0]]]
+    for at, choices in enumerate(options):
+        for choice in choices[1:_CHOICES]:
+            others = (choice if number == at else each[0] for number, each in enumerate(options))
+            paths.append([part for each in others for part in each])
     return paths
 
 
