@@ -7,6 +7,7 @@ A value is looked for in this order: keyword given by the caller, environment (`
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import tomllib
@@ -101,6 +102,18 @@ def masked(settings: Settings) -> dict[str, Any]:
         value = getattr(settings, row.name)
         shown[row.name] = MASK if row.secret and value else value
     return shown
+
+
+def secrets_in_force(env: Mapping[str, str] | None = None) -> list[str]:
+    """List the values of secret settings, wherever they come from; what can't be read is passed over."""
+    source = os.environ if env is None else env
+    found: list[Any] = []
+    for row in (row for row in settings_table() if row.secret):
+        with contextlib.suppress(UsageError, OSError, ValueError):
+            found.append(_text(row, source))
+        with contextlib.suppress(UsageError):
+            found.append(_config_file(source).get(row.name))
+    return [str(value) for value in found if value]
 
 
 def _value(row: Setting, given: Mapping[str, Any], env: Mapping[str, str], file: Mapping[str, Any]) -> Any:

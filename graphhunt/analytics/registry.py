@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
-
-import structlog
 
 from graphhunt.analytics.analysis import Analysis
 from graphhunt.errors import UsageError
@@ -30,7 +29,7 @@ _OWN = {
     "lateral-movement": "face_lateral",
 }
 
-_log = structlog.get_logger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 @cache
@@ -50,10 +49,10 @@ def _loaded(point: EntryPoint) -> Analysis | None:
     try:
         analysis = point.load()
     except Exception as error:  # a stranger's module may raise anything
-        _log.warning("an analytic can't be loaded", name=point.name, error=repr(error))
+        _LOG.warning("the analytic %s can't be loaded: %r", point.name, error)
         return None
     if not isinstance(analysis, Analysis):
-        _log.warning("an entry point isn't an analytic", name=point.name)
+        _LOG.warning("the entry point %s isn't an analytic", point.name)
         return None
     return analysis
 

@@ -7,7 +7,23 @@ from __future__ import annotations
 
 
 def main() -> None:
-    """Run the command line."""
-    from graphhunt.cli.app import app
+    """Run the command line; whatever happens, its user sees a message and never a traceback."""
+    import sys
 
-    app()
+    from graphhunt.cli.faults import guarded
+
+    with guarded(_name(sys.argv[1:])):
+        from graphhunt.cli.app import app
+
+        app()
+
+
+def _name(words: list[str]) -> str:
+    """Name the command for messages: without its parameters, which may be secret."""
+    given = iter(words)
+    for word in given:
+        if word in ("--workspace", "--db"):
+            next(given, None)
+        elif not word.startswith("-"):
+            return f"graphhunt {word}"
+    return "graphhunt"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, ParamSpec, TypeVar
 
 import typer
 
+from graphhunt.cli.faults import FAILED, STOPPED, output_gone
 from graphhunt.cli.show import message
 from graphhunt.errors import GraphhuntError, UsageError
 
@@ -41,9 +42,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to stdout."
 def open_case(context: typer.Context, workspace: Path | None, db: str | None) -> Hunt:
     """Open the hunt that the options name; those after the command win."""
     from graphhunt.hunt import open_hunt
-    from graphhunt.store.driver import import_alone
 
-    import_alone()
     common = context.obj if isinstance(context.obj, Common) else Common()
     return open_hunt(workspace or common.workspace, db or common.db)
 
@@ -57,9 +56,14 @@ def command(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         except GraphhuntError as error:
             message(f"error: {error}")
-            raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
+            raise typer.Exit(2 if isinstance(error, UsageError) else FAILED) from error
         except KeyboardInterrupt as error:
             message("stopped")
-            raise typer.Exit(130) from error
+            raise typer.Exit(STOPPED) from error
+        except BrokenPipeError as error:
+            # Typer takes any broken pipe for a reader who has gone, and says nothing.
+            if output_gone():
+                raise typer.Exit(FAILED) from error
+            raise RuntimeError("a pipe to another process broke") from error
 
     return guarded

@@ -153,7 +153,7 @@ def serve(
         # A search should not be the first to read a million names.
         threading.Thread(target=page.state.names.take, args=(hunt.snapshot,), daemon=True).start()
         config = uvicorn.Config(
-            page, log_level="warning", access_log=False, server_header=False,
+            page, log_config=None, log_level="warning", access_log=False, server_header=False,
             ssl_certfile=door.cert, ssl_keyfile=door.key,
             timeout_graceful_shutdown=3,  # whoever watches a job would hold the server up
         )  # fmt: skip
