@@ -53,6 +53,8 @@ class Hunt:
         self.db = db
         self.settings = settings or load_settings()
         self.client_id = "default"
+        self._store: Store | None = None
+        self._store_lock = threading.Lock()
         current.register(self)
 
     @cached_property
@@ -62,13 +64,16 @@ class Hunt:
 
         return Workspace(self.folder)
 
-    @cached_property
+    @property
     def store(self) -> Store:
-        """The graph database."""
-        from graphhunt.store import open_store
+        """The graph database; opened at first use, once however many threads ask."""
+        with self._store_lock:
+            if self._store is None:
+                from graphhunt.store import open_store
 
-        self.workspace.refresh()
-        return open_store(self.workspace.path, self.db, self.settings)
+                self.workspace.refresh()
+                self._store = open_store(self.workspace.path, self.db, self.settings)
+            return self._store
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +85,8 @@ class Hunt:
 
     def close(self) -> None:
         """Close the connection to the graph; the workspace stays as it is."""
-        store = self.__dict__.pop("store", None)
+        with self._store_lock:
+            store, self._store = self._store, None
         if store is not None:
             store.close()
         current.forget(self)
@@ -139,20 +145,30 @@ class Hunt:
     @contextlib.contextmanager
     def _opening(self, wanted: bool) -> Iterator[None]:
         """Start the engine while the block reads files; what goes wrong is said when the graph is first used."""
+        from graphhunt.store import import_link
+
+        faults: list[BaseException] = []
 
         def work() -> None:
-            with contextlib.suppress(GraphhuntError):
+            try:
                 self.store.ensure_schema()
+            except GraphhuntError:
+                return
+            except BaseException as error:  # handed over to the caller, whatever it is
+                faults.append(error)
 
         opening = threading.Thread(target=work, name="graphhunt-open") if wanted else None
         if opening:
             self.workspace.refresh()
+            import_link(self.settings.db if self.db is None else self.db)
             opening.start()
         try:
             yield
         finally:
             if opening:
                 opening.join()
+        if faults:
+            raise faults[0]
 
     def sync(self, *, progress: Progress | None = None, computed: Computed | None = None) -> bool:
         """Bring the graph up to date with the evidence; tell whether anything was written."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphhunt.store.analyst import Table
-from graphhunt.store.store import Store, open_store
+from graphhunt.store.store import Store, import_link, open_store
 from graphhunt.store.transport import Summary
 
-__all__ = ["Store", "Summary", "Table", "open_store"]
+__all__ = ["Store", "Summary", "Table", "import_link", "open_store"]

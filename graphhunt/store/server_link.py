@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import neo4j
+import neo4j.exceptions as driver_faults
+
 from graphhunt.errors import StoreError, UsageError
-from graphhunt.store.driver import importing
 from graphhunt.store.faults import translate
 from graphhunt.store.link import DRIVER_OPTIONS, Door
 
 if TYPE_CHECKING:
-    import neo4j
-
     from graphhunt.settings import Settings
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
@@ -86,9 +86,6 @@ class ServerLink:
         self._driver.close()
 
     def _connect(self) -> neo4j.Driver:
-        with importing():
-            import neo4j
-
         settings = self._settings
         if not settings.db_password:
             hint = "set GRAPHHUNT_DB_PASSWORD, GRAPHHUNT_DB_PASSWORD_FILE or a file in the secrets folder"
@@ -103,9 +100,7 @@ class ServerLink:
         return driver
 
     def _verify(self, driver: neo4j.Driver) -> None:
-        import neo4j.exceptions as faults
-
         try:
             driver.verify_connectivity()
-        except (faults.DriverError, faults.Neo4jError, OSError) as error:
+        except (driver_faults.DriverError, driver_faults.Neo4jError, OSError) as error:
             raise translate(error, self.url) from error

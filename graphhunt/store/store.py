@@ -315,14 +315,18 @@ def open_store(workspace: Path, db: str | None = None, settings: Settings | None
     settings = settings or load_settings()
     workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
     url = settings.db if db is None else db
-    return Store(_link(workspace.resolve(), url, settings), workspace, settings)
+    return Store(import_link(url)(workspace.resolve(), settings), workspace, settings)
 
 
-def _link(workspace: Path, url: str, settings: Settings) -> Link:
+def import_link(url: str) -> Callable[[Path, Settings], Link]:
+    """Import the database driver, which commands without a database do without, and give what connects.
+
+    Whoever opens a store on a thread calls this before: threads that import at once race for half-made modules.
+    """
     if url:
         from graphhunt.store.server_link import ServerLink
 
-        return ServerLink(url, settings)
+        return lambda workspace, settings: ServerLink(url, settings)
     from graphhunt.store.embedded import EmbeddedLink
 
-    return EmbeddedLink(workspace, settings)
+    return EmbeddedLink

@@ -18,7 +18,7 @@ def test_a_notebook_runs_an_analytic_and_reads_its_results(
     toy.install(monkeypatch.setattr)
     toy.fill(store)
     with Hunt(tmp_path / "workspace") as hunt:
-        monkeypatch.setitem(hunt.__dict__, "store", store)
+        monkeypatch.setattr(hunt, "_store", store)
         seen: list[tuple[str, int, int]] = []
         report = hunt.analyze("toy", value=3, progress=lambda *step: seen.append(step))
         assert report["written"] == {"Process": toy.NODES}
@@ -28,4 +28,4 @@ def test_a_notebook_runs_an_analytic_and_reads_its_results(
         assert value == [3]
         with pytest.raises(UsageError, match="no analytic"):
             hunt.analyze("nope")
-        del hunt.__dict__["store"]
+        hunt._store = None

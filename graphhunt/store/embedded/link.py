@@ -8,9 +8,12 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import neo4j
+import neo4j.exceptions as driver_faults
+import psutil
+
 from graphhunt import queries
 from graphhunt.errors import StoreError, WorkspaceError
-from graphhunt.store.driver import importing
 from graphhunt.store.embedded import config
 from graphhunt.store.embedded.bulk import fill, make_schema
 from graphhunt.store.embedded.process import (
@@ -30,8 +33,6 @@ from graphhunt.store.transport import Statement, rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import neo4j
 
     from graphhunt.settings import Settings
 
@@ -210,21 +211,16 @@ class EmbeddedLink:
             lock.release()
 
     def _connect(self, state: EngineState, user: str, password: str) -> neo4j.Driver:
-        with importing():
-            import neo4j
-
         options: dict[str, Any] = dict(DRIVER_OPTIONS)
         return neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state.port}", auth=(user, password), **options)
 
     def _wait_for_answer(self, driver: neo4j.Driver) -> None:
         """Wait until the database answers: the engine listens before it has opened, or repaired, its files."""
-        import neo4j.exceptions as faults
-
         end = time.monotonic() + self._settings.engine_start_timeout
         while True:
             try:
                 _ping(driver)
-            except (faults.DriverError, faults.Neo4jError, OSError) as error:
+            except (driver_faults.DriverError, driver_faults.Neo4jError, OSError) as error:
                 if time.monotonic() >= end or "DatabaseNotFound" not in code_of(error):
                     raise translate(error, str(self._paths.root)) from error
                 time.sleep(_POLL)
@@ -232,13 +228,11 @@ class EmbeddedLink:
                 return
 
     def _answers(self) -> bool:
-        import neo4j.exceptions as faults
-
         if not self._drivers:
             return False
         try:
             _ping(self._drivers[0])
-        except (faults.DriverError, faults.Neo4jError, OSError):
+        except (driver_faults.DriverError, driver_faults.Neo4jError, OSError):
             return False
         return True
 
@@ -269,8 +263,6 @@ def stop_engine(workspace: Path, *, timeout: float = 25.0) -> bool:
     Raises:
         StoreError: It doesn't end in time.
     """
-    import psutil
-
     paths = Paths(workspace.resolve() / FOLDER)
     state = read_state(paths)
     if state is None:

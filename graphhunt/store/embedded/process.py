@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import psutil
 
 from graphhunt.errors import StoreError
 from graphhunt.store.embedded import config
@@ -102,8 +103,6 @@ def start_engine(paths: Paths, settings: Settings) -> EngineState:
 
 def owns_port(pid: int, port: int) -> bool:
     """Tell whether a process listens on a loopback port: a stranger there must not get the password."""
-    import psutil
-
     with contextlib.suppress(psutil.Error):
         for found in psutil.Process(pid).net_connections("tcp"):
             if found.status == psutil.CONN_LISTEN and found.laddr.port == port:
@@ -184,8 +183,6 @@ def _wait_for_port(engine: int, port: int, timeout: float) -> bool:
 
 
 def _born(pid: int) -> float:
-    import psutil
-
     with contextlib.suppress(psutil.Error):
         return psutil.Process(pid).create_time()
     return 0.0
@@ -196,8 +193,6 @@ def _same_process(pid: int, born: float) -> bool:
 
 
 def _end_keeper(paths: Paths) -> None:
-    import psutil
-
     with contextlib.suppress(psutil.Error, ValueError, OSError):
         process = psutil.Process(int(paths.keeper.read_text()))
         if any(part.endswith("keeper.py") for part in process.cmdline()):
@@ -206,8 +201,6 @@ def _end_keeper(paths: Paths) -> None:
 
 def is_gone(pid: int) -> bool:
     """Tell whether a process has ended, even if nobody collected it yet."""
-    import psutil
-
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -225,8 +218,6 @@ def wait_gone(pid: int, timeout: float) -> bool:
 
 
 def _end(pid: int) -> None:
-    import psutil
-
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         process.terminate()
