@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphhunt.evidence.arrays import column, text_buffers
 from graphhunt.evidence.batch import Batch, Row
 from graphhunt.evidence.files import sync_file
 from graphhunt.evidence.index import Ids, pack_ids, write_index
@@ -31,7 +31,7 @@ FACT_GROUP = 128 * 1024
 _RAW_COLUMNS = ("event_id", "position", "raw")
 _PLAIN_COLUMNS = [name for name in EVIDENCE_SCHEMA.names if name not in _RAW_COLUMNS]
 _BAD_VALUE = (TypeError, ValueError, OverflowError, pa.ArrowException)
-"""What Arrow raises for a value that doesn't fit its column (UnicodeEncodeError is a ValueError)."""
+"""What is raised for a value that doesn't fit its column (UnicodeEncodeError is a ValueError)."""
 
 _STRUCTS = frozenset(KINDS.values())
 
@@ -112,18 +112,15 @@ def _evidence_table(batch: Batch) -> pa.Table:
 
 
 def _text_array(texts: list[bytes]) -> pa.Array:
-    """Make a text array of UTF-8 bytes in one copy."""
-    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
+    return pa.Array.from_buffers(pa.large_string(), len(texts), [None, *text_buffers(texts, "int64")])
 
 
 def _text_safe(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Make an array; lone surrogates, which have no UTF-8 form, are kept as escapes."""
     try:
-        return pa.array(values, kind)
+        return column(values, kind)
     except UnicodeEncodeError:
-        return pa.array([_escape(value) for value in values], kind)
+        return column([_escape(value) for value in values], kind)
 
 
 def _escape(value: Any) -> Any:
