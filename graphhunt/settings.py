@@ -59,7 +59,9 @@ class Settings:
     command_timeout: float = _row(600.0, "Seconds one of graphhunt's own queries or write batches may take.")
     batch_rows: int = _row(5000, "Rows written in one transaction.")
     lock_timeout: float = _row(600.0, "Seconds to wait while another process writes to the workspace.")
-    engine_memory_mb: int = _row(0, "Heap of the embedded engine in MiB; 0 means a quarter of the machine's memory.")
+    engine_memory_mb: int = _row(
+        1024, "Heap of the embedded engine in MiB; at most a quarter of the memory, and 512 on less than 4 GiB of it."
+    )
     engine_idle: float = _row(30.0, "Seconds the embedded engine goes on after its last user has gone.")
     upload_bytes: int = _row(8 * 2**30, "Bytes one file sent to `graphhunt serve` may have.")
     engine_start_timeout: float = _row(60.0, "Seconds the embedded engine may take to start.")

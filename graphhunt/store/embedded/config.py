@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphhunt.errors import StoreError
 from graphhunt.store.places import IN_ALL
+from graphhunt.store.embedded import memory
 
 if TYPE_CHECKING:
     from graphhunt.settings import Settings
@@ -59,7 +60,6 @@ def find_installation() -> Installation:
 
 def command_line(found: Installation, root: Path, ports: tuple[int, int], settings: Settings) -> list[str]:
     """Build the engine's command line. It holds no secret: everyone on the machine may read it."""
-    memory = settings.engine_memory_mb
     options = {
         "server.rootPath": root,
         "server.databaseDirectory": root / "databases",
@@ -91,7 +91,7 @@ def command_line(found: Installation, root: Path, ports: tuple[int, int], settin
     }
     return [
         str(found.java),
-        f"-Xmx{memory}m" if memory else "-XX:MaxRAMPercentage=25",
+        f"-Xmx{memory.heap(settings.engine_memory_mb, memory.machine())}m",
         # On a machine of few cores a concurrent collector takes them from the work.
         "-XX:+UseSerialGC",
         # A load of a few seconds ends before the optimising compiler's code pays; a long read passes these at once.
