@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from graphhunt.store.embedded import stop_engine
 
 HEAVY = {"pandas", "polars", "sklearn", "scipy", "networkx", "numba", "pyarrow", "fastapi", "matplotlib", "IPython"}
 HELP = """
@@ -17,6 +20,36 @@ sys.argv = ["graphhunt", "--help"]
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
     main()
 """
+
+
+TABLES = {"pandas", "polars", "sklearn", "scipy", "networkx"}
+DRIVER = {"pandas"}
+"""What the database driver imports by itself where it is installed; a command without a database does without it."""
+
+COMMANDS: dict[str, set[str]] = {
+    "hunts": set(),
+    "plugins": set(),
+    "analyses --help": set(),
+    "config": set(),
+    "evidence 00000000000000000000000000000000": set(),
+    "status": {"polars"},
+    "coverage": {"polars"},
+    "paths": {"polars"},
+    "paths --from DC1 --to FS1": {"polars"},
+    "find DC1": DRIVER,
+    "entity machine DC1": DRIVER,
+    "query RETURN\t1\tAS\tn": DRIVER,
+    "load again.jsonl": {"polars", *DRIVER},
+}
+"""The most that each command imports of the packages that work on tables."""
+
+READ = """
+from pathlib import Path
+from graphhunt.evidence import Workspace
+from graphhunt.ingest import ingest
+ingest(Workspace("read"), [Path("again.jsonl")], workers=1)
+"""
+"""What a process that shares in a load does."""
 
 
 def loaded(code: str, folder: Path) -> set[str]:
@@ -39,3 +72,50 @@ def test_public_names_are_few_and_real(tmp_path: Path) -> None:
     public = list(getattr(graphhunt, "__all__", []))
     assert len(public) <= 20
     assert [name for name in public if not hasattr(graphhunt, name)] == []
+
+
+def logon(machine: str) -> str:
+    data = {
+        "TargetUserName": "ann", "TargetDomainName": "CORP", "TargetUserSid": "S-1-5-21-1-2-3-1100", "LogonType": "3",
+        "TargetLogonId": "0x10000", "IpAddress": "10.0.0.9", "IpPort": "50000",
+    }  # fmt: skip
+    log = {"channel": "Security", "event_id": 4624, "computer_name": f"{machine}.corp.local", "event_data": data}
+    return json.dumps({"@timestamp": "2024-01-01T09:00:00.000Z", "winlog": log}) + "\n"
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a loaded workspace, whose engine stays for all commands, and one more log."""
+    folder = tmp_path_factory.mktemp("case")
+    (folder / "first.jsonl").write_text(logon("DC1") + logon("FS1"), encoding="utf-8")
+    (folder / "again.jsonl").write_text(logon("WEB1"), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHHUNT_ENGINE_IDLE", "60")
+        patch.setenv("GRAPHHUNT_ENGINE_MEMORY_MB", "256")
+        patch.setenv("GRAPHHUNT_WORKSPACE", str(folder / "ws"))
+        subprocess.run([sys.executable, "-m", "graphhunt", "load", "first.jsonl"], cwd=folder, check=True, timeout=300)
+        yield folder
+        stop_engine(folder / "ws")
+
+
+def run_command(words: list[str]) -> str:
+    return f"""
+import contextlib, io, sys
+from graphhunt.cli.app import app
+sys.argv = ["graphhunt", *{words!r}]
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    app()
+"""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_imports_no_package_for_tables_that_it_has_no_use_for(case: Path, command: str) -> None:
+    words = [word.replace("\t", " ") for word in command.split(" ")]
+    found = loaded(run_command(words), case) & TABLES
+    assert found <= COMMANDS[command]
+
+
+def test_a_process_that_reads_for_a_load_imports_none(case: Path) -> None:
+    modules = loaded(READ, case)
+    assert "pyarrow" in modules
+    assert modules & TABLES == set()

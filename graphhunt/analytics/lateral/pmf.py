@@ -12,9 +12,6 @@ import warnings
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
-from sklearn.decomposition import NMF
-from sklearn.exceptions import ConvergenceWarning
 
 from graphhunt.paths.table import Codes, Flags, Floats, LogonTable
 
@@ -49,6 +46,11 @@ def link_surprise(table: LogonTable, history: Flags, *, factors: int = FACTORS, 
 
 
 def _view(rows: Codes, columns: Codes, known: Flags, shape: tuple[int, int], factors: int, seed: int) -> Floats:
+    # Not at the top: they take three seconds of CPU, and paths that aren't scored have no use for them.
+    import scipy.sparse as sp
+    from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
+
     ones = np.ones(int(known.sum()))
     matrix: Any = sp.coo_matrix((ones, (rows[known], columns[known])), shape).tocsr()
     matrix.data[:] = 1.0
