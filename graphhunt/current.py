@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graphhunt.errors import UsageError
@@ -32,16 +33,19 @@ class OpenHunt(Protocol):
 
 
 _opened: list[OpenHunt] = []
+_opening = threading.Lock()
 
 
 def register(hunt: OpenHunt) -> None:
     """Note that a hunt was opened."""
-    _opened.append(hunt)
+    with _opening:
+        _opened.append(hunt)
 
 
 def forget(hunt: OpenHunt) -> None:
     """Note that a hunt was closed; one that isn't open is passed over."""
-    _opened[:] = [other for other in _opened if other is not hunt]
+    with _opening:
+        _opened[:] = [other for other in _opened if other is not hunt]
 
 
 def last_opened() -> OpenHunt:
@@ -50,6 +54,7 @@ def last_opened() -> OpenHunt:
     Raises:
         UsageError: None is open.
     """
-    if not _opened:
-        raise UsageError("no hunt is open", hint="call graphhunt.open(workspace) first")
-    return _opened[-1]
+    with _opening:
+        if not _opened:
+            raise UsageError("no hunt is open", hint="call graphhunt.open(workspace) first")
+        return _opened[-1]

@@ -116,7 +116,7 @@ class Hunt:
 
         wanted = [paths] if isinstance(paths, str | Path) else list(paths)
         begun = time.monotonic()
-        with self._opening(all(Path(path).exists() for path in wanted)):
+        with self.opening(all(Path(path).exists() for path in wanted)):
             report = ingest(
                 self.workspace, wanted, format=format, strict=strict, progress=progress, client_id=self.client_id
             )
@@ -143,8 +143,8 @@ class Hunt:
         }
 
     @contextlib.contextmanager
-    def _opening(self, wanted: bool) -> Iterator[None]:
-        """Start the engine while the block reads files; what goes wrong is said when the graph is first used."""
+    def opening(self, wanted: bool = True) -> Iterator[None]:
+        """Start the engine beside what the block does; what goes wrong is said when the graph is first used."""
         from graphhunt.store import import_link
 
         faults: list[BaseException] = []

@@ -7,6 +7,7 @@ import secrets
 import socket
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -18,6 +19,30 @@ from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from graphhunt.hunt import Hunt
+
+_FOR_REQUESTS = (
+    "graphhunt.analytics.face_lateral",
+    "graphhunt.analytics.runs",
+    "graphhunt.coverage",
+    "graphhunt.digest",
+    "graphhunt.entities",
+    "graphhunt.export",
+    "graphhunt.hunts.attack_paths",
+    "graphhunt.hunts.movement",
+    "graphhunt.hunts.reach",
+    "graphhunt.ingest",
+    "graphhunt.paths._frames",
+    "graphhunt.store.payload",
+    "graphhunt.sync",
+    "networkx",
+    "pandas",
+    "scipy.sparse",
+    "sklearn.cluster",
+    "sklearn.decomposition",
+    "sklearn.ensemble",
+    "sklearn.feature_extraction.text",
+)
+"""What commands import only when they need it."""
 
 
 @command
@@ -96,6 +121,7 @@ class Door(NamedTuple):
             listener = socket.socket(family, socket.SOCK_STREAM)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
+            listener.listen()  # whoever opens the address as soon as it is shown waits, and isn't refused
         except OSError as error:
             raise UsageError(f"can't listen on {self.host} port {self.port}: {error.strerror}") from error
         return listener
@@ -142,7 +168,9 @@ def serve(
     token = secrets.token_urlsafe(32) if door.local else None
     with door.listen() as listener:
         address = door.address(listener, token, fragment)
-        hunt.store  # noqa: B018 - start the engine before the address is shown
+        with hunt.opening():
+            import_for_requests()
+        hunt.store  # noqa: B018 - the engine must run before the address is shown
         _show(address, door, as_json=as_json)
         if open_browser:
             import webbrowser
@@ -158,6 +186,17 @@ def serve(
             timeout_graceful_shutdown=3,  # whoever watches a job would hold the server up
         )  # fmt: skip
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def import_for_requests() -> None:
+    """Import what requests use: they run on many threads, which must not race for modules that are half made."""
+    from graphhunt.analytics.registry import analyses
+    from graphhunt.loading import loaders
+
+    for name in _FOR_REQUESTS:
+        import_module(name)
+    analyses()
+    loaders()
 
 
 def _show(address: str, door: Door, *, as_json: bool) -> None:

@@ -70,10 +70,12 @@ def detected(snapshot: Snapshot, options: DetectionOptions | None = None) -> Det
     """Run the detector on a snapshot, or give the result of the same run before; None without remote logons."""
     options = options or DetectionOptions()
     folder, key = str(snapshot.folder), (snapshot.fingerprint, options)
-    if folder not in _kept or _kept[folder][0] != key or key[0] is None:
+    known = _kept.get(folder)
+    if known is None or known[0] != key or key[0] is None:
+        known = (key, _run(snapshot, options))
         _kept.clear()
-        _kept[folder] = (key, _run(snapshot, options))
-    return _kept[folder][1]
+        _kept[folder] = known
+    return known[1]  # not what is kept by now: another thread may have asked something else
 
 
 def _run(snapshot: Snapshot, options: DetectionOptions) -> Detection | None:
