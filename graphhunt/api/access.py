@@ -116,6 +116,14 @@ class Access:
             return Principal(local_user(), EVERYTHING, "token")
         return self.accounts.by_token(token) if self.accounts else None
 
+    def caller(self, scope: Scope) -> Principal | None:
+        """Give who asks, by a script's token or the session's cookie; None if nobody we know."""
+        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self.by_bearer(token.strip())
+        session = session_of(scope)
+        return self.by_session(session) if session is not None else None
+
 
 class Gate:
     """ASGI middleware that lets through what `Access` and the origin rules allow.
@@ -136,7 +144,7 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["state"] = {**scope.get("state", {}), "principal": self.caller(scope)}
+        scope["state"] = {**scope.get("state", {}), "principal": self.access.caller(scope)}
         answer = self.refuse(scope) or self.enter(scope)
         await (answer or self.app)(scope, receive, self._noting(scope, send))
 
@@ -155,14 +163,6 @@ class Gate:
             response.headers["WWW-Authenticate"] = "Bearer"
             return response
         return None
-
-    def caller(self, scope: Scope) -> Principal | None:
-        """Give who asks, by a script's token or the session's cookie; None if nobody we know."""
-        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self.access.by_bearer(token.strip())
-        session = session_of(scope)
-        return self.access.by_session(session) if session is not None else None
 
     def _noting(self, scope: Scope, send: Send) -> Send:
         """Write into the audit log what the route asked to be told of, with how it ended."""

@@ -53,6 +53,7 @@ def create_app(
     app.state.hunt = hunt
     app.state.names = Names()
     app.state.crowd = Crowd()
+    app.state.ending = lambda: False  # whoever runs the server says when it ends, so that no stream holds it up
     _open_books(app, hunt, folder)
     app.state.access = Access(token, api_tokens, app.state.accounts)
     app.state.pages = pages or Pages()

@@ -11,7 +11,11 @@ from graphhunt.api.models import RefShape, Shape
 
 
 class JobShape(Shape):
-    """A job; `result` is what the command line's `--json` gives, once it has succeeded."""
+    """A job; `result` is what the command line's `--json` gives, once it has succeeded, `summary` its short form.
+
+    `done` and `total` count the `unit` of the phase: bytes, rows or steps. `rate` (units per second, measured over at
+    least two seconds) and `eta` (seconds left of the phase) are null as long as too little is known.
+    """
 
     id: str
     kind: str
@@ -25,12 +29,14 @@ class JobShape(Shape):
     phase: str
     done: int
     total: int
+    unit: str
     events: int
     rate: float | None
     eta: float | None
     cancelling: bool
     warnings: list[str]
     warned: int
+    summary: str
     result: dict[str, Any] | None
     error: str | None
 

@@ -26,7 +26,7 @@ _BY_SCOPE = {
     ),
     "annotate": ("runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt"),
     "load": "listUploads upload deleteUpload startImport",
-    "read load": "listJobs getJob watchJob cancelJob",
+    "read load": "listJobs getJob watchJob cancelJob watchWorkspace",
     "admin": "listUsers addUser editUser removeUser listAudit",
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphhunt.api.service import Hunt
+from graphhunt.evidence.batch import DUPLICATE
 from graphhunt.jobs import Tell, Uploads, Work
 from graphhunt.times import iso
 
@@ -34,9 +35,25 @@ def load_work(
                 uploads.remove(upload_id)
         for warning in report["warnings"]:
             tell.warn(f"{warning['file']}: {warning['reason']}")
+        tell.sum_up(load_summary(report))
         return dict(report)
 
     return work
+
+
+def load_summary(report: Mapping[str, Any]) -> str:
+    """Say in a few words what a load took in, and what it did not."""
+    skipped: dict[str, int] = report["events_skipped"]
+    again = skipped.get(DUPLICATE, 0)
+    parts = [
+        (report["events_loaded"], "event loaded", "events loaded"),
+        (again, "was here already", "were here already"),
+        (sum(skipped.values()) - again, "left out", "left out"),
+        (report["events_rejected"], "damaged", "damaged"),
+        (report["files_rejected"], "file could not be read", "files could not be read"),
+    ]
+    said = [f"{n:,} {one if n == 1 else more}" for n, one, more in parts if n]
+    return ", ".join(said) or "nothing was in it"
 
 
 def analysis_work(hunt: Hunt, name: str, parameters: Mapping[str, Any]) -> Work:
@@ -47,6 +64,7 @@ def analysis_work(hunt: Hunt, name: str, parameters: Mapping[str, Any]) -> Work:
 
         with sibling(hunt) as own:
             report = analyze(own.store, name, parameters, tell.progress)
+        tell.sum_up(_rows(sum(report["written"].values()), "result", "written"))
         bounds = {bound: iso(report["parameters"][bound]) for bound in ("since", "until")}
         return {**report, "parameters": report["parameters"] | bounds}
 
@@ -61,6 +79,12 @@ def hunt_work(hunt: Hunt, name: str, parameters: Mapping[str, Any], limit: int |
         with sibling(hunt) as own:
             found: dict[str, Any] = own.hunt(name, limit=limit, **parameters)
         tell.progress("hunt", 1, 1)
+        chains = "findings" in found
+        tell.sum_up(_rows(len(found["findings" if chains else "rows"]), "finding" if chains else "row", "found"))
         return found
 
     return work
+
+
+def _rows(n: int, what: str, end: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'} {end}"

@@ -183,9 +183,11 @@ def serve(
         config = uvicorn.Config(
             page, log_config=None, log_level="warning", access_log=False, server_header=False,
             ssl_certfile=door.cert, ssl_keyfile=door.key,
-            timeout_graceful_shutdown=3,  # whoever watches a job would hold the server up
+            timeout_graceful_shutdown=3,  # whoever reads something long would hold the server up
         )  # fmt: skip
-        uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        page.state.ending = lambda: server.should_exit
+        server.run(sockets=[listener])
 
 
 def import_for_requests() -> None:

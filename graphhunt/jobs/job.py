@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from graphhunt.errors import CancelledError
+from graphhunt.jobs.pace import Pace
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 """States a job does not leave."""
@@ -16,7 +17,7 @@ ENDED = frozenset({"succeeded", "failed", "cancelled"})
 MAX_WARNINGS = 100
 """Most warnings kept of one job; `warned` counts them all."""
 
-_SETTLE = 2.0
+_AGAIN = 2.0
 
 
 @dataclass
@@ -25,8 +26,12 @@ class Job:
 
     Attributes:
         sequence: Grows with every change, for readers that wait for one.
-        done: Units of the phase that are done, of `total` (0 when not known); bytes while reading.
+        done: Units of the phase that are done, of `total` (0 when not known).
+        unit: What is counted: bytes, rows, or steps of unknown length.
         events: Records read so far.
+        rate: Measured over at least two seconds of the last fifteen; None as long as that says nothing.
+        eta: What is left of the phase at that rate; None when that can't be said.
+        summary: What came of it, in a few words.
     """
 
     id: str
@@ -41,12 +46,14 @@ class Job:
     phase: str = ""
     done: int = 0
     total: int = 0
+    unit: str = ""
     events: int = 0
     rate: float | None = None
     eta: float | None = None
     cancelling: bool = False
     warnings: list[str] = field(default_factory=list)
     warned: int = 0
+    summary: str = ""
     result: dict[str, Any] | None = None
     error: str | None = None
 
@@ -67,7 +74,8 @@ class Tell:
         self._job = job
         self._changed = changed
         self._stop = threading.Event()
-        self._begun = time.monotonic()
+        self._pace = Pace()
+        self._measured = 0.0
 
     def cancel(self) -> None:
         """Ask the work to stop at its next report."""
@@ -81,16 +89,33 @@ class Tell:
     def progress(self, phase: str, done: int, total: int, events: int = 0) -> None:
         """Say how many of all units of a phase are done, and how many records were read."""
         self.check()
-        job = self._job
-        if phase != job.phase:
-            self._begun = time.monotonic()
-        seconds = time.monotonic() - self._begun
-        job.phase, job.done, job.total = phase, done, total
+        job, now = self._job, time.monotonic()
+        if (phase, total > 1) != (job.phase, job.total > 1):
+            self._pace.restart()
+        job.phase, job.done, job.total, job.unit = phase, done, total, _unit(phase, total)
         job.events = max(job.events, events)
-        job.rate = round(done / seconds, 1) if seconds > 0 and done else None
-        left = (total - done) * seconds / done if done and total >= done else None
-        job.eta = round(left, 1) if left is not None and seconds >= _SETTLE else None
+        self._pace.note(now, done)
+        self._measure(now)
         self._changed()
+
+    def measure(self) -> bool:
+        """Look at the clock again, now and then, for work that reports nothing; tell whether anything changed."""
+        now = time.monotonic()
+        return now - self._measured >= _AGAIN and self._measure(now)
+
+    def _measure(self, now: float) -> bool:
+        job, before = self._job, (self._job.rate, self._job.eta)
+        self._measured = now
+        counted = job.unit not in ("", "steps")
+        rate = self._pace.rate(now) if counted else None
+        left = self._pace.left(now, job.total) if counted else None
+        job.rate = None if rate is None else round(rate, 1)
+        job.eta = None if left is None else round(left, 1)
+        return (job.rate, job.eta) != before
+
+    def sum_up(self, text: str) -> None:
+        """Say in a few words what came of it."""
+        self._job.summary = text
 
     def warn(self, text: str) -> None:
         """Keep a warning for the user."""
@@ -98,6 +123,13 @@ class Tell:
         if len(self._job.warnings) < MAX_WARNINGS:
             self._job.warnings.append(text)
         self._changed()
+
+
+def _unit(phase: str, total: int) -> str:
+    """Name what a phase counts: a whole of one unit has steps that say nothing about time."""
+    if total <= 1:
+        return "steps"
+    return "bytes" if phase == "read" else "rows"
 
 
 Work = Callable[[Tell], dict[str, Any]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
@@ -16,7 +17,7 @@ import orjson
 import psutil
 
 from graphhunt.errors import CancelledError, GraphhuntError, LimitError, MissingError
-from graphhunt.jobs.job import Job, Tell, Work
+from graphhunt.jobs.job import ENDED, Job, Tell, Work
 from graphhunt.smalldb import SmallDatabase
 
 MAX_WAITING = 100
@@ -51,6 +52,8 @@ class Jobs:
         self._waiting: queue.SimpleQueue[tuple[Job, Tell, Work] | None] = queue.SimpleQueue()
         self._worker: threading.Thread | None = None
         self._written: dict[str, float] = {}
+        self._number = 0
+        self._numbers: dict[str, int] = {}  # by job, the number of its last change, oldest first
         self._bury_dead()
 
     def submit(self, kind: str, title: str, author: str, work: Work, key: str | None = None) -> Job:
@@ -75,6 +78,7 @@ class Jobs:
             job = Job(secrets.token_hex(8), kind, title, author, _now())
             tell = Tell(job, lambda: self._changed(job))
             self._live[job.id] = job, tell
+            self._count(job)
             self._keep(job, key)
             self._waiting.put((job, tell, work))
             self._start()
@@ -94,6 +98,24 @@ class Jobs:
             raise MissingError(f"there is no job {job_id!r}")
         return _read(row)
 
+    def changes(self, after: int | None = None) -> tuple[int, list[Job]]:
+        """Give the number of the last change, and the jobs that changed after another; none when that is not given.
+
+        Only the jobs of this server change; those that ended are found as long as they are among the last `KEPT`.
+        """
+        with self._lock:
+            for job, tell in self._live.values():
+                if job.state == "running" and tell.measure():
+                    job.sequence += 1
+                    self._count(job)
+            number = self._number
+            ids = [key for key, last in self._numbers.items() if after is not None and last > after]
+        found = []
+        for key in ids:
+            with contextlib.suppress(MissingError):  # it ended long ago and was forgotten
+                found.append(self.get(key))
+        return number, found
+
     def list(self, limit: int = 100, after: tuple[int, str] | None = None) -> list[Job]:
         """List jobs, newest first."""
         rows = self._db.rows(
@@ -101,6 +123,13 @@ class Jobs:
             (*(after or (1 << 62, "")), limit),
         )
         return [self.get(row["id"]) for row in rows]
+
+    def _count(self, job: Job) -> None:
+        self._number += 1
+        self._numbers.pop(job.id, None)
+        self._numbers[job.id] = self._number
+        if len(self._numbers) > KEPT + MAX_WAITING:
+            del self._numbers[next(iter(self._numbers))]
 
     def cancel(self, job_id: str) -> Job:
         """Ask a job to stop: one that waits never begins, one that runs ends at its next step; ended ones stay.
@@ -113,7 +142,10 @@ class Jobs:
                 job, tell = self._live[job_id]
                 job.cancelling = True
                 tell.cancel()
-                self._changed(job)
+                if job.state == "queued":
+                    self._end(job, "cancelled")  # its turn may come much later
+                else:
+                    self._changed(job)
         return self.get(job_id)
 
     def close(self, timeout: float = 10.0) -> None:
@@ -138,11 +170,13 @@ class Jobs:
 
     def _one(self, job: Job, tell: Tell, work: Work) -> None:
         """Do one job; whatever happens in it ends up in its state."""
-        job.started = _now()
+        with self._lock:
+            if job.state in ENDED:
+                return
+            job.started, job.state = _now(), "running"
+            self._changed(job, at_once=True)
         try:
             tell.check()
-            job.state = "running"
-            self._changed(job, at_once=True)
             job.result = work(tell)
             state = "succeeded"
         except CancelledError:
@@ -152,8 +186,11 @@ class Jobs:
         except Exception as error:  # a fault of ours must not end the worker: the log has it, the user hears of it
             _LOG.exception("job %s failed", job.id)
             state, job.error = "failed", f"something went wrong inside ({type(error).__name__}); the log has more"
-        job.ended, job.eta = _now(), None
+        self._end(job, state)
+
+    def _end(self, job: Job, state: str) -> None:
         with self._lock:
+            job.ended, job.rate, job.eta = _now(), None, None
             job.state = state
             self._changed(job, at_once=True)
             del self._live[job.id]
@@ -161,7 +198,9 @@ class Jobs:
 
     def _changed(self, job: Job, *, at_once: bool = False) -> None:
         """Count a change; the file hears of it once a second at most."""
-        job.sequence += 1
+        with self._lock:
+            job.sequence += 1
+            self._count(job)
         if at_once or time.monotonic() - self._written.get(job.id, 0.0) >= _WRITE_EVERY:
             self._written[job.id] = time.monotonic()
             content = orjson.dumps(job.face(), default=str).decode()

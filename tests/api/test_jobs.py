@@ -218,7 +218,7 @@ def test_a_running_job_is_cancelled_and_a_waiting_one_never_begins() -> None:
     first, second = jobs.submit("load", "a", "ada", long), jobs.submit("load", "b", "ada", short)
     entered.wait(WAIT)
     assert jobs.get(first.id).state == "running"
-    jobs.cancel(second.id)
+    assert jobs.cancel(second.id).state == "cancelled", "it doesn't wait for its turn to be called off"
     jobs.cancel(first.id)
     assert (ended(jobs, first.id), ended(jobs, second.id)) == ("cancelled", "cancelled")
     assert done == []
@@ -260,19 +260,6 @@ def test_failures_are_told_in_words_and_the_worker_goes_on() -> None:
     assert "ZeroDivisionError" in str(jobs.get(found[1].id).error)
     assert jobs.get(found[2].id).result == {"fine": True}
     jobs.close()
-
-
-def test_eta_is_what_is_left_at_the_rate_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([100.0, 100.0, 100.0, 110.0])
-    monkeypatch.setattr("graphhunt.jobs.job.time.monotonic", lambda: next(clock))
-    from graphhunt.jobs.job import Job
-
-    job = Job("x", "load", "x", "ada", 0)
-    tell = Tell(job, lambda: None)
-    tell.progress("read", 0, 400)
-    assert job.eta is None
-    tell.progress("read", 100, 400)
-    assert (job.rate, job.eta) == (10.0, 30.0)
 
 
 def test_a_restart_says_which_jobs_died(tmp_path: Path) -> None:

@@ -50,9 +50,9 @@ def lacking() -> str | None:
 
 @contextmanager
 def loaded(
-    folder: Path, write: Callable[[Path], Path], neo4j: neo4j_server.Neo4jServer | None = None
+    folder: Path, write: Callable[[Path], Path] | None, neo4j: neo4j_server.Neo4jServer | None = None
 ) -> Iterator[Hunt]:
-    """Load what `write` puts into a folder into a workspace of its own, on Neo4j if one is given."""
+    """Load what `write` puts into a folder (None: nothing) into a workspace of its own, on Neo4j if one is given."""
     logs, workspace = folder / "logs", folder / "workspace"
     logs.mkdir()
     places = mmdb(folder / "places.mmdb", {"9.9.9.9": (47.4, 8.5, "<b>Berne</b>")})
@@ -62,7 +62,8 @@ def loaded(
         with open_store(folder / "emptying", neo4j.url, small_settings(**given)) as store:
             empty(store)
     with Hunt(workspace, db=neo4j.url if neo4j else None, settings=small_settings(**given)) as hunt:
-        hunt.load(write(logs))
+        if write:
+            hunt.load(write(logs))
         yield hunt
     if neo4j is None:
         stop_engine(workspace)
@@ -82,6 +83,7 @@ def served(hunt: Hunt, folder: Path | None = None) -> Iterator[dict[str, str]]:
         for name, role in PEOPLE.items():
             app.state.accounts.add_user(name, PASSWORD, [role])
         running = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+        app.state.ending = lambda: running.should_exit
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -9,6 +9,7 @@ from graphhunt.api.routes import (
     cases,
     edges,
     entities,
+    events,
     evidence,
     graph,
     health,
@@ -29,7 +30,7 @@ from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    analyses, hunts, session, tables, map,
+    events, analyses, hunts, session, tables, map,
 )  # fmt: skip
 
 

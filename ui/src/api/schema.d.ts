@@ -510,6 +510,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch Workspace
+         * @description Stream what changes, after the present state, so that whoever comes back has missed nothing.
+         *
+         *     `jobs` lists the newest jobs (their results are left out here) and `graph` gives the mark of the graph; then `job`
+         *     comes for each change of a job, `graph` when another load has changed the graph, `beat` every ten seconds.
+         */
+        get: operations["watchWorkspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence": {
         parameters: {
             query?: never;
@@ -1916,7 +1939,10 @@ export interface components {
         };
         /**
          * JobShape
-         * @description A job; `result` is what the command line's `--json` gives, once it has succeeded.
+         * @description A job; `result` is what the command line's `--json` gives, once it has succeeded, `summary` its short form.
+         *
+         *     `done` and `total` count the `unit` of the phase: bytes, rows or steps. `rate` (units per second, measured over at
+         *     least two seconds) and `eta` (seconds left of the phase) are null as long as too little is known.
          */
         JobShape: {
             /** Author */
@@ -1960,10 +1986,14 @@ export interface components {
              * @enum {string}
              */
             state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            /** Summary */
+            summary: string;
             /** Title */
             title: string;
             /** Total */
             total: number;
+            /** Unit */
+            unit: string;
             /** Warned */
             warned: number;
             /** Warnings */
@@ -3984,6 +4014,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    watchWorkspace: {
+        parameters: {
+            query?: {
+                /** @description End the stream after so long */
+                seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Validation Error */
