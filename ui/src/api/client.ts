@@ -1,6 +1,7 @@
 /** The one way to the server. Shapes are generated from its OpenAPI document (`npm run types`). */
 import { busyWhile } from '../state/busy';
 import { isOver, reading } from '../state/reading.svelte';
+import { parseExact } from './json';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -113,7 +114,7 @@ function call<T>(path: string, init: RequestInit = {}): Promise<T> {
 async function json<T>(path: string, init: RequestInit): Promise<T> {
   const response = await answered(path, init);
   if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return parseExact(await response.text()) as T;
 }
 
 /** A response that is well; anything else is an error with the server's words. */
@@ -288,9 +289,8 @@ export const api = {
       body: file,
     }),
   load: (uploads: string[]) => post<JobShape>('/imports', { uploads }),
-  jobs: () => call<{ items: JobShape[] }>('/jobs?limit=50'),
   cancelJob: (id: string) => call<JobShape>(`/jobs/${id}`, { method: 'DELETE' }),
-  jobEvents: (id: string) => `${BASE}/jobs/${id}/events`,
+  changes: `${BASE}/events`,
   analyses: () => call<{ items: AnalysisShape[] }>('/analyses'),
   analyse: (name: string) => post<JobShape>(`/analyses/${encodeURIComponent(name)}:run`, { parameters: {} }),
   reportUrl: (caseId: string, format: 'html' | 'markdown' | 'stix') =>

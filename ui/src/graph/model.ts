@@ -133,6 +133,11 @@ export class Model {
     this.addNode({ ...ref, label: ref.id, detail: 'not in this graph', stub: true } as NodeShape);
   }
 
+  /** Forgets all edges: those of another graph come in their place. */
+  clearEdges(): void {
+    this.graph.clearEdges();
+  }
+
   addEdge(shape: EdgeShape): void {
     const [start, end] = [keyOf(shape.start), keyOf(shape.end)];
     if (!this.graph.hasNode(start) || !this.graph.hasNode(end)) return;

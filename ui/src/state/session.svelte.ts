@@ -1,5 +1,5 @@
 /** Who is signed in and what they may do. */
-import { api, type SessionShape } from '../api/client';
+import { api, ApiError, type SessionShape } from '../api/client';
 import { workspace } from './workspace.svelte';
 
 type Scope = SessionShape['scopes'][number];
@@ -14,6 +14,14 @@ class Session {
   /** Whether the page may offer something; the server decides again. Until it is known, everything is offered. */
   can(scope: Scope): boolean {
     return this.who === null || this.who.scopes.includes(scope);
+  }
+
+  /** Whether the session is over; a server that doesn't answer is no end of it. */
+  async isOver(): Promise<boolean> {
+    await api.session().catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 401) workspace.signedOut = true;
+    });
+    return workspace.signedOut;
   }
 
   /** Signs in and begins with the address as it is, so that a shared link still leads where it pointed. */

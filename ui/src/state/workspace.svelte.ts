@@ -13,6 +13,7 @@ import { MANY } from '../graph/disc';
 import { Model, words, type Drawing, type EdgeData, type NodeData } from '../graph/model';
 import { fromIso, toIso } from '../time/format';
 import { busyWhile } from './busy';
+import { drawnHop } from './hops';
 import { act, begin, goTo, type History } from './history';
 import { isCalledOff, isOver } from './reading.svelte';
 import { reduce, type Action } from './actions';
@@ -21,7 +22,6 @@ import {
   foldKey,
   keyOf,
   refOf,
-  type DrawnHop,
   type Fold,
   type Key,
   type State,
@@ -37,31 +37,10 @@ export const MOST_AT_ONCE = 500;
 /** Drawn elements beyond which the picture is no longer one; more has to come folded. */
 export const MAX_DRAWN = 2000;
 
+/** Milliseconds within which reasons to fetch everything again count as one. */
+const TOGETHER = 100;
+
 export type Order = 'recent' | 'often' | 'first' | 'risk';
-
-const IP = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+)$/i;
-
-/** The hop of an attack path in the form the state keeps. */
-export function drawnHop(hop: AttackPath['hops'][number], index: number): DrawnHop {
-  const from = hop.from_id ?? hop.from;
-  const start = fromIso(hop.start);
-  return {
-    from: keyOf({ kind: hop.from_label ?? (IP.test(from) ? 'IP' : 'Machine'), id: from }),
-    to: keyOf({ kind: 'Machine', id: hop.to_id ?? hop.to }),
-    user: hop.user ?? '',
-    userKey: hop.user_id ? keyOf({ kind: 'User', id: hop.user_id }) : null,
-    technique: hop.technique_name ?? hop.technique ?? null,
-    logonType: hop.logon_type ?? null,
-    start,
-    end: fromIso(hop.end) ?? start,
-    id: hop.relationship_id ?? `${hop.logon_id ?? 'hop'}-${index}`,
-    confidence: hop.confidence ?? null,
-    ids: (hop.relationship_ids ?? []).slice(0, 12),
-    process: hop.remote_process_id ? keyOf({ kind: 'Process', id: hop.remote_process_id }) : null,
-    reasons: [hop.technique_reason, ...(hop.reasons ?? [])].filter((text) => !!text).slice(0, 6) as string[],
-    ...(start === null ? { evidence: hop.evidence.slice(0, 5) } : {}),
-  };
-}
 
 class Workspace {
   history: History = $state.raw(begin(EMPTY));
@@ -113,6 +92,9 @@ class Workspace {
   private readonly counted = new Map<string, Promise<CountShape[]>>();
   private readonly session = Math.random().toString(36).slice(2);
   private windowCall = 0;
+  private renewal: Promise<void> | null = null;
+  /** The edges that are known are those of an earlier graph. */
+  private stale = false;
 
   get canUndo(): boolean {
     return this.history.past.length > 0;
@@ -134,13 +116,24 @@ class Workspace {
     });
   }
 
-  /** Fetches what is drawn and what is loaded again: the graph has changed. */
-  async renew(): Promise<void> {
+  /** Fetches what is drawn and what is loaded again: the graph has changed. Calls that come together are one. */
+  renew(): Promise<void> {
+    this.renewal ??= new Promise<void>((done) => setTimeout(done, TOGETHER)).then(() => {
+      this.renewal = null;
+      return busyWhile(this.fetchAgain());
+    });
+    return this.renewal;
+  }
+
+  private async fetchAgain(): Promise<void> {
     this.linked.clear();
     this.asked.clear();
     this.counted.clear();
+    this.stale = true;
     this.epoch += 1;
-    this.status = await this.run(() => api.status());
+    if (this.paths) void this.findPaths(this.pathsQuery);
+    const status = await this.run(() => api.status());
+    if (status) this.status = status;
     await this.load();
     await this.loadWindow();
   }
@@ -422,6 +415,8 @@ class Workspace {
       for (const key of wanted) this.linked.delete(key);
       return;
     }
+    if (this.stale) this.model.clearEdges();
+    this.stale = false;
     for (const node of answer.nodes) this.model.addNode(node);
     for (const ref of answer.missing) this.model.addMissing(ref);
     for (const edge of answer.edges) this.model.addEdge(edge);
