@@ -14,7 +14,9 @@ def main() -> None:
 
     with guarded(_name(sys.argv[1:])):
         from graphhunt.cli.app import app
+        from graphhunt.cli.show import steady_streams
 
+        steady_streams()
         app()
 
 

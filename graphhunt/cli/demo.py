@@ -21,7 +21,9 @@ from graphhunt.hunt import open_hunt
 @command
 def run(
     seed: Annotated[int, typer.Option(help="Another seed makes another intrusion.")] = 1,
-    serve_page: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the browser workspace after.")] = True,
+    serve_page: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the browser workspace after; never with --json.")
+    ] = True,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = False,
     json: JsonOption = False,
@@ -41,7 +43,7 @@ def run(
             with progress() as tell:
                 report = hunt.load(hunt.workspace.path / "demo-logs", progress=tell)
             _tell(report, hunt.paths(k=3), json=json)
-            if serve_page:
+            if serve_page and not json:
                 serve(hunt, port, open_browser=open_browser, fragment="#/paths")
     finally:
         if workspace is None:

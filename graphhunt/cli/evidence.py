@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, line, message
+from graphhunt.cli.show import block, json_out, line, message
 from graphhunt.errors import UsageError
 
 
@@ -30,6 +30,6 @@ def run(
     for name in ("file", "position", "source", "code", "host", "time", "outcome", "reason"):
         if record[name]:
             line(f"{name}: {record[name]}")
-    line(str(record["record"]))
+    block(str(record["record"]))
     if "damage" in record:
         message(f"warning: {record['damage']}")

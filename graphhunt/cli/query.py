@@ -11,8 +11,9 @@ import orjson
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, line, message, table
+from graphhunt.cli.show import document, json_out, message, table
 from graphhunt.errors import UsageError
+from graphhunt.spreadsheet import disarmed
 
 
 class Form(StrEnum):
@@ -32,20 +33,28 @@ def run(
     ] = None,
     format: Annotated[Form, typer.Option("--format", help="How to write the rows.")] = Form.TABLE,
     limit: Annotated[int | None, typer.Option(help="Most rows to give.", show_default=False)] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="CSV cells as they are, also those that a spreadsheet would run.")
+    ] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,
 ) -> None:
     """Run read-only Cypher; writing, files, the network and administration are refused."""
+    form = Form.JSON if json else format
+    if raw and form is not Form.CSV:
+        raise UsageError("--raw is about CSV", hint="--format csv --raw")
     with open_case(context, workspace, db) as hunt:
         result = hunt.query(cypher, parameters(param or []), limit)
     rows = [dict(zip(result.columns, row, strict=True)) if not isinstance(row, dict) else row for row in result.rows]
-    if json or format is Form.JSON:
+    if form is Form.JSON:
         json_out({"columns": list(result.columns), "rows": rows, "truncated": result.truncated})
-    elif format is Form.CSV:
-        line(csv_text(list(result.columns), rows).rstrip("\r\n"))
+    elif form is Form.CSV:
+        document(csv_text(list(result.columns), rows, raw=raw))
     else:
         table(list(result.columns), [[_cell(row[name]) for name in result.columns] for row in rows])
+    if raw:
+        message("warning: with --raw a spreadsheet may run cells as formulas; open the file as text")
     if result.truncated:
         message("more rows exist; raise --limit")
 
@@ -72,23 +81,15 @@ def _cell(value: Any) -> Any:
     return orjson.dumps(value, default=str).decode() if isinstance(value, dict | list) else value
 
 
-def csv_text(columns: list[str], rows: list[dict[str, Any]]) -> str:
-    """Write rows as CSV whose cells no spreadsheet takes for formulas (OWASP ASVS 5.0, 1.2.10)."""
+def csv_text(columns: list[str], rows: list[dict[str, Any]], *, raw: bool = False) -> str:
+    """Write rows as CSV (RFC 4180); unless `raw`, no cell is one that a spreadsheet takes for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([_defused(name) for name in columns])
-    writer.writerows([[_defused(_cell(row[name])) for name in columns] for row in rows])
+    shown = _same if raw else disarmed
+    writer.writerow([shown(name) for name in columns])
+    writer.writerows([[shown(_cell(row[name])) for name in columns] for row in rows])
     return out.getvalue()
 
 
-def _defused(value: Any) -> Any:
-    """Put a quote before text that begins like a formula, also behind blanks and quotes."""
-    if not isinstance(value, str):
-        return value
-    formula = value.startswith(_CONTROL) or value.lstrip(_BLANKS).startswith((*_CONTROL, *_FORMULA))
-    return f"'{value}" if formula else value
-
-
-_CONTROL = ("\t", "\r", "\n", "\0")
-_FORMULA = tuple("=+-@＝＋－＠")
-_BLANKS = " \"'\u3000\u00a0"
+def _same(value: object) -> object:
+    return value

@@ -6,6 +6,7 @@ so that a record can't move the cursor, recolour the screen or reorder a line.
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import textwrap
@@ -37,7 +38,12 @@ def message(text: str) -> None:
 
 
 def line(text: str = "") -> None:
-    """Write a line of data to stdout."""
+    """Write one line of data to stdout; a line break in it is shown as a code, so that no record adds a line."""
+    sys.stdout.write(clean(text) + "\n")
+
+
+def block(text: str) -> None:
+    """Write text of several lines to stdout, such as an original record."""
     sys.stdout.write(clean(text, lines=True) + "\n")
 
 
@@ -59,6 +65,18 @@ def clocks_words(skew: Iterable[dict[str, Any]]) -> str | None:
     machines = {name for pair in apart for name in (pair["from"], pair["to"])}
     most = abs(apart[0]["seconds"]) if apart else 0
     return f"The clocks of {len(machines)} machines differ by up to {most:.1f} s" if apart else None
+
+
+def document(text: str) -> None:
+    """Write what another program reads, such as CSV, as it is; only a terminal is kept from its control codes."""
+    sys.stdout.write(clean(text.replace("\r\n", "\n"), lines=True) if sys.stdout.isatty() else text)
+
+
+def steady_streams() -> None:
+    """Let no character end an answer: pipes get UTF-8, and a terminal shows codes for what it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def json_out(data: object) -> None:

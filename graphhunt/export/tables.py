@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.schema import NODES, RELATIONSHIPS
+from graphhunt.spreadsheet import FORMULA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from graphhunt.graphing.snapshot import Snapshot
 
 _TIMES = ("start", "end", "first_seen", "last_seen", "first_used", "last_used")
-_FORMULA = "^(?:[\t\r\n\0]|[ \"'\u3000\u00a0]*[=+\\-@＝＋－＠\t\r\n\0])"
 
 
 def write_tables(snapshot: Snapshot, folder: Path) -> int:
@@ -43,4 +43,4 @@ def _cell(name: str, dtype: pl.DataType) -> pl.Expr:
         column = column.list.join("\n")
     elif dtype != pl.String:
         return column
-    return pl.when(column.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(name)
+    return pl.when(column.str.contains(FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(name)
