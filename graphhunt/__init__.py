@@ -4,6 +4,7 @@ import graphhunt as gh
 hunt = gh.open("case")
 hunt.load("logs/")
 hunt.paths(from_="WORKSTATION5")
+gh.Machine(name="WORKSTATION6").get_executions(period=gh.TimePeriod.day("2020-09-20")).df
 """
 
 from __future__ import annotations
@@ -12,22 +13,53 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphhunt.errors import GraphhuntError
+    from graphhunt import TH
+    from graphhunt.entities import IP, Alert, Client, Domain, File, Histogram, Machine, Process, TimePeriod, User
+    from graphhunt.entities.collection import Collection as THCollection
+    from graphhunt.entities.rows import Block, Connection
+    from graphhunt.entities.rows import Detection as Detect
+    from graphhunt.entities.rows import RegistryAction as Registry
+    from graphhunt.errors import (
+        AccessError,
+        ArchiveError,
+        CancelledError,
+        ConflictError,
+        DuplicateError,
+        GraphhuntError,
+        LimitError,
+        LoadError,
+        MissingError,
+        QueryError,
+        StoreError,
+        UsageError,
+        WorkspaceError,
+    )
     from graphhunt.hunt import Hunt
     from graphhunt.hunt import open_hunt as open
 
-__all__ = ["GraphhuntError", "Hunt", "open"]
+__all__ = [
+    "IP", "TH", "AccessError", "Alert", "ArchiveError", "Block", "CancelledError", "Client", "ConflictError",
+    "Connection", "Detect", "Domain", "DuplicateError", "File", "GraphhuntError", "Histogram", "Hunt", "LimitError",
+    "LoadError", "Machine", "MissingError", "Process", "QueryError", "Registry", "StoreError", "THCollection",
+    "TimePeriod", "UsageError", "User", "WorkspaceError", "open",
+]  # fmt: skip
 
-_PUBLIC = {
-    "GraphhuntError": ("graphhunt.errors", "GraphhuntError"),
-    "Hunt": ("graphhunt.hunt", "Hunt"),
-    "open": ("graphhunt.hunt", "open_hunt"),
-}
+_HOMES = {"Hunt": "graphhunt.hunt", "open": "graphhunt.hunt"}
+"""The modules of names that neither the error tree nor `graphhunt.TH` has."""
+
+_CALLED = {"open": "open_hunt"}
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name at first use, so that `import graphhunt` stays quick."""
-    if name not in _PUBLIC:
+    if name not in __all__:
         raise AttributeError(f"module 'graphhunt' has no attribute '{name}'")
-    module, attribute = _PUBLIC[name]
-    return getattr(import_module(module), attribute)
+    if name == "TH":
+        return import_module("graphhunt.TH")
+    home = "graphhunt.errors" if name.endswith("Error") else _HOMES.get(name, "graphhunt.TH")
+    return getattr(import_module(home), _CALLED.get(name, name))
+
+
+def __dir__() -> list[str]:
+    """List the public names beside the modules, for completion."""
+    return sorted({*globals(), *__all__})

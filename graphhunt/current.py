@@ -1,4 +1,4 @@
-"""The hunts that are open, in the order of opening: entities made without a hunt use the last one."""
+"""The hunts that are open: an entity made without a hunt asks the only one."""
 
 from __future__ import annotations
 
@@ -32,29 +32,40 @@ class OpenHunt(Protocol):
         ...
 
 
-_opened: list[OpenHunt] = []
-_opening = threading.Lock()
+_lock = threading.Lock()
+_opened: list[tuple[str, OpenHunt]] = []
+"""The open hunts with the place of each, in the order of opening; behind `_lock`."""
 
 
-def register(hunt: OpenHunt) -> None:
-    """Note that a hunt was opened."""
-    with _opening:
-        _opened.append(hunt)
+def register(hunt: OpenHunt, place: str) -> None:
+    """Note that a hunt was opened.
+
+    Args:
+        hunt: The hunt.
+        place: Where its data is: two hunts of one place answer alike and count as one.
+    """
+    with _lock:
+        _opened.append((place, hunt))
 
 
 def forget(hunt: OpenHunt) -> None:
     """Note that a hunt was closed; one that isn't open is passed over."""
-    with _opening:
-        _opened[:] = [other for other in _opened if other is not hunt]
+    with _lock:
+        _opened[:] = [(place, other) for place, other in _opened if other is not hunt]
 
 
-def last_opened() -> OpenHunt:
-    """Give the hunt opened last.
+def only_open() -> OpenHunt:
+    """Give the hunt that is open; of several on one workspace and database the newest.
 
     Raises:
-        UsageError: None is open.
+        UsageError: None is open, or several are.
     """
-    with _opening:
-        if not _opened:
-            raise UsageError("no hunt is open", hint="call graphhunt.open(workspace) first")
-        return _opened[-1]
+    with _lock:
+        by_place = dict(_opened)
+    if not by_place:
+        raise UsageError("no hunt is open", hint="call graphhunt.open(workspace) first")
+    if len(by_place) > 1:
+        raise UsageError(
+            f"{len(by_place)} hunts are open: {', '.join(by_place)}", hint="say which with hunt=, or close the others"
+        )
+    return next(iter(by_place.values()))

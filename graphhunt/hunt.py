@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from graphhunt import current, pivots
 from graphhunt.errors import GraphhuntError, UsageError
@@ -55,7 +55,7 @@ class Hunt:
         self.client_id = "default"
         self._store: Store | None = None
         self._store_lock = threading.Lock()
-        current.register(self)
+        current.register(self, " on ".join([str(workspace.absolute()), *([db] if db else [])]))
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -502,12 +502,3 @@ def default_workspace() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("graphhunt")) / "workspace"
-
-
-def last_opened() -> Hunt:
-    """Give the hunt opened last.
-
-    Raises:
-        UsageError: None is open.
-    """
-    return cast("Hunt", current.last_opened())

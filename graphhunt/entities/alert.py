@@ -15,7 +15,7 @@ class Alert(WithMachines, WithUsers, Pivoting):
         alerts: Ids, detection ids, rules or products.
         client_id: Tenants to look in; all when not given.
         period: The time asked about; what the setting `period` says when not given.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
     """
 
     label = "Alert"

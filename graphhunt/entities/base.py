@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 
 from graphhunt import current, queries
 from graphhunt.entities.collection import Collection, Question
+from graphhunt.entities.described import described
 from graphhunt.entities.histogram import Histogram, HistogramResult
 from graphhunt.entities.parts import Part
 from graphhunt.entities.period import TimePeriod, default_period
@@ -17,6 +18,8 @@ from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from graphhunt.entities.pictures import Picture
 
 R = TypeVar("R", bound=Row)
 Result = Collection[R] | HistogramResult
@@ -42,7 +45,7 @@ class Entity:
         client_id: Tenants to look in; all when not given.
         period: The time asked about when a method isn't given another; when not given, what the setting
             `period` says: all loaded time, or today.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
     """
 
     label: ClassVar[str]
@@ -59,7 +62,8 @@ class Entity:
         self.names = [_name_of(name) for name in listed(names)]
         self.client_id = client_id
         self._period = period
-        self.hunt = hunt or current.last_opened()
+        self._given: Collection[Any] | None = None
+        self.hunt = hunt or current.only_open()
 
     @property
     def period(self) -> TimePeriod:
@@ -79,31 +83,34 @@ class Entity:
         """Give the entity that stands for those that rows name; they are asked for at the first use."""
         found = cls.__new__(cls)
         Entity.__init__(found, (), period=period, hunt=rows.question.hunt)
-        found.__dict__["rows"] = rows
+        found._given = rows
         return found
 
     @cached_property
     def rows(self) -> Collection[Any]:
-        """The rows of the question that gave these entities.
-
-        Raises:
-            UsageError: No question gave them.
-        """
-        raise UsageError(f"this {self.label} was named, not found by a question: it has no rows")
+        """The rows of the question that gave these entities; of those that were named, what the graph says of each."""
+        if self._given is not None:
+            return self._given
+        kind, shape = described(self.label)
+        return self._ask(kind, "nodes", dict, shape)
 
     @property
     def df(self) -> pd.DataFrame:
-        """The rows of the question that gave these entities, as a frame."""
+        """The entities' `rows` as a frame."""
         return self.rows.df
 
     def to_df(self) -> pd.DataFrame:
-        """Give the rows of the question that gave these entities, as a frame."""
+        """Give the entities' `rows` as a frame."""
         return self.rows.df
+
+    def print_dataframe(self) -> Picture:
+        """Show the entities' `rows`: as a picture in a notebook, as text elsewhere."""
+        return self.rows.print_dataframe()
 
     @cached_property
     def ids(self) -> list[str]:
         """The ids of the nodes; looked up at the first use, empty when the graph has none."""
-        rows = self.__dict__.get("rows")
+        rows = self._given
         if rows is None:
             return self._look_up()
         field = rows.kind.entity_fields[self.label]

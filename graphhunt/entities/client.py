@@ -21,7 +21,7 @@ class Client(Acting, WithMachines, WithUsers, Measured, Pivoting):
     Args:
         client_id: Ids of tenants; `all` for every one.
         period: The time asked about; what the setting `period` says when not given.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
     """
 
     label = "Client"

@@ -21,7 +21,7 @@ class File(Acting, WithMachines, WithUsers, Measured, Pivoting):
         name: Names or paths; a name means every file so called.
         client_id: Tenants to look in; all when not given.
         period: The time asked about; what the setting `period` says when not given.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
 
     Raises:
         UsageError: Nothing names a file.

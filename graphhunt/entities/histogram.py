@@ -8,11 +8,15 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from graphhunt.entities.pictures import Picture, page_of
 from graphhunt.errors import UsageError
 from graphhunt.times import span
 
 if TYPE_CHECKING:
     import pandas as pd
+
+TIMES = ("DateTime", "FirstSeen", "Start")
+"""Columns that say when a row is: the first of them that a table has is counted by."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Histogram:
         known = list(names)
         if self.by is not None and self.by not in known:
             raise UsageError(f"there is no column {self.by!r}", hint="one of " + ", ".join(known))
-        if self.bucket is not None and "DateTime" not in known:
+        if self.bucket is not None and _time_of(known) is None:
             raise UsageError("these rows have no time to count by")
 
     @property
@@ -68,8 +72,7 @@ class Histogram:
             frame = frame.explode(self.by, ignore_index=True)
             keys.append(frame[self.by].rename(self.value))
         if self.width is not None:
-            whole = frame["DateTime"].astype("int64") // self.width * self.width
-            keys.insert(0, whole.astype("datetime64[us]").dt.tz_localize("UTC").rename("DateTime"))
+            keys.insert(0, _buckets(frame[_time_of(frame.columns)], self.width).rename("DateTime"))
         sizes = frame.groupby(keys, dropna=False, observed=True).size().rename("Count").reset_index()
         return self.sorted(sizes)
 
@@ -83,6 +86,19 @@ class Histogram:
         order = [*(["DateTime"] if self.bucket else []), "Count"]
         ascending = [name != "Count" for name in order]
         return counts.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)
+
+
+def _time_of(names: Iterable[str]) -> str | None:
+    """Name the column that says when a row is; None for a table without one."""
+    known = set(names)
+    return next((name for name in TIMES if name in known), None)
+
+
+def _buckets(times: pd.Series[Any], width: int) -> pd.Series[Any]:
+    """Give the beginning of the span that each time is in; a row without a time is in none."""
+    whole = times.astype("datetime64[us, UTC]")
+    numbers = whole.dropna().astype("int64") // width * width
+    return numbers.astype("datetime64[us]").dt.tz_localize("UTC").reindex(whole.index)
 
 
 class HistogramResult:
@@ -120,6 +136,11 @@ class HistogramResult:
     def to_df(self) -> pd.DataFrame:
         """Give the counts as a frame."""
         return self.df
+
+    def print_dataframe(self) -> Picture:
+        """Show the counts: as bars in a notebook, as text elsewhere."""
+        html = self._repr_html_()
+        return Picture(html, str(self), page_of(html))
 
     def __len__(self) -> int:
         return len(self.df)

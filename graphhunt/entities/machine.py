@@ -14,6 +14,7 @@ from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
 from graphhunt.entities.rows import Block, Connection, Detection, Execution, FileAction, RegistryAction
+from graphhunt.entities.talking import Ports
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Machine(Acting, WithUsers, Measured, Pivoting):
         client_id: Tenants to look in; all when not given.
         period: The time asked about; what the setting `period` says when not given.
         local_ip: Addresses; means the machines that had them in the period.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
 
     Raises:
         UsageError: Nothing names a machine, or an address isn't one.
@@ -88,13 +89,13 @@ class Machine(Acting, WithUsers, Measured, Pivoting):
 
     def get_communications(
         self, users: Any = None, file: Any = None, period: TimePeriod | None = None,
-        protocol: str | list[str] | None = None, port: int | str | list[int | str] | None = None,
+        protocol: str | list[str] | None = None, port: Ports = None,
         iptype: str | list[str] | None = None, direction: str | list[str] | None = None, ips: Any = None,
-        top: int | None = None, histogram: Histogram | None = None,
+        top: int | None = None, histogram: Histogram | None = None, *, ports: Ports = None,
     ) -> Result[Connection]:  # fmt: skip
         """Ask for the machine's connections; see `User.get_communications`."""
         return super().get_communications(
-            None, file, period, protocol, port, iptype, direction, ips, top, histogram, users=users
+            None, file, period, protocol, port, iptype, direction, ips, top, histogram, users=users, ports=ports
         )  # fmt: skip
 
     def get_executions(

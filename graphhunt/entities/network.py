@@ -19,7 +19,7 @@ class IP(Talking, WithMachines, Pivoting):
     Args:
         address: Addresses in any notation.
         period: The time asked about; what the setting `period` says when not given.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
 
     Raises:
         UsageError: One isn't an address.
@@ -41,7 +41,7 @@ class Domain(WithMachines, Pivoting):
     Args:
         name: The names.
         period: The time asked about; what the setting `period` says when not given.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
     """
 
     label = "Domain"

@@ -52,11 +52,13 @@ class Picture:
 def picture(collection: Collection[Any]) -> Picture:
     """Draw a collection as its kind is drawn by default."""
     html, text = _drawn(collection)
-    page = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>graphhunt</title></head>'
-        f"<body>{html}</body></html>"
-    )
-    return Picture(html, text, page)
+    return Picture(html, text, page_of(html))
+
+
+def page_of(html: str) -> str:
+    """Give a page that holds a picture and opens offline."""
+    head = '<head><meta charset="utf-8"><title>graphhunt</title></head>'
+    return f'<!doctype html><html lang="en">{head}<body>{html}</body></html>'
 
 
 def _drawn(collection: Collection[Any]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
 from graphhunt.entities.rows import ProcessRow, TreeExecution
+from graphhunt.entities.talking import Ports
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Process(Acting, WithMachines, WithUsers, Measured, Pivoting):
         client_id: Tenants to look in.
         period: The time asked about; what the setting `period` says when not given.
         time: When it ran, for a process id used several times.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
     """
 
     label: ClassVar[str] = "Process"
@@ -143,13 +144,12 @@ class Process(Acting, WithMachines, WithUsers, Measured, Pivoting):
 
     def get_communications(  # type: ignore[override]
         self, period: TimePeriod | None = None, protocol: str | list[str] | None = None,
-        port: int | str | list[int | str] | None = None, iptype: str | None = None,
-        direction: str | list[str] | None = None, ips: Any = None, histogram: Histogram | None = None,
-        *, top: int | None = None,
+        port: Ports = None, iptype: str | list[str] | None = None, direction: str | list[str] | None = None,
+        ips: Any = None, histogram: Histogram | None = None, *, top: int | None = None, ports: Ports = None,
     ) -> Result[Any]:  # fmt: skip
         """Ask for the process's connections; parameters as of `User.get_communications`."""
         return super().get_communications(
-            None, None, period, protocol, port, iptype, direction, ips, top, histogram
+            None, None, period, protocol, port, iptype, direction, ips, top, histogram, ports=ports
         )  # fmt: skip
 
     def get_bandwidth(self, period: TimePeriod | None = None) -> pd.DataFrame:  # type: ignore[override]

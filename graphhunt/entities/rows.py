@@ -274,6 +274,65 @@ class ProcessRow(Row):
 
 
 @dataclass(slots=True)
+class FileRow(Row):
+    """One file: its content where a hash is known, else a path on a machine."""
+
+    entity_fields: ClassVar[dict[str, str]] = {"File": "file_id", "Machine": "muid"}
+
+    name: str | None = None
+    path: str | None = None
+    md5: str | None = None
+    sha1: str | None = None
+    sha256: str | None = None
+    muid: str | None = None
+    signature: str | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    file_id: str | None = None
+
+
+@dataclass(slots=True)
+class AddressRow(Row):
+    """One address."""
+
+    entity_fields: ClassVar[dict[str, str]] = {"IP": "ip"}
+
+    ip: str | None = None
+    scope: str | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+
+
+@dataclass(slots=True)
+class DomainRow(Row):
+    """One DNS name."""
+
+    entity_fields: ClassVar[dict[str, str]] = {"Domain": "domain"}
+
+    domain: str | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+
+
+@dataclass(slots=True)
+class AlertRow(Row):
+    """One alert of a product or rule."""
+
+    entity_fields: ClassVar[dict[str, str]] = {"Alert": "alert_id"}
+
+    name: str | None = None
+    rule: str | None = None
+    level: str | None = None
+    technique: list[str] | None = None
+    action: str | None = None
+    detection_id: str | None = None
+    product: str | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    alert_id: str | None = None
+
+
+@dataclass(slots=True)
 class Neighbour(Row):
     """An entity next to the one asked about, with their relationships of one type added up."""
 

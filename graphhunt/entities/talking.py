@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphhunt.entities import values
@@ -10,6 +11,9 @@ from graphhunt.entities.histogram import Histogram
 from graphhunt.entities.parts import Part, moments
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.rows import Connection
+
+Ports = int | str | Sequence[int | str] | None
+"""What a parameter takes that limits to ports."""
 
 
 class Talking(Entity):
@@ -24,7 +28,7 @@ class Talking(Entity):
         file: Any = None,
         period: TimePeriod | None = None,
         protocol: str | list[str] | None = None,
-        port: int | str | list[int | str] | None = None,
+        port: Ports = None,
         iptype: str | list[str] | None = None,
         direction: str | list[str] | None = None,
         ips: Any = None,
@@ -32,6 +36,7 @@ class Talking(Entity):
         histogram: Histogram | None = None,
         *,
         users: Any = None,
+        ports: Ports = None,
     ) -> Result[Connection]:
         """Ask for connections: one row per process, address, service port, protocol, direction and outcome.
 
@@ -40,13 +45,14 @@ class Talking(Entity):
             file: Only of these programs: names, paths, hashes or File objects.
             period: Only in this time; the entity's own period when not given.
             protocol: ICMP, IGMP, RFCOMM, TCP, RDP (port 3389), UDP, ICMPV6, RM.
-            port: A number or FTP, SSH, TELNET, SMTP, HTTP, POP3, HTTPS, RDP: the server's port.
+            port: A number or FTP, SSH, TELNET, SMTP, HTTP, POP3, HTTPS, RDP: the server's port; several in a list.
             iptype: Public or Private; private is every address that isn't public.
             direction: Incoming or Outgoing.
             ips: Only with these addresses.
             top: Rows at most, earliest first.
             histogram: Count instead.
             users: Only of these accounts.
+            ports: The same as `port`; one of both is given.
 
         Raises:
             UsageError: A value isn't valid; the error lists those that are.
@@ -55,7 +61,7 @@ class Talking(Entity):
             Connection,
             "communications",
             Only(muid, users, file, period, top),
-            _checked(protocol, port, iptype, direction, ips),
+            _checked(protocol, values.either("port", port, "ports", ports), iptype, direction, ips),
             files="programs",
             shape=lambda part: _shown(part, self.statuses),
             extra={"statuses": list(self.statuses)},

@@ -17,7 +17,7 @@ class User(Acting, WithMachines, Measured, Pivoting):
         users: Names in any spelling the logs use (`DOMAIN\name`, `name@domain`, `name`), SIDs or ids.
         client_id: Tenants to look in; all when not given.
         period: The time asked about; what the setting `period` says when not given.
-        hunt: The hunt to ask; the one opened last when not given.
+        hunt: The hunt to ask; the open one when not given, if only one is open.
     """
 
     label = "User"

@@ -73,6 +73,17 @@ def attributes(value: Any) -> list[str] | None:
     return chosen("attributes", [text.strip() if isinstance(text, str) else text for text in parts], ATTRIBUTES)
 
 
+def either(name: str, value: Any, other_name: str, other: Any) -> Any:
+    """Give the value of a parameter that has two names.
+
+    Raises:
+        UsageError: Both are given.
+    """
+    if value is not None and other is not None:
+        raise UsageError(f"{name} and {other_name} are the same parameter", hint="give one of them")
+    return other if value is None else value
+
+
 def ports(value: Any) -> list[int] | None:
     """Give port numbers of numbers and service names; None when none are asked for.
 

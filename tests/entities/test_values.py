@@ -124,13 +124,34 @@ def test_other_wrong_values_are_refused() -> None:
         Process.of(["x"], hunt=FakeHunt()).get_execution_tree(down=65)
 
 
-def test_without_a_hunt_the_last_one_is_asked() -> None:
-    mine = FakeHunt()
-    current.register(mine)
+def test_without_a_hunt_the_only_open_one_is_asked() -> None:
+    mine, other = FakeHunt(), FakeHunt()
+    with pytest.raises(UsageError, match="no hunt is open"):
+        User("x")
+    current.register(mine, "case one")
     try:
         assert User("x").hunt is mine
+        current.register(other, "case two")
+        with pytest.raises(UsageError, match="2 hunts are open: case one, case two"):
+            User("x")
+        assert User("x", hunt=mine).hunt is mine
+        current.forget(mine)
+        assert User("x").hunt is other
     finally:
         current.forget(mine)
+        current.forget(other)
+
+
+def test_a_case_opened_again_is_no_second_one() -> None:
+    """A notebook's cell that opens a case may be run again."""
+    first, again = FakeHunt(), FakeHunt()
+    current.register(first, "case")
+    current.register(again, "case")
+    try:
+        assert User("x").hunt is again
+    finally:
+        current.forget(first)
+        current.forget(again)
 
 
 @given(TIMES, TIMES)
