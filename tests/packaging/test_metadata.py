@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -124,6 +125,34 @@ def transitively(declared: set[str]) -> set[str]:
 def test_all_holds_every_extra() -> None:
     (everything,) = EXTRAS["all"]
     assert Requirement(everything).extras == set(EXTRAS) - DEVELOPMENT - {"all"}
+
+
+def modules_imported() -> set[str]:
+    """Name the top-level modules that product code imports, also those whose name it gives to import_module."""
+    found = set()
+    for path in python_files():
+        found |= {module for module, _ in third_party(path)}
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+                found |= {str(word.value).split(".")[0] for word in node.args if isinstance(word, ast.Constant)}
+    return found
+
+
+@pytest.mark.parametrize("extra", sorted(set(EXTRAS) - DEVELOPMENT - {"all"}))
+def test_every_package_of_an_extra_is_imported_by_product_code(extra: str) -> None:
+    """An extra that no code uses would promise what isn't there."""
+    owners = packages_distributions()
+    used = {canonicalize_name(owner) for module in modules_imported() for owner in owners.get(module, [module])}
+    assert names(EXTRAS[extra]) - used == set()
+
+
+def test_the_installation_guide_lists_the_extras_and_what_they_bring() -> None:
+    guide = (ROOT / "docs" / "install.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([a-z0-9]+)` \| ([^|]+) \|", guide, re.MULTILINE))
+    assert rows.keys() == set(EXTRAS) - DEVELOPMENT
+    for extra, brings in rows.items():
+        if extra != "all":
+            assert {canonicalize_name(name) for name in brings.strip().split(", ")} == names(EXTRAS[extra])
 
 
 def pins() -> dict[str, str]:
