@@ -16,10 +16,11 @@ State = Literal["built", "missing", "stale"]
 
 _MISSING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>graphhunt: no workspace</title>
 <h1>The browser workspace is not built</h1>
-<p>This installation has the HTTP interface only (it was installed with <code>GRAPHHUNT_UI=skip</code>, or
-npm's packages could not be had). Two ways to get the workspace:</p>
-<ul><li>install a released wheel: <code>pip install --force-reinstall graphhunt</code></li>
-<li>from a clone: <code>cd ui &amp;&amp; npm ci &amp;&amp; npm run build</code>, then reload this page</li></ul>
+<p>This installation has the HTTP interface only: it was installed with <code>GRAPHHUNT_UI=skip</code>, or the files
+that the workspace is built with could not be fetched. Two ways to get the workspace:</p>
+<ul><li>from a clone: <code>.venv/bin/pip install -e .</code> once more, with access to the npm registry; where there is
+no Node, pip fetches one for the build</li>
+<li>or install a released wheel, which holds it: <code>pip install --force-reinstall graphhunt</code></li></ul>
 <p>The HTTP interface works: see <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p></html>"""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,23 @@ from tests import neo4j_server
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what this machine can't run, by its mark, before any fixture or test starts a server."""
+    reason = neo4j_server.missing() if item.get_closest_marker("neo4j") else None
+    if reason and os.environ.get("GRAPHHUNT_REQUIRE_NEO4J") == "1":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once per reason how many tests were skipped; pytest's own list has a line per test function."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"SKIPPED [{count}] {reason}")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder with the real telemetry that isn't part of the repository."""
@@ -29,12 +47,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def neo4j_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j_server.Neo4jServer]:
-    """A running Neo4j of this test session."""
-    reason = neo4j_server.missing()
-    if reason:
-        if os.environ.get("GRAPHHUNT_REQUIRE_NEO4J") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    """A running Neo4j of this test session; a test that uses it, however indirectly, is marked `neo4j`."""
     server = neo4j_server.Neo4jServer(tmp_path_factory.mktemp("neo4j"))
     server.start()
     yield server
