@@ -9,6 +9,7 @@
     │   └── WorkspaceError the workspace folder is locked, foreign or of another version
     │       └── DamageError a file of the workspace is damaged or missing
     ├── AccessError        not allowed (guard, roles, tokens)
+    ├── AnalysisError      an analytic could not give sound numbers
     ├── LimitError         a stated limit was reached
     │   └── BusyError      others have to end first: try again later
     ├── CancelledError     the user stopped a job
@@ -87,6 +88,10 @@ class DamageError(WorkspaceError):
 
 class AccessError(GraphhuntError):
     """The caller isn't allowed to do this."""
+
+
+class AnalysisError(GraphhuntError):
+    """An analytic could not give sound numbers; its answer is an error, never an empty list."""
 
 
 class LimitError(GraphhuntError):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from graphhunt.settings import Settings
@@ -17,6 +18,9 @@ from graphhunt.store.transport import with_retry
 from tests import neo4j_server
 
 ROOT = Path(__file__).parent.parent
+
+# A number that isn't finite is an error where it arises, not a warning that something may hide.
+np.seterr(divide="raise", invalid="raise", over="raise")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

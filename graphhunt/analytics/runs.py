@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from graphhunt.analytics.extract import Extract
+from graphhunt.analytics.finite import finite_columns
 from graphhunt.analytics.registry import find_analysis
 from graphhunt.analytics.writeback import Lease, Rows, head_of, lease, pointer, stored_results
 from graphhunt.errors import StoreError, UsageError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from graphhunt.analytics.analysis import Analysis
+    from graphhunt.analytics.analysis import Analysis, Result
     from graphhunt.store import Store
 
     Progress = Callable[[str, int, int], None]
@@ -41,10 +41,11 @@ def analyze(
 
     Returns:
         `run` (id), `name`, `parameters`, `written` (rows by label or type), `seconds`, `write_seconds` and
-        `rows_per_second` of the write-back.
+        `rows_per_second` of the write-back; `notes` says which properties could not be computed for some.
 
     Raises:
         UsageError: There is no such analytic or parameter.
+        AnalysisError: A property could not be computed for any.
         LimitError: The extract is larger than its limit.
         StoreError: Another run is writing, or took over.
     """
@@ -53,7 +54,7 @@ def analyze(
     tell = progress or (lambda phase, done, total: None)
     begun = time.monotonic()
     tell("extract", 0, 1)
-    results = {t: _rows(f, analysis, t) for t, f in analysis.compute(Extract(store, values), values).items()}
+    results, notes = _results(analysis.compute(Extract(store, values), values), analysis)
     computed = time.monotonic()
     with lease(store, analysis) as held:
         _publish(held, values, results, tell)
@@ -64,7 +65,7 @@ def analyze(
     return {
         "run": run, "name": analysis.name, "parameters": values, "written": written,
         "seconds": round(ended - begun, 3), "write_seconds": round(ended - computed, 3),
-        "rows_per_second": round(rate),
+        "rows_per_second": round(rate), "notes": notes,
     }  # fmt: skip
 
 
@@ -169,16 +170,21 @@ def current_results(store: Store, name: str, target: str, limit: int = 1000) -> 
     raise StoreError(f"runs of {name} were published faster than their results could be read", hint="try again")
 
 
-def _rows(frame: pl.DataFrame, analysis: Analysis, target: str) -> Rows:
+def _results(found: Result, analysis: Analysis) -> tuple[dict[str, Rows], list[str]]:
+    """Turn result frames into rows, and say of which properties some values could not be computed."""
+    results, notes = {}, []
+    for target, frame in found.items():
+        names = [n for n in analysis.written(target) if n in frame.columns]
+        sound, said = finite_columns(frame, names)
+        results[target] = _rows(sound, names)
+        notes += [f"{target}: {text}" for text in said]
+    return results, notes
+
+
+def _rows(frame: pl.DataFrame, names: list[str]) -> Rows:
     """Turn a result frame into ids and properties; what the analytic doesn't declare is left out."""
-    names = [n for n in analysis.written(target) if n in frame.columns]
-    columns = [[_plain(v) for v in frame[n].to_list()] for n in names]
     ids = frame["id"].to_list()
     if not names:
         return [(i, {}) for i in ids]
+    columns = [frame[n].to_list() for n in names]
     return [(i, dict(zip(names, values, strict=True))) for i, *values in zip(ids, *columns, strict=True)]
-
-
-def _plain(value: Any) -> Any:
-    """Give a value the database can hold; not-a-number is null."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value

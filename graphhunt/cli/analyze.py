@@ -53,6 +53,8 @@ def _one(store: Store, name: str, given: dict[str, str], choice: tuple[bool, boo
         return runs.compare(store, name)
     message(f"{name} …")
     report = runs.analyze(store, name, given)
+    for text in report["notes"]:
+        message(text)
     times = {n: iso(report["parameters"][n]) for n in ("since", "until")}
     return {**report, "parameters": report["parameters"] | times}
 

@@ -70,11 +70,25 @@ def _show_findings(found: dict[str, Any], *, verbose: bool) -> None:
     show_blind_spots(found, verbose=verbose)
     if "reason" in found:
         message(found["reason"])
+    show_scope(found)
     if "run" in found:
         message(f"lm_ properties of {found['written']:,} logons written as {found['run']}")
     show_suppressed(found["suppressed"])
     for note in found["notes"]:
         message(note)
+
+
+def show_scope(found: dict[str, Any]) -> None:
+    """Say what was scored, and what a score means where any is shown."""
+    from graphhunt.hunts.scope import scope_words
+
+    scope = found.get("scope")
+    if scope is None:
+        return
+    for text in scope_words(scope):
+        message(text)
+    if found.get("findings") or found.get("paths"):
+        message(scope["meaning"])
 
 
 def show_suppressed(suppressed: list[dict[str, Any]]) -> None:

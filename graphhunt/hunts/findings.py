@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt.analytics.lateral import CLASSES
 from graphhunt.hunts.hops import Details, describe_hop
+from graphhunt.hunts.scope import NOTHING_LOADED, nothing_found, scope_json
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from graphhunt.hunts.detection import Detection
     from graphhunt.hunts.sight import Sight
     from graphhunt.paths import LogonTable
-
-NOTHING = "no remote logon is loaded: no 4624 with a source, or nothing at all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +50,11 @@ def report(
     """Write a run of the detector as the JSON of `graphhunt hunt lateral-movement`.
 
     Returns:
-        `findings` by falling score, `suppressed` (what lists took out, by name), `notes`, and `reason` when
-        nothing was found.
+        `findings` by falling score, `suppressed` (what lists took out, by name), `notes`, `scope` (what was
+        scored; see `scope_json`; None where there is no remote logon), and `reason` when nothing was found.
     """
     if detection is None:
-        return {"findings": [], "suppressed": [], "notes": [], "reason": NOTHING}
+        return {"findings": [], "suppressed": [], "notes": [], "scope": None, "reason": NOTHING_LOADED}
     wanted, table, found = wanted or FindingFilter(), detection.table, detection.findings
     kept = [finding for finding in found.findings if wanted.keeps(finding, table)]
     rows = sorted({row for finding in kept for hop in finding.hops for row in hop.rows})
@@ -64,10 +63,11 @@ def report(
     written: dict[str, Any] = {
         "findings": [finding_json(finding, table, details, seen) for finding in kept],
         "suppressed": [suppressed_json(one) for one in found.suppressed],
-        "notes": list(found.notes),
-    }
+        "notes": list(found.notes), "scope": scope_json(found.scope),
+    }  # fmt: skip
     if not kept:
-        written["reason"] = "no chain of remote logons stands out" if not found.findings else "no finding fits"
+        none = nothing_found(written["scope"])
+        written["reason"] = f"none of {len(found.findings):,} findings fits" if found.findings else none
     return written
 
 

@@ -14,16 +14,16 @@ from graphhunt.analytics.lateral.corroboration import COLUMNS, LEAST_HISTORY, Co
 from graphhunt.analytics.lateral.findings import Finding, Findings, FoundHop
 from graphhunt.analytics.lateral.habits import Habits
 from graphhunt.analytics.lateral.lead_in import LeadIns
-from graphhunt.analytics.lateral.pmf import link_surprise
+from graphhunt.analytics.lateral.pmf import link_surprise, too_small
+from graphhunt.analytics.lateral.scope import Scope, beginning, scope_of
 from graphhunt.analytics.lateral.score import ScoreRules, Scores, score_hops
 from graphhunt.analytics.lateral.suppress import Lists, Suppressed, apply, automation, listed
 from graphhunt.analytics.lateral.words import Narrator
+from graphhunt.errors import AnalysisError
 from graphhunt.paths.acts import Acts, fold
 from graphhunt.paths.explain import span_words
 from graphhunt.paths.rarity import earlier_days
-from graphhunt.paths.table import DAY, Flags, Floats, Ints, LogonTable
-
-_BASELINE_SHARE = 2 / 3
+from graphhunt.paths.table import Flags, Floats, Ints, LogonTable
 
 LED = "the latest logon that can have led to a later hop of the chain"
 """First reason of a hop that is in a chain for that only."""
@@ -34,8 +34,8 @@ class LateralOptions:
     """How to run the detector.
 
     Attributes:
-        since: Report from this time on, µs UTC; everything before is history. None: the last third of a case
-            of six days or more, else all of it.
+        since: Report from this time on, µs UTC; everything before is history. None: all of a small or short
+            case, all but the first days of any other (see `scope.beginning`).
         limit: Most findings.
         floor: Least score of a reported hop, nats.
         rules: How hops are scored.
@@ -65,13 +65,47 @@ def detect(
 
     Returns:
         Chains by falling score. Nothing is learnt from the day scored or later days.
+
+    Raises:
+        AnalysisError: A score isn't finite.
     """
     options = options or LateralOptions()
     if corroboration is None:
         corroboration = corroborate(table, pl.DataFrame(schema=COLUMNS), window_days=options.rules.window_days)
-    since = _since(table, options)
+    scoring = score_case(table, corroboration, options)
+    scores, scored = scoring.scores, scoring.scored
+    calibration = _calibrate(table, scores, scored, options)
+    found = _chains(table, scores, calibration, scored, options)
+    notes = tuple(_notes(scores, calibration, scored, found, options))
+    return Findings(tuple(found), scoring.suppressed, notes, scores, table.ids, table.accounts, scoring.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """The scores of a run.
+
+    Attributes:
+        scores: All scores; those outside `scored` were only made to learn from.
+        scored: Rows in the time that is scored.
+        scope: What was scored and what was not.
+        suppressed: What suppression lists took out, by name.
+    """
+
+    scores: Scores
+    scored: Flags
+    scope: Scope
+    suppressed: tuple[Suppressed, ...]
+
+
+def score_case(table: LogonTable, corroboration: Corroboration, options: LateralOptions) -> Scoring:
+    """Score every hop of a case: the part of `detect` before hops are grouped into chains.
+
+    Raises:
+        AnalysisError: A score isn't finite.
+    """
+    since, mode = beginning(table, options.since)
     scored = table.t >= since
-    links = link_surprise(table, ~scored) if options.links and not scored.all() else None
+    links, degraded = _links(table, scored, options)
     suppressed: list[Suppressed] = []
 
     def quiet(score: Floats, hops: Flags, habits: Habits) -> Floats:
@@ -80,18 +114,23 @@ def detect(
         return result
 
     scores = score_hops(table, corroboration, options.rules, links=links, quiet=quiet)
-    calibration = _calibrate(table, scores, scored, options)
-    found = _chains(table, scores, calibration, scored, options)
-    notes = tuple(_notes(scores, calibration, scored, found, options))
-    return Findings(tuple(found), tuple(suppressed), notes, scores, table.ids, table.accounts)
+    degraded += [f"{name}: not finite for some logons, left out of every score" for name in scores.dropped]
+    scope = scope_of(table, since, mode, scores.hops, tuple(degraded))
+    return Scoring(scores, scored, scope, tuple(suppressed))
 
 
-def _since(table: LogonTable, options: LateralOptions) -> int:
-    if options.since is not None or not len(table):
-        return options.since or 0
-    first, last = int(table.t[0] // DAY), int(table.t[-1] // DAY)
-    days = last - first + 1
-    return (first + int(days * _BASELINE_SHARE)) * DAY if days >= LEAST_HISTORY else int(table.t[0])
+def _links(table: LogonTable, scored: Flags, options: LateralOptions) -> tuple[Floats | None, list[str]]:
+    """Give the surprise of the link model, or why there is none: rarity alone orders what has no other sign."""
+    instead = "rarity alone orders the hops that nothing else speaks against"
+    if not options.links or scored.all():
+        return None, []
+    small = too_small(table, ~scored)
+    if small is not None:
+        return None, [f"link model: {small}; {instead}"]
+    try:
+        return link_surprise(table, ~scored), []
+    except AnalysisError as error:
+        return None, [f"link model: {error.message}; {instead}"]
 
 
 def _masks(table: LogonTable, options: LateralOptions, hops: Flags, habits: Habits) -> dict[str, tuple[Flags, str]]:

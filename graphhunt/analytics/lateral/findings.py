@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from graphhunt.analytics.lateral.scope import Scope
 from graphhunt.analytics.lateral.score import Scores
 from graphhunt.analytics.lateral.suppress import Suppressed
 
@@ -98,6 +99,7 @@ class Findings:
         scores: All scores, for ranking paths (`scores.total`).
         table_ids: Relationship id per row, None when rows are numbered.
         accounts: Account ids by index.
+        scope: What was scored and what was not.
     """
 
     findings: tuple[Finding, ...]
@@ -106,6 +108,7 @@ class Findings:
     scores: Scores
     table_ids: pl.Series | None
     accounts: tuple[str, ...]
+    scope: Scope
 
     def properties(self) -> pl.DataFrame:
         """Give the `lm_…` properties of every logon in a finding, one row per relationship id.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -108,11 +109,11 @@ class _Ledger:
         counts = np.zeros(len(code), dtype=np.int32)
         past: list[tuple[int, Codes]] = []
         edges = np.flatnonzero(np.diff(self.day, prepend=self.day[:1] - 1))
-        for low, high in zip(edges, [*edges[1:], len(self.day)], strict=True):
+        for low, high in pairwise([*edges.tolist(), len(self.day)]):
             today = int(self.day[low])
             while past and past[0][0] < today - self.window:
                 counts[past.pop(0)[1]] -= 1
-            yield int(low), int(high), counts
+            yield low, high, counts
             seen = np.unique(pair[low:high])
             seen = seen[seen >= 0]
             counts[seen] += 1

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from graphhunt.analytics.finite import Terms, require_finite
 from graphhunt.analytics.lateral.causes import CausalRules, Causes, causal_paths
 from graphhunt.analytics.lateral.context import Context, context_of
 from graphhunt.analytics.lateral.corroboration import Corroboration
@@ -71,6 +72,7 @@ class Scores:
         kind: Surprise of the logon type at the destination.
         context: What stands around each hop.
         corroboration: Host events.
+        dropped: Terms left out because a number of theirs was not finite.
     """
 
     total: Floats
@@ -82,6 +84,7 @@ class Scores:
     kind: Floats
     context: Context
     corroboration: Corroboration
+    dropped: tuple[str, ...] = ()
 
 
 def score_hops(
@@ -101,14 +104,18 @@ def score_hops(
         links: Link-prediction surprise per row, for the order among hops without a signature.
         quiet: Takes (signature, hops, habits) and gives the signature with known harmless hops set to 0,
             so that they neither score nor warm their neighbours.
+
+    Raises:
+        AnalysisError: A score isn't finite though every term is.
     """
     rules, support = rules or ScoreRules(), corroboration or Corroboration.none(table)
     hops = table.usable() & (table.src >= 0) & (table.acct >= 0)
     habits = count_habits(table, window_days=rules.window_days, owners=rules.owners)
     rarity = _rarity(habits, hops, rules.window_days)
     causes = causal_paths(table, habits, rules.causal)
+    terms = Terms()
     shape = signature(causes, habits) if "causal" in rules.terms else rarity.total * (habits.acct_src == 0)
-    shape = np.where(hops, shape, 0.0)
+    shape = terms.sound("switched credentials", np.where(hops, shape, 0.0))
     if quiet is not None:
         shape = quiet(shape, hops, habits)
     support = support if "corroboration" in rules.terms else Corroboration.none(table)
@@ -116,16 +123,21 @@ def score_hops(
     kind = _kind_surprise(table, habits, hops, rules.window_days)
     total = shape.copy()
     if "rarity" in rules.terms:
-        total += rarity.terms[0].surprise + rarity.terms[2].surprise + TYPE_SHARE * kind
+        rare = rarity.terms[0].surprise + rarity.terms[2].surprise + TYPE_SHARE * kind
+        total += terms.sound("rarity", rare)
     if "context" in rules.terms:
-        total += around.rotations + around.arrived + around.departed
+        total += terms.sound("context", around.rotations + around.arrived + around.departed)
     beside = np.where((shape > 0) | (support.weight > 0), 1.0, ALONE)
-    total = np.where(shape > 0, total, 0.0) + np.where(hops, support.weight + beside * support.nearby, 0.0)
+    events = terms.sound("host events", support.weight + beside * support.nearby)
+    total = np.where(shape > 0, total, 0.0) + np.where(hops, events, 0.0)
     if rules.refined:
         total = refine(table, total, habits.day, hops)
-    rest = rarity.total + (np.minimum(links, MOST_SURPRISE) if links is not None else 0.0)
+    rest = terms.sound("rarity", rarity.total)
+    if links is not None:
+        rest = rest + terms.sound("link model", np.minimum(links, MOST_SURPRISE))
     total = np.where(hops, total + BELOW * rest / (1.0 + np.max(rest, initial=0.0)), 0.0)
-    return Scores(total, hops, habits, rarity, causes, shape, kind, around, support)
+    require_finite("the score of a logon", total)
+    return Scores(total, hops, habits, rarity, causes, shape, kind, around, support, tuple(terms.dropped))
 
 
 def _rarity(habits: Habits, hops: Flags, window: int) -> Rarity:
