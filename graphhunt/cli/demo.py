@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, command
-from graphhunt.cli.hunt import show_blind_spots
+from graphhunt.cli.hunt import show_blind_spots, show_scope
 from graphhunt.cli.load import _show as show_load
 from graphhunt.cli.paths import _show as show_path
 from graphhunt.cli.serve import serve
@@ -60,3 +60,4 @@ def _tell(report: dict[str, Any], found: dict[str, Any], *, json: bool) -> None:
     for number, path in enumerate(found["paths"], 1):
         show_path(number, path)
     show_blind_spots(found)
+    show_scope(found)

@@ -83,12 +83,11 @@ def show_scope(found: dict[str, Any]) -> None:
     from graphhunt.hunts.scope import scope_words
 
     scope = found.get("scope")
-    if scope is None:
-        return
-    for text in scope_words(scope):
+    for text in scope_words(scope) if scope else ():
         message(text)
-    if found.get("findings") or found.get("paths"):
-        message(scope["meaning"])
+    meaning = scope["meaning"] if scope else found.get("meaning")
+    if meaning and (found.get("findings") or found.get("paths")):
+        message(meaning)
 
 
 def show_suppressed(suppressed: list[dict[str, Any]]) -> None:

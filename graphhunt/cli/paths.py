@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, VerboseOption, WorkspaceOption, command, open_case
-from graphhunt.cli.hunt import evidence_words, show_blind_spots, show_suppressed
+from graphhunt.cli.hunt import evidence_words, show_blind_spots, show_scope, show_suppressed
 from graphhunt.cli.show import json_out, line, message, prose
 
 
@@ -26,7 +26,8 @@ def run(  # the options are the contract's
         bool, typer.Option("--within-session", help="Leave a machine only while the session that arrived is open.")
     ] = False,
     rank: Annotated[
-        bool, typer.Option("--rank", help="Rank by the detector: lists apply, each hop says its class and why.")
+        bool,
+        typer.Option("--rank", help="Say of each hop its class, chain and why; the order is the hunt's either way."),
     ] = False,
     edges: Annotated[
         str, typer.Option("--edges", help="observed logons, possible rights of a loaded directory, or both.")
@@ -37,7 +38,7 @@ def run(  # the options are the contract's
     workspace: WorkspaceOption = None,
     db: DbOption = None,
 ) -> None:
-    """Find chains of remote logons in which every hop follows the one before it in time."""
+    """Find chains of remote logons in which every hop follows the one before it in time, in the hunt's order."""
     with open_case(context, workspace, db) as hunt:
         found = hunt.paths(
             from_=from_,
@@ -63,6 +64,7 @@ def run(  # the options are the contract's
     show_blind_spots(found, verbose=verbose)
     if found["truncated"]:
         message("more paths exist; raise --k or narrow the search")
+    show_scope(found)
     show_suppressed(found.get("suppressed", []))
     for note in found.get("notes", []):
         message(note)
@@ -70,7 +72,8 @@ def run(  # the options are the contract's
 
 def _show(number: int, path: dict[str, Any]) -> None:
     names = [path["hops"][0]["from"], *(hop["to"] for hop in path["hops"])]
-    line(f"{number}. {' -> '.join(names)}   score {path['score']:.2f}")
+    score = "not scored" if path["score"] is None else f"score {path['score']:.2f}"
+    line(f"{number}. {' -> '.join(names)}   {score}")
     for hop in path["hops"]:
         how = f"{hop['technique']} {hop['technique_name']}" if hop["technique"] else f"logon type {hop['logon_type']}"
         if hop["kind"] == "possible":
@@ -79,6 +82,7 @@ def _show(number: int, path: dict[str, Any]) -> None:
         source = "" if hop["confidence"] == "observed" else f", source {hop['confidence']}"
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {how}{source}")
         klass = f"class {hop['class']}, " if "class" in hop else ""
-        line(f"      {klass}logon {hop['logon_id']}; {evidence_words(hop)}")
+        unscored = "" if hop.get("scored", True) else "not scored by the hunt, "
+        line(f"      {klass}{unscored}logon {hop['logon_id']}; {evidence_words(hop)}")
     for reason in path["reasons"]:
         prose(f"why: {reason}", "   ")

@@ -57,14 +57,14 @@ def _names(other: Any) -> list[str] | None:
 
 
 def _search(paths: Any, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Search between every two ends and yield the rows, most unusual first."""
+    """Search between every two ends and yield the rows, in the hunt's order; those it didn't score come last."""
     several = {key: value for key, value in asked.items() if isinstance(value, list)}
     single = {key: value for key, value in asked.items() if not isinstance(value, list) and value is not None}
     combined: list[dict[str, str]] = [{}]
     for key, names in several.items():
         combined = [one | {key: name} for one in combined for name in names]
     found = [path for ends in combined for path in paths(**single, **ends)["paths"]]
-    return (_row(path) for path in sorted(found, key=lambda path: -path["score"]))
+    return (_row(path) for path in sorted(found, key=lambda path: -(path["score"] or 0.0)))
 
 
 def _row(path: dict[str, Any]) -> dict[str, Any]:
@@ -78,6 +78,6 @@ def _row(path: dict[str, Any]) -> dict[str, Any]:
         "machines": [hops[0]["from"] or "", *(hop["to"] for hop in hops)],
         "users": list(dict.fromkeys(hop["user"] for hop in hops)),
         "techniques": list(dict.fromkeys(hop["technique"] for hop in hops if hop["technique"])),
-        "score": float(path["score"]),
+        "score": path["score"],
         "event_ids": [event for hop in hops for event in hop["evidence"]],
     }

@@ -158,25 +158,26 @@ class Snapshot:
         found = self.scan(name)
         return int(found.select(pl.len()).collect().item()) if found is not None else 0
 
-    def computed(self, name: str, size: int, make: Callable[[], np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
-        """Give an array that follows from the tables alone, read from beside them if it was computed before.
+    def computed(
+        self, name: str, size: int, make: Callable[[], dict[str, np.ndarray[Any, Any]]]
+    ) -> dict[str, np.ndarray[Any, Any]]:
+        """Give arrays that follow from the tables alone, read from beside them if they were computed before.
 
         Args:
             name: File name; it must change when `make` does.
-            size: Values the array has; a file of another size is not believed.
-            make: Computes it.
+            size: Values the first array has; a file of another size is not believed.
+            make: Computes them.
         """
         current = self._current()
         path = current / f"{name}.kept" if current else None
         kept = read_kept(path) if path else None
-        if kept is not None:
-            found = np.load(io.BytesIO(kept), allow_pickle=False)
-            if found.shape == (size,):
-                return np.asarray(found)
+        found = _arrays(kept) if kept is not None else {}
+        if found and next(iter(found.values())).shape == (size,):
+            return found
         made = make()
         if path is not None:
             out = io.BytesIO()
-            np.save(out, made, allow_pickle=False)
+            np.savez(out, allow_pickle=False, **made)
             # A workspace that may only be read, or is being replaced, is no reason to fail.
             with contextlib.suppress(OSError):
                 write_kept(path, out.getvalue())
@@ -243,3 +244,9 @@ def _conformed(old: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
         pl.col(name).cast(dtype) if name in old.columns else pl.lit(None, dtype).alias(name)
         for name, dtype in table.schema.items()
     )
+
+
+def _arrays(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """Read kept arrays, whose bytes were proved."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as kept:
+        return {key: np.asarray(kept[key]) for key in kept.files}

@@ -13,10 +13,10 @@ from graphhunt.graphing.snapshot import Snapshot
 from graphhunt.hunts import lateral
 from graphhunt.hunts.called import accounts_called, hosts_called, nodes_called
 from graphhunt.hunts.detection import Detection, DetectionOptions, detected
-from graphhunt.hunts.findings import suppressed_json
 from graphhunt.hunts.hops import SAME_ACT, Details, describe_hop
 from graphhunt.hunts.mixed import mixed_paths
 from graphhunt.hunts.possible_paths import Ask
+from graphhunt.hunts.scope import NOTHING_LOADED
 from graphhunt.hunts.sight import Sight
 from graphhunt.paths import LogonTable, Path, PathSet, find_paths
 from graphhunt.times import micros
@@ -39,9 +39,9 @@ class PathOptions:
         k: Most paths to list.
         skew: Tolerance for clocks that differ, µs; 0 keeps to the recorded order.
         within_session: A machine may be left only while the session that arrived is open.
-        rank: Run the whole detector: suppression lists apply, hops carry their class, p and chain.
-        scanners: Machines that scan, for `rank`.
-        help_desk: Accounts of the help desk, for `rank`.
+        rank: Say of each hop what the hunt holds of it: class, chain, reasons. The order is the hunt's either way.
+        scanners: Machines that scan; their logons are suppressed, by name.
+        help_desk: Accounts of the help desk, likewise.
         edges: `observed` logons, `possible` rights of a directory, or `both`.
     """
 
@@ -79,6 +79,15 @@ class _Ends:
         return bool(self.source or self.target or self.accounts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The logons, the scores that order their paths, and the run of the hunt where its words are asked for."""
+
+    table: LogonTable
+    ranking: lateral.Ranking
+    run: Detection | None
+
+
 class AttackPaths:
     """Path search over the snapshot's remote logons.
 
@@ -109,10 +118,11 @@ class AttackPaths:
         """
         if options.edges != "observed":
             return self._mixed(options)
-        ranked = self._ranked(options) if options.rank else None
-        table = ranked.table if ranked else self._table
-        if table is None:
-            return _empty("no remote logon is loaded: no 4624 with a source, or nothing at all")
+        run = self._run(options)
+        table = run.table if run else self._table
+        ranking = run.ranking if run else self._logons.ranking
+        if table is None or ranking is None:
+            return _empty(NOTHING_LOADED)
         ends = _Ends(
             self._hosts(table, options.source), self._hosts(table, options.target), self._users(table, options.user)
         )
@@ -122,9 +132,12 @@ class AttackPaths:
         ):  # fmt: skip
             if asked is not None and not found:
                 return _empty(f"no {what} called '{asked}' has a remote logon")
-        found_paths = self._search(table, options, ends, ranked)
+        found_paths = self._search(_Case(table, ranking, run), options, ends)
         if not found_paths["paths"]:
-            found_paths["reason"] = "no chain of remote logons fits these limits; widen the times, hops or dwell"
+            scored = f"{ranking.scope['scored']['hops']:,} logons were scored"
+            found_paths["reason"] = (
+                f"no chain of remote logons fits these limits ({scored}); widen the times, hops or dwell"
+            )
         return found_paths
 
     def _mixed(self, options: PathOptions) -> dict[str, Any]:
@@ -154,27 +167,27 @@ class AttackPaths:
             path["blind_spots"] = sight.of_hops(path["hops"], min(times), max(times)) if sight and times else []
         return written
 
-    def _ranked(self, options: PathOptions) -> Detection | None:
-        asked = DetectionOptions(scanners=options.scanners, help_desk=options.help_desk)
-        return detected(self.snapshot, asked)
+    def _run(self, options: PathOptions) -> Detection | None:
+        """Run the whole hunt where its words or lists are asked for; its scores alone are kept from earlier."""
+        if not (options.rank or options.scanners or options.help_desk):
+            return None
+        return detected(self.snapshot, DetectionOptions(scanners=options.scanners, help_desk=options.help_desk))
 
-    def _search(self, table: LogonTable, options: PathOptions, ends: _Ends, ranked: Detection | None) -> dict[str, Any]:
-        scores = ranked.findings.scores.total if ranked else self._logons.scores
-        if not ends.named:
-            scores = lateral.above_floor(scores)
+    def _search(self, case: _Case, options: PathOptions, ends: _Ends) -> dict[str, Any]:
+        weights = lateral.path_weights(case.ranking, self._logons.linked, floor=not ends.named)
         wanted: list[str | None] = list(ends.accounts) if ends.accounts else [None]
         results = [
             find_paths(
-                table, source=ends.source, target=ends.target, account=account, since=options.since,
+                case.table, source=ends.source, target=ends.target, account=account, since=options.since,
                 until=options.until, max_hops=options.max_hops, max_dwell_us=options.max_dwell, k=options.k,
-                skew_us=options.skew, within_session=options.within_session, scores=scores,
+                skew_us=options.skew, within_session=options.within_session, scores=weights, lead=case.ranking.total,
             )
             for account in wanted
         ]  # fmt: skip
-        found = self._json(table, results, options.k, ranked)
-        if ranked:
-            found["suppressed"] = [suppressed_json(one) for one in ranked.findings.suppressed]
-            found["notes"] = [*found.get("notes", []), *ranked.findings.notes]
+        found = self._json(case, results, options.k)
+        found |= {"scope": case.ranking.scope, "suppressed": case.ranking.suppressed}
+        if case.run and options.rank:
+            found["notes"] = [*found.get("notes", []), *case.run.findings.notes]
         return found
 
     def _hosts(self, table: LogonTable, name: str | None) -> list[str] | None:
@@ -183,19 +196,24 @@ class AttackPaths:
     def _users(self, table: LogonTable, name: str | None) -> list[str] | None:
         return None if name is None else accounts_called(self.snapshot, table, name)
 
-    def _json(self, table: LogonTable, results: list[PathSet], k: int, ranked: Detection | None) -> dict[str, Any]:
-        """Write the engine's results with what the relationships say of each hop; lineage ranks first."""
+    def _json(self, case: _Case, results: list[PathSet], k: int) -> dict[str, Any]:
+        """Write the engine's results with what the relationships say of each hop, in the hunt's order."""
         causes = self._logons.causes
-        paths = [_weighed(table, path, causes) for result in results for path in result.paths]
-        paths.sort(key=lambda path: -path.score)
+        paths = [_proven(case.table, path, causes) for result in results for path in result.paths]
+        if len(results) > 1:
+            paths = _merged(case, paths)
         rows = sorted({row for path in paths[:k] for hop in path.hops for row in hop.rows})
-        writer = _Writer(table, Details(self.snapshot).of(table, rows), ranked)
+        writer = _Writer(case, Details(self.snapshot).of(case.table, rows))
         budget = "the search stopped at its budget: a better path may be missing"
         exact = all(result.exact for result in results)
         notes = list(dict.fromkeys(note for result in results for note in result.notes)) + ([] if exact else [budget])
         sight = self._sight() if self._sight and paths else None
+        written = [writer.path(path, sight) for path in paths[:k]]
+        unscored = sum(not hop["scored"] for path in written for hop in path["hops"])
+        if unscored:
+            notes.append(f"{unscored:,} hops of these paths were not scored by the hunt and count as 0; see the scope")
         return {
-            "paths": [writer.path(path, sight) for path in paths[:k]],
+            "paths": written,
             "truncated": len(paths) > k or not exact or any(result.truncated for result in results),
             **({"notes": notes} if notes else {}),
         }
@@ -204,16 +222,17 @@ class AttackPaths:
 class _Writer:
     """Writes paths as JSON; with a run of the detector, each hop says what it found."""
 
-    def __init__(self, table: LogonTable, details: dict[int, dict[str, Any]], ranked: Detection | None) -> None:
-        self.table = table
+    def __init__(self, case: _Case, details: dict[int, dict[str, Any]]) -> None:
+        self.table = case.table
+        self.ranking = case.ranking
         self.details = details
-        self.ranked = ranked
         self.chains: dict[int, tuple[str, int]] = {}
-        if ranked:
-            self.narrator = Narrator.of(table, ranked.findings.scores)
+        self.run = case.run
+        if self.run:
+            self.narrator = Narrator.of(case.table, self.run.findings.scores)
             self.chains = {
                 row: (finding.chain_id, number)
-                for finding in ranked.findings.findings
+                for finding in self.run.findings.findings
                 for number, hop in enumerate(finding.hops, 1)
                 for row in hop.rows
             }
@@ -221,9 +240,11 @@ class _Writer:
     def path(self, path: Path, sight: Sight | None) -> dict[str, Any]:
         """Write one path."""
         told = [(hop, [self.details[row] for row in hop.rows]) for hop in path.hops]
-        hops = [{"kind": "observed", **describe_hop(self.table, hop, rows)} for hop, rows in told]
+        hops = [
+            {"kind": "observed", **describe_hop(self.table, hop, rows), **self._score(hop.rows)} for hop, rows in told
+        ]
         reasons = list(path.reasons)
-        if self.ranked:
+        if self.run:
             hops = [hop | self._found(one.rows) for hop, one in zip(hops, path.hops, strict=True)]
             reasons += [text for hop in hops for text in hop["reasons"]]
         reasons += [
@@ -237,8 +258,14 @@ class _Writer:
             if hop["credential_technique"] and hop["technique"] != hop["credential_technique"]
         ]
         blind = sight.of_hops(hops, path.hops[0].start, path.hops[-1].start) if sight else []
-        written = {"score": round(path.score, 4), "reasons": list(dict.fromkeys(reasons)), "hops": hops}
+        score = max((hop["score"] for hop in hops if hop["scored"]), default=None)
+        written = {"score": score, "reasons": list(dict.fromkeys(reasons)), "hops": hops}
         return written | ({"blind_spots": blind} if sight else {})
+
+    def _score(self, rows: tuple[int, ...]) -> dict[str, Any]:
+        """Give the hunt's score of a hop, that of its strongest logon; None where it scored none of them."""
+        known = [float(self.ranking.total[row]) for row in rows if self.ranking.scored[row]]
+        return {"score": round(max(known), 4) if known else None, "scored": bool(known)}
 
     def _found(self, rows: tuple[int, ...]) -> dict[str, Any]:
         """Say what the detector holds of a hop: its strongest logon speaks."""
@@ -255,18 +282,28 @@ class _Writer:
         }  # fmt: skip
 
 
-def _weighed(table: LogonTable, path: Path, causes: dict[str, str]) -> Path:
-    """Raise the score of a path by the share of its steps that process lineage proves, and say so."""
+def _proven(table: LogonTable, path: Path, causes: dict[str, str]) -> Path:
+    """Say which steps of a path process lineage proves."""
     proven = [
         b for a, b in zip(path.hops, path.hops[1:], strict=False)
         if {causes.get(table.row_id(row)) for row in b.rows} & {table.row_id(row) for row in a.rows}
     ]  # fmt: skip
-    if not proven:
-        return path
     words = "the logon to {} was opened by a process of the session before on {}"
     reasons = tuple(words.format(table.host_name(hop.dst), table.host_name(hop.src)) for hop in proven)
-    return replace(path, score=path.score * (1 + len(proven) / (len(path.hops) - 1)), reasons=(*reasons, *path.reasons))
+    return replace(path, reasons=(*reasons, *path.reasons))
+
+
+def _merged(case: _Case, paths: list[Path]) -> list[Path]:
+    """Order the paths of several searches as one search would; a path that two of them found is listed once."""
+    total = case.ranking.total
+
+    def place(path: Path) -> tuple[float, int, float]:
+        best = max((row for hop in path.hops for row in hop.rows), key=lambda row: (total[row], -row))
+        return -float(total[best]), best, -path.score
+
+    different = {tuple(hop.rows for hop in path.hops): path for path in paths}
+    return sorted(different.values(), key=place)
 
 
 def _empty(reason: str) -> dict[str, Any]:
-    return {"paths": [], "truncated": False, "reason": reason}
+    return {"paths": [], "truncated": False, "reason": reason, "scope": None}

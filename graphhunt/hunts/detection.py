@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.analytics.lateral import Findings, LateralOptions, Lists, ScoreRules, detect
+from graphhunt.analytics.lateral import Findings, LateralOptions, Lists, ScoreRules, findings_of, score_case
 from graphhunt.errors import UsageError
-from graphhunt.hunts.lateral import corroboration, logon_table
+from graphhunt.hunts.lateral import Ranking, corroboration, logon_table
 
 if TYPE_CHECKING:
     from graphhunt.graphing.snapshot import Snapshot
@@ -57,10 +57,11 @@ class DetectionOptions:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One run: the logons it looked at and what it found."""
+    """One run: the logons it looked at, what it found, and its scores as they order paths."""
 
     table: LogonTable
     findings: Findings
+    ranking: Ranking
 
 
 _kept: dict[str, tuple[object, Detection | None]] = {}
@@ -87,7 +88,9 @@ def _run(snapshot: Snapshot, options: DetectionOptions) -> Detection | None:
     lists = Lists(options.scanners, options.help_desk)
     rules = ScoreRules(owners=_owners(table, options.owners))
     asked = LateralOptions(since=options.since, limit=options.findings, lists=lists, rules=rules)
-    return Detection(table, detect(table, corroboration(table, snapshot), asked))
+    seen = corroboration(table, snapshot)
+    scoring = score_case(table, seen, asked)
+    return Detection(table, findings_of(table, scoring, asked), Ranking.of(scoring))
 
 
 def names(text: str | None) -> tuple[str, ...]:

@@ -1,28 +1,67 @@
-"""Scores of remote logons for the ranking of paths: how unusual, how corroborated, how well linked."""
+"""The hunt's scores of the case's remote logons, for every answer that orders them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 import polars as pl
 
+from graphhunt.analytics.lateral import LateralOptions, Scoring, score_case
 from graphhunt.analytics.lateral.corroboration import COLUMNS, Corroboration, corroborate
-from graphhunt.analytics.lateral.score import score_hops
 from graphhunt.attention import heed
+from graphhunt.hunts.findings import suppressed_json
+from graphhunt.hunts.scope import scope_json
 from graphhunt.paths import LogonTable
 
 if TYPE_CHECKING:
     from graphhunt.graphing.snapshot import Snapshot
-    from graphhunt.paths.table import Floats
+    from graphhunt.paths.table import Flags, Floats
 
 FLOOR = 0.25
-"""Hops with less than this share of the best score are not offered as parts of unasked-for paths."""
+"""Hops with less than this share of the best weight are not offered as parts of unasked-for paths."""
 
 
-SCORES = "row_scores-1"
+SCORES = "hunt_scores-2"
 """Name the scores are kept under; the number changes with the rules of scoring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The hunt's scores, which order paths and findings alike.
+
+    Attributes:
+        total: Score per row, nats; 0 where it wasn't scored.
+        scored: Rows that were scored.
+        scope: What was scored, as every answer states it.
+        suppressed: What suppression lists took out.
+    """
+
+    total: Floats
+    scored: Flags
+    scope: dict[str, Any]
+    suppressed: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, scoring: Scoring) -> Ranking:
+        """Take what orders paths from a run of the hunt."""
+        scored = scoring.scored & scoring.scores.hops
+        total = np.where(scored, np.maximum(scoring.scores.total, 0.0), 0.0)
+        return cls(total, scored, scope_json(scoring.scope), [suppressed_json(one) for one in scoring.suppressed])
+
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Give it as arrays, to be kept."""
+        said = orjson.dumps({"scope": self.scope, "suppressed": self.suppressed})
+        return {"total": self.total, "scored": self.scored, "said": np.frombuffer(said, dtype=np.uint8)}
+
+    @classmethod
+    def from_arrays(cls, kept: dict[str, np.ndarray[Any, Any]]) -> Ranking:
+        """Make it from what `arrays` gave."""
+        said = orjson.loads(kept["said"].tobytes())
+        return cls(kept["total"], kept["scored"], said["scope"], said["suppressed"])
 
 
 class Logons:
@@ -41,12 +80,19 @@ class Logons:
         return logon_table(self._snapshot)
 
     @cached_property
-    def scores(self) -> Floats:
-        """Score per row; see `row_scores`."""
-        table = self.table
+    def ranking(self) -> Ranking | None:
+        """The scores of the hunt with default options; None if there is no logon."""
+        table, snapshot = self.table, self._snapshot
         if table is None:
-            return np.empty(0)
-        return self._snapshot.computed(SCORES, len(table), lambda: row_scores(table, self._snapshot))
+            return None
+        return Ranking.from_arrays(
+            snapshot.computed(SCORES, len(table), lambda: default_ranking(table, snapshot).arrays())
+        )
+
+    @cached_property
+    def linked(self) -> Flags:
+        """Rows that process lineage links to an earlier or later remote session."""
+        return np.zeros(0, dtype=bool) if self.table is None else linked_rows(self.table, self._snapshot)
 
     @cached_property
     def causes(self) -> dict[str, str]:
@@ -106,19 +152,11 @@ def _index(column: str, known: dict[str, int]) -> pl.Expr:
     return pl.col(column).replace_strict(known, default=-1, return_dtype=pl.Int64).fill_null(-1)
 
 
-def row_scores(table: LogonTable, snapshot: Snapshot) -> Floats:
-    """Score each remote logon: the detector's nats, and as much again as the best where lineage links it to another.
-
-    A logon opened by a process of an earlier remote session, and that earlier session, are parts of one chain
-    whatever their rarity.
-    """
+def default_ranking(table: LogonTable, snapshot: Snapshot) -> Ranking:
+    """Score each remote logon as `hunt lateral-movement` without parameters does."""
     seen = corroboration(table, snapshot)
     heed()
-    total = np.maximum(score_hops(table, seen).total, 0.0)
-    heed()
-    linked = linked_rows(table, snapshot)
-    best = float(total.max()) if len(total) else 0.0
-    return np.where(linked, total + max(best, 1.0), total)
+    return Ranking.of(score_case(table, seen, LateralOptions()))
 
 
 def linked_rows(table: LogonTable, snapshot: Snapshot) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -138,7 +176,19 @@ def cause_of(snapshot: Snapshot) -> dict[str, str]:
     return dict(logons.select("id", "caused_by").drop_nulls().iter_rows())
 
 
-def above_floor(scores: Floats) -> Floats:
-    """Set scores below the floor to zero, which keeps their hops out of unasked-for paths."""
-    best = float(scores.max()) if len(scores) else 0.0
-    return np.where(scores >= FLOOR * best, scores, 0.0)
+def path_weights(ranking: Ranking, linked: Flags, *, floor: bool) -> Floats:
+    """Give the weights that order paths with the same strongest hop; 0 keeps a hop out of unasked-for paths.
+
+    A logon opened by a process of an earlier remote session, and that earlier session, are parts of one chain
+    whatever their rarity: they weigh as much again as the best.
+
+    Args:
+        ranking: The hunt's scores.
+        linked: Rows that lineage links.
+        floor: Leave out what is far below the best weight.
+    """
+    total = ranking.total
+    best = float(total.max()) if len(total) else 0.0
+    weights = np.where(linked, total + max(best, 1.0), total)
+    least = FLOOR * float(weights.max()) if floor and len(weights) else 0.0
+    return np.where(weights >= least, weights, 0.0)

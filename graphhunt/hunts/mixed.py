@@ -41,6 +41,12 @@ def mixed_paths(snapshot: Snapshot, table: LogonTable | None, ask: Ask) -> dict[
     return _Writer(snapshot, directory, table).write(found)
 
 
+_MEANING = (
+    "Rights have no score of the hunt: the score of these paths is ten over the cost of their hops, so that the "
+    "easiest comes first."
+)
+
+
 class _Writer:
     """Writes paths of links as the JSON of `graphhunt paths`."""
 
@@ -58,6 +64,7 @@ class _Writer:
         written: dict[str, Any] = {
             "paths": [self._path(cost, path) for cost, path in found.paths], "truncated": found.truncated,
         }  # fmt: skip
+        written["meaning"] = _MEANING
         if not found.exact:
             written["notes"] = ["the search stopped at its budget: a path may be missing"]
         if not found.paths:
@@ -80,7 +87,8 @@ class _Writer:
             raise UsageError("there is no logon table")
         start, end = int(table.t[row]), int(table.end[row])
         hop = Hop(int(table.src[row]), int(table.dst[row]), int(table.acct[row]), (row,), start, end, 0.0, ())
-        return {"kind": "observed", **describe_hop(table, hop, [self.details[row]])}
+        unscored = {"score": None, "scored": False}
+        return {"kind": "observed", **describe_hop(table, hop, [self.details[row]]), **unscored}
 
     def _possible(self, link: Link) -> dict[str, Any]:
         last, names = link.steps[-1], self.directory.name

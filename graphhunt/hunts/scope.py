@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from graphhunt.analytics.lateral import Scope
 
 MEANING = (
-    "A score is that of the strongest hop, in nats: how surprising the logon is after the days before it, plus the "
-    "weight of what host and network events say of it. It orders what to read first; it is no probability."
+    "A score is that of the chain's strongest hop, in nats: the surprise of the logon after the days before it, plus "
+    "the weight of the host and network events that go with it; it orders what to read first and is no probability."
 )
 """What a score means, in one place for every answer."""
 

@@ -50,6 +50,12 @@ class Acts:
         """List the table rows of one act, earliest first."""
         return tuple(self.rows[self.offsets[act] : self.offsets[act + 1]].tolist())
 
+    def telling(self, score: Floats) -> Ints:
+        """Give the row of each act with the highest score, the first of equals: the one that speaks for it."""
+        number = np.repeat(np.arange(len(self)), np.diff(self.offsets))
+        order = np.lexsort((self.rows, -score[self.rows], number))
+        return self.rows[order[np.flatnonzero(np.diff(number[order], prepend=-1))]]
+
     def take(self, keep: Any) -> Acts:
         """Keep some acts, named by rising number."""
         kept = np.asarray(keep)

@@ -4,6 +4,9 @@ Squared hop scores add up along a path, so a backward pass gives, for each act a
 most that any continuation can still add. Expanding partial paths in the order of score plus that bound lists
 complete paths in falling order of score (as A* does). The bound ignores repeated hosts and session ends, so
 it never promises too little.
+
+Where acts have places in an order of their own (`lead`), the path with the better-placed best act comes first,
+whatever the sums; the bound then is a pair, each half of which is a bound.
 """
 
 from __future__ import annotations
@@ -23,9 +26,13 @@ from graphhunt.paths.table import Flags, Floats, Ints
 
 _NONE = -np.inf
 
-_Rivals = Iterator[tuple[int, float]]
-_Partial = tuple[float, int, tuple[int, ...], float, _Rivals | None]
-"""Minus the bound, length, acts, weight before the last act, and the continuations after this one (None: complete)."""
+_Levels = list[tuple[Floats, Floats]]
+"""Per number of further hops, for each act: the best place and the highest sum that a path from it on can have."""
+
+_Rivals = Iterator[tuple[int, float, float]]
+_Partial = tuple[float, float, int, tuple[int, ...], float, float, _Rivals | None]
+"""Minus both bounds, length, acts, place and weight before the last act, and the continuations after this one (None:
+complete)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class Search:
         rules: Time rules.
         max_hops: Most hops of a path.
         budget: Most partial paths to expand.
+        hosts: Number of hosts.
+        lead: Place of each act in an order that comes before the sums, higher is better; None for the sums alone.
         spent: Partial paths expanded so far; beyond `budget` the list is cut short.
     """
 
@@ -84,33 +93,45 @@ class Search:
     max_hops: int
     budget: int
     hosts: int
+    lead: Floats | None = None
     spent: int = 0
     _weight: Floats = field(init=False)
-    _free: list[Floats] = field(init=False)
-    _bound: list[Floats] = field(init=False)
+    _lead: Floats = field(init=False)
+    _free: _Levels = field(init=False)
+    _bound: _Levels = field(init=False)
     _graph: _Graph = field(init=False)
 
     def __post_init__(self) -> None:
         limit = self.rules.limits(self.acts.t, self.acts.end)
         self._graph = _Graph(self.acts, self.rules, self.hosts, limit)
         self._weight = self.acts.score**2
+        self._lead = np.zeros(len(self.acts)) if self.lead is None else self.lead
         self._free = self._bounds()
         self._bound = self._free if self.goal.needed is None else self._needed_bounds(self.goal.needed)
 
-    def _bounds(self) -> list[Floats]:
-        """Per number of further hops allowed: the most a path from each act on can score, minus infinity if none."""
-        alone = np.where(self.goal.last, self._weight, _NONE)
-        levels = [alone]
+    def _bounds(self) -> _Levels:
+        """Give the levels without a condition; minus infinity where no path leads to an end."""
+        alone = tuple(np.where(self.goal.last, value, _NONE) for value in (self._lead, self._weight))
+        levels = [(alone[0], alone[1])]
         for _ in range(1, self.max_hops):
-            levels.append(np.maximum(alone, self._weight + self._followed(levels[-1])))
+            lead, weight = self._onward(levels[-1])
+            levels.append((np.maximum(alone[0], lead), np.maximum(alone[1], weight)))
         return levels
 
-    def _needed_bounds(self, needed: Flags) -> list[Floats]:
+    def _needed_bounds(self, needed: Flags) -> _Levels:
         """Count only ways that pass a needed act, the first included."""
-        levels = [np.where(needed, self._free[0], _NONE)]
-        for free in self._free[1:]:
-            levels.append(np.where(needed, free, self._weight + self._followed(levels[-1])))
+        lead, weight = self._free[0]
+        levels = [(np.where(needed, lead, _NONE), np.where(needed, weight, _NONE))]
+        for free_lead, free_weight in self._free[1:]:
+            lead, weight = self._onward(levels[-1])
+            levels.append((np.where(needed, free_lead, lead), np.where(needed, free_weight, weight)))
         return levels
+
+    def _onward(self, level: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        """Give the bounds of the paths that go on from each act by a further hop."""
+        best = self._followed(level[1])
+        lead = np.where(best > _NONE, 0.0, _NONE) if self.lead is None else self._followed(level[0])
+        return np.where(lead > _NONE, np.maximum(self._lead, lead), _NONE), self._weight + best
 
     def _followed(self, value: Floats) -> Floats:
         heed()
@@ -119,46 +140,51 @@ class Search:
         return np.asarray(follow(acts.t, acts.src, acts.dst, self.hosts, value, rules.skew_us, rules.dwell))
 
     def __iter__(self) -> Iterator[tuple[float, tuple[int, ...]]]:
-        """Yield (sum of squared scores, acts) in falling order of the sum."""
+        """Yield (sum of squared scores, acts), the best-placed act first and then in falling order of the sum."""
         heap: list[_Partial] = []
-        roots = _ordered(np.flatnonzero(self.goal.first), self._bound[self.max_hops - 1])
-        self._push(heap, (), 0.0, roots)
+        roots = _ordered(np.flatnonzero(self.goal.first), self._bound[self.max_hops - 1], _NONE)
+        self._push(heap, (), (_NONE, 0.0), roots)
         while heap:
             heed()
-            bound, _, path, before, siblings = heapq.heappop(heap)
+            _, bound, _, path, lead, weight, siblings = heapq.heappop(heap)
             if siblings is None:
                 yield -bound, path
                 continue
-            self._push(heap, path[:-1], before, siblings)
+            self._push(heap, path[:-1], (lead, weight), siblings)
             self.spent += 1
             if self.spent > self.budget:
                 return
             if not self._repeats(path):
-                self._extend(heap, path, before + float(self._weight[path[-1]]))
+                last = path[-1]
+                self._extend(heap, path, max(lead, float(self._lead[last])), weight + float(self._weight[last]))
 
-    def _extend(self, heap: list[_Partial], path: tuple[int, ...], weight: float) -> None:
+    def _extend(self, heap: list[_Partial], path: tuple[int, ...], lead: float, weight: float) -> None:
         met = self.goal.needed is None or bool(self.goal.needed[list(path)].any())
         if met and self.goal.last[path[-1]]:
-            heapq.heappush(heap, (-weight, len(path), path, weight, None))
+            heapq.heappush(heap, (-lead, -weight, len(path), path, lead, weight, None))
         left = self.max_hops - len(path)
         if left:
             value = (self._free if met else self._bound)[left - 1]
-            self._push(heap, path, weight, _ordered(self._graph.followers(path[-1]), value))
+            rivals = _ordered(self._graph.followers(path[-1]), value, lead)
+            self._push(heap, path, (lead, weight), rivals)
 
-    def _push(self, heap: list[_Partial], path: tuple[int, ...], weight: float, rivals: _Rivals) -> None:
+    def _push(self, heap: list[_Partial], path: tuple[int, ...], so_far: tuple[float, float], rivals: _Rivals) -> None:
         """Queue the best continuation; its rivals wait in the iterator until it is taken."""
         best = next(rivals, None)
         if best is not None:
-            heapq.heappush(heap, (-(weight + best[1]), len(path) + 1, (*path, best[0]), weight, rivals))
+            act, lead, weight = best
+            bounds = (-max(so_far[0], lead), -(so_far[1] + weight))
+            heapq.heappush(heap, (*bounds, len(path) + 1, (*path, act), *so_far, rivals))
 
     def _repeats(self, path: tuple[int, ...]) -> bool:
         last = int(self.acts.dst[path[-1]])
         return any(int(self.acts.src[act]) == last for act in path)
 
 
-def _ordered(acts: Ints, value: Floats) -> _Rivals:
-    values = value[acts]
-    possible = values > _NONE
-    acts, values = acts[possible], values[possible]
-    order = np.argsort(-values, kind="stable")
-    return zip(acts[order].tolist(), values[order].tolist(), strict=True)
+def _ordered(acts: Ints, level: tuple[Floats, Floats], so_far: float) -> _Rivals:
+    """Order continuations as the paths they make will be: what leads already makes their own places equal."""
+    leads, weights = np.maximum(level[0][acts], so_far), level[1][acts]
+    possible = weights > _NONE
+    acts, leads, weights = acts[possible], leads[possible], weights[possible]
+    order = np.lexsort((-weights, -leads))
+    return zip(acts[order].tolist(), leads[order].tolist(), weights[order].tolist(), strict=True)

@@ -51,6 +51,7 @@ def find_paths(  # noqa: PLR0913 - the flat signature is the public contract; `s
     skew_us: int = 0,
     within_session: bool = False,
     scores: Floats | None = None,
+    lead: Floats | None = None,
     fold_us: int = FOLD,
     every: bool = False,
     budget: int = 200_000,
@@ -73,6 +74,8 @@ def find_paths(  # noqa: PLR0913 - the flat signature is the public contract; `s
         skew_us: Tolerance for clocks that differ; 0 keeps strictly to the recorded order.
         within_session: Leave a host only while the session that arrived is open, where its end is known.
         scores: Score per row of the table, at least 0; None counts rarity in the table itself.
+        lead: A second score per row that comes first: paths are ordered by the highest of their rows (of equals the
+            earlier row), and by `scores` only among paths with the same row highest.
         fold_us: Longest pause between two logons of one hop; negative keeps each logon apart.
         every: List all combinations. Otherwise a path is listed only if it has a hop not listed before.
         budget: Most partial paths to expand before the search stops with `exact` false.
@@ -85,10 +88,10 @@ def find_paths(  # noqa: PLR0913 - the flat signature is the public contract; `s
     """
     rules = TimeRules(since, until, max_dwell_us, skew_us, within_session)
     query = PathQuery(source, target, account, rules, max_hops, k, fold_us, every, budget)
-    return search(table, query, scores)
+    return search(table, query, scores, lead)
 
 
-def search(table: LogonTable, query: PathQuery, scores: Floats | None = None) -> PathSet:
+def search(table: LogonTable, query: PathQuery, scores: Floats | None = None, lead: Floats | None = None) -> PathSet:
     """List the k most unusual paths for a query object; see `find_paths`."""
     rarity = hop_rarity(table) if scores is None else None
     per_row = rarity.total if rarity is not None else np.asarray(scores, dtype=np.float64)
@@ -96,12 +99,23 @@ def search(table: LogonTable, query: PathQuery, scores: Floats | None = None) ->
     heed()
     acts = fold(table, rows, per_row, gap_us=query.fold_us)
     acts, notes = _worth_searching(acts, anywhere=query.source is None and query.target is None)
-    finder = Search(acts, _goal(table, acts, query), query.rules, query.max_hops, query.budget, len(table.hosts))
+    places = None if lead is None else _places(acts, lead)
+    goal = _goal(table, acts, query)
+    finder = Search(acts, goal, query.rules, query.max_hops, query.budget, len(table.hosts), places)
     chosen, more = _choose(finder, query)
     explainer = Explainer(table, rarity)
     paths = tuple(explainer.path(acts, list(path)) for path in chosen)
     cut = finder.spent > query.budget
     return PathSet(paths, more or cut or bool(notes), not cut and not notes, notes)
+
+
+def _places(acts: Acts, lead: Floats) -> Floats:
+    """Give each act its place by the row that speaks for it, the highest number to the first; 0 without a score."""
+    telling = acts.telling(lead)
+    value = lead[telling]
+    places = np.empty(len(acts))
+    places[np.lexsort((telling, -value))] = np.arange(len(acts), 0, -1)
+    return np.where(value > 0, places, 0.0)
 
 
 def _choose(finder: Search, query: PathQuery) -> tuple[list[tuple[int, ...]], bool]:

@@ -74,6 +74,30 @@ def test_paths_equal_full_enumeration(every):
 
 
 @pytest.mark.usefixtures("engine")
+def test_a_leading_score_decides_by_the_best_hop_and_the_sum_only_among_equals():
+    rng = np.random.default_rng(7)
+    for _ in range(GRAPHS):
+        hosts, edges, rules = random_case(rng)
+        scores = rng.random(len(edges)) + 0.01
+        # Few values, so that hops tie: then the earlier one is the better.
+        lead = rng.integers(0, 4, len(edges)).astype(float)
+        query = random_query(rng, hosts)
+        given = rules_of(rules)
+        found = find_paths(
+            table_of(hosts, edges), scores=scores, lead=lead, fold_us=-1, max_dwell_us=given.max_dwell_us,
+            skew_us=given.skew_us, within_session=given.within_session, **query,
+        )  # fmt: skip
+
+        def place(path, lead=lead):
+            best = min(path, key=lambda row: (-lead[row], row))
+            return (-lead[best], best if lead[best] > 0 else 0)
+
+        truth = sorted(expected(edges, rules, scores, query), key=lambda each: (*place(each[1]), -each[0]))
+        listed = [tuple(hop.rows[0] for hop in path.hops) for path in found.paths]
+        assert listed == [path for _, path in covering(truth)[: query["k"]]]
+
+
+@pytest.mark.usefixtures("engine")
 def test_no_listed_path_breaks_time_order_with_equal_scores_and_folding():
     rng = np.random.default_rng(5)
     for _ in range(GRAPHS // 3):

@@ -72,7 +72,11 @@ def detect(
     options = options or LateralOptions()
     if corroboration is None:
         corroboration = corroborate(table, pl.DataFrame(schema=COLUMNS), window_days=options.rules.window_days)
-    scoring = score_case(table, corroboration, options)
+    return findings_of(table, score_case(table, corroboration, options), options)
+
+
+def findings_of(table: LogonTable, scoring: Scoring, options: LateralOptions) -> Findings:
+    """Group the suspicious hops of a scored case into chains and explain them: the second part of `detect`."""
     scores, scored = scoring.scores, scoring.scored
     calibration = _calibrate(table, scores, scored, options)
     found = _chains(table, scores, calibration, scored, options)
@@ -177,14 +181,11 @@ def _chains(
 
 
 def _telling_rows(acts: Acts, score: Floats) -> tuple[Ints, Flags]:
-    """Give the act of each row, and mark the highest-scored row of each act: the one that speaks for it."""
-    number = np.repeat(np.arange(len(acts)), np.diff(acts.offsets))
+    """Give the act of each row, and mark the row that speaks for each act."""
     act_of = np.full(len(score), -1, dtype=np.int64)
-    act_of[acts.rows] = number
-    order = np.lexsort((acts.rows, -score[acts.rows], number))
-    first = np.flatnonzero(np.diff(number[order], prepend=-1))
+    act_of[acts.rows] = np.repeat(np.arange(len(acts)), np.diff(acts.offsets))
     told = np.zeros(len(score), dtype=bool)
-    told[acts.rows[order[first]]] = True
+    told[acts.telling(score)] = True
     return act_of, told
 
 

@@ -66,7 +66,8 @@ export interface Hop {
 }
 
 export interface AttackPath {
-  score: number;
+  /** The hunt's score of the strongest hop; null where the hunt scored none. */
+  score: number | null;
   reasons: string[];
   hops: Hop[];
 }
@@ -77,6 +78,18 @@ export interface PathsAnswer {
   /** Why nothing was found. */
   reason?: string;
   notes?: string[];
+  /** What was scored, and what a score means. */
+  scope?: HuntScope | null;
+  /** What a score means where it is not the hunt's. */
+  meaning?: string;
+}
+
+export interface HuntScope {
+  mode_meaning: string;
+  scored: { from: string | null; until: string | null; hops: number };
+  not_scored: Record<string, number>;
+  degraded: string[];
+  meaning: string;
 }
 
 export interface PathsQuery {

@@ -4,6 +4,7 @@ import {
   api,
   ApiError,
   type AttackPath,
+  type HuntScope,
   type CountShape,
   type IsoWindow,
   type NodeShape,
@@ -61,6 +62,8 @@ class Workspace {
   paths: AttackPath[] | null = $state.raw(null);
   pathsTruncated = $state(false);
   pathsReason: string | null = $state(null);
+  pathsScope: HuntScope | null = $state(null);
+  pathsMeaning: string | null = $state(null);
   pathsQuery: PathsQuery = $state.raw({});
   pathsBusy = $state(false);
   pathsError: string | null = $state(null);
@@ -348,6 +351,8 @@ class Workspace {
       this.paths = answer.paths;
       this.pathsTruncated = answer.truncated;
       this.pathsReason = answer.reason ?? answer.notes?.join('; ') ?? null;
+      this.pathsScope = answer.scope ?? null;
+      this.pathsMeaning = answer.scope?.meaning ?? answer.meaning ?? null;
     } catch (error) {
       if (mine.signal.aborted) return;
       if (error instanceof ApiError && error.status === 401) this.signedOut = true;
