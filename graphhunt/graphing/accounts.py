@@ -29,6 +29,17 @@ class _Name(NamedTuple):
     name: str
 
 
+def take_apart(user: str) -> tuple[str | None, str]:
+    r"""Take `DOMAIN\\name` and `name@domain` apart; the domain is None where the text has none.
+
+    A name is kept exactly as it was written where taking it apart would leave nothing of it, such as `@SUM(1+1)`.
+    """
+    domain, mark, name = user.partition("\\")
+    if not mark and not user.startswith("@"):
+        name, mark, domain = user.rpartition("@")
+    return (domain, name) if mark and name else (None, user)
+
+
 def split_name(user: str | None, domain: str | None, host: str | None) -> _Name | None:
     r"""Fold an account's spelling to (short domain, name), lower case.
 
@@ -36,15 +47,12 @@ def split_name(user: str | None, domain: str | None, host: str | None) -> _Name 
     """
     if not user:
         return None
-    user = user.lower()
-    if "\\" in user:
-        domain, user = user.split("\\", 1)
-    elif "@" in user and not user.startswith("@"):
-        user, domain = user.rsplit("@", 1)
+    stated, name = take_apart(user.lower())
+    domain = domain if stated is None else stated
     short = (domain or "").lower().split(".", 1)[0] if domain != "." else "."
     if short in LOCAL_DOMAINS:
         short = (host or "").lower().split(".", 1)[0]
-    return _Name(short, user) if user else None
+    return _Name(short, name)
 
 
 class Accounts:
@@ -187,7 +195,7 @@ class Accounts:
 
     def nodes(self) -> pl.DataFrame:
         """Give one row per account: display name, shortest domain, SID, aliases, kind, first and last time named."""
-        plain = pl.col("user").str.split("@").list.first().str.split("\\").list.last()
+        plain = pl.col("user").map_elements(lambda user: take_apart(user)[1] or None, return_dtype=pl.String)
         qualified = pl.col("user").str.contains(r"[@\\]") | pl.col("domain").is_null()
         alias = pl.when(qualified).then(pl.col("user")).otherwise(pl.concat_str("domain", "user", separator="\\"))
         rows = self._table.drop_nulls("_id").join(self._times, on=_SPELLING, how="left", nulls_equal=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graphhunt.graphing.accounts import split_name
 from graphhunt.graphing.graph import build
@@ -32,6 +34,31 @@ def logon(user: str, domain: str | None = "CORP", at: int = 0, **more: object) -
 )
 def test_spellings_fold(user: str, domain: str | None, folded: tuple[str, str]) -> None:
     assert split_name(user, domain, "SRV.corp.local") == folded
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("@SUM(1+1)", "@SUM(1+1)"), ("@", "@"), ("@@", "@@"), ("@a@b", "@a@b"), ("\\", "\\"), ("CORP\\", "CORP\\"),
+        ("CORP\\@x", "@x"), ("a@b@corp.local", "a@b"), ("ann@", "ann"), ("CORP\\a\\b", "a\\b"),
+        ("=1+1", "=1+1"), ("Ann Lee", "Ann Lee"), ("\u202eeve", "\u202eeve"), ("CORP\\Ann", "Ann"), ("Ann@corp", "Ann"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("more", [{}, {"sid": SID}])
+def test_a_name_is_kept_exactly_and_never_empty(written: str, name: str, more: dict[str, object]) -> None:
+    """Only `DOMAIN\\name` and `name@domain` are taken apart, and only where a name is left."""
+    users = build(frames([logon(written, **more)])).nodes["User"]
+    assert users.get_column("name").to_list() == [name]
+
+
+@given(st.text(st.sampled_from("@\\\\aB1.=(_"), min_size=1, max_size=8))
+@settings(max_examples=25, deadline=None)
+def test_no_name_is_lost(written: str) -> None:
+    (name,) = build(frames([logon(written)])).nodes["User"].get_column("name").to_list()
+    assert name
+    assert name in written
+    if "\\" not in written and "@" not in written:
+        assert name == written
 
 
 def test_every_spelling_of_an_account_is_one_node() -> None:
