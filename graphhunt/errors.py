@@ -108,7 +108,7 @@ class BusyError(LimitError):
         wait: Seconds after which trying again makes sense.
     """
 
-    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None, wait: int = 5) -> None:
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None, wait: float = 5) -> None:
         super().__init__(message, where=where, hint=hint)
         self.wait = wait
 

@@ -64,6 +64,15 @@ class Settings:
     )
     engine_idle: float = _row(30.0, "Seconds the embedded engine goes on after its last user has gone.")
     upload_bytes: int = _row(8 * 2**30, "Bytes one file sent to `graphhunt serve` may have.")
+    body_bytes: int = _row(2 * 2**20, "Bytes the body of any other request to `graphhunt serve` may have.")
+    body_timeout: float = _row(
+        30.0, "Seconds the body of a request may take to arrive; one more for every 4,096 bytes of it."
+    )
+    trusted_proxies: str = _row(
+        "",
+        "Addresses or networks, with commas, of proxies in front of `graphhunt serve` whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed; nobody's are when empty.",
+    )
     engine_start_timeout: float = _row(60.0, "Seconds the embedded engine may take to start.")
 
 
@@ -116,6 +125,11 @@ def secrets_in_force(env: Mapping[str, str] | None = None) -> list[str]:
         with contextlib.suppress(UsageError):
             found.append(_config_file(source).get(row.name))
     return [str(value) for value in found if value]
+
+
+def bare_environment() -> dict[str, str]:
+    """Give this process's environment without graphhunt's own variables, for a program that has no need of secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GRAPHHUNT_")}
 
 
 def _value(row: Setting, given: Mapping[str, Any], env: Mapping[str, str], file: Mapping[str, Any]) -> Any:

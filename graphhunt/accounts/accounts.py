@@ -5,31 +5,28 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
-from graphhunt.accounts.roles import Principal, checked_roles, checked_scopes, scopes_of
-from graphhunt.errors import ConflictError, MissingError, UsageError
+from graphhunt.accounts.passwords import Passwords
+from graphhunt.accounts.roles import SCOPES, Principal, checked_roles, checked_scopes, scopes_of
+from graphhunt.accounts.tries import Tries
+from graphhunt.errors import BusyError, ConflictError, MissingError, UsageError
+from graphhunt.plain import clean
 from graphhunt.smalldb import SmallDatabase
 
-MIN_PASSWORD, MAX_PASSWORD = 12, 1000
-FREE_TRIES = 10
-"""Wrong passwords for one name before it has to wait."""
-
-MAX_WAIT = 900.0
-"""Longest wait after wrong passwords, seconds; it doubles with each."""
-
 MAX_DAYS = 3650
+MAX_DETAIL = 24_000
+"""Characters of what was asked for that a line of the audit log keeps; the longest statement of an analyst fits."""
+
 _DAY = 86_400 * 10**6
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _TOKEN = re.compile(r"gh_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
-_KEEP_FAILURES = 10_000
 _STEPS = (
     """
     CREATE TABLE user (
@@ -45,6 +42,7 @@ _STEPS = (
         action TEXT NOT NULL, target TEXT NOT NULL, status INTEGER NOT NULL, address TEXT NOT NULL
     )
     """,
+    "ALTER TABLE audit ADD COLUMN detail TEXT NOT NULL DEFAULT ''",
 )
 
 
@@ -58,13 +56,12 @@ class Accounts:
 
     def __init__(self, path: Path | None, hasher: PasswordHasher | None = None) -> None:
         self._db = SmallDatabase(path, _STEPS)
-        self._hasher = hasher or PasswordHasher()
-        self._busy = threading.Semaphore(2)  # each check takes 64 MiB: a crowd of them must not take the machine
-        self._failures: dict[str, tuple[int, float]] = {}
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+        self._passwords = Passwords(hasher)
+        self._tries = Tries()
 
     def close(self) -> None:
         """Close the database."""
+        self._passwords.close()
         self._db.close()
 
     # Users.
@@ -81,14 +78,10 @@ class Accounts:
         wanted = ",".join(checked_roles(roles))
         if self.user(name) is not None:
             raise ConflictError(f"there is a user {name!r} already")
-        row = (name, self._hash(password), wanted, _now())
-        self._db.run("INSERT INTO user (name, hash, roles, created) VALUES (?, ?, ?, ?)", row)
-
-    def _hash(self, password: str) -> str:
-        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            raise UsageError(f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
-        with self._busy:
-            return self._hasher.hash(password)
+        moment = _now()
+        # The generation begins with the time: sessions of somebody removed don't fit who gets the name next.
+        row = (name, self._passwords.hash(password), wanted, moment, moment)
+        self._db.run("INSERT INTO user (name, hash, roles, created, generation) VALUES (?, ?, ?, ?, ?)", row)
 
     def user(self, name: str) -> dict[str, Any] | None:
         """Give a person: name, roles, created, disabled; None if there is none of this name."""
@@ -100,56 +93,71 @@ class Accounts:
         return [_user(row) for row in self._db.rows("SELECT * FROM user ORDER BY name")]
 
     def set_password(self, name: str, password: str) -> None:
-        """Give a person another password; their sessions end."""
-        self._change("UPDATE user SET hash = ?, generation = generation + 1 WHERE name = ?", self._hash(password), name)
+        """Give a person another password; their sessions and tokens end."""
+        hashed = self._passwords.hash(password)
+        with self._db.change():
+            self._change("UPDATE user SET hash = ?, generation = generation + 1 WHERE name = ?", hashed, name)
+            self._revoke_all(name)
 
     def set_roles(self, name: str, roles: Iterable[str]) -> None:
-        """Give a person other roles, from their next request on."""
-        self._change("UPDATE user SET roles = ? WHERE name = ?", ",".join(checked_roles(roles)), name)
+        """Give a person other roles; their sessions end, and their tokens lose for good what the roles don't give."""
+        wanted = checked_roles(roles)
+        with self._db.change():
+            sql = "UPDATE user SET roles = ?, generation = generation + 1 WHERE name = ?"
+            self._change(sql, ",".join(wanted), name)
+            for token in self._db.rows("SELECT id, scopes FROM token WHERE owner = ? AND revoked = 0", (name,)):
+                left = scopes_of(wanted) & set(token["scopes"].split(","))
+                kept = ",".join(scope for scope in SCOPES if scope in left)
+                sql = "UPDATE token SET scopes = CASE ? WHEN '' THEN scopes ELSE ? END, revoked = ? WHERE id = ?"
+                self._db.run(sql, (kept, kept, int(not kept), token["id"]))
 
     def set_disabled(self, name: str, *, disabled: bool) -> None:
-        """Shut a person out, their tokens and sessions too, or let them in again."""
-        self._change("UPDATE user SET disabled = ?, generation = generation + 1 WHERE name = ?", int(disabled), name)
+        """Shut a person out, or let them in again; their sessions and tokens end for good."""
+        with self._db.change():
+            sql = "UPDATE user SET disabled = ?, generation = generation + 1 WHERE name = ?"
+            self._change(sql, int(disabled), name)
+            self._revoke_all(name)
 
     def remove_user(self, name: str) -> None:
-        """Remove a person and their tokens."""
-        # Shut out first, then the tokens: one whose owner is gone is bound by no role.
-        self.set_disabled(name, disabled=True)
-        self._db.run("UPDATE token SET revoked = 1 WHERE owner = ?", (name,))
-        self._change("DELETE FROM user WHERE name = ?", name)
+        """Remove a person, their sessions and their tokens."""
+        with self._db.change():
+            self._revoke_all(name)  # a token whose owner is gone is bound by no role
+            self._change("DELETE FROM user WHERE name = ?", name)
+
+    def _revoke_all(self, owner: str) -> None:
+        self._db.run("UPDATE token SET revoked = 1 WHERE owner = ?", (owner,))
 
     def _change(self, sql: str, *values: Any) -> None:
         if not self._db.run(sql, values):
             raise MissingError(f"there is no user {values[-1]!r}")
 
-    def wait(self, name: str) -> float:
-        """Say how many seconds this name has to wait before its next try; 0 when it may."""
-        _, until = self._failures.get(name, (0, 0.0))
-        return max(0.0, until - time.monotonic())
+    def sign_in(self, name: str, password: str, address: str = "") -> Principal | None:
+        """Check a password and wait for the outcome, as `begin_sign_in`."""
+        return self.begin_sign_in(name, password, address).result()
 
-    def sign_in(self, name: str, password: str) -> Principal | None:
-        """Check a password; a name that doesn't exist takes as long as one that does."""
+    def begin_sign_in(self, name: str, password: str, address: str) -> Future[Principal | None]:
+        """Begin to check a password; it counts as a wrong one from now until it turns out to be right.
+
+        A name that doesn't exist takes as long as one that does.
+
+        Raises:
+            BusyError: There were too many wrong ones, or too many are checked at this moment.
+        """
+        pause = self._tries.begin(name, address)
+        if pause > 0:
+            raise BusyError("Too many wrong passwords; wait.", wait=pause)
+        try:
+            return self._passwords.queue(lambda: self._checked(name, password, address))
+        except BusyError:
+            self._tries.take_back(name, address)
+            raise
+
+    def _checked(self, name: str, password: str, address: str) -> Principal | None:
         row = self._db.row("SELECT * FROM user WHERE name = ? AND disabled = 0", (name,))
-        right = self._fits(row["hash"] if row else self._nobody, password[:MAX_PASSWORD])
-        if row is None or not right:
-            self._failed(name)
+        if not self._passwords.fits(row["hash"] if row else None, password) or row is None:
             return None
-        self._failures.pop(name, None)
+        self._tries.right(name, address)
         return Principal(name, scopes_of(str(row["roles"]).split(",")), "password")
-
-    def _fits(self, kept: str, password: str) -> bool:
-        with self._busy:
-            try:
-                return bool(self._hasher.verify(kept, password))
-            except (VerificationError, InvalidHashError):
-                return False
-
-    def _failed(self, name: str) -> None:
-        count = self._failures.get(name, (0, 0.0))[0] + 1
-        pause = min(MAX_WAIT, 2.0 ** (count - FREE_TRIES)) if count >= FREE_TRIES else 0.0
-        self._failures[name] = (count, time.monotonic() + pause)
-        while len(self._failures) > _KEEP_FAILURES:
-            self._failures.pop(next(iter(self._failures)))
 
     def generation(self, name: str) -> int | None:
         """Give a number that changes with password and disabling; None if the person may not come in."""
@@ -225,11 +233,15 @@ class Accounts:
 
     # Audit.
 
-    def note(self, who: str, via: str, action: str, target: str, status: int, address: str = "") -> None:
-        """Write a line into the audit log."""
-        row = (_now(), who, via, action, target[:2000], status, address)
+    def note(  # noqa: PLR0913 - the columns of the log
+        self, who: str, via: str, action: str, target: str, status: int, address: str = "", detail: str = ""
+    ) -> None:
+        """Write a line into the audit log, control characters as codes; what is very long is cut, and says so."""
+        row = (_now(), _line(who), via, action, _line(target), status, _line(address), _line(detail, MAX_DETAIL))
         self._db.run(
-            "INSERT INTO audit (time, who, via, action, target, status, address) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+            "INSERT INTO audit (time, who, via, action, target, status, address, detail)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
         )
 
     def audit(self, limit: int = 100, before: int | None = None) -> list[dict[str, Any]]:
@@ -244,6 +256,15 @@ def _user(row: dict[str, Any]) -> dict[str, Any]:
         "name": row["name"], "roles": row["roles"].split(","), "created": row["created"],
         "disabled": bool(row["disabled"]),
     }  # fmt: skip
+
+
+def _line(text: str, most: int = 2000) -> str:
+    """Give text as a line of the log holds it; of a cut text the hash of the whole stays."""
+    whole = clean(text)
+    if len(whole) <= most:
+        return whole
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{whole[:most]}… (cut; {len(text):,} characters, SHA-256 {digest})"
 
 
 def _digest(token: str) -> str:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import math
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -23,6 +24,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphhunt.accounts import SCOPES, Accounts, Principal
+from graphhunt.api.audit import detail
 from graphhunt.api.problems import problem
 from graphhunt.store.places import local_user
 
@@ -57,6 +59,13 @@ class _Session(NamedTuple):
     generation: int | None
 
 
+class _Link(NamedTuple):
+    """A one-time link: until when it works, and who wants to know that it was used."""
+
+    until: float
+    used: Callable[[], None] | None
+
+
 class Access:
     """Tokens and sessions of one server; only hashes are kept.
 
@@ -67,16 +76,20 @@ class Access:
     """
 
     def __init__(self, token: str | None, api_tokens: Iterable[str] = (), accounts: Accounts | None = None) -> None:
-        self._link: bytes | None = _hashed(token) if token is not None else None
+        self._links: dict[bytes, _Link] = {}
+        if token is not None:
+            self._links[_hashed(token)] = _Link(math.inf, None)
         self._bearers = [_hashed(token) for token in api_tokens]
         self._sessions: dict[bytes, _Session] = {}
         self.accounts = accounts
 
     def exchange(self, token: str) -> str | None:
-        """Give a new session for the link's token and use it up; None if it is wrong or used."""
-        if self._link is None or not hmac.compare_digest(self._link, _hashed(token)):
+        """Give a new session for a link's token and use it up; None if it is wrong, used or too old."""
+        link = self._links.pop(_hashed(token), None)  # looked up by its hash: timing tells nothing of the token
+        if link is None or link.until < time.monotonic():
             return None
-        self._link = None
+        if link.used is not None:
+            link.used()
         return self.open_session(None)
 
     def open_session(self, name: str | None) -> str:
@@ -92,10 +105,15 @@ class Access:
         """End a session; one that isn't there is no error."""
         self._sessions.pop(_hashed(session), None)
 
-    def new_link_token(self) -> str:
-        """Make a fresh token for another one-time link; an unused older one stops working."""
+    def new_link_token(self, seconds: float = math.inf, used: Callable[[], None] | None = None) -> str:
+        """Make a fresh token for another one-time link.
+
+        Args:
+            seconds: How long it works.
+            used: Called once it was exchanged.
+        """
         token = secrets.token_urlsafe(32)
-        self._link = _hashed(token)
+        self._links[_hashed(token)] = _Link(time.monotonic() + seconds, used)
         return token
 
     def by_session(self, session: str) -> Principal | None:
@@ -173,8 +191,10 @@ class Gate:
                 who = scope["state"].get("principal") or Principal("", frozenset(), "")
                 address = (scope.get("client") or ("",))[0]
                 target = f"{scope['method']} {scope['path']}"
-                note = self.access.accounts.note
-                await asyncio.to_thread(note, who.name, who.via, action, target, message["status"], address)
+                note, status = self.access.accounts.note, message["status"]
+                await asyncio.to_thread(
+                    lambda: note(who.name, who.via, action, target, status, address, detail(scope, action))
+                )
             await send(message)
 
         return noting

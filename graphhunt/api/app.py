@@ -16,6 +16,7 @@ from graphhunt.accounts import Accounts
 from graphhunt.api import problems, routes
 from graphhunt.api.access import LOOPBACK_HOSTS, Access, Gate
 from graphhunt.api.attention import Attentive
+from graphhunt.api.bodies import Bodies
 from graphhunt.api.crowd import Crowd
 from graphhunt.api.entity_paths import RawEntityPaths
 from graphhunt.api.headers import SafeHeaders
@@ -60,7 +61,7 @@ def create_app(
     problems.install(app)
     app.include_router(routes.router())
     app.mount("/", app.state.pages)
-    _guard(app, hosts)
+    _guard(app, hosts, hunt)
     return app
 
 
@@ -73,12 +74,14 @@ def _open_books(app: FastAPI, hunt: Hunt | None, folder: Path | None) -> None:
     app.state.uploads = Uploads((hunt.folder if hunt else Path()) / "uploads", limit)
 
 
-def _guard(app: FastAPI, hosts: Iterable[str]) -> None:
+def _guard(app: FastAPI, hosts: Iterable[str], hunt: Hunt | None) -> None:
     """Put the middleware on, innermost first: headers go on every answer, the gate's refusals too."""
+    bounds = {"most": hunt.settings.body_bytes, "patience": hunt.settings.body_timeout} if hunt else {}
     layers: list[tuple[Any, dict[str, Any]]] = [
         (Attentive, {}),
         (RawEntityPaths, {}),
         (Gate, {"access": app.state.access, "hosts": hosts}),
+        (Bodies, bounds),
         (SafeHeaders, {}),
     ]
     for layer, options in layers:

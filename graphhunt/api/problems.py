@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from graphhunt.api.faces import face
 from graphhunt.api.headers import HEADERS
@@ -73,6 +75,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(GraphhuntError, _known)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unknown)
 
 
@@ -82,6 +85,11 @@ async def _http(request: Request, error: Exception) -> Problem:
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
     return response
+
+
+async def _gone(request: Request, _error: Exception) -> Problem:
+    """Answer a caller who hung up before the body was whole: nobody hears it, and it is no fault of ours."""
+    return problem(400, "The request ended before its body did.", kind="gone", instance=request.url.path)
 
 
 async def _invalid(request: Request, error: Exception) -> Problem:
@@ -99,7 +107,7 @@ async def _known(request: Request, error: Exception) -> Problem:
         status, more["current"] = _conflict(request), face(error.current)
     response = problem(status, error.message, kind=kind, instance=request.url.path, **more)
     if isinstance(error, BusyError):
-        response.headers["Retry-After"] = str(error.wait)
+        response.headers["Retry-After"] = str(max(1, math.ceil(error.wait)))
     return response
 
 

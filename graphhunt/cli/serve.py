@@ -7,17 +7,22 @@ import secrets
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
+from graphhunt.cli.opening import SECONDS, browser
 from graphhunt.cli.show import json_out, line, message
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from graphhunt.hunt import Hunt
 
 _FOR_REQUESTS = (
@@ -172,22 +177,50 @@ def serve(
             import_for_requests()
         hunt.store  # noqa: B018 - the engine must run before the address is shown
         _show(address, door, as_json=as_json)
-        if open_browser:
-            import webbrowser
-
-            webbrowser.open(address)
         names = {*LOOPBACK_HOSTS, door.host, *door.names}
         page = create_app(hunt, token=token, folder=hunt.workspace.path, hosts=names)
         # A search should not be the first to read a million names.
         threading.Thread(target=page.state.names.take, args=(hunt.snapshot,), daemon=True).start()
-        config = uvicorn.Config(
-            page, log_config=None, log_level="warning", access_log=False, server_header=False,
-            ssl_certfile=door.cert, ssl_keyfile=door.key,
-            timeout_graceful_shutdown=3,  # whoever reads something long would hold the server up
-        )  # fmt: skip
-        server = uvicorn.Server(config)
-        page.state.ending = lambda: server.should_exit
-        server.run(sockets=[listener])
+        config = server_config(page, door, trusted(hunt.settings.trusted_proxies))
+
+        def opening(used: Callable[[], None]) -> str:
+            code = page.state.access.new_link_token(SECONDS, used) if door.local else None
+            return door.address(listener, code, fragment)
+
+        with browser(hunt.workspace.path, opening) if open_browser else nullcontext():
+            server = uvicorn.Server(config)
+            page.state.ending = lambda: server.should_exit
+            server.run(sockets=[listener])
+
+
+def server_config(page: Any, door: Door, proxies: list[str]) -> uvicorn.Config:
+    """Say how the server runs: no log of addresses, bounded heads, and nobody's word on who they are but a proxy's."""
+    import uvicorn
+
+    from graphhunt.api.bodies import HEAD_BYTES
+
+    return uvicorn.Config(
+        page, log_config=None, log_level="warning", access_log=False, server_header=False,
+        ssl_certfile=door.cert, ssl_keyfile=door.key,
+        http="h11", h11_max_incomplete_event_size=HEAD_BYTES,
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
+        timeout_graceful_shutdown=3,  # whoever watches a job would hold the server up
+    )  # fmt: skip
+
+
+def trusted(proxies: str) -> list[str]:
+    """Read the addresses and networks of trusted proxies.
+
+    Raises:
+        UsageError: One is neither.
+    """
+    found = [item.strip() for item in proxies.split(",") if item.strip()]
+    for item in found:
+        try:
+            ipaddress.ip_network(item)
+        except ValueError:
+            raise UsageError(f"the setting trusted_proxies has {item!r}, which is no address or network") from None
+    return found
 
 
 def import_for_requests() -> None:

@@ -14,22 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-_SAFE = {"\n", "\t"}
-_DIRECTION = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+from graphhunt.plain import clean
 
-
-def clean(value: object, *, lines: bool = False) -> str:
-    """Give text without control characters; with `lines`, line breaks and tabs stay."""
-    return "".join(_shown(c, lines=lines) for c in str(value))
-
-
-def _shown(char: str, *, lines: bool) -> str:
-    code = ord(char)
-    if lines and char in _SAFE:
-        return char
-    if code < 0x20 or 0x7F <= code < 0xA0 or code in _DIRECTION or 0xD800 <= code < 0xE000 or code in (0x2028, 0x2029):
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-    return char
+__all__ = ["clean", "json_out", "line", "message", "progress", "table"]
 
 
 def message(text: str) -> None:

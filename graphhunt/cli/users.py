@@ -173,5 +173,5 @@ def audit(
     if json:
         json_out({"audit": found})
         return
-    names = ("time", "who", "via", "action", "status", "target", "address")
+    names = ("time", "who", "via", "action", "status", "target", "detail", "address")
     table(names, [tuple(row[name] for name in names) for row in found])

@@ -10,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphhunt.accounts import Accounts
-from graphhunt.accounts import accounts as module
 from graphhunt.api.app import create_app
 from graphhunt.errors import ConflictError, MissingError, UsageError
 from graphhunt.hunt import Hunt
@@ -268,7 +267,7 @@ def test_secrets_are_kept_as_hashes_only(tmp_path: Path) -> None:
     assert (tmp_path / "access.db").stat().st_mode & 0o077 == 0
 
 
-def test_the_accounts_refuse_what_they_cant_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_accounts_refuse_what_they_cant_keep() -> None:
     accounts = Accounts(None)
     accounts.add_user("ada", WORD, ["reader"])
     with pytest.raises(ConflictError):
@@ -279,8 +278,4 @@ def test_the_accounts_refuse_what_they_cant_keep(monkeypatch: pytest.MonkeyPatch
     for days, scopes in ((0, ["read"]), (9999, ["read"]), (1, []), (1, ["fly"])):
         with pytest.raises(UsageError):
             accounts.make_token("t", scopes, "ada", days)
-    monkeypatch.setattr(module, "MAX_WAIT", 60.0)
-    for _ in range(40):
-        accounts._failed("ada")
-    assert 0 < accounts.wait("ada") <= 60.0
     accounts.close()

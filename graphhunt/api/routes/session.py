@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
@@ -104,7 +103,7 @@ class MadeToken(Shape):
 
 
 class AuditLine(Shape):
-    """One line of the audit log."""
+    """One line of the audit log; `detail` is what was asked for or changed, as JSON without secrets."""
 
     number: int
     time: Time
@@ -114,6 +113,7 @@ class AuditLine(Shape):
     target: str
     status: int
     address: str
+    detail: str
 
 
 class AuditAnswer(Shape):
@@ -131,13 +131,14 @@ def get_session(caller: PrincipalDep) -> SessionShape:
 
 @router.post("/session", operation_id="signIn")
 async def sign_in(request: Request, accounts: AccountsDep, given: SignIn, response: Response) -> SessionShape:
-    """Sign in with name and password; after ten wrong ones a name has to wait."""
-    if (pause := accounts.wait(given.name)) > 0:
-        raise HTTPException(429, "Too many wrong passwords; wait.", {"Retry-After": str(math.ceil(pause))})
-    caller = await asyncio.to_thread(accounts.sign_in, given.name, given.password)
-    request.scope["state"]["principal"] = caller or Principal(given.name, frozenset(), "password")
+    """Sign in with name and password; after ten wrong ones an address has to wait, longer with each (429)."""
+    state = request.scope["state"]
+    state["principal"] = Principal(given.name, frozenset(), "password")
+    address = request.client.host if request.client else ""
+    caller = await asyncio.wrap_future(accounts.begin_sign_in(given.name, given.password, address))
     if caller is None:
         raise HTTPException(401, "The name or the password is wrong.")
+    state["principal"] = caller
     access = cast("Access", request.app.state.access)
     put_cookie(response, request.scope, access.open_session(caller.name))
     return get_session(caller)
@@ -165,8 +166,14 @@ def add_user(accounts: AccountsDep, new: NewUser) -> UserShape:
 
 
 @router.patch("/users/{name}", operation_id="editUser")
-def edit_user(accounts: AccountsDep, name: UserName, edit: UserEdit) -> UserShape:
-    """Change a person's password or roles, shut them out or let them in; it counts from their next request on."""
+def edit_user(
+    request: Request, accounts: AccountsDep, caller: PrincipalDep, name: UserName, edit: UserEdit, response: Response
+) -> UserShape:
+    """Change a person's password or roles, shut them out or let them in.
+
+    It counts from their next request on: their sessions end, but for the one that asks; a new password or shutting
+    out ends their tokens too, and other roles take from the tokens what they don't give.
+    """
     _user(accounts, name)
     if edit.roles is not None:
         accounts.set_roles(name, edit.roles)
@@ -174,6 +181,8 @@ def edit_user(accounts: AccountsDep, name: UserName, edit: UserEdit) -> UserShap
         accounts.set_password(name, edit.password)
     if edit.disabled is not None:
         accounts.set_disabled(name, disabled=edit.disabled)
+    if caller.via == "password" and caller.name == name and accounts.generation(name) is not None:
+        put_cookie(response, request.scope, cast("Access", request.app.state.access).open_session(name))
     return _user(accounts, name)
 
 

@@ -15,6 +15,7 @@ import msgspec
 import psutil
 
 from graphhunt.errors import StoreError
+from graphhunt.settings import bare_environment
 from graphhunt.store.embedded import config
 from graphhunt.store.locks import FileLock
 
@@ -139,6 +140,7 @@ def _launch(paths: Paths, argv: list[str], settings: Settings) -> tuple[int, int
         input=json.dumps(order).encode() + b"\n",
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env=bare_environment(),
         cwd=paths.root,
         start_new_session=True,
         timeout=settings.engine_start_timeout,

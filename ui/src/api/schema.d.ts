@@ -974,7 +974,7 @@ export interface paths {
         put?: never;
         /**
          * Sign In
-         * @description Sign in with name and password; after ten wrong ones a name has to wait.
+         * @description Sign in with name and password; after ten wrong ones an address has to wait, longer with each (429).
          */
         post: operations["signIn"];
         /**
@@ -1198,7 +1198,10 @@ export interface paths {
         head?: never;
         /**
          * Edit User
-         * @description Change a person's password or roles, shut them out or let them in; it counts from their next request on.
+         * @description Change a person's password or roles, shut them out or let them in.
+         *
+         *     It counts from their next request on: their sessions end, but for the one that asks; a new password or shutting
+         *     out ends their tokens too, and other roles take from the tokens what they don't give.
          */
         patch: operations["editUser"];
         trace?: never;
@@ -1320,13 +1323,15 @@ export interface components {
         };
         /**
          * AuditLine
-         * @description One line of the audit log.
+         * @description One line of the audit log; `detail` is what was asked for or changed, as JSON without secrets.
          */
         AuditLine: {
             /** Action */
             action: string;
             /** Address */
             address: string;
+            /** Detail */
+            detail: string;
             /** Number */
             number: number;
             /** Status */
