@@ -77,7 +77,6 @@ def _usable(table: LogonTable, history: Flags) -> Flags:
 def _view(rows: Codes, columns: Codes, known: Flags, shape: tuple[int, int], factors: int, seed: int) -> Floats:
     # Not at the top: they take three seconds of CPU, and paths that aren't scored have no use for them.
     import scipy.sparse as sp
-    from sklearn.decomposition import NMF
 
     ones = np.ones(int(known.sum()))
     matrix: Any = sp.coo_matrix((ones, (rows[known], columns[known])), shape).tocsr()
@@ -93,6 +92,8 @@ def _view(rows: Codes, columns: Codes, known: Flags, shape: tuple[int, int], fac
 
 def _factors(matrix: Any, factors: int, seed: int) -> tuple[Floats, Floats]:
     """Factorise a matrix, from the singular vectors where they can be had and else from a random start."""
+    from sklearn.decomposition import NMF
+
     for start in ("nndsvda", "random"):
         # Stopping after a fixed number of rounds is meant: the ranking settles long before the divergence does.
         model = NMF(

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphhunt.errors import StoreError
-from graphhunt.store.places import IN_ALL
 from graphhunt.store.embedded import memory
+from graphhunt.store.places import IN_ALL
 
 if TYPE_CHECKING:
     from graphhunt.settings import Settings
