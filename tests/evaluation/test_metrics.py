@@ -101,8 +101,8 @@ def test_a_retold_attack_is_whole_with_more_in_the_chain_and_exact_without():
     findings = tuple(
         replace(finding, rank=n, hops=tuple(replace(hop, rows=(row,)) for row in rows)) for n, rows in enumerate(chains)
     )
-    scores = detect(table).scores
-    found = path_metrics(made, Findings(findings, (), (), scores, None, ()))
+    whole = detect(table)
+    found = path_metrics(made, Findings(findings, (), (), whole.scores, None, (), whole.scope))
     assert found["hop_recall"] == pytest.approx(5 / 6)
     assert found["path_whole"] == pytest.approx(2 / 3)
     assert found["path_exact"] == pytest.approx(1 / 3)
