@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.api.case import CMD, DAY, SHELL, connection, logon, process
+from tests.api import case
+from tests.api.case import CMD, DAY, logon, process
 
 MANY = 20_000
 """Events of the long load."""
@@ -26,14 +27,8 @@ EXACT = (
 
 
 def first() -> list[dict[str, Any]]:
-    """Give a path of two hops over three machines that log, and two accounts: five events."""
-    return [
-        logon("bravo", "10:00:00.000000", "ada", 3, "0xb0b", ("10.0.0.1", "ALPHA")),
-        logon("charlie", "10:30:00.000000", "grace", 10, "0xcafe", ("10.0.0.2", "BRAVO")),
-        connection("alpha", "09:59:59.000000", 30, SHELL, ("10.0.0.1", "10.0.0.2", 445)),
-        process("bravo", "10:00:07.000000", 21, SHELL, (20, CMD)),
-        process("charlie", "10:31:07.000000", 22, SHELL, (20, CMD), User="LAB\\grace", LogonId="0xcafe"),
-    ]
+    """Give the case without its noise, nine events: alpha to bravo as ada, bravo to charlie as grace."""
+    return case.records()[:9]
 
 
 def second() -> list[dict[str, Any]]:

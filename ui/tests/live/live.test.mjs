@@ -91,11 +91,11 @@ test('what is sent is there when the job is done: the counts, the names and the 
     assert.deepEqual(await hits(page), []);
     await send(page, 'first.json');
     await listed(page, 'load first.json', 'done');
-    assert.match(await newest(page).innerText(), /5 events loaded/);
-    await toast(page, /load first\.json: done – 5 events loaded/);
+    assert.match(await newest(page).innerText(), /9 events loaded/);
+    await toast(page, /load first\.json: done – 9 events loaded/);
     await counted(page, 'Machine', 3);
     assert.equal((await counts(page)).User, 2);
-    await page.locator('.start .facts').filter({ hasText: '5 events · 3 machines · 2 accounts' }).waitFor();
+    await page.locator('.start .facts').filter({ hasText: '9 events · 3 machines · 2 accounts' }).waitFor();
     // The search that found nothing is asked again by itself.
     await page.waitForFunction(() => document.querySelector('.hit .label')?.textContent === 'bravo');
     await type(page, 'charlie');
