@@ -21,7 +21,7 @@ from tests.api import case
 from tests.conftest import small_settings
 from tests.ui.serving import PASSWORD, served
 
-WAIT = 60.0
+WAIT = 300.0
 Event = tuple[str, dict[str, Any]]
 
 
