@@ -117,10 +117,7 @@ class _Run:
         return self._until - time.monotonic()
 
     def attempt(self) -> Table:
-        """Run it; again if it can't have begun, or if the engine was ended for another one's sake.
-
-        One that ended the engine, by eating its memory, must not get the chance to do so again.
-        """
+        """Run it, and again if the engine was lost, which mostly is another one's doing."""
         engine, began = self.link.incarnation(), time.monotonic()
         try:
             return self._run()
@@ -132,10 +129,21 @@ class _Run:
             self.link.reconnect()
             if self.over.is_set():
                 raise _endless() from error
-            if not stale and not self.link.was_renewed(engine):
-                hint = "the query may have used up its memory; narrow it and try again"
-                raise LimitError("the database was lost while it ran the query", where=NAME, hint=hint) from error
-        return transport.with_retry(self.link, NAME, self._run)
+        if stale or self.link.was_renewed(engine):
+            return transport.with_retry(self.link, NAME, self._run)
+        return self._once_more()
+
+    def _once_more(self) -> Table:
+        """Run it after the engine died, of memory perhaps: one that ends it twice must not get a third chance."""
+        try:
+            return self._run()
+        except Exception as error:  # as above
+            if sort_of(error) != LOST:
+                raise translate(error, NAME) from error
+            self._until = math.inf
+            self.link.reconnect()
+            hint = "the query may have used up its memory; narrow it and try again"
+            raise LimitError("the database was lost while it ran the query", where=NAME, hint=hint) from error
 
     def _run(self) -> Table:
         if self.over.is_set():

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -142,14 +142,20 @@ def renew(store: Store) -> None:
     assert store._link.renew(store._link.incarnation())
 
 
+def kill(store: Store) -> None:
+    """Have the engine die, as it does when a statement has eaten its memory."""
+    os.kill(engine_status(store.workspace)["engine"], signal.SIGKILL)
+
+
 @pytest.mark.timeout(400)
-def test_another_analysts_statement_is_repeated_by_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lose", [renew, kill])
+def test_another_analysts_statement_is_repeated_by_itself(tmp_path: Path, lose: Callable[[Store], None]) -> None:
     with open_store(tmp_path, "", small_settings(engine_idle=60.0, query_timeout=PATIENCE)) as store:
         rows: list[list[object]] = []
         asking = threading.Thread(target=lambda: rows.extend(store.analyst(LONG, who="ana").rows))
         asking.start()
         assert bombs.wait_until(lambda: seen_running(store, LONG))
-        renew(store)
+        lose(store)
         asking.join()
     stop_engine(tmp_path)
     assert rows == [[TOTAL]]
