@@ -21,9 +21,9 @@ from typing import Any
 
 from graphhunt.analytics import registry, runs
 from graphhunt.analytics.analysis import Analysis, Parameter, Written
-from graphhunt.queries import library
 from graphhunt.settings import load_settings
 from graphhunt.store import Store, open_store
+from graphhunt.store.statements import merge_nodes
 
 SMALL = 40_000
 
@@ -87,7 +87,7 @@ def designs(store: Store) -> dict[str, Any]:
     """Run three designs with two readers beside them: one transaction, batches, and the product's."""
     registry.analyses = lambda: {"bench": made(SMALL)}
     report: dict[str, Any] = {}
-    merge = library()["load/merge_process"]
+    merge = merge_nodes("Process")
     for name, batch in (("one transaction", SMALL), ("batches", 5_000)):
         with Readers(store, stored_is_whole) as readers:
             for value in range(5):

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from graphhunt import queries
 from graphhunt.settings import Settings
-from graphhunt.store import Store, open_store
+from graphhunt.store import Store, open_store, statements
 from graphhunt.store.embedded import stop_engine
 from tests.neo4j_server import Neo4jServer
 
@@ -68,7 +68,7 @@ def measure(store: Store, rows: int) -> dict[str, float]:
     timed("create relationships", half, lambda: store.put_relationships(RAN, edges[:half], new=True))
     timed("put new relationships", rows - half, lambda: store.put_relationships(RAN, edges[half:]))
     timed("put known relationships", half, lambda: store.put_relationships(RAN, edges[:half]))
-    known = queries.known_relationships("RAN")
+    known = statements.known_relationships("RAN")
     timed("find relationships by id", 200, lambda: [store.read(known, ids=[f"r{i}"]) for i in range(200)])
     everything = queries.library()["admin/all_relationships"]
     timed("read relationships", rows, lambda: sum(1 for _ in store.stream(everything)))

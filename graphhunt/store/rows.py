@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphhunt import queries
 from graphhunt.errors import DuplicateError, StoreError
 from graphhunt.schema import COMMON_NODE, COMMON_REL, NODES, RELATIONSHIPS
+from graphhunt.store import statements
 from graphhunt.store.transport import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from graphhunt.queries import Query
     from graphhunt.store.store import Store
 
     Row = Mapping[str, Any]
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def put_nodes(store: Store, label: str, part: list[Row], *, new: bool) -> Summary:
     """Write one batch of nodes."""
-    merge = queries.merge_nodes(label)
+    merge = statements.merge_nodes(label)
     if not new:
         return store.write(merge, rows=part)
     return _or_if_there(lambda: _create_nodes(store, label, part), lambda: store.write(merge, rows=part))
@@ -41,7 +42,7 @@ def put_relationships(store: Store, ends: tuple[str, str, str], part: list[Row],
     return _or_if_there(lambda: _create(store, ends, part), lambda: _known_or_new(store, ends, part))
 
 
-def remove(store: Store, query: queries.Query, ids: Iterable[str]) -> Summary:
+def remove(store: Store, query: Query, ids: Iterable[str]) -> Summary:
     """Delete by id in batches."""
     from graphhunt.store.store import batches
 
@@ -60,9 +61,9 @@ def _or_if_there(first: Callable[[], Summary], second: Callable[[], Summary]) ->
 
 
 def _create_nodes(store: Store, label: str, part: list[Row]) -> Summary:
-    done = store.write(queries.create_nodes(label), rows=part)
+    done = store.write(statements.create_nodes(label), rows=part)
     more = _beyond({*COMMON_NODE, *NODES[label].properties}, part)
-    return done.plus(store.write(queries.merge_nodes(label), rows=more)) if more else done
+    return done.plus(store.write(statements.merge_nodes(label), rows=more)) if more else done
 
 
 def _beyond(names: set[str], part: list[Row]) -> list[Row]:
@@ -71,7 +72,7 @@ def _beyond(names: set[str], part: list[Row]) -> list[Row]:
 
 
 def _create(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summary:
-    done = store.write(queries.create_relationships(*ends), rows=part)
+    done = store.write(statements.create_relationships(*ends), rows=part)
     if done.relationships_created != len(part):
         missing = len(part) - done.relationships_created
         raise StoreError(f"{missing} relationships have no start or no end in the graph", where=" ".join(ends))
@@ -81,13 +82,13 @@ def _create(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summar
 
 def _update(store: Store, kind: str, rows: Iterable[Row]) -> Summary:
     props = {row["id"]: row["props"] for row in rows}
-    return store.write(queries.update_relationships(kind), ids=list(props), props=props)
+    return store.write(statements.update_relationships(kind), ids=list(props), props=props)
 
 
 def _known_or_new(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summary:
     kind = ends[0]
     rows = {row["id"]: row for row in part}
-    known = {row["id"] for row in store.read(queries.known_relationships(kind), ids=list(rows))}
+    known = {row["id"] for row in store.read(statements.known_relationships(kind), ids=list(rows))}
     fresh = [row for key, row in rows.items() if key not in known]
     done = _create(store, ends, fresh) if fresh else Summary()
     if known:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from graphhunt import guard, queries
 from graphhunt.errors import QueryError, StoreError, UsageError
 from graphhunt.settings import load_settings
-from graphhunt.store import attended, transport
+from graphhunt.store import attended, statements, transport
 from graphhunt.store import rows as _rows
 from graphhunt.store.analyst import Desk, Request, Table, run_guarded
 from graphhunt.store.ending import Costly
@@ -191,12 +191,12 @@ class Store:
     def remove_nodes(self, label: str, ids: Iterable[str]) -> Summary:
         """Delete nodes with their relationships; ids that aren't there are passed over."""
         with self.writer():
-            return _rows.remove(self, queries.delete_nodes(label), ids)
+            return _rows.remove(self, statements.delete_nodes(label), ids)
 
     def remove_relationships(self, kind: str, ids: Iterable[str]) -> Summary:
         """Delete relationships of a type; ids that aren't there are passed over."""
         with self.writer():
-            return _rows.remove(self, queries.delete_relationships(kind), ids)
+            return _rows.remove(self, statements.delete_relationships(kind), ids)
 
     def _in_batches(
         self,
@@ -225,7 +225,7 @@ class Store:
         """Make every constraint and index that isn't there yet; give their number."""
         with self.writer():
             there = {name for row in self.read(queries.library()["admin/indexes"]) for name in row.values()}
-            missing = [query for query in queries.schema_queries() if query.__name__ not in there]
+            missing = [query for query in statements.schema_statements() if query.__name__ not in there]
             bulk = self._link.bulk()
             if bulk is not None and not there:
                 bulk.make_schema()

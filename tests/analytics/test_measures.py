@@ -14,8 +14,8 @@ from graphhunt.analytics.extract import EDGES
 from graphhunt.analytics.face_measures import chosen_relations
 from graphhunt.analytics.runs import analyze, current_results
 from graphhunt.errors import LimitError, UsageError
-from graphhunt.queries import create_nodes, create_relationships
 from graphhunt.store import Store
+from graphhunt.store.statements import create_nodes, create_relationships
 
 Shape = Callable[[int], pl.DataFrame]
 

@@ -8,11 +8,11 @@ import pytest
 
 from graphhunt import pivots
 from graphhunt.analytics import registry, runs, writeback
-from graphhunt.queries import create_nodes, create_relationships
 from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.store import Store
 from graphhunt.store.plain_names import rename
 from graphhunt.store.published import view_of
+from graphhunt.store.statements import create_nodes, create_relationships
 from tests.analytics import toy
 
 NAMES = {"toy_value": "toy_value__b", "session_id": "session_id__b"}

@@ -11,8 +11,8 @@ from graphhunt.analytics import registry
 from graphhunt.analytics.analysis import TARGETS
 from graphhunt.analytics.runs import analyze, current_results
 from graphhunt.errors import LimitError, UsageError
-from graphhunt.queries import create_nodes, create_relationships
 from graphhunt.store import Store
+from graphhunt.store.statements import create_nodes, create_relationships
 
 MINUTE = 60_000_000
 BASE = 1_700_000_000_000_000

@@ -13,9 +13,9 @@ import polars as pl
 from graphhunt.analytics import registry, runs, writeback
 from graphhunt.analytics.analysis import Analysis, Parameter, Written
 from graphhunt.errors import GraphhuntError
-from graphhunt.queries import create_nodes
 from graphhunt.settings import Settings
 from graphhunt.store import Store, open_store
+from graphhunt.store.statements import create_nodes
 
 NODES = 150
 Seen = list[tuple[str | None, int | None]]

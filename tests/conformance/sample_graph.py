@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphhunt.schema import NODES, endpoint_pairs
-from graphhunt.store import Store
+from graphhunt.store import Store, statements
 
 START = 1_700_000_000_000_000
 """2023-11-14 22:13:20 UTC in microseconds; everything happens from then on, in steps of a minute."""
@@ -153,3 +153,21 @@ def fill(store: Store) -> None:
     for ends in endpoint_pairs():
         rows = [relationship(ends[0], ends[1:], start, end) for start, end in PAIRS]
         store.put_relationships(ends, [_marked(rows[0]), *rows[1:]], new=True)
+
+
+def statement_examples() -> dict[str, dict[str, Any]]:
+    """Give sample parameters of every statement that is made from the schema; each changes or finds something here."""
+    found: dict[str, dict[str, Any]] = {}
+    for label in NODES:
+        one, new = f"{label.lower()}-1", f"{label.lower()}-new"
+        found[statements.create_nodes(label).name] = {"rows": [{"id": new, "props": {"name": "renamed"}}]}
+        found[statements.merge_nodes(label).name] = {"rows": [{"id": one, "props": {"name": "renamed"}}]}
+        found[statements.delete_nodes(label).name] = {"ids": [one]}
+    for kind, start, end in endpoint_pairs():
+        row = {"start": f"{start.lower()}-1", "end": f"{end.lower()}-3", "id": "new", "props": {"count": 1}}
+        found[statements.create_relationships(kind, start, end).name] = {"rows": [row]}
+        one = f"{kind}-{start}-1-{end}-2".lower()
+        found[statements.known_relationships(kind).name] = {"ids": [one, "missing"]}
+        found[statements.update_relationships(kind).name] = {"ids": [one], "props": {one: {"count": 7}}}
+        found[statements.delete_relationships(kind).name] = {"ids": [one]}
+    return found

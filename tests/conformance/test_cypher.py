@@ -11,12 +11,13 @@ import pytest
 
 from graphhunt import guard, queries
 from graphhunt.queries.tokens import tokens, top_level
-from graphhunt.store import Store, transport
+from graphhunt.store import Store, statements, transport
 from graphhunt.store.transport import Statement
 from tests.conformance import sample_graph
 from tests.conftest import empty
 
-QUERIES = list(queries.library())
+QUERIES = [*queries.library(), *statements.data_statements(), *statements.schema_statements()]
+MADE = sample_graph.statement_examples()
 READS = [query for query in QUERIES if query.mode == "read"]
 WRITES = [query for query in QUERIES if query.mode == "write"]
 TYPES = {"read": {"r"}, "write": {"rw", "w"}, "schema": {"s"}}
@@ -38,7 +39,7 @@ def engines(_embedded_session: Store, _neo4j_session: Store) -> Iterator[dict[st
 
 
 def example(query: queries.Query) -> dict[str, Any]:
-    return dict(query.header.example or {})
+    return dict(query.header.example or MADE.get(query.name, {}))
 
 
 def named(queries_: list[queries.Query]) -> list[Any]:

@@ -10,13 +10,13 @@ import base64
 import contextlib
 import http.client
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from graphhunt.errors import StoreError
 from graphhunt.store.embedded import config
 from graphhunt.store.embedded.process import owns_port
+from graphhunt.store.embedded.schema import schema_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,8 +49,7 @@ def make_schema(state: EngineState, patience: float) -> None:
     Raises:
         StoreError: The engine isn't ours, can't be reached, or refuses.
     """
-    script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-    order = json.dumps({"language": "sqlscript", "command": script}).encode()
+    order = json.dumps({"language": "sqlscript", "command": schema_script()}).encode()
     _post(state, f"/api/v1/command/{config.DATABASE}", iter([order]), {"Content-Type": "application/json"}, patience)
 
 
