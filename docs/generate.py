@@ -39,19 +39,29 @@ def code(names: Iterable[object]) -> str:
 
 
 def graph_model() -> str:
-    """Describe labels and relationship types from graphhunt/schema.py."""
+    """Describe labels and relationship types from graphhunt/schema."""
     schema = importlib.import_module("graphhunt.schema")
-    page = f"# Graph model\n\nProperties of every node: {code(schema.COMMON_NODE)}. "
-    page += f"Properties of every relationship: {code(schema.COMMON_REL)}; its `evidence` holds at most "
-    page += f"{schema.EVIDENCE_CAP} event ids, earliest first. Confidence is one of {code(schema.CONFIDENCE)}. "
-    page += "Times are integers: microseconds since 1970-01-01 UTC.\n\n## Labels\n\n"
-    rows = ((f"`{k.label}`", k.meaning, code(k.properties), code(k.indexes)) for k in schema.NODES.values())
-    page += table(("Label", "Meaning", "Properties", "Indexed"), rows)
-    page += "\n## Relationship types\n\n"
-    kinds = schema.RELATIONSHIPS.values()
-    ends = {kind.type: ", ".join(f"{a} to {b}" for a, b in kind.endpoints) for kind in kinds}
-    rows = ((f"`{k.type}`", k.meaning, ends[k.type], code(k.properties)) for k in kinds)
-    return page + table(("Type", "Meaning", "From and to", "Properties"), rows)
+    nodes, rels = (importlib.import_module(f"graphhunt.schema.{part}") for part in ("nodes", "relationships"))
+    page = f"# Graph model\n\nConfidence is one of {code(schema.CONFIDENCE)}; `evidence` holds at most "
+    page += f"{schema.EVIDENCE_CAP} event ids. Times are integers: microseconds since 1970-01-01 UTC.\n"
+    page += "\n## Properties of every node\n\n" + properties(nodes.COMMON)
+    page += "\n## Properties of every relationship\n\n" + properties(rels.COMMON)
+    page += "\n## Labels\n"
+    for node in schema.NODES.values():
+        indexed = f" Indexed: {code(node.indexes)}." if node.indexes else ""
+        page += f"\n### `{node.label}`\n\n{node.meaning}{indexed}\n\n{properties(node.columns)}"
+    page += "\n## Relationship types\n"
+    for rel in schema.RELATIONSHIPS.values():
+        ends = ", ".join(f"{a} to {b}" for a, b in rel.endpoints)
+        page += f"\n### `{rel.type}`\n\n{rel.meaning} {ends}.\n" + (
+            "\n" + properties(rel.columns) if rel.columns else ""
+        )
+    return page
+
+
+def properties(columns: Iterable[Any]) -> str:
+    """Lay out properties with type and meaning."""
+    return table(("Property", "Type", "Meaning"), ((f"`{c.name}`", c.type, c.meaning) for c in columns))
 
 
 def loaders() -> str:

@@ -8,6 +8,7 @@ import polars as pl
 
 from graphhunt import ids
 from graphhunt.graphing.frames import HOUR, evidence, hashed, mapped, single, with_address
+from graphhunt.graphing.shape import drawn
 
 if TYPE_CHECKING:
     from graphhunt.graphing.case import Case
@@ -46,28 +47,13 @@ def connected(case: Case, processes: Processes) -> pl.DataFrame:
         **{c: single(c) for c in ("local_port", "remote_port", "local_ip", "machine_id")},
     )
     owner = processes.nodes.select(pl.col("id").alias("process_id"), "user_id")
-    return grouped.join(owner, on="process_id", how="left").select(
-        hashed("CONNECTED", *parts).alias("id"),
-        pl.col("process_id").alias("from_id"),
-        pl.col("remote_ip").alias("to_id"),
-        "remote_port",
-        "local_port",
-        "local_ip",
-        "protocol",
-        "direction",
-        "blocked",
-        "bytes_out",
-        "bytes_in",
-        "remote_name",
-        "machine_id",
-        "user_id",
-        "start",
-        "end",
-        "count",
-        "evidence",
-        "source",
-        pl.lit("observed").alias("confidence"),
+    made = grouped.join(owner, on="process_id", how="left").with_columns(
+        id=hashed("CONNECTED", *parts),
+        from_id=pl.col("process_id"),
+        to_id=pl.col("remote_ip"),
+        confidence=pl.lit("observed"),
     )
+    return drawn("CONNECTED", made)
 
 
 def _total(column: str) -> pl.Expr:

@@ -18,10 +18,11 @@ from graphhunt.graphing.processes import Processes
 from graphhunt.graphing.remote import logged_on, remote_logons
 from graphhunt.graphing.services import Services
 from graphhunt.graphing.sessions import Sessions
+from graphhunt.graphing.shape import shaped_nodes, shaped_relationships
 from graphhunt.graphing.skew import Skew
 from graphhunt.graphing.sources import Sources
 from graphhunt.graphing.techniques import Techniques
-from graphhunt.schema import NODES, RELATIONSHIPS
+from graphhunt.schema import NODES
 
 
 class Graph(NamedTuple):
@@ -54,7 +55,7 @@ def build(facts: Facts, client_id: str = "default") -> Graph:
     relationships["LOGGED_ON"] = logged_on(sessions, remote)
     directory = possible(case, relationships["LOGGED_ON"], remote)
     relationships.update(directory.relationships)
-    relationships = {kind: _shaped(kind, table) for kind, table in relationships.items()}
+    relationships = {kind: shaped_relationships(kind, table) for kind, table in relationships.items()}
     nodes = {
         **found,
         **services.nodes(),
@@ -103,41 +104,11 @@ def _relationships(
     return tables, found
 
 
-def _shaped(kind: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Give a relationship table the columns of the schema, with both labels, sorted by id."""
-    schema = RELATIONSHIPS[kind]
-    start, end = schema.endpoints[0]
-    starts, ends = {pair[0] for pair in schema.endpoints}, {pair[1] for pair in schema.endpoints}
-    if "from_label" not in table.columns and len(starts) == 1:
-        table = table.with_columns(from_label=pl.lit(start))
-    if "to_label" not in table.columns and len(ends) == 1:
-        table = table.with_columns(to_label=pl.lit(end))
-    common = [
-        "id",
-        "from_id",
-        "from_label",
-        "to_id",
-        "to_label",
-        "start",
-        "end",
-        "count",
-        "source",
-        "evidence",
-        "confidence",
-    ]
-    return (
-        table.select([*common, *(c for c in schema.properties if c in table.columns)])
-        .with_columns(pl.col("count").cast(pl.Int64))
-        .sort("id")
-    )
-
-
 def _finished(label: str, table: pl.DataFrame, times: pl.DataFrame, client_id: str) -> pl.DataFrame:
     """Give a node table its times, tenant and search text, with the schema's columns, sorted by id."""
     table = table.join(times, on="id", how="left")
     for column in ("first_seen", "last_seen"):
         own = [pl.col(column)] if column in table.columns else []
         table = table.with_columns(pl.coalesce(*own, pl.col(f"_{column}")).alias(column))
-    table = with_search(label, table.with_columns(client_id=pl.lit(client_id)))
-    common = ["id", "client_id", "first_seen", "last_seen", "search"]
-    return table.select([*common, *(c for c in NODES[label].properties if c in table.columns)]).sort("id")
+    table = table.drop("_first_seen", "_last_seen").with_columns(client_id=pl.lit(client_id))
+    return shaped_nodes(label, with_search(label, table))

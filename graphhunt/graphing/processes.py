@@ -15,6 +15,7 @@ import polars as pl
 from graphhunt.graphing.frames import SECOND, basename, evidence, first, hashed, key
 from graphhunt.graphing.guids import guid_start
 from graphhunt.graphing.pairing import SAME_START, same_starts
+from graphhunt.schema import NODES, told
 
 if TYPE_CHECKING:
     from graphhunt.graphing.case import Case
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 _ACTORS = (
     "process_end", "connection", "dns_query", "file_action", "registry_action", "process_access", "pipe_action",
     "detection",
-)  # fmt: skip
-_DETAILS = (
-    "command_line", "working_directory", "logon_id", "terminal_session", "integrity", "md5", "sha1", "sha256",
-    "imphash", "original_file_name", "company", "user_id", "parent_path", "parent_pid",
 )  # fmt: skip
 
 
@@ -170,7 +167,7 @@ class Processes:
                 first("guid"),
                 first("pid"),
                 first("path"),
-                *[first(c) for c in _DETAILS],
+                *[first(field).alias(name) for name, field in told(NODES["Process"]).items()],
                 start=pl.col("time").first(),
                 first_seen=pl.col("time").min(),
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graphing.frames import SECOND, hashed
+from graphhunt.graphing.shape import drawn
 from graphhunt.schema import EVIDENCE_CAP
 
 if TYPE_CHECKING:
@@ -27,36 +28,16 @@ def remote_logons(case: Case, sources: Sources, techniques: Techniques, processe
     names = processes.nodes.select(pl.col("id").alias("remote_process_id"), pl.col("name").alias("remote_process"))
     frame = frame.join(names, on="remote_process_id", how="left", maintain_order="left")
     proof = pl.concat_list("evidence", "proof", pl.col("traced").fill_null(pl.lit([], pl.List(pl.String))))
-    return frame.select(
-        hashed("REMOTE_LOGON", "id").alias("id"),
-        pl.col("id").alias("session_id"),
-        "from_id",
-        "from_label",
-        pl.col("machine_id").alias("to_id"),
-        "user_id",
-        "user_name",
-        "user_kind",
-        "logon_id",
-        "logon_type",
-        "auth_package",
-        "technique",
-        "technique_name",
-        "technique_reason",
-        pl.col("address").alias("source_ip"),
-        "source_port",
-        pl.coalesce("service_port", "found_port").alias("service_port"),
-        "start",
-        "end",
-        "open",
-        "count",
-        "source",
-        proof.list.unique(maintain_order=True).list.head(EVIDENCE_CAP).alias("evidence"),
-        pl.col("how").alias("confidence"),
-        "origin_process_id",
-        "remote_process_id",
-        "remote_process",
-        "act",
-    ).sort("start", "id")
+    made = frame.with_columns(
+        id=hashed("REMOTE_LOGON", "id"),
+        session_id=pl.col("id"),
+        to_id=pl.col("machine_id"),
+        source_ip=pl.col("address"),
+        service_port=pl.coalesce("service_port", "found_port"),
+        evidence=proof.list.unique(maintain_order=True).list.head(EVIDENCE_CAP),
+        confidence=pl.col("how"),
+    )
+    return drawn("REMOTE_LOGON", made).sort("start", "id")
 
 
 def _with_origin(case: Case, frame: pl.DataFrame, processes: Processes) -> pl.DataFrame:
@@ -86,7 +67,7 @@ def logged_on(sessions: Sessions, remote: pl.DataFrame) -> pl.DataFrame:
     origin = remote.select(
         pl.col("session_id").alias("id"),
         pl.col("from_id").alias("source_machine_id"),
-        pl.col("from_label"),
+        pl.col("from_label").alias("origin_label"),
         pl.col("source_port").alias("found_port"),
         "technique",
     )
@@ -94,28 +75,12 @@ def logged_on(sessions: Sessions, remote: pl.DataFrame) -> pl.DataFrame:
     new_credentials = pl.when((pl.col("logon_type") == 9) & pl.col("outbound_user").is_not_null()).then(
         pl.lit("T1550.002")
     )
-    return frame.select(
-        "id",
-        pl.col("user_id").alias("from_id"),
-        pl.col("machine_id").alias("to_id"),
-        "logon_id",
-        "logon_type",
-        "auth_package",
-        "logon_process",
-        pl.col("address").alias("source_ip"),
-        pl.coalesce("source_port", "found_port").alias("source_port"),
-        pl.when(pl.col("from_label") == "Machine").then("source_machine_id").alias("source_machine_id"),
-        pl.col("workstation").alias("source_name"),
-        "elevated",
-        "privileged",
-        "linked_logon_id",
-        "outbound_user",
-        pl.coalesce("technique", new_credentials).alias("technique"),
-        "open",
-        "start",
-        "end",
-        "count",
-        "evidence",
-        "source",
-        "confidence",
-    ).sort("start", "id")
+    made = frame.with_columns(
+        from_id=pl.col("user_id"),
+        to_id=pl.col("machine_id"),
+        source_ip=pl.col("address"),
+        source_port=pl.coalesce("source_port", "found_port"),
+        source_machine_id=pl.when(pl.col("origin_label") == "Machine").then("source_machine_id"),
+        technique=pl.coalesce("technique", new_credentials),
+    )
+    return drawn("LOGGED_ON", made).sort("start", "id")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graphing.frames import HOUR, SECOND, evidence, first, hashed, with_address
+from graphhunt.graphing.shape import drawn
+from graphhunt.schema import RELATIONSHIPS, told
 
 if TYPE_CHECKING:
     from graphhunt.graphing.case import Case
@@ -20,6 +22,10 @@ SLACK = 2 * SECOND
 """Records of one logon may be written this much before it, µs."""
 
 _MEMBERS = ("logoff", "privileges", "process_start", "share_access", "service_install", "task_action", "session_change")
+_OWN_FIELDS = (
+    "user_id", "address", "source_port", "outbound_domain", "process_path", "logon_guid", "subject_logon_id",
+)  # fmt: skip
+"""Fields of logons that rules look at, beside those that LOGGED_ON repeats."""
 _KEY = ["machine_id", "boot", "logon_id", "turn"]
 
 
@@ -97,11 +103,7 @@ class Sessions:
         grouped = (
             frame.with_columns(_lone=lone).sort("time", "event_id").group_by([*_KEY, "_lone"], maintain_order=True)
         )
-        fields = (
-            "user_id", "logon_type", "auth_package", "logon_process", "address", "source_port", "workstation",
-            "elevated", "linked_logon_id", "outbound_user", "outbound_domain", "process_path", "logon_guid",
-            "subject_logon_id",
-        )  # fmt: skip
+        fields = dict.fromkeys((*_OWN_FIELDS, *told(RELATIONSHIPS["LOGGED_ON"]).values()))
         begun = grouped.agg(*[first(c) for c in fields], *evidence(), start=pl.col("time").min())
         return begun.with_columns(confidence=pl.lit("observed")).drop("_lone")
 
@@ -149,19 +151,12 @@ class Sessions:
                 end=pl.col("time").max(),
             )
         )
-        return grouped.select(
-            hashed("FAILED_LOGON", *parts).alias("id"),
-            pl.col("user_id").alias("from_id"),
-            pl.col("machine_id").alias("to_id"),
-            "start",
-            "end",
-            "count",
-            "evidence",
-            "source",
-            "logon_type",
-            "status",
-            pl.col("address").alias("source_ip"),
-            pl.col("workstation").alias("source_name"),
-            "source_machine_id",
-            pl.lit("observed").alias("confidence"),
+        made = grouped.with_columns(
+            id=hashed("FAILED_LOGON", *parts),
+            from_id=pl.col("user_id"),
+            to_id=pl.col("machine_id"),
+            source_ip=pl.col("address"),
+            source_name=pl.col("workstation"),
+            confidence=pl.lit("observed"),
         )
+        return drawn("FAILED_LOGON", made)

@@ -26,7 +26,7 @@ from graphhunt.evidence.files import typed_errors
 from graphhunt.evidence.proof import damage, file_hash, prove, read_kept, seal, unbroken, write_kept
 from graphhunt.graphing.graph import Graph
 
-VERSION = 5
+VERSION = 6
 """Version of graphing's rules; a snapshot made by other rules is made anew."""
 
 _LOG = logging.getLogger(__name__)

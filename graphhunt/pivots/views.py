@@ -45,7 +45,7 @@ _LABELS: dict[str, Callable[[Properties], str]] = {
 
 _DETAILS: dict[str, Callable[[Properties], str]] = {
     "User": lambda p: " ".join(filter(None, (_first(p, "kind"), _first(p, "sid")))),
-    "Machine": lambda p: " ".join(filter(None, (_first(p, "fqdn"), _first(p, "role"), _first(p, "os")))),
+    "Machine": lambda p: " ".join(filter(None, (_first(p, "fqdn"), _first(p, "role")))),
     "Process": lambda p: _first(p, "command_line", "path") or _owner(p),
     "File": lambda p: _first(p, "path", "paths", "sha256", "md5"),
     "IP": lambda p: _first(p, "scope"),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from graphhunt.api.deps import HuntDep
 from graphhunt.api.faces import face
 from graphhunt.api.models import HealthAnswer
-from graphhunt.schema import NODES, RELATIONSHIPS
+from graphhunt.schema import NODES, RELATIONSHIPS, NodeKind, RelKind
 
 router = APIRouter(tags=["server"])
 
@@ -35,10 +35,19 @@ def get_coverage(hunt: HuntDep) -> Any:
 
 @router.get("/schema", operation_id="getSchema")
 def get_schema() -> dict[str, Any]:
-    """Name the kinds of entities and relationships, with what each means."""
-    kinds = [{"kind": kind.label, "meaning": kind.meaning} for kind in NODES.values()]
+    """Name the kinds of entities and relationships and their properties, with what each means."""
+    kinds = [{"kind": kind.label, "meaning": kind.meaning, "properties": _properties(kind)} for kind in NODES.values()]
     types = [
-        {"type": rel.type, "meaning": rel.meaning, "endpoints": [list(pair) for pair in rel.endpoints]}
+        {
+            "type": rel.type,
+            "meaning": rel.meaning,
+            "endpoints": [list(pair) for pair in rel.endpoints],
+            "properties": _properties(rel),
+        }
         for rel in RELATIONSHIPS.values()
     ]
     return {"kinds": kinds, "relations": types}
+
+
+def _properties(kind: NodeKind | RelKind) -> list[dict[str, str]]:
+    return [{"name": column.name, "type": column.type, "meaning": column.meaning} for column in kind.columns]

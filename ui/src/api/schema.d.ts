@@ -908,7 +908,7 @@ export interface paths {
         };
         /**
          * Get Schema
-         * @description Name the kinds of entities and relationships, with what each means.
+         * @description Name the kinds of entities and relationships and their properties, with what each means.
          */
         get: operations["getSchema"];
         put?: never;

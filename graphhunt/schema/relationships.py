@@ -1,0 +1,235 @@
+"""Relationship types and their properties."""
+
+from __future__ import annotations
+
+from graphhunt.schema.kinds import Property, RelKind
+from graphhunt.schema.nodes import ACCOUNT, END, LOGON_ID, MACHINE, PATH, START, TECHNIQUE
+
+COMMON = (
+    Property("id", "text", "hash of what makes it this one: the same in every load"),
+    START._replace(meaning="when it began, or was first seen"),
+    END._replace(meaning="when it ended, or was last seen"),
+    Property("count", "number", "distinct records or connections that tell of it"),
+    Property("source", "text", "loaders whose records tell of it, separated by commas"),
+    Property("evidence", "texts", "event ids, earliest first, at most `EVIDENCE_CAP`"),
+    Property("confidence", "text", "one of `CONFIDENCE`"),
+)
+"""Properties of every relationship."""
+
+_ENTITIES = ("User", "Machine", "Process", "File", "IP", "Domain")
+_PRINCIPALS = ("User", "Machine", "Group", "DirectoryObject")
+
+_SOURCE_IP = Property("source_ip", "text", "address it came from, as the record states it")
+_SOURCE_PORT = Property("source_port", "number", "client port it came from")
+_SOURCE_NAME = Property("source_name", "text", "name the client gave itself: whoever logs on chooses it")
+_SOURCE_MACHINE = Property("source_machine_id", "text", "id of the machine it came from, where that is known")
+_LOGON_TYPE = Property("logon_type", "number", "Windows logon type")
+_PACKAGE = Property("auth_package", "text", "Kerberos, NTLM, Negotiate …")
+_OPEN = Property("open", "flag", "no end of the session is recorded")
+_STATUS = Property("status", "text", "status code of the outcome")
+_OPERATION = Property("operation", "text", "what was done, in the record's word")
+_PROTOCOL = Property("protocol", "text", "protocol")
+_SERVICE_PORT = Property("remote_port", "number", "port at the far end")
+_SENT = Property("bytes_out", "number", "bytes sent, where records count them")
+_RECEIVED = Property("bytes_in", "number", "bytes received, where records count them")
+
+_LOGGED_ON = (
+    LOGON_ID,
+    _LOGON_TYPE.told(),
+    _PACKAGE.told(),
+    Property("logon_process", "text", "logon process, such as NtLmSsp or User32").told(),
+    _SOURCE_IP,
+    _SOURCE_PORT,
+    _SOURCE_MACHINE,
+    _SOURCE_NAME.told("workstation"),
+    Property("elevated", "flag", "the session's token is elevated").told(),
+    Property("privileged", "flag", "administrator-like privileges were given to it (4672)"),
+    Property("linked_logon_id", "text", "LogonId of its elevated or filtered twin").told(),
+    Property("outbound_user", "text", "account it uses towards other machines (type 9)").told(),
+    TECHNIQUE,
+    _OPEN,
+)
+_REMOTE_LOGON = (
+    ACCOUNT,
+    Property("user_name", "text", "name of the account"),
+    Property("user_kind", "text", "kind of the account"),
+    LOGON_ID,
+    _LOGON_TYPE,
+    _PACKAGE,
+    TECHNIQUE,
+    Property("technique_name", "text", "the technique in words"),
+    Property("technique_reason", "text", "what shows the technique"),
+    Property("credential_technique", "text", "technique by which its credential was put in place"),
+    Property("credential_session_id", "text", "id of the session in which that was done"),
+    _SOURCE_IP,
+    _SOURCE_PORT,
+    Property("service_port", "number", "port of the service it came in on"),
+    Property("session_id", "text", "id of its LOGGED_ON"),
+    _OPEN,
+    Property("act", "text", "logons of one act share it: one use of a technique makes several"),
+    Property("origin_process_id", "text", "id of the process at the source whose connection carried it"),
+    Property("remote_process_id", "text", "id of the first process it ran at the target"),
+    Property("remote_process", "text", "name of that process"),
+    Property("caused_by", "text", "id of the REMOTE_LOGON that led to it"),
+    Property("cause_process_id", "text", "id of the process by which that is known"),
+)
+_CONNECTED = (
+    _SERVICE_PORT,
+    Property("local_port", "number", "port at the machine's end, where all agree"),
+    Property("local_ip", "text", "address at the machine's end, where all agree"),
+    _PROTOCOL,
+    Property("direction", "text", "outgoing or incoming"),
+    _SENT,
+    _RECEIVED,
+    Property("remote_name", "text", "name of the far end, where a record states it"),
+    Property("blocked", "flag", "it was refused"),
+    MACHINE,
+    ACCOUNT,
+)
+_FILE_ACT = (_OPERATION, PATH)
+_REGISTRY_ACT = (_OPERATION, Property("value", "text", "name of the value, and what it was set to"))
+_RIGHT = (
+    Property("right", "text", "the collector's word for the right"),
+    Property("used", "flag", "a logon used it; null where logons can't tell"),
+    Property("used_logons", "number", "logons that used it"),
+    Property("first_used", "time", "first of them"),
+    Property("last_used", "time", "last of them"),
+    Property("used_by", "texts", "ids of the accounts that used it, at most 20"),
+)
+
+
+def _file_act(kind: str, meaning: str) -> RelKind:
+    return RelKind(kind, meaning, (("Process", "File"),), _FILE_ACT)
+
+
+def _right(kind: str, meaning: str, *ends: tuple[str, str]) -> RelKind:
+    return RelKind(kind, meaning, ends, _RIGHT)
+
+
+RELATIONSHIPS: dict[str, RelKind] = {
+    kind.type: kind
+    for kind in (
+        RelKind("LOGGED_ON", "One logon session of an account on a machine.", (("User", "Machine"),), _LOGGED_ON),
+        RelKind(
+            "FAILED_LOGON",
+            "Failed attempts of an account on a machine, per source and hour.",
+            (("User", "Machine"),),
+            (_LOGON_TYPE, _STATUS, _SOURCE_IP, _SOURCE_NAME, _SOURCE_MACHINE),
+        ),
+        RelKind(
+            "REMOTE_LOGON",
+            "A logon session whose source is known or correlated: the edge of attack paths.",
+            (("Machine", "Machine"), ("IP", "Machine")),
+            _REMOTE_LOGON,
+        ),
+        RelKind("RAN", "A machine ran a process.", (("Machine", "Process"),), (LOGON_ID,)),
+        RelKind("EXECUTED", "A process ran as an account.", (("User", "Process"),), (LOGON_ID,)),
+        RelKind("SPAWNED", "A process started another.", (("Process", "Process"),)),
+        RelKind(
+            "ACCESSED",
+            "A process opened another.",
+            (("Process", "Process"),),
+            (Property("granted", "text", "rights that were granted, as a mask"),),
+        ),
+        RelKind("INJECTED_INTO", "A process started a thread in another.", (("Process", "Process"),)),
+        RelKind("CONNECTED", "A process talked to an address.", (("Process", "IP"),), _CONNECTED),
+        RelKind("HAD_IP", "A machine had an address for a time.", (("Machine", "IP"),)),
+        RelKind(
+            "FLOWED_TO",
+            "A network log saw traffic, per port, protocol and hour.",
+            (("IP", "IP"),),
+            (_SERVICE_PORT, _PROTOCOL, Property("service", "text", "service that the log names"), _SENT, _RECEIVED),
+        ),
+        _file_act("WROTE", "A process made or changed a file."),
+        _file_act("READ", "A process read a file."),
+        _file_act("DELETED", "A process deleted a file."),
+        _file_act("RENAMED", "A process renamed a file."),
+        _file_act("LOADED", "A process loaded a module."),
+        RelKind("IMAGE", "A process is an instance of a program file.", (("Process", "File"),), (PATH,)),
+        RelKind(
+            "SET_REGISTRY", "A process made or changed a registry key.", (("Process", "RegistryKey"),), _REGISTRY_ACT
+        ),
+        RelKind("READ_REGISTRY", "A process read a registry key.", (("Process", "RegistryKey"),), _REGISTRY_ACT),
+        RelKind("QUERIED", "A name was looked up.", (("Process", "Domain"), ("Machine", "Domain")), (_STATUS,)),
+        RelKind("RESOLVED_TO", "A name had an address for a time.", (("Domain", "IP"),)),
+        RelKind(
+            "INSTALLED",
+            "An account or process installed a service or task.",
+            (("User", "Service"), ("User", "ScheduledTask"), ("Process", "Service"), ("Process", "ScheduledTask")),
+            (LOGON_ID, _OPERATION),
+        ),
+        RelKind(
+            "STARTED",
+            "A service or task started a process.",
+            (("Service", "Process"), ("ScheduledTask", "Process")),
+        ),
+        RelKind(
+            "HOSTS",
+            "A machine holds a service, task or share.",
+            (("Machine", "Service"), ("Machine", "ScheduledTask"), ("Machine", "Share")),
+        ),
+        RelKind(
+            "OPENED_SHARE",
+            "An account opened a share.",
+            (("User", "Share"),),
+            (
+                LOGON_ID,
+                Property("target", "text", "file or pipe within the share"),
+                _SOURCE_IP,
+                Property("access", "text", "rights that were asked for"),
+            ),
+        ),
+        RelKind(
+            "USED_CREDENTIALS",
+            "A process used another account's credentials towards a server (4648).",
+            (("User", "User"),),
+            (
+                Property("target_server", "text", "server they were used towards, as the record names it"),
+                MACHINE,
+                Property("process_id", "text", "id of the process that used them"),
+                LOGON_ID,
+                _SOURCE_IP,
+            ),
+        ),
+        RelKind(
+            "AUTHENTICATED",
+            "A domain controller or server checked an account's credential.",
+            (("User", "Machine"),),
+            (
+                Property("protocol", "text", "kerberos-tgt, kerberos-service, kerberos-preauth or ntlm"),
+                Property("service", "text", "account of the service a ticket was asked for"),
+                _SOURCE_IP,
+                _SOURCE_NAME,
+                Property("success", "flag", "the credential was good"),
+                _STATUS,
+            ),
+        ),
+        RelKind("FLAGGED", "An alert concerns an entity.", tuple(("Alert", label) for label in _ENTITIES)),
+        _right(
+            "POSSIBLE_SESSION",
+            "A collector saw an account in session on a machine, where it can be taken over.",
+            ("Machine", "User"),
+        ),
+        _right(
+            "POSSIBLE_MEMBER_OF",
+            "An account, machine or group is member of a group.",
+            *((label, "Group") for label in _PRINCIPALS),
+        ),
+        _right(
+            "POSSIBLE_ADMIN",
+            "An account or group may administer a machine.",
+            *((label, "Machine") for label in _PRINCIPALS),
+        ),
+        _right(
+            "POSSIBLE_LOGON",
+            "An account or group may log on to a machine from afar; `right` says how.",
+            *((label, "Machine") for label in _PRINCIPALS),
+        ),
+        _right(
+            "POSSIBLE_CONTROL",
+            "An object has any other right over another; `right` is the collector's word.",
+            *((a, b) for a in _PRINCIPALS for b in _PRINCIPALS),
+        ),
+    )
+}
+"""Every relationship type, by name."""
