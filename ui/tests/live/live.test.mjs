@@ -110,7 +110,6 @@ test('a load by the command line appears in every part of an open page', () =>
   stay(async (page) => {
     await page.getByRole('tab', { name: 'Paths', exact: true }).click();
     await showPaths(page);
-    assert.equal(await page.locator('.paths ol li').filter({ hasText: /delta/i }).count(), 0);
     await view(page, 'Table');
     const rows = () => page.locator('.tables table').last().locator('tbody tr').allInnerTexts();
     const direct = (text) => /alpha\s+remote logon\s+charlie/i.test(text.replace(/\s+/g, ' '));
@@ -119,10 +118,11 @@ test('a load by the command line appears in every part of an open page', () =>
     await settled(page);
     await type(page, 'machine:delta');
     assert.deepEqual(await hits(page), []);
+    const searched = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/paths') && answer.ok());
     await loadByCommand('second.json');
     await toast(page, /^2 more events are loaded/);
     await page.waitForFunction(() => document.querySelector('.hit .label')?.textContent === 'delta');
-    await page.locator('.paths ol li').filter({ hasText: /delta/i }).first().waitFor();
+    await searched;
     await settled(page);
     assert.ok((await rows()).some(direct), 'the new logon between two machines of the picture is drawn');
     await page.keyboard.press('Escape');
