@@ -16,7 +16,7 @@ from graphhunt.errors import AnalysisError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graphhunt.paths.table import Floats
+    Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(slots=True)
