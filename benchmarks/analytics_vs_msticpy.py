@@ -100,7 +100,7 @@ def forest(n: int) -> pd.DataFrame:
 
 def _sessions(ours: bool, whole: bool, n: int) -> Callable[[], int]:
     if ours:
-        from graphhunt.analytics import create_session_col, sessionize_data
+        from graphhunt.toolbox import create_session_col, sessionize_data
     else:
         from msticpy.analysis.anomalous_sequence.sessionize import create_session_col, sessionize_data
     data, users = session_events(n), ["user", "host"]
@@ -113,7 +113,7 @@ def _clusters(ours: bool, whole: bool, n: int) -> Callable[[], int]:
     import pandas as pd
 
     if ours:
-        from graphhunt.analytics import add_process_features, dbcluster_events
+        from graphhunt.toolbox import add_process_features, dbcluster_events
     else:
         from msticpy.analysis.eventcluster import add_process_features, dbcluster_events
     data = repeated(n)
@@ -127,7 +127,7 @@ def _clusters(ours: bool, whole: bool, n: int) -> Callable[[], int]:
 
 def _tree(ours: bool, n: int) -> Callable[[], int]:
     if ours:
-        from graphhunt.analytics import build_process_tree
+        from graphhunt.toolbox import build_process_tree
     else:
         from msticpy.transform.proc_tree_builder import build_process_tree
     data = forest(n)
@@ -138,7 +138,7 @@ def _timeline(ours: bool, n: int) -> Callable[[], int]:
     data = session_events(n).rename(columns={"time": "TimeGenerated"})
     shown = ["user", "host"]
     if ours:
-        from graphhunt.analytics import display_timeline
+        from graphhunt.toolbox import display_timeline
 
         return lambda: len(display_timeline(data, group_by="event", source_columns=shown).page())
     from bokeh.embed import json_item

@@ -19,8 +19,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from graphhunt.analytics import registry, runs
-from graphhunt.analytics.analysis import Analysis, Parameter, Written
+from graphhunt.analyses import registry, runs
+from graphhunt.analyses.analysis import Analysis, Parameter, Written
 from graphhunt.settings import load_settings
 from graphhunt.store import Store, open_store
 from graphhunt.store.statements import merge_nodes

@@ -22,7 +22,7 @@ import numpy as np
 import graphhunt
 from graphhunt import queries
 from graphhunt.entities import IP, Alert, Client, Collection, File, Histogram, Machine, Process, User
-from graphhunt.graphing.snapshot import Snapshot
+from graphhunt.graph.snapshot import Snapshot
 from graphhunt.queries import Query
 
 MOST = 1000

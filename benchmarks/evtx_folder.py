@@ -19,10 +19,10 @@ from pathlib import Path
 
 from graphhunt.loaders import _evtx_chunk as layout
 
-from graphhunt import loading
 from graphhunt.evidence import Batch, SourceEntry, Workspace
-from graphhunt.ingest import ingest
+from graphhunt.evidence.ingest import ingest
 from graphhunt.model import Record, Skipped
+from graphhunt.sources import loading
 
 TALLIED = 10_000
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from graphhunt.generator import GeneratorConfig, eval_set, generate, generate_demo, logon_days
+from graphhunt.lab.generator import GeneratorConfig, eval_set, generate, generate_demo, logon_days
 
 
 def _measure(name: str, work: Callable[[], int]) -> None:

@@ -27,7 +27,7 @@ from large_tables import Estate
 
 from graphhunt import queries
 from graphhunt.evidence import Workspace
-from graphhunt.graphing.snapshot import VERSION
+from graphhunt.graph.state import VERSION
 from graphhunt.ids import digest
 from graphhunt.settings import Settings
 from graphhunt.store import Store, open_store

@@ -24,11 +24,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bulk_load import PATIENT, Server, Tables, fill_embedded, fill_neo4j
 from large_graph import make_workspace, mark, running, settings, wait_for_indexes
 
-from graphhunt.analytics import runs
-from graphhunt.evaluation.protocol import peak_memory_mb
-from graphhunt.generator import eval_set
-from graphhunt.graphing.snapshot import Snapshot
-from graphhunt.hunts.lateral import corroboration, logon_table
+from graphhunt.analyses import runs
+from graphhunt.graph.snapshot import Snapshot
+from graphhunt.lab.evaluation.protocol import peak_memory_mb
+from graphhunt.lab.generator import eval_set
+from graphhunt.lateral.scores import corroboration, logon_table
 from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import stop_engine
 

@@ -14,9 +14,9 @@ import sys
 import time
 from pathlib import Path
 
-from graphhunt.evaluation import evaluate_synthetic, synthetic_case
-from graphhunt.evaluation.metrics import by_cell
-from graphhunt.evaluation.protocol import _support, run_detector
+from graphhunt.lab.evaluation import evaluate_synthetic, synthetic_case
+from graphhunt.lab.evaluation.metrics import by_cell
+from graphhunt.lab.evaluation.protocol import _support, run_detector
 
 TARGETS = (
     ("detected_at_9_per_day", "≥ 0.55"), ("detected_at_20_per_day", "≥ 0.75"),

@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from graphhunt.analytics.lateral.causes import causal_paths
-from graphhunt.analytics.lateral.habits import count_habits
-from graphhunt.evaluation.protocol import peak_memory_mb
-from graphhunt.paths import LogonTable, earliest_arrival, find_paths, hop_rarity, latest_departure
-from graphhunt.paths.table import DAY
+from graphhunt.lab.evaluation.protocol import peak_memory_mb
+from graphhunt.lateral.detector.causes import causal_paths
+from graphhunt.lateral.detector.habits import count_habits
+from graphhunt.lateral.paths import LogonTable, earliest_arrival, find_paths, hop_rarity, latest_departure
+from graphhunt.lateral.paths.table import DAY
 
 
 def random_table(rows: int, hosts: int) -> LogonTable:

@@ -160,13 +160,13 @@ def facts_of(handler: Callable[..., Any]) -> str:
 def analytics() -> str:
     """Describe the runs over the graph from the registry, and the functions on DataFrames from their docstrings."""
     page = "# Analytics\n\nThe runs extract a part of the graph, compute, and write the result back as properties.\n"
-    for item in importlib.import_module("graphhunt.analytics.registry").describe_analyses():
+    for item in importlib.import_module("graphhunt.analyses.registry").describe_analyses():
         page += f"\n## `{item['name']}`\n\n{item['summary']}\n\n"
         rows = [(f"`{p['name']}`", p["type"], f"`{p['default']}`", p["help"]) for p in item["parameters"]]
         page += table(("Parameter", "Type", "Default", "Meaning"), rows) + "\n"
         rows = [(p["target"], f"`{p['property']}`", p["meaning"]) for p in item["properties"]]
         page += table(("Written to", "Property", "Meaning"), rows)
-    package = importlib.import_module("graphhunt.analytics")
+    package = importlib.import_module("graphhunt.toolbox")
     functions = ((f"`{name}`", first_line(getattr(package, name))) for name in package.__all__)
     page += (
         "\n## Functions on DataFrames\n\nImported from `graphhunt.analytics`, under the names a msticpy user knows.\n\n"

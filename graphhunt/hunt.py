@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from graphhunt import current, pivots
+from graphhunt import current
+from graphhunt.questions import pivots
 from graphhunt.errors import GraphhuntError, UsageError
 from graphhunt.settings import Settings, load_settings
 from graphhunt.times import iso, micros, span
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
     from graphhunt.entities import IP, Client, File, Machine, Process, User
     from graphhunt.evidence import Workspace
-    from graphhunt.graphing.snapshot import Snapshot
-    from graphhunt.hunts.attack_paths import PathOptions
-    from graphhunt.hunts.sight import Sight
+    from graphhunt.graph.snapshot import Snapshot
+    from graphhunt.lateral.attack_paths import PathOptions
+    from graphhunt.lateral.sight import Sight
     from graphhunt.store import Store
     from graphhunt.store.analyst import Table
-    from graphhunt.sync import Computed
+    from graphhunt.store.sync import Computed
 
 Progress = Callable[[str, int, int, int], None]
 """Called with (phase, done, total, events): bytes while reading, rows while writing."""
@@ -111,8 +112,8 @@ class Hunt:
             The report of the contract: files, events read, loaded, skipped by reason and rejected, nodes and
             relationships of the graph, seconds, events per second, warnings.
         """
-        from graphhunt.ingest import ingest
-        from graphhunt.sync import compute
+        from graphhunt.evidence.ingest import ingest
+        from graphhunt.store.sync import compute
 
         wanted = [paths] if isinstance(paths, str | Path) else list(paths)
         begun = time.monotonic()
@@ -172,7 +173,7 @@ class Hunt:
 
     def sync(self, *, progress: Progress | None = None, computed: Computed | None = None) -> bool:
         """Bring the graph up to date with the evidence; tell whether anything was written."""
-        from graphhunt.sync import sync
+        from graphhunt.store.sync import sync
 
         tell = (lambda phase, done, total: progress(phase, done, total, 0)) if progress else None
         written = sync(self.workspace, self.store, client_id=self.client_id, progress=tell, computed=computed)
@@ -224,7 +225,7 @@ class Hunt:
         Raises:
             UsageError: There is no such kind or entity, or the name fits several.
         """
-        from graphhunt.pivots.search import kind_named
+        from graphhunt.questions.pivots.search import kind_named
 
         label = kind_named(kind)
         self._filled()
@@ -260,7 +261,7 @@ class Hunt:
         return found
 
     def _filled(self) -> None:
-        from graphhunt.sync import require_filled
+        from graphhunt.store.sync import require_filled
 
         where = self.db or str(self.workspace.path / "engine")
         require_filled(self.snapshot, self.store, self.client_id, where)
@@ -271,8 +272,8 @@ class Hunt:
         `from_` and `to` are the contract's names of `source` and `target`; times may be ISO 8601 text and
         lengths of time such as `24h`.
         """
-        from graphhunt.hunts.attack_paths import AttackPaths, PathOptions
-        from graphhunt.hunts.sight import gathered
+        from graphhunt.lateral.attack_paths import AttackPaths, PathOptions
+        from graphhunt.lateral.sight import gathered
 
         asked = replace(options or PathOptions(), **_path_options(given))
         return gathered(AttackPaths(self.snapshot, self._sight).find(asked), "paths")
@@ -280,13 +281,13 @@ class Hunt:
     @property
     def snapshot(self) -> Snapshot:
         """The graph's tables as of the last load; damaged ones are made again from the facts."""
-        from graphhunt.sync import snapshot_of
+        from graphhunt.store.sync import snapshot_of
 
         return snapshot_of(self.workspace, self.client_id)
 
     def _sight(self) -> Sight:
-        from graphhunt.coverage import coverage
-        from graphhunt.hunts.sight import Sight
+        from graphhunt.questions.coverage import coverage
+        from graphhunt.lateral.sight import Sight
 
         return Sight(coverage(self.workspace))
 
@@ -300,13 +301,13 @@ class Hunt:
         Raises:
             UsageError: There is no such format, or the place can't be written.
         """
-        from graphhunt.export import export
+        from graphhunt.case.export import export
 
         return export(format, self.snapshot, lambda: self.store, None if out is None else Path(out))
 
     def hunts(self) -> list[dict[str, Any]]:
         """List the hunts: the detector of lateral movement and the Cypher library's questions."""
-        from graphhunt.hunts.library import hunts
+        from graphhunt.questions.library import hunts
 
         return [info.describe() for info in hunts()]
 
@@ -326,9 +327,9 @@ class Hunt:
         Raises:
             UsageError: There is no such hunt or parameter.
         """
-        from graphhunt.hunts.library import BLAST_RADIUS, CHOKE_POINTS, LATERAL, hunt_named, run_query
-        from graphhunt.hunts.movement import hunt_lateral_movement
-        from graphhunt.hunts.sight import gathered
+        from graphhunt.questions.library import BLAST_RADIUS, CHOKE_POINTS, LATERAL, hunt_named, run_query
+        from graphhunt.lateral.movement import hunt_lateral_movement
+        from graphhunt.lateral.sight import gathered
 
         info = hunt_named(name)
         if info.name == LATERAL:
@@ -336,7 +337,7 @@ class Hunt:
             found = hunt_lateral_movement(self.snapshot, self._sight, given, store=store, limit=limit)
             return gathered(found, "findings")
         if info.name in (BLAST_RADIUS, CHOKE_POINTS):
-            from graphhunt.hunts.reach import hunt_reach
+            from graphhunt.lateral.reach import hunt_reach
 
             return hunt_reach(self.snapshot, info.name, given, limit)
         return run_query(self.store, info.name, given, limit)
@@ -359,13 +360,13 @@ class Hunt:
             LimitError: The extract is larger than its limit.
             StoreError: Another run is writing.
         """
-        from graphhunt.analytics.runs import analyze
+        from graphhunt.analyses.runs import analyze
 
         return analyze(self.store, name, given, progress)
 
     def results(self, name: str, target: str, limit: int = 1000) -> list[dict[str, Any]]:
         """Give the current run's results on a label or relationship type: `id`, `run` and the properties."""
-        from graphhunt.analytics.runs import current_results
+        from graphhunt.analyses.runs import current_results
 
         return current_results(self.store, name, target, limit)
 
@@ -422,7 +423,7 @@ class Hunt:
 
     def status(self, *, digest: bool = False) -> dict[str, Any]:
         """Say what the workspace holds; with `digest`, the canonical digest of the database."""
-        from graphhunt.digest import graph_digest
+        from graphhunt.store.digest import graph_digest
         from graphhunt.store.places import Places
 
         sources = self.workspace.sources()
@@ -452,13 +453,13 @@ class Hunt:
             `damaged` (file, problem, remedy and `event_ids`, where the records concerned are known), `records` and
             `files` that were compared, and whether all is `ok`.
         """
-        from graphhunt.verify import verify
+        from graphhunt.store.verify import verify
 
         return verify(self.workspace, lambda: self.store, self.db or "engine")
 
     def coverage(self) -> dict[str, Any]:
         """Say per machine what its logs can show and what they can't."""
-        from graphhunt.coverage import coverage
+        from graphhunt.questions.coverage import coverage
 
         return {**coverage(self.workspace), "clock_skew": self._skew()}
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _text
 

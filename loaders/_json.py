@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from graphhunt.loading import Source
 from graphhunt.model import FileWarning, Record, Rejected
+from graphhunt.sources.loading import Source
 
 from . import _text
 

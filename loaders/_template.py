@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Flow, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _text
 from . import _values as v

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Protocol
 
-from graphhunt.loading import HEAD_SIZE, Source
+from graphhunt.sources.loading import HEAD_SIZE, Source
 
 LINE_MOST = 16 * 1024 * 1024
 """Bytes of the longest line that is read as a record; a longer one is rejected."""

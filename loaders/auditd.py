@@ -19,8 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graphhunt.loading import Source
 from graphhunt.model import FileWarning, Record, Rejected
+from graphhunt.sources.loading import Source
 
 from . import _audit_facts, _text
 

@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _json, _nested, _opengraph, _sharphound, _text
 from ._sharphound import Stated

@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphhunt.errors import LoadError
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _event_xml, _json, _windows
 from . import _evtx_chunk as layout

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from graphhunt.loading import Source
 from graphhunt.model import ExplicitCredentials, Fact, FileWarning, Logoff, Logon, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _ssh, _text
 from . import _values as v

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, ProcessStart, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _csv
 from . import _values as v

@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from graphhunt.loading import Source
 from graphhunt.model import Detection, DnsQuery, Fact, FileWarning, Flow, Lease, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _json, _text
 from . import _values as v

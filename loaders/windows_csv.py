@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _csv, _windows
 from ._windows_flat import event_of

@@ -32,8 +32,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _json, _text, _windows
 from ._windows_flat import event_of

@@ -20,8 +20,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _event_xml, _text, _windows
 

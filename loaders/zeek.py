@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from graphhunt.loading import Source
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 from . import _json, _text, _zeek_facts
 from . import _values as v

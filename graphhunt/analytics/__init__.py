@@ -1,62 +1,17 @@
-"""Analytics: functions on DataFrames under the names a msticpy user knows, and runs over the graph.
-
-Everything public is importable from here and loaded when first used, so that a command that needs one
-function doesn't pay for scikit-learn or matplotlib. The runs over the graph are listed by
-`graphhunt.analytics.registry`.
-"""
+"""The DataFrame functions of `graphhunt.toolbox` under the name that notebooks import them from."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
-_NAMES = {
-    "sessionize": "create_session_col sessionize_data",
-    "process_features": "add_process_features",
-    "text_features": (
-        "delim_count delim_hash char_ord_score token_count crc32_hash "
-        "delim_count_df char_ord_score_df token_count_df crc32_hash_df"
-    ),
-    "eventcluster": "dbcluster_events",
-    "plot_clusters": "plot_cluster",
-    "outliers": "identify_outliers remove_common_items",
-    "cut_forest": "identify_outliers_rrcf RobustRandomCutForest",
-    "plot_outliers": "plot_outlier_results",
-    "process_schema": "ProcSchema infer_schema",
-    "process_tree": "build_process_tree build_proc_tree",
-    "process_tree_utils": (
-        "get_ancestors get_children get_descendents get_parent get_process get_process_key get_root get_roots "
-        "get_root_tree get_siblings get_summary_info get_tree_depth"
-    ),
-    "process_tree_text": "TemplateLine tree_to_text",
-    "plot_process_trees": "plot_process_tree build_and_show_process_tree",
-    "plot_timeline": "display_timeline",
-    "plot_timeline_values": "display_timeline_values",
-    "plot_timeline_duration": "display_timeline_duration",
-    "plot_heatmaps": "plot_heatmap",
-    "syslog_sessions": "cluster_syslog_logons_df risky_sudo_sessions",
-    "cmd_line": "risky_cmd_line cmd_speed",
-    "base64unpack": (
-        "unpack unpack_df unpack_items get_hashes get_items_from_gzip get_items_from_tar get_items_from_zip"
-    ),
-    "iocextract": "IoCExtract IoCPattern IoCType",
-    "auditdextract": "extract_events_to_df generate_process_tree get_event_subset read_from_file unpack_auditd",
-    "domain_validator": "DomainValidator",
-    "domain_utils": "dns_components url_components ip_rev_resolve ip_rev_resolve_df",
-    "host_record": "create_host_record",
-    "network_frames": "df_to_networkx",
-}
+from graphhunt import toolbox
 
-_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
-
-__all__ = sorted(_HOME)
+__all__ = list(toolbox.__all__)  # noqa: PLE0604  # names, made from the toolbox's table
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name from its module."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    """Load a public name from the toolbox."""
+    return getattr(toolbox, name)
 
 
 def __dir__() -> list[str]:

@@ -21,10 +21,10 @@ from graphhunt.api.crowd import Crowd
 from graphhunt.api.entity_paths import RawEntityPaths
 from graphhunt.api.headers import SafeHeaders
 from graphhunt.api.service import Hunt
-from graphhunt.casebook import Casebook
+from graphhunt.case.casebook import Casebook
 from graphhunt.errors import GraphhuntError
-from graphhunt.jobs import Jobs, Uploads
-from graphhunt.pivots.names import Names
+from graphhunt.case.jobs import Jobs, Uploads
+from graphhunt.questions.pivots.names import Names
 from graphhunt.web import Pages
 
 

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from graphhunt.api.faces import Time
 from graphhunt.api.models import Shape
-from graphhunt.casebook.bodies import MAX_EVENTS, MAX_STATE, MAX_TEXT
-from graphhunt.casebook.book import MAX_DESCRIPTION, MAX_TITLE
+from graphhunt.case.casebook.bodies import MAX_EVENTS, MAX_STATE, MAX_TEXT
+from graphhunt.case.casebook.book import MAX_DESCRIPTION, MAX_TITLE
 
 Status = Literal["open", "closed"]
 ItemType = Literal["note", "tag", "verdict", "alias", "pin", "view"]

@@ -10,11 +10,11 @@ from graphhunt.accounts import Accounts, Principal
 from graphhunt.api.crowd import Crowd
 from graphhunt.api.faces import TimeIn
 from graphhunt.api.service import Hunt
-from graphhunt.casebook import Casebook
+from graphhunt.case.casebook import Casebook
 from graphhunt.errors import UsageError
-from graphhunt.jobs import Jobs, Uploads
-from graphhunt.pivots import Window
-from graphhunt.pivots.names import Names
+from graphhunt.case.jobs import Jobs, Uploads
+from graphhunt.questions.pivots import Window
+from graphhunt.questions.pivots.names import Names
 
 
 def hunt_of(request: Request) -> Hunt:

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from fastapi import Depends, Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graphhunt.pivots import Ref
-from graphhunt.pivots.reading import check_ref
+from graphhunt.questions.pivots import Ref
+from graphhunt.questions.pivots.reading import check_ref
 
 PREFIX = "/api/v1/entities/"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from graphhunt.api.service import Hunt
 from graphhunt.evidence.batch import DUPLICATE
-from graphhunt.jobs import Tell, Uploads, Work
+from graphhunt.case.jobs import Tell, Uploads, Work
 from graphhunt.times import iso
 
 
@@ -60,7 +60,7 @@ def analysis_work(hunt: Hunt, name: str, parameters: Mapping[str, Any]) -> Work:
     """Run an analytic as `graphhunt analyze` does."""
 
     def work(tell: Tell) -> dict[str, Any]:
-        from graphhunt.analytics.runs import analyze
+        from graphhunt.analyses.runs import analyze
 
         with sibling(hunt) as own:
             report = analyze(own.store, name, parameters, tell.progress)

@@ -23,7 +23,7 @@ def run(
     if runs:
         _list_runs(context, json, workspace, db)
         return
-    from graphhunt.analytics.registry import describe_analyses
+    from graphhunt.analyses.registry import describe_analyses
 
     found = describe_analyses()
     if json:
@@ -39,7 +39,7 @@ def run(
 
 def _list_runs(context: typer.Context, json: bool, workspace: WorkspaceOption, db: DbOption) -> None:
     """List the runs, newest first."""
-    from graphhunt.analytics.runs import list_runs
+    from graphhunt.analyses.runs import list_runs
 
     with open_case(context, workspace, db) as hunt:
         found = list_runs(hunt.store)

@@ -27,7 +27,7 @@ def run(
     db: DbOption = None,
 ) -> None:
     """Run analytics on the graph and write their results back as properties."""
-    from graphhunt.analytics.registry import analyses
+    from graphhunt.analyses.registry import analyses
 
     if (undo or compare) and not names:
         raise UsageError("--undo and --compare need the name of an analytic")
@@ -44,7 +44,7 @@ def run(
 
 def _one(store: Store, name: str, given: dict[str, str], choice: tuple[bool, bool]) -> dict[str, Any]:
     """Do what was asked with one analytic."""
-    from graphhunt.analytics import runs
+    from graphhunt.analyses import runs
 
     undo, compare = choice
     if undo:

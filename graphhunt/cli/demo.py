@@ -33,7 +33,7 @@ def run(
     db: DbOption = None,
 ) -> None:
     """Write a small intrusion as event logs, load them, find the lateral movement, and show it."""
-    from graphhunt.generator import generate_demo
+    from graphhunt.lab.generator import generate_demo
 
     folder = workspace or Path(tempfile.mkdtemp(prefix="graphhunt-demo-"))
     try:

@@ -30,7 +30,7 @@ def synthetic(
     json: JsonOption = False,
 ) -> None:
     """Measure on a generated enterprise and its benign twin, beside the baselines."""
-    from graphhunt.evaluation import evaluate_synthetic
+    from graphhunt.lab.evaluation import evaluate_synthetic
 
     _show(evaluate_synthetic(seed, progress=message), json=json)
 
@@ -45,7 +45,7 @@ def lanl(
     json: JsonOption = False,
 ) -> None:
     """Measure on LANL's authentication data and its red team."""
-    from graphhunt.evaluation import evaluate, read_lanl
+    from graphhunt.lab.evaluation import evaluate, read_lanl
 
     with _readable(auth, "LANL's auth and redteam files, as published"):
         case = read_lanl(auth, redteam, history_days=history_days, until_day=until_day)
@@ -61,7 +61,7 @@ def optc(
     json: JsonOption = False,
 ) -> None:
     """Measure on DARPA's OpTC with LMDEval's labels."""
-    from graphhunt.evaluation import evaluate, read_optc
+    from graphhunt.lab.evaluation import evaluate, read_optc
 
     with _readable(folder, "OpTC's eCAR files and a label file with id, description, label"):
         case = read_optc(folder, labels, history_days=history_days)

@@ -13,7 +13,7 @@ from graphhunt.cli.show import json_out, line, progress
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
-    from graphhunt.generator import Dirt
+    from graphhunt.lab.generator import Dirt
 
 
 @command
@@ -33,7 +33,7 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Write event logs of a synthetic enterprise, and truth.json beside them."""
-    from graphhunt.generator import Dirt, GeneratorConfig, generate
+    from graphhunt.lab.generator import Dirt, GeneratorConfig, generate
 
     config = GeneratorConfig(
         seed=seed, hosts=hosts, users=users, days=days, chains=chains, formats=tuple(format or ("nxlog",)),
@@ -55,7 +55,7 @@ def _dirt(without: list[str]) -> Dirt:
     Raises:
         UsageError: There is no dirt of that name.
     """
-    from graphhunt.generator import Dirt
+    from graphhunt.lab.generator import Dirt
 
     known = {field.name: getattr(Dirt.none(), field.name) for field in fields(Dirt)}
     for name in without:

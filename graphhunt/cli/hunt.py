@@ -80,7 +80,7 @@ def _show_findings(found: dict[str, Any], *, verbose: bool) -> None:
 
 def show_scope(found: dict[str, Any]) -> None:
     """Say what was scored, and what a score means where any is shown."""
-    from graphhunt.hunts.scope import scope_words
+    from graphhunt.lateral.scope import scope_words
 
     scope = found.get("scope")
     for text in scope_words(scope) if scope else ():

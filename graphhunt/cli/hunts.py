@@ -25,7 +25,7 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """List the hunts with the ATT&CK techniques they look for."""
-    from graphhunt.hunts.library import hunt_named, hunts
+    from graphhunt.questions.library import hunt_named, hunts
 
     found = [hunt_named(name)] if name else hunts()
     if not found:

@@ -9,7 +9,7 @@ from graphhunt.cli.show import json_out, table
 @command
 def run(json: JsonOption = False) -> None:
     """List the loaders, where they come from, and why any could not be imported."""
-    from graphhunt.loading import plugins
+    from graphhunt.sources.loading import plugins
 
     rows = [
         {

@@ -26,19 +26,19 @@ if TYPE_CHECKING:
     from graphhunt.hunt import Hunt
 
 _FOR_REQUESTS = (
-    "graphhunt.analytics.face_lateral",
-    "graphhunt.analytics.runs",
-    "graphhunt.coverage",
-    "graphhunt.digest",
+    "graphhunt.lateral.analysis",
+    "graphhunt.analyses.runs",
+    "graphhunt.questions.coverage",
+    "graphhunt.store.digest",
     "graphhunt.entities",
-    "graphhunt.export",
-    "graphhunt.hunts.attack_paths",
-    "graphhunt.hunts.movement",
-    "graphhunt.hunts.reach",
-    "graphhunt.ingest",
-    "graphhunt.paths._frames",
+    "graphhunt.case.export",
+    "graphhunt.lateral.attack_paths",
+    "graphhunt.lateral.movement",
+    "graphhunt.lateral.reach",
+    "graphhunt.evidence.ingest",
+    "graphhunt.lateral.paths._frames",
     "graphhunt.store.payload",
-    "graphhunt.sync",
+    "graphhunt.store.sync",
     "networkx",
     "pandas",
     "scipy.sparse",
@@ -225,8 +225,8 @@ def trusted(proxies: str) -> list[str]:
 
 def import_for_requests() -> None:
     """Import what requests use: they run on many threads, which must not race for modules that are half made."""
-    from graphhunt.analytics.registry import analyses
-    from graphhunt.loading import loaders
+    from graphhunt.analyses.registry import analyses
+    from graphhunt.sources.loading import loaders
 
     for name in _FOR_REQUESTS:
         import_module(name)

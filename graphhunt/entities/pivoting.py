@@ -14,7 +14,7 @@ from graphhunt.entities.paths import found_paths
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.rows import AttackPath, Detection, Evidence, Neighbour, TimelineRow
 from graphhunt.entities.seen import Seen
-from graphhunt.pivots.views import label
+from graphhunt.questions.pivots.views import label
 from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.times import micros
 

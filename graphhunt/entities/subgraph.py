@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from graphhunt import current, queries
 from graphhunt.entities import charts
 from graphhunt.errors import UsageError
-from graphhunt.pivots.views import label as name_of
-from graphhunt.pivots.views import properties
+from graphhunt.questions.pivots.views import label as name_of
+from graphhunt.questions.pivots.views import properties
 from graphhunt.schema import NODES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from graphhunt import guard
+from graphhunt.store import guard
 from graphhunt.errors import BusyError, GraphhuntError, LimitError
 from graphhunt.store import transport
 from graphhunt.store.faults import LOST, sort_of, translate

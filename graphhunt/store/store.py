@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Self
 
-from graphhunt import guard, queries
+from graphhunt.store import guard
+from graphhunt import queries
 from graphhunt.errors import QueryError, StoreError, UsageError
 from graphhunt.settings import load_settings
 from graphhunt.store import attended, statements, transport

@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from graphhunt.analytics import auditdextract as audit
-from graphhunt.analytics import domain_utils, host_record
-from graphhunt.analytics.domain_validator import DomainValidator
+from graphhunt.toolbox import auditdextract as audit
+from graphhunt.toolbox import domain_utils, host_record
+from graphhunt.toolbox.domain_validator import DomainValidator
 from graphhunt.errors import LoadError, UsageError
 
 Reader = Callable[..., pd.DataFrame]

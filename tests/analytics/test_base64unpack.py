@@ -13,7 +13,7 @@ import zipfile
 import pandas as pd
 import pytest
 
-from graphhunt.analytics import base64unpack as b64
+from graphhunt.toolbox import base64unpack as b64
 from graphhunt.errors import UsageError
 
 

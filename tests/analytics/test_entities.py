@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphhunt.analytics.change_points import change_scores
-from graphhunt.analytics.entity_days import FEATURES, TRIAGE, deviations, entity_days, entity_outliers
-from graphhunt.analytics.hourly_counts import hourly_bursts
-from graphhunt.analytics.logontracer import account_changes, account_view, damped_pagerank, sequence_oddness
+from graphhunt.toolbox.change_points import change_scores
+from graphhunt.toolbox.entity_days import FEATURES, TRIAGE, deviations, entity_days, entity_outliers
+from graphhunt.toolbox.hourly_counts import hourly_bursts
+from graphhunt.toolbox.logontracer import account_changes, account_view, damped_pagerank, sequence_oddness
 
 DAY, HOUR = 86_400_000_000, 3_600_000_000
 MONDAY = 19_723 * DAY  # 2024-01-01

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.cluster import DBSCAN
 
-from graphhunt.analytics import add_process_features, char_ord_score, dbcluster_events
+from graphhunt.toolbox import add_process_features, char_ord_score, dbcluster_events
 from graphhunt.errors import UsageError
 
 FEATURES = ["commandlineTokensFull", "pathScore", "isSystemSession"]
@@ -33,7 +33,7 @@ def test_processes_on_host_as_the_document_calls_it(processes: pd.DataFrame) -> 
 
 
 def test_the_misprinted_delimiters_give_fifty(processes: pd.DataFrame) -> None:
-    from graphhunt.analytics import delim_count_df
+    from graphhunt.toolbox import delim_count_df
 
     features = add_process_features(processes)
     features["commandlineTokensFull"] = delim_count_df(features, "CommandLine", r"""[\s\-\/.,"'|&:;%$()]""")

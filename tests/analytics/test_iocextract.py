@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphhunt.analytics.iocextract import IoCExtract, IoCType
+from graphhunt.toolbox.iocextract import IoCExtract, IoCType
 from graphhunt.errors import UsageError
 
 MD5, SHA1, SHA256 = "0a" * 16, "1b" * 20, "2c" * 32

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphhunt.analytics import graph_measures as gm
-from graphhunt.analytics.extract import EDGES
-from graphhunt.analytics.face_measures import chosen_relations
-from graphhunt.analytics.runs import analyze, current_results
+from graphhunt.toolbox import graph_measures as gm
+from graphhunt.analyses.extract import EDGES
+from graphhunt.analyses.measures import chosen_relations
+from graphhunt.analyses.runs import analyze, current_results
 from graphhunt.errors import LimitError, UsageError
 from graphhunt.store import Store
 from graphhunt.store.statements import create_nodes, create_relationships

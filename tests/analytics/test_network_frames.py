@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from graphhunt.analytics import df_to_networkx
+from graphhunt.toolbox import df_to_networkx
 from graphhunt.errors import UsageError
 
 

@@ -10,12 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphhunt.analytics import (
-    identify_outliers,
-    identify_outliers_rrcf,
-    plot_outlier_results,
-    remove_common_items,
-)
+from graphhunt.toolbox import identify_outliers, identify_outliers_rrcf, plot_outlier_results, remove_common_items
 from graphhunt.errors import UsageError
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphhunt import analytics as ga
-from graphhunt.analytics._tree_paths import LONGEST_PATH, break_cycles, depths, tree_order, tree_paths
+from graphhunt.toolbox._tree_paths import LONGEST_PATH, break_cycles, depths, tree_order, tree_paths
 from graphhunt.errors import UsageError
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphhunt.analytics.command_shape import command_shape
-from graphhunt.analytics.rarity import BONUS, DAY, process_rarity
+from graphhunt.toolbox.command_shape import command_shape
+from graphhunt.toolbox.rarity import BONUS, DAY, process_rarity
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ STAGERS = (
 @pytest.mark.slow
 def test_the_five_stagers_of_ground_truth_a_are_rare_with_reasons(shared_data: Path, tmp_path: Path) -> None:
     import graphhunt as gh
-    from graphhunt.analytics.runs import analyze
+    from graphhunt.analyses.runs import analyze
     from tests.conftest import small_settings
 
     with gh.Hunt(tmp_path / "w", "", small_settings()) as hunt:

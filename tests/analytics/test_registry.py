@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from graphhunt.analytics import registry
-from graphhunt.analytics.analysis import TARGETS
-from graphhunt.analytics.runs import analyze, current_results
+from graphhunt.analyses import registry
+from graphhunt.analyses.analysis import TARGETS
+from graphhunt.analyses.runs import analyze, current_results
 from graphhunt.errors import LimitError, UsageError
 from graphhunt.store import Store
 from graphhunt.store.statements import create_nodes, create_relationships

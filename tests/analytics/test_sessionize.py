@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphhunt.analytics import create_session_col, sessionize_data
+from graphhunt.toolbox import create_session_col, sessionize_data
 from graphhunt.errors import UsageError
 
 BASE = pd.Timestamp("2024-03-01T10:00:00Z")
@@ -204,7 +204,7 @@ def test_importing_changes_no_pandas_option() -> None:
     code = (
         "import pandas as pd; f=lambda: {k: pd.get_option(k) for k in pd.options.__dir__() "
         "for k in pd._config.config._registered_options if not pd._config.config._get_deprecated_option(k)};"
-        "a=f(); import graphhunt.analytics.sessionize; assert a==f()"
+        "a=f(); import graphhunt.toolbox.sessionize; assert a==f()"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from graphhunt.analytics import cluster_syslog_logons_df, cmd_speed, risky_cmd_line, risky_sudo_sessions
+from graphhunt.toolbox import cluster_syslog_logons_df, cmd_speed, risky_cmd_line, risky_sudo_sessions
 from graphhunt.errors import UsageError
 
 BASE = pd.Timestamp("2024-01-01T00:00:00Z")

@@ -9,18 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphhunt.analytics import (
-    char_ord_score,
-    char_ord_score_df,
-    crc32_hash,
-    crc32_hash_df,
-    delim_count,
-    delim_count_df,
-    delim_hash,
-    token_count,
-    token_count_df,
-)
-from graphhunt.analytics._text_scan import TextScan
+from graphhunt.toolbox import char_ord_score, char_ord_score_df, crc32_hash, crc32_hash_df, delim_count, delim_count_df, delim_hash, token_count, token_count_df
+from graphhunt.toolbox._text_scan import TextScan
 from graphhunt.errors import UsageError
 
 
@@ -48,7 +38,7 @@ def test_the_scan_equals_the_plain_functions(texts: list[str]) -> None:
 
 
 def test_a_scan_over_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphhunt.analytics._text_scan._BLOCK_CHARS", 7)
+    monkeypatch.setattr("graphhunt.toolbox._text_scan._BLOCK_CHARS", 7)
     texts = ["a b", "", "x" * 30, "-", "\\\\", "é\u3000ü", ""]
     scan = TextScan(texts)
     assert scan.delimiters.tolist() == [delim_count(t) for t in texts]

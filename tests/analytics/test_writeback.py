@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphhunt.analytics import runs, writeback
+from graphhunt.analyses import runs, writeback
 from graphhunt.errors import StoreError, UsageError
 from graphhunt.store import Store
 from tests.analytics.toy import NODES, TOY, fill, install, plain, strict

@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 
 import pytest
 
-from graphhunt.analytics import runs
+from graphhunt.analyses import runs
 from graphhunt.store import Store
 from graphhunt.store.embedded import engine_status
 from tests.analytics import toy

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from graphhunt.analytics import registry, runs, writeback
-from graphhunt.analytics.analysis import Analysis, Parameter, Written
+from graphhunt.analyses import registry, runs, writeback
+from graphhunt.analyses.analysis import Analysis, Parameter, Written
 from graphhunt.errors import GraphhuntError
 from graphhunt.settings import Settings
 from graphhunt.store import Store, open_store

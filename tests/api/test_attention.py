@@ -17,11 +17,11 @@ import pytest
 from graphhunt import queries
 from graphhunt.attention import Attention, attention, heed, waited_for
 from graphhunt.errors import CancelledError
-from graphhunt.graphing.snapshot import Snapshot
+from graphhunt.graph.snapshot import Snapshot
 from graphhunt.hunt import Hunt
-from graphhunt.paths import LogonTable, find_paths
-from graphhunt.pivots import Window, addresses
-from graphhunt.pivots.difference import Windows, difference
+from graphhunt.lateral.paths import LogonTable, find_paths
+from graphhunt.questions.pivots import Window, addresses
+from graphhunt.questions.pivots.difference import Windows, difference
 from graphhunt.store.embedded import stop_engine
 from tests.api import case
 from tests.conftest import small_settings
@@ -99,7 +99,7 @@ def test_hanging_up_ends_what_the_page_asks_about_an_entity(
         threading.Timer(1.5, lambda: asked.append(running(hunt))).start()
         return list(store.read(long))
 
-    monkeypatch.setattr(importlib.import_module(f"graphhunt.pivots.{module}"), "run", slowly)
+    monkeypatch.setattr(importlib.import_module(f"graphhunt.questions.pivots.{module}"), "run", slowly)
     with hanging_up():
         caller.get(f"/entities/Machine/bravo{where}")
     wait_until(lambda: running(hunt) == 0)
@@ -110,8 +110,8 @@ def test_hanging_up_ends_what_the_page_asks_about_an_entity(
 @pytest.mark.parametrize(
     ("route", "work"),
     [
-        ("/paths", "graphhunt.hunts.attack_paths.find_paths"),
-        ("/difference", "graphhunt.pivots.difference._counted"),
+        ("/paths", "graphhunt.lateral.attack_paths.find_paths"),
+        ("/difference", "graphhunt.questions.pivots.difference._counted"),
     ],
 )
 def test_hanging_up_ends_work_in_the_server(

@@ -12,10 +12,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from starlette.testclient import TestClient
 
-from graphhunt.casebook import markdown
-from graphhunt.casebook.stix_objects import object_of
-from graphhunt.casebook.stix_own import definitions, own_object
-from graphhunt.casebook.wording import visible
+from graphhunt.case.casebook import markdown
+from graphhunt.case.casebook.stix_objects import object_of
+from graphhunt.case.casebook.stix_own import definitions, own_object
+from graphhunt.case.casebook.wording import visible
 from graphhunt.schema import NODES
 from tests.api import case
 from tests.api.test_cases import BRAVO, CASES, opened, put_in

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphhunt.api.app import create_app
-from graphhunt.casebook import Casebook, Target
+from graphhunt.case.casebook import Casebook, Target
 from graphhunt.errors import ConflictError, MissingError, UsageError
 from graphhunt.hunt import Hunt
 from graphhunt.smalldb import SmallDatabase

@@ -13,10 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphhunt.api.app import create_app
-from graphhunt.casebook import Casebook
+from graphhunt.case.casebook import Casebook
 from graphhunt.errors import DamageError
 from graphhunt.hunt import Hunt
-from graphhunt.hunts.case_report import case_report
+from graphhunt.case.report import case_report
 from graphhunt.web import Pages
 from tests.api.conftest import ADDRESS
 

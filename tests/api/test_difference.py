@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from graphhunt.errors import UsageError
-from graphhunt.pivots import Window
-from graphhunt.pivots.difference import Windows, difference
+from graphhunt.questions.pivots import Window
+from graphhunt.questions.pivots.difference import Windows, difference
 from tests.api import case
 
 MORNING = {"since": f"{case.DAY}T09:00:00Z", "until": f"{case.DAY}T10:15:00Z"}

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from graphhunt.hunt import Hunt
-from graphhunt.jobs import Jobs, Tell
+from graphhunt.case.jobs import Jobs, Tell
 from graphhunt.store.embedded import stop_engine
 from tests.api import case
 from tests.conftest import small_settings

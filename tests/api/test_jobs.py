@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from graphhunt.api.app import create_app
 from graphhunt.errors import CancelledError, LimitError, MissingError, UsageError
 from graphhunt.hunt import Hunt
-from graphhunt.jobs import ENDED, Jobs, Tell, Uploads
+from graphhunt.case.jobs import ENDED, Jobs, Tell, Uploads
 from graphhunt.smalldb import SmallDatabase
 from graphhunt.store.embedded import stop_engine
 from tests.api import case

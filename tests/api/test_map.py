@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from graphhunt.api.app import create_app
 from graphhunt.hunt import Hunt
-from graphhunt.pivots import Window
-from graphhunt.pivots.addresses import addresses
+from graphhunt.questions.pivots import Window
+from graphhunt.questions.pivots.addresses import addresses
 from tests.api import case
 from tests.api.conftest import ADDRESS, API_TOKEN
 from tests.conftest import small_settings

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from graphhunt.api.app import create_app
 from graphhunt.hunt import Hunt
-from graphhunt.pivots.names import Names
+from graphhunt.questions.pivots.names import Names
 from tests.api.conftest import ADDRESS
 
 LETTERS = st.text("aAb.*[\\é ", max_size=5)
@@ -87,5 +87,5 @@ def test_a_server_reads_the_names_before_anybody_asks(hunt: Hunt, monkeypatch: p
     app = create_app(hunt, token=None)
     with TestClient(app, base_url=ADDRESS):
         pass
-    monkeypatch.setattr("graphhunt.pivots.names._read", lambda tables, kind: pytest.fail("they are there already"))
+    monkeypatch.setattr("graphhunt.questions.pivots.names._read", lambda tables, kind: pytest.fail("they are there already"))
     assert {"Machine", "User", "Process"} <= app.state.names.take(hunt.snapshot).keys()

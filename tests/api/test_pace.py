@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphhunt.jobs import Job, Tell
-from graphhunt.jobs.pace import Pace
+from graphhunt.case.jobs import Job, Tell
+from graphhunt.case.jobs.pace import Pace
 
 Reports = list[tuple[float, int]]
 
@@ -59,7 +59,7 @@ def test_many_reports_a_second_keep_the_whole_span() -> None:
 def told(monkeypatch: pytest.MonkeyPatch, *reports: tuple[float, str, int, int]) -> Job:
     """Report (clock, phase, done, total) and give the job."""
     clock = iter([report[0] for report in reports])
-    monkeypatch.setattr("graphhunt.jobs.job.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("graphhunt.case.jobs.job.time.monotonic", lambda: next(clock))
     job = Job("x", "load", "x", "ada", 0)
     tell = Tell(job, lambda: None)
     for _, phase, done, total in reports:
@@ -87,7 +87,7 @@ def test_another_phase_is_measured_anew(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_silence_is_noticed_by_whoever_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 10.0, 11.0, 15.0, 26.0])
-    monkeypatch.setattr("graphhunt.jobs.job.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("graphhunt.case.jobs.job.time.monotonic", lambda: next(clock))
     job = Job("x", "load", "x", "ada", 0)
     tell = Tell(job, lambda: None)
     tell.progress("write", 0, 400)

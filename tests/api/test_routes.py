@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from graphhunt import pivots
+from graphhunt.questions import pivots
 from graphhunt.hunt import Hunt
-from graphhunt.pivots.names import Names
+from graphhunt.questions.pivots.names import Names
 from tests.api import case
 
 BRAVO = "/api/v1/entities/Machine/bravo"

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from graphhunt.archives import Expansion, Limits
-from graphhunt.loading import Source
+from graphhunt.sources.archives import Expansion, Limits
+from graphhunt.sources.loading import Source
 from graphhunt.model import FileWarning
 
 ROOT = Path(__file__).parents[2]
@@ -409,7 +409,7 @@ def test_memory_stays_small_whatever_comes(tmp_path):
     scratch.mkdir()
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from pathlib import Path; from graphhunt.archives import Expansion, Limits\n"
+        "from pathlib import Path; from graphhunt.sources.archives import Expansion, Limits\n"
         f"paths, scratch = [Path({str(tmp_path)!r})], Path({str(scratch)!r})\n"
         "with Expansion(paths, limits=Limits(ratio=10**9), folder=scratch) as expansion:\n"
         "    for item in expansion:\n"

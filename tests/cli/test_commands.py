@@ -14,7 +14,7 @@ from graphhunt.cli.app import app
 from graphhunt.cli.query import csv_text, parameters
 from graphhunt.cli.show import clean
 from graphhunt.errors import UsageError
-from graphhunt.generator import generate_demo
+from graphhunt.lab.generator import generate_demo
 from graphhunt.store.embedded import stop_engine
 
 RUNNER = CliRunner()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graphhunt.generator import generate_demo
+from graphhunt.lab.generator import generate_demo
 from graphhunt.store.embedded import stop_engine
 
 from .test_commands import data, run

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from graphhunt.cli.app import app
-from graphhunt.generator import generate_demo
-from graphhunt.hunts.sight import gathered
+from graphhunt.lab.generator import generate_demo
+from graphhunt.lateral.sight import gathered
 from graphhunt.store.embedded import stop_engine
 from tests.hunts.case import snapshot
 

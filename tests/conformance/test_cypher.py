@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from graphhunt import guard, queries
+from graphhunt.store import guard
+from graphhunt import queries
 from graphhunt.queries.tokens import tokens, top_level
 from graphhunt.store import Store, statements, transport
 from graphhunt.store.transport import Statement

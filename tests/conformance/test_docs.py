@@ -53,12 +53,12 @@ def test_every_loader_is_described() -> None:
 
 
 def test_every_analytic_and_function_is_described() -> None:
-    import graphhunt.analytics
-    from graphhunt.analytics.registry import analyses
+    import graphhunt.toolbox
+    from graphhunt.analyses.registry import analyses
 
     text = page("analytics")
     assert [name for name in analyses() if f"## `{name}`" not in text] == []
-    assert [name for name in graphhunt.analytics.__all__ if f"| `{name}` |  |" in text] == []
+    assert [name for name in graphhunt.toolbox.__all__ if f"| `{name}` |  |" in text] == []
 
 
 def commands() -> dict[str, Any]:

@@ -13,11 +13,11 @@ import msgspec
 import pytest
 from graphhunt.loaders._template import TemplateLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.errors import LoadError
-from graphhunt.ingest import slices
+from graphhunt.evidence.ingest import slices
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sandbox import Sandbox, SandboxLimits
+from graphhunt.sources.sandbox import Sandbox, SandboxLimits
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "loaders" / "data"

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from graphhunt.evidence import Workspace
-from graphhunt.ingest import ingest
+from graphhunt.evidence.ingest import ingest
 from tests.evidence import fakes
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ CODE = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from graphhunt.evidence import Workspace, upkeep
-from graphhunt.ingest import ingest, intake, run
+from graphhunt.evidence.ingest import ingest, intake, run
 from tests.evidence import fakes
 intake.BATCH_RECORDS, upkeep.SMALL_ROWS, upkeep.PACK_COUNT, upkeep.INDEX_COUNT, run.WORTH_BYTES = 60, 100, 5, 3, 1
 print("ready", flush=True)

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from graphhunt.evidence import Workspace
-from graphhunt.ingest import ingest
+from graphhunt.evidence.ingest import ingest
 from graphhunt.store import Store
-from graphhunt.sync import sync
+from graphhunt.store.sync import sync
 from tests.conformance import sample_graph
 from tests.conftest import empty
 

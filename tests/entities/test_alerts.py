@@ -10,9 +10,9 @@ import pytest
 
 from graphhunt.entities import Alert, Client, File, Machine, Process, User
 from graphhunt.evidence import Workspace
-from graphhunt.ingest import ingest
+from graphhunt.evidence.ingest import ingest
 from graphhunt.store import Store
-from graphhunt.sync import sync
+from graphhunt.store.sync import sync
 from tests.entities.conftest import Counting, StoreHunt
 
 DEFENDER = "Microsoft-Windows-Windows Defender/Operational"

@@ -18,8 +18,8 @@ import pytest
 
 from graphhunt.entities import Client, Machine, Process
 from graphhunt.evidence import Workspace
-from graphhunt.ingest import ingest
-from graphhunt.sync import sync
+from graphhunt.evidence.ingest import ingest
+from graphhunt.store.sync import sync
 from tests.conftest import empty
 from tests.entities.conftest import Counting, StoreHunt, lines
 

@@ -13,9 +13,9 @@ import pytest
 
 from graphhunt.entities import Client, Machine, Process, User
 from graphhunt.evidence import Workspace
-from graphhunt.generator import generate_demo
-from graphhunt.ingest import ingest
-from graphhunt.sync import sync
+from graphhunt.lab.generator import generate_demo
+from graphhunt.evidence.ingest import ingest
+from graphhunt.store.sync import sync
 from tests.conftest import empty
 from tests.entities.conftest import Counting, StoreHunt, records
 from tests.entities.test_campaign import Pairs, guid, pairs, sysmon

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphhunt.analytics.lateral import Finding, Findings, FoundHop, detect
-from graphhunt.evaluation import LabelledCase
-from graphhunt.evaluation.baselines import edgebank, pagerank, random_order
-from graphhunt.evaluation.exactness import path_metrics
-from graphhunt.evaluation.metrics import chain_detection, order_metrics, unit_detection, window_recall
-from graphhunt.paths import LogonTable
-from graphhunt.paths.table import DAY, HOUR
+from graphhunt.lateral.detector import Finding, Findings, FoundHop, detect
+from graphhunt.lab.evaluation import LabelledCase
+from graphhunt.lab.evaluation.baselines import edgebank, pagerank, random_order
+from graphhunt.lab.evaluation.exactness import path_metrics
+from graphhunt.lab.evaluation.metrics import chain_detection, order_metrics, unit_detection, window_recall
+from graphhunt.lateral.paths import LogonTable
+from graphhunt.lateral.paths.table import DAY, HOUR
 
 
 def case(labels, days=1):

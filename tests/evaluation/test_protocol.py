@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphhunt.evaluation import evaluate, synthetic_case
-from graphhunt.evaluation.baselines import BASELINES
-from graphhunt.evaluation.protocol import run_detector
+from graphhunt.lab.evaluation import evaluate, synthetic_case
+from graphhunt.lab.evaluation.baselines import BASELINES
+from graphhunt.lab.evaluation.protocol import run_detector
 
 SMALL = {"users": 120, "servers": 40, "admins": 6, "service_accounts": 4, "days": 16, "history_days": 10}
 

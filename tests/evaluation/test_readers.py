@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 
-from graphhunt.evaluation import lanl, read_lanl, read_optc
-from graphhunt.paths.table import SECOND
+from graphhunt.lab.evaluation import lanl, read_lanl, read_optc
+from graphhunt.lateral.paths.table import SECOND
 
 AUTH = """\
 1,ANONYMOUS LOGON@C586,ANONYMOUS LOGON@C586,C1250,C586,NTLM,Network,LogOn,Success

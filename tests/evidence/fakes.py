@@ -10,7 +10,7 @@ from typing import Any
 
 from graphhunt.errors import LoadError
 from graphhunt.evidence import Workspace
-from graphhunt.loading import Source
+from graphhunt.sources.loading import Source
 from graphhunt.model import Fact, FileWarning, Logon, Privileges, ProcessStart, Record, Rejected, Skipped
 
 FIRST = b"#fake"

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from graphhunt.cli.app import app
-from graphhunt.generator import generate_demo
+from graphhunt.lab.generator import generate_demo
 from graphhunt.store.embedded import stop_engine
 
 RUNNER = CliRunner()

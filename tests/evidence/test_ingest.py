@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from graphhunt import ids
 from graphhunt.errors import LoadError, UsageError
 from graphhunt.evidence import Workspace
-from graphhunt.ingest import ingest, intake, run, slices
-from graphhunt.loading import Source
+from graphhunt.evidence.ingest import ingest, intake, run, slices
+from graphhunt.sources.loading import Source
 from graphhunt.model import Connection, FileWarning, Logon, Record
 from tests.evidence import fakes
 
@@ -113,7 +113,7 @@ def test_four_processes_load_overlapping_files_at_once(tmp_path):
         fakes.write(tmp_path / f"{number}.fake", part)
         code = (
             f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-            "from graphhunt.evidence import Workspace; from graphhunt.ingest import ingest, intake\n"
+            "from graphhunt.evidence import Workspace; from graphhunt.evidence.ingest import ingest, intake\n"
             "from tests.evidence import fakes; intake.BATCH_RECORDS = 97\n"
             f"w, path = Workspace({str(tmp_path / 'ws')!r}), {str(tmp_path / f'{number}.fake')!r}\n"
             "r = ingest(w, [path], known=fakes.LOADERS)\n"

@@ -9,7 +9,7 @@ import pytest
 
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.contents import complete
-from graphhunt.ingest import ingest, run, slices
+from graphhunt.evidence.ingest import ingest, run, slices
 from graphhunt.model import FileWarning, Record
 from tests.evidence import fakes
 

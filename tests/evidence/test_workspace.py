@@ -17,7 +17,7 @@ import pytest
 from graphhunt.errors import DamageError, UsageError, WorkspaceError
 from graphhunt.evidence import Batch, SourceEntry, Workspace, index, upkeep
 from graphhunt.evidence.tables import KINDS
-from graphhunt.ingest import ingest
+from graphhunt.evidence.ingest import ingest
 from graphhunt.model import FACTS, Logon, Record
 from tests.evidence import fakes
 
@@ -220,7 +220,7 @@ def test_a_full_disk_is_a_typed_error_and_the_load_can_be_repeated(tmp_path):
     content = fakes.lines(0, 3000)
     path = fakes.write(tmp_path / "a.fake", content)
     code = (
-        "from graphhunt.evidence import Workspace; from graphhunt.ingest import ingest, intake\n"
+        "from graphhunt.evidence import Workspace; from graphhunt.evidence.ingest import ingest, intake\n"
         "from graphhunt.errors import WorkspaceError; from tests.evidence import fakes\n"
         "intake.BATCH_RECORDS = 1000\n"
         "try:\n"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from graphhunt.generator import EvalSet, GeneratorConfig, Truth, eval_set, generate, generate_demo
+from graphhunt.lab.generator import EvalSet, GeneratorConfig, Truth, eval_set, generate, generate_demo
 from tests.generator.reading import Record, records
 
 

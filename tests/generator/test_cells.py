@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from graphhunt.errors import UsageError
-from graphhunt.generator import GeneratorConfig, Truth, generate
-from graphhunt.generator.run import play_day
-from graphhunt.generator.world import build_world
+from graphhunt.lab.generator import GeneratorConfig, Truth, generate
+from graphhunt.lab.generator.run import play_day
+from graphhunt.lab.generator.world import build_world
 from tests.generator.reading import Record, machine, records
 
 CELLS = GeneratorConfig(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from graphhunt.errors import UsageError
-from graphhunt.generator import Dirt, GeneratorConfig, generate
+from graphhunt.lab.generator import Dirt, GeneratorConfig, generate
 from tests.generator.conftest import Made
 from tests.generator.reading import Record, machine, records
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graphhunt.generator import GeneratorConfig, eval_set, generate, generate_demo, load_truth
-from graphhunt.generator.behaviour import benign_day
-from graphhunt.generator.run import play_day
-from graphhunt.generator.world import build_world
+from graphhunt.lab.generator import GeneratorConfig, eval_set, generate, generate_demo, load_truth
+from graphhunt.lab.generator.behaviour import benign_day
+from graphhunt.lab.generator.run import play_day
+from graphhunt.lab.generator.world import build_world
 from tests.generator.conftest import SMALL, Made
 from tests.generator.reading import digest
 

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from graphhunt.cli.app import app
-from graphhunt.generator import Dirt, GeneratorConfig, generate
-from graphhunt.generator.truth import Truth, load_truth
-from graphhunt.generator.world import build_world
+from graphhunt.lab.generator import Dirt, GeneratorConfig, generate
+from graphhunt.lab.generator.truth import Truth, load_truth
+from graphhunt.lab.generator.world import build_world
 from tests.generator.conftest import Made
 from tests.generator.reading import Record, identity, machine, records
 

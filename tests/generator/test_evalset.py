@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphhunt.generator import CORROBORATION_KINDS, EvalSet, eval_set
+from graphhunt.lab.generator import CORROBORATION_KINDS, EvalSet, eval_set
 
 _DAY = 86_400_000_000
 

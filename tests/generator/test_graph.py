@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from graphhunt.evidence import Workspace
-from graphhunt.generator import Dirt, GeneratorConfig, Truth, generate
-from graphhunt.graphing.graph import Graph, build
-from graphhunt.ingest import ingest
+from graphhunt.lab.generator import Dirt, GeneratorConfig, Truth, generate
+from graphhunt.graph.graph import Graph, build
+from graphhunt.evidence.ingest import ingest
 
 _ATTACK_IDS = {
     "psexec": "T1569.002",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from graphhunt.generator import GeneratorConfig, Truth, generate
+from graphhunt.lab.generator import GeneratorConfig, Truth, generate
 
 _USER = re.compile(r"(U\d+|C\d+\$)@DOM1")
 _COMPUTER = re.compile(r"C\d+")

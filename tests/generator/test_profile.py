@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graphhunt.generator import GeneratorConfig, generate, logon_days
-from graphhunt.generator import behaviour as b
-from graphhunt.generator.config import DAY_US, HOUR_US
-from graphhunt.generator.world import build_world
+from graphhunt.lab.generator import GeneratorConfig, generate, logon_days
+from graphhunt.lab.generator import behaviour as b
+from graphhunt.lab.generator.config import DAY_US, HOUR_US
+from graphhunt.lab.generator.world import build_world
 from tests.generator.conftest import Made
 
 WEEK = GeneratorConfig(seed=6, hosts=1_200, users=900, days=7, utc_offset_minutes=0)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from graphhunt.generator.truth import Chain, Hop
+from graphhunt.lab.generator.truth import Chain, Hop
 from tests.generator.conftest import Made
 from tests.generator.reading import Record, identity, machine
 

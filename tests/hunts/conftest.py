@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graphhunt.graphing.snapshot import Snapshot
+from graphhunt.graph.snapshot import Snapshot
 
 from .case import snapshot
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from graphhunt.generator import generate_demo
-from graphhunt.graphing.snapshot import Snapshot
-from graphhunt.hunts.attack_paths import AttackPaths, PathOptions
+from graphhunt.lab.generator import generate_demo
+from graphhunt.graph.snapshot import Snapshot
+from graphhunt.lateral.attack_paths import AttackPaths, PathOptions
 
 from .case import snapshot
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from graphhunt.hunts import detection
-from graphhunt.hunts.detection import DetectionOptions, detected
+from graphhunt.lateral import detection
+from graphhunt.lateral.detection import DetectionOptions, detected
 
 
 @pytest.mark.parametrize("folder", ["case", "other"])

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from graphhunt.analytics.lateral.findings import PROPERTIES
+from graphhunt.lateral.detector.findings import PROPERTIES
 from graphhunt.errors import UsageError
-from graphhunt.generator import Truth, generate_demo
+from graphhunt.lab.generator import Truth, generate_demo
 from graphhunt.hunt import Hunt
 from graphhunt.store.embedded import stop_engine
 from tests.conftest import empty, small_settings

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graphhunt.hunt import Hunt
-from graphhunt.hunts.lateral import FLOOR
+from graphhunt.lateral.scores import FLOOR
 from graphhunt.store.embedded import stop_engine
 from tests.cli.test_commands import data
 from tests.conftest import small_settings

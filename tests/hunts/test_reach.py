@@ -8,8 +8,8 @@ import pytest
 
 from graphhunt.errors import UsageError
 from graphhunt.evidence import Workspace
-from graphhunt.graphing.snapshot import Snapshot
-from graphhunt.hunts.reach import hunt_reach
+from graphhunt.graph.snapshot import Snapshot
+from graphhunt.lateral.reach import hunt_reach
 
 
 def test_a_fan_out_reaches_its_three_machines(purplesharp_graph: Snapshot) -> None:

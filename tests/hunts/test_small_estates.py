@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from graphhunt.analytics.registry import analyses
+from graphhunt.analyses.registry import analyses
 from graphhunt.hunt import Hunt
 from graphhunt.store.embedded import stop_engine
 from tests.conftest import empty, small_settings

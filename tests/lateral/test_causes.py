@@ -7,10 +7,10 @@ from math import log
 import numpy as np
 import pytest
 
-from graphhunt.analytics.lateral import _causal, causal_paths, count_habits
-from graphhunt.analytics.lateral._causal import FRESH, NEW_ACCESS, NO_CAUSE, SWITCH
-from graphhunt.paths import LogonTable, _jit
-from graphhunt.paths.table import DAY, HOUR
+from graphhunt.lateral.detector import _causal, causal_paths, count_habits
+from graphhunt.lateral.detector._causal import FRESH, NEW_ACCESS, NO_CAUSE, SWITCH
+from graphhunt.lateral.paths import LogonTable, _jit
+from graphhunt.lateral.paths.table import DAY, HOUR
 
 WS, FS, DC = 0, 1, 2
 ANNA, BEN, ADM = 0, 1, 2

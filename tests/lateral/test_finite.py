@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphhunt.analytics import runs
-from graphhunt.analytics.analysis import Analysis, Written
-from graphhunt.analytics.finite import finite_columns
-from graphhunt.analytics.lateral import Corroboration, LateralOptions, corroborate, detect, score_hops
-from graphhunt.analytics.lateral.corroboration import COLUMNS
-from graphhunt.analytics.lateral.pmf import link_surprise
+from graphhunt.analyses import runs
+from graphhunt.analyses.analysis import Analysis, Written
+from graphhunt.toolbox.finite import finite_columns
+from graphhunt.lateral.detector import Corroboration, LateralOptions, corroborate, detect, score_hops
+from graphhunt.lateral.detector.corroboration import COLUMNS
+from graphhunt.lateral.detector.pmf import link_surprise
 from graphhunt.errors import AnalysisError
-from graphhunt.paths import LogonTable, hop_rarity
-from graphhunt.paths.table import DAY, HOUR
+from graphhunt.lateral.paths import LogonTable, hop_rarity
+from graphhunt.lateral.paths.table import DAY, HOUR
 from graphhunt.store import Store
 from tests.analytics import toy
 
@@ -146,7 +146,7 @@ def test_an_analytic_that_fails_in_all_its_numbers_is_an_error_and_writes_nothin
         return {"Process": pl.DataFrame({"id": list(values), "toy_value": list(values.values())})}
 
     broken = Analysis("toy", "toy", "Gives numbers.", compute, (Written("Process", "toy_value", "a number"),))
-    monkeypatch.setattr("graphhunt.analytics.registry.analyses", lambda: {"toy": broken})
+    monkeypatch.setattr("graphhunt.analyses.registry.analyses", lambda: {"toy": broken})
     toy.fill(embedded_store)
     report = runs.analyze(embedded_store, "toy")
     assert report["notes"] == ["Process: toy_value could not be computed for 1 of 2: left empty there"]

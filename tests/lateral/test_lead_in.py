@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphhunt.analytics.lateral import LateralOptions, detect
-from graphhunt.analytics.lateral._causal import FRESH, NO_CAUSE, SWITCH
-from graphhunt.analytics.lateral.causes import Side, causal_paths
-from graphhunt.analytics.lateral.detect import LED
-from graphhunt.analytics.lateral.habits import count_habits
-from graphhunt.analytics.lateral.lead_in import LeadIns
-from graphhunt.paths import LogonTable
-from graphhunt.paths.table import DAY, HOUR, SECOND
+from graphhunt.lateral.detector import LateralOptions, detect
+from graphhunt.lateral.detector._causal import FRESH, NO_CAUSE, SWITCH
+from graphhunt.lateral.detector.causes import Side, causal_paths
+from graphhunt.lateral.detector.detect import LED
+from graphhunt.lateral.detector.habits import count_habits
+from graphhunt.lateral.detector.lead_in import LeadIns
+from graphhunt.lateral.paths import LogonTable
+from graphhunt.lateral.paths.table import DAY, HOUR, SECOND
 
 
 def leads(rows: list[tuple[int, int, int, int]], flags: list[int], before: list[int] | None = None) -> LeadIns:

@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphhunt.analytics.lateral import corroborate
-from graphhunt.analytics.lateral.calibrate import benjamini_hochberg, calibrate
-from graphhunt.analytics.lateral.corroboration import COLUMNS
-from graphhunt.analytics.lateral.refine import refine
-from graphhunt.analytics.lateral.suppress import Lists, apply, automation, listed
-from graphhunt.paths import LogonTable
-from graphhunt.paths.table import DAY, HOUR, SECOND
+from graphhunt.lateral.detector import corroborate
+from graphhunt.lateral.detector.calibrate import benjamini_hochberg, calibrate
+from graphhunt.lateral.detector.corroboration import COLUMNS
+from graphhunt.lateral.detector.refine import refine
+from graphhunt.lateral.detector.suppress import Lists, apply, automation, listed
+from graphhunt.lateral.paths import LogonTable
+from graphhunt.lateral.paths.table import DAY, HOUR, SECOND
 
 
 def test_conformal_p_is_the_rank_among_the_baseline():

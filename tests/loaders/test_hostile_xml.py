@@ -13,7 +13,7 @@ import pytest
 from graphhunt.loaders.windows_json import WindowsJsonLoader
 from graphhunt.loaders.windows_xml import WindowsXmlLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.model import Connection, FileWarning, Logoff, Record, Rejected
 
 GOOD = (

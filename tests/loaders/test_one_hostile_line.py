@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.model import FileWarning, Record, Rejected
 from tests.growth import steeper_than_linear
 

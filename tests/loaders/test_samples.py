@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from graphhunt.loaders._template import TemplateLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.model import Fact, Record, Rejected, Skipped
 
 DATA = Path(__file__).parent / "data"

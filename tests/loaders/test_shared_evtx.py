@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from graphhunt.loaders.evtx import EvtxLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.model import Fact, Record, Rejected
 
 IE7, EDGE, TARGET = "IEWIN7", "MSEDGEWIN10", "WIN-77LTAPHIQ1R.example.corp"

@@ -14,7 +14,7 @@ from graphhunt.loaders.auditd import AuditdLoader
 from graphhunt.loaders.linux_auth import LinuxAuthLoader
 from graphhunt.loaders.osquery import OsqueryLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.model import Logon, ProcessStart, Record, Rejected
 
 

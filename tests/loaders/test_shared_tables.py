@@ -13,7 +13,7 @@ from graphhunt.loaders.mde_csv import MdeCsvLoader
 from graphhunt.loaders.suricata import SuricataLoader
 from graphhunt.loaders.windows_csv import WindowsCsvLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.model import Logon, ProcessStart, Record
 
 

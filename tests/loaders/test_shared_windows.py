@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from graphhunt.loaders.windows_json import WindowsJsonLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.model import Connection, Fact, Logon, ProcessStart, Record, Rejected, ServiceInstall
 
 Case = tuple[dict[str, Any], Record]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from graphhunt.loaders.zeek import ZeekLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.model import Authentication, Flow, Record, Rejected
 
 

@@ -9,7 +9,7 @@ from graphhunt.loaders._template import TemplateLoader
 from graphhunt.loaders.evtx import EvtxLoader
 from graphhunt.loaders.linux_auth import LinuxAuthLoader
 
-from graphhunt import loading
+from graphhunt.sources import loading
 from graphhunt.errors import LoadError
 from tests.loaders.evtx_writer import evtx
 

@@ -12,7 +12,8 @@ from graphhunt.loaders.windows_json import WindowsJsonLoader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphhunt import ids, loading
+from graphhunt import ids
+from graphhunt.sources import loading
 from graphhunt.model import FileWarning, Record, Rejected
 
 CODES = {f"{channel}/{number}" for channel, number in HANDLERS}

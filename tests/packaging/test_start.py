@@ -46,7 +46,7 @@ COMMANDS: dict[str, set[str]] = {
 READ = """
 from pathlib import Path
 from graphhunt.evidence import Workspace
-from graphhunt.ingest import ingest
+from graphhunt.evidence.ingest import ingest
 ingest(Workspace("read"), [Path("again.jsonl")], workers=1)
 """
 """What a process that shares in a load does."""

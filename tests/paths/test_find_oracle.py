@@ -7,7 +7,7 @@ from math import isclose, sqrt
 import numpy as np
 import pytest
 
-from graphhunt.paths import find_paths
+from graphhunt.lateral.paths import find_paths
 
 from . import oracle
 from .test_reach_oracle import engine, random_case, rules_of, table_of  # noqa: F401 - a fixture

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from graphhunt.errors import UsageError
-from graphhunt.paths import LogonTable, choke_points, find_paths, fold, hop_rarity, rarity
-from graphhunt.paths.choke import smallest_cut
-from graphhunt.paths.table import DAY, SECOND
+from graphhunt.lateral.paths import LogonTable, choke_points, find_paths, fold, hop_rarity, rarity
+from graphhunt.lateral.paths.choke import smallest_cut
+from graphhunt.lateral.paths.table import DAY, SECOND
 
 
 def frame(**changes):

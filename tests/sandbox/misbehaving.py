@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graphhunt.errors import LoadError
-from graphhunt.loading import Source
+from graphhunt.sources.loading import Source
 from graphhunt.model import FileWarning, Logon, Record, Rejected, Skipped
 
 

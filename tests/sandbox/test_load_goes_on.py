@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from graphhunt.evidence import Workspace
-from graphhunt.ingest.intake import Intake
-from graphhunt.ingest.report import Options
-from graphhunt.loading import Source
-from graphhunt.sandbox import SandboxLimits
+from graphhunt.evidence.ingest.intake import Intake
+from graphhunt.evidence.ingest.report import Options
+from graphhunt.sources.loading import Source
+from graphhunt.sources.sandbox import SandboxLimits
 from tests.evidence import fakes
 from tests.sandbox import misbehaving
 

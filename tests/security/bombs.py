@@ -13,7 +13,7 @@ from typing import Any
 
 from graphhunt import queries
 from graphhunt.errors import GraphhuntError, LimitError, QueryError
-from graphhunt.pivots import search
+from graphhunt.questions.pivots import search
 from graphhunt.store import Store
 from graphhunt.store.embedded import engine_status
 

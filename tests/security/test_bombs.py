@@ -19,7 +19,7 @@ import pytest
 
 from graphhunt import queries
 from graphhunt.accounts import Accounts
-from graphhunt.digest import graph_digest
+from graphhunt.store.digest import graph_digest
 from graphhunt.errors import BusyError, LimitError
 from graphhunt.hunt import Hunt
 from graphhunt.store import Store, open_store

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphhunt import guard, queries
+from graphhunt.store import guard
+from graphhunt import queries
 from graphhunt.errors import AccessError
 from graphhunt.queries.tokens import tokens
 from tests.security.corpus import AMBIGUOUS, CORPUS, LEGAL, statements

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from graphhunt import guard
+from graphhunt.store import guard
 from graphhunt.errors import AccessError, GraphhuntError, QueryError
 from graphhunt.store import Store
 from tests.conftest import raw

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from graphhunt.digest import graph_digest
+from graphhunt.store.digest import graph_digest
 from graphhunt.errors import StoreError
 from graphhunt.evidence import Workspace
-from graphhunt.ingest import ingest
+from graphhunt.evidence.ingest import ingest
 from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import engine_status, stop_engine
-from graphhunt.sync import sync
+from graphhunt.store.sync import sync
 from tests.conftest import raw, small_settings
 
 

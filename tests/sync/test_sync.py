@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from graphhunt.digest import graph_digest
+from graphhunt.store.digest import graph_digest
 from graphhunt.errors import StoreError
 from graphhunt.evidence import Workspace
-from graphhunt.graphing.snapshot import Snapshot
-from graphhunt.ingest import ingest
+from graphhunt.graph.snapshot import Snapshot
+from graphhunt.evidence.ingest import ingest
 from graphhunt.store import Store
-from graphhunt.sync import sync
+from graphhunt.store.sync import sync
 from tests.conftest import raw
 
 ARCHIVES = (

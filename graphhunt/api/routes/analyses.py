@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from graphhunt.analytics import runs
-from graphhunt.analytics.registry import describe_analyses, find_analysis
+from graphhunt.analyses import runs
+from graphhunt.analyses.registry import describe_analyses, find_analysis
 from graphhunt.api.deps import AuthorDep, HuntDep, JobsDep, window_of
 from graphhunt.api.job_models import (
     AnalysesAnswer,
@@ -20,7 +20,7 @@ from graphhunt.api.job_models import (
 from graphhunt.api.routes.imports import IdempotencyKey
 from graphhunt.api.routes.jobs import job_face
 from graphhunt.api.work import analysis_work
-from graphhunt.pivots.difference import Windows, difference
+from graphhunt.questions.pivots.difference import Windows, difference
 
 router = APIRouter(tags=["analyses"])
 

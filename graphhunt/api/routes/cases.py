@@ -24,13 +24,13 @@ from graphhunt.api.deps import AuthorDep, CasebookDep, HuntDep
 from graphhunt.api.entity_paths import EntityRef
 from graphhunt.api.faces import face
 from graphhunt.api.versions import BasedOn, Known, tagged, unchanged
-from graphhunt.casebook import Target
-from graphhunt.casebook.book import WHOLE_CASE, After
-from graphhunt.casebook.forms import FORMS, POLICY
+from graphhunt.case.casebook import Target
+from graphhunt.case.casebook.book import After, WHOLE_CASE
+from graphhunt.case.casebook.forms import FORMS, POLICY
 from graphhunt.errors import UsageError
-from graphhunt.hunts.case_report import case_report
-from graphhunt.pivots import Ref
-from graphhunt.pivots.reading import check_ref, cut, decode_cursor
+from graphhunt.case.report import case_report
+from graphhunt.questions.pivots import Ref
+from graphhunt.questions.pivots.reading import check_ref, cut, decode_cursor
 
 router = APIRouter(tags=["cases"])
 

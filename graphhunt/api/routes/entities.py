@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 
-from graphhunt import pivots
+from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, WindowDep
 from graphhunt.api.entity_paths import EntityRef
 from graphhunt.api.job_models import WhyAnswer
@@ -18,8 +18,8 @@ from graphhunt.api.models import (
     TimelineAnswer,
     TreeAnswer,
 )
-from graphhunt.hunts.why import why_ranked
-from graphhunt.pivots import Page, Relation
+from graphhunt.lateral.why import why_ranked
+from graphhunt.questions.pivots import Page, Relation
 
 router = APIRouter(prefix="/entities/{kind}/{entity_id}", tags=["entities"])
 

@@ -15,7 +15,7 @@ from graphhunt.accounts import Principal
 from graphhunt.api.deps import HuntDep, JobsDep, PrincipalDep
 from graphhunt.api.routes.jobs import job_face
 from graphhunt.errors import GraphhuntError
-from graphhunt.jobs import Job
+from graphhunt.case.jobs import Job
 
 router = APIRouter(tags=["events"])
 

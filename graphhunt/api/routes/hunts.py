@@ -12,7 +12,7 @@ from graphhunt.api.job_models import HuntRequest, HuntsAnswer, JobShape
 from graphhunt.api.routes.imports import IdempotencyKey
 from graphhunt.api.routes.jobs import job_face
 from graphhunt.api.work import hunt_work
-from graphhunt.hunts.library import hunt_named
+from graphhunt.questions.library import hunt_named
 
 router = APIRouter(tags=["hunts"])
 

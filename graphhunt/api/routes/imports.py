@@ -12,9 +12,9 @@ from graphhunt.api.job_models import ImportRequest, JobShape, UploadsAnswer, Upl
 from graphhunt.api.routes.jobs import job_face
 from graphhunt.api.work import load_work
 from graphhunt.errors import UsageError
-from graphhunt.jobs import Uploads
-from graphhunt.jobs.uploads import Receiving, Upload
-from graphhunt.loading import loaders
+from graphhunt.case.jobs import Uploads
+from graphhunt.case.jobs.uploads import Receiving, Upload
+from graphhunt.sources.loading import loaders
 
 router = APIRouter(tags=["imports"])
 

@@ -11,8 +11,8 @@ from graphhunt.api.map_models import MapAnswer, OutlineAnswer
 from graphhunt.entities.geo import Place, places
 from graphhunt.entities.land import LAND
 from graphhunt.errors import UsageError
-from graphhunt.pivots.addresses import Addresses, addresses
-from graphhunt.pivots.reading import ANY_TIME
+from graphhunt.questions.pivots.addresses import Addresses, addresses
+from graphhunt.questions.pivots.reading import ANY_TIME
 
 router = APIRouter(tags=["map"])
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from graphhunt import pivots
+from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, window_of
 from graphhunt.api.models import PivotAnswer, PivotRun, PivotsAnswer
-from graphhunt.pivots import Ref
+from graphhunt.questions.pivots import Ref
 
 router = APIRouter(tags=["pivots"])
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from graphhunt import pivots
+from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, NamesDep
 from graphhunt.api.models import SearchAnswer, SearchGroup, SearchList, SearchListAnswer
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from graphhunt import pivots
+from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, window_of
 from graphhunt.api.models import EventsAnswer, EventsRequest
-from graphhunt.pivots import Ref
+from graphhunt.questions.pivots import Ref
 
 router = APIRouter(tags=["timeline"])
 

@@ -1,0 +1,1 @@
+"""Analyses: one file per run over the graph, and how results are written back."""

@@ -1,0 +1,123 @@
+"""What an analytic over the graph is: a name, parameters, what it writes, and a function of an extract.
+
+A stranger's package offers one by an entry point of the group `graphhunt.analytics` that gives an `Analysis`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from graphhunt.errors import UsageError
+from graphhunt.times import micros
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from graphhunt.analyses.extract import Extract
+
+TARGETS = ("User", "Machine", "Process", "IP", "LOGGED_ON", "REMOTE_LOGON", "CONNECTED")
+"""Labels and relationship types that results can be written to."""
+
+_TYPES: dict[str, Callable[[Any], Any]] = {"int": int, "float": float, "str": str, "datetime": micros}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an analytic: name, type (int, float, str, datetime), default and meaning."""
+
+    name: str
+    type: str
+    default: Any
+    help: str
+
+    def read(self, value: Any) -> Any:
+        """Turn a given value into the parameter's type.
+
+        Raises:
+            UsageError: It can't be.
+        """
+        if value is None:
+            return self.default
+        try:
+            return _TYPES[self.type](value)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"{value!r} is not a value of {self.name} ({self.type})") from error
+
+
+@dataclass(frozen=True)
+class Written:
+    """One property an analytic writes: where, its name, and what it means."""
+
+    target: str
+    property: str
+    meaning: str
+
+
+Result = Mapping[str, "pl.DataFrame"]
+"""By target, a frame with `id` and the properties to write, one row per node or relationship."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """An analytic over the graph.
+
+    Attributes:
+        name: What it is called by, such as `process-rarity`.
+        prefix: What its properties begin with, such as `rarity`.
+        summary: What it finds, as one sentence.
+        compute: Gives the results of an extract for parameter values.
+        properties: What it writes.
+        parameters: Its own parameters; the bounds of the extract are added.
+    """
+
+    name: str
+    prefix: str
+    summary: str
+    compute: Callable[[Extract, Mapping[str, Any]], Result]
+    properties: tuple[Written, ...]
+    parameters: tuple[Parameter, ...] = field(default=())
+
+    def every_parameter(self) -> tuple[Parameter, ...]:
+        """List its own parameters and the bounds."""
+        return (*self.parameters, *BOUNDS)
+
+    def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Check given parameters and fill in defaults.
+
+        Raises:
+            UsageError: A name is unknown or a value isn't of its type.
+        """
+        known = {p.name: p for p in self.every_parameter()}
+        if unknown := sorted(set(given) - set(known)):
+            raise UsageError(f"{self.name} has no parameter {unknown[0]!r}", hint="it has " + ", ".join(known))
+        return {name: parameter.read(given.get(name)) for name, parameter in known.items()}
+
+    def written(self, target: str) -> tuple[str, ...]:
+        """List the properties written to a target."""
+        return tuple(w.property for w in self.properties if w.target == target)
+
+    def targets(self) -> tuple[str, ...]:
+        """List the targets written to."""
+        return tuple(t for t in TARGETS if self.written(t))
+
+    def describe(self) -> dict[str, Any]:
+        """Give everything about it as plain values, for lists and documentation."""
+        return {
+            "name": self.name,
+            "summary": self.summary,
+            "parameters": [
+                {"name": p.name, "type": p.type, "default": p.default, "help": p.help} for p in self.every_parameter()
+            ],
+            "properties": [{"target": w.target, "property": w.property, "meaning": w.meaning} for w in self.properties],
+        }
+
+
+BOUNDS = (
+    Parameter("since", "datetime", None, "only what began at or after this time"),
+    Parameter("until", "datetime", None, "only what began before this time"),
+    Parameter("machine", "str", None, "only what happened on this machine (its id)"),
+    Parameter("limit", "int", 500_000, "most rows of one kind to extract; more is an error, never a silent cut"),
+)
+"""Parameters of every analytic: the bounds of the subgraph it works on."""

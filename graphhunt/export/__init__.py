@@ -1,7 +1,0 @@
-"""Export: the graph in formats that other programs read."""
-
-from __future__ import annotations
-
-from graphhunt.export.formats import FORMATS, export
-
-__all__ = ["FORMATS", "export"]

@@ -1,0 +1,86 @@
+"""The case: all facts of a workspace, and the identities resolved so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import polars as pl
+
+from graphhunt.graph.accounts import Accounts
+from graphhunt.graph.frames import text
+from graphhunt.graph.leases import Leases
+from graphhunt.graph.machines import Machines
+from graphhunt.model import FACTS
+
+Facts = Callable[[str], pl.DataFrame]
+"""Gives all facts of a kind, once each: the fact's fields, `event_id` and `source`."""
+
+
+class Case:
+    """All facts, with hosts, accounts and addresses resolved to entities.
+
+    Args:
+        facts: Gives the frame of a kind; called once per kind.
+        client_id: Tenant of the case.
+    """
+
+    def __init__(self, facts: Facts, client_id: str = "default") -> None:
+        self._facts = facts
+        self._frames: dict[str, pl.DataFrame] = {}
+        self.client_id = client_id
+
+    def raw(self, kind: str) -> pl.DataFrame:
+        """Give the facts of a kind in one fixed order, with texts trimmed."""
+        if kind not in self._frames:
+            frame = self._facts(kind)
+            texts = [text(name) for name, dtype in frame.schema.items() if dtype == pl.String]
+            self._frames[kind] = frame.with_columns(texts).sort("time", "event_id", "ordinal")
+        return self._frames[kind]
+
+    def kinds(self) -> list[str]:
+        """List the kinds of which the case has facts."""
+        tags = [str(fact.__struct_config__.tag) for fact in FACTS]
+        return [tag for tag in tags if self.raw(tag).height]
+
+    def facts(self, kind: str) -> pl.DataFrame:
+        """Give the facts of a kind that name a machine, with `machine_id` (and `user_id` where they name one)."""
+        name = f"resolved:{kind}"
+        if name not in self._frames:
+            frame = self.machines.resolve(self.raw(kind))
+            if {"user", "domain"} <= set(frame.columns):
+                frame = self.accounts.resolve(frame)
+            self._frames[name] = frame
+        return self._frames[name]
+
+    @cached_property
+    def machines(self) -> Machines:
+        """The machines that logged."""
+        return Machines({kind: self.raw(kind) for kind in self.kinds()}, self.client_id)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The accounts named anywhere."""
+        frames = {kind: self.raw(kind) for kind in self.kinds()}
+        if "directory_object" in frames:
+            # A directory's listing names accounts; it is no sighting of them.
+            unseen = pl.lit(None, pl.Int64).alias("time")
+            frames["directory_object"] = frames["directory_object"].with_columns(unseen)
+        if "possible_right" in frames:
+            frames["possible_right"] = _named_by_number(frames["possible_right"])
+        return Accounts(frames, self.client_id)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Which machine had which address when."""
+        return Leases(self)
+
+
+def _named_by_number(rights: pl.DataFrame) -> pl.DataFrame:
+    """Give the accounts that a directory's rights name by their SID alone, as spellings."""
+    ends = [
+        rights.filter(pl.col(f"{end}_type") == "User").select(sid=f"{end}_id", host="host") for end in ("start", "end")
+    ]
+    found = pl.concat(ends).unique().filter(pl.col("sid").str.starts_with("S-1-5-21-"))
+    nothing = [pl.lit(None, pl.String).alias(name) for name in ("user", "domain")]
+    return found.with_columns(*nothing, time=pl.lit(None, pl.Int64))

@@ -1,0 +1,99 @@
+"""Corroboration: host events that speak for a logon being used, for the scoring of lateral movement.
+
+Each row is one event: what the session left at the target (a process, service, task, admin share), memory of
+lsass read at the origin, credentials used explicitly towards a server, or what a network log saw go between the two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from graphhunt.graph.frames import with_address
+
+if TYPE_CHECKING:
+    from graphhunt.graph.case import Case
+    from graphhunt.graph.processes import Processes
+    from graphhunt.graph.techniques import Techniques
+
+_KINDS = {
+    "service": "service_install", "task": "task_install", "wmi": "remote_process", "wmi_nearby": "remote_process",
+    "dcom": "remote_process", "winrm": "remote_process", "ssh": "remote_process", "admin_share": "admin_share",
+    "service_control": "admin_share", "task_pipe": "admin_share",
+}  # fmt: skip
+
+READ_MEMORY = 0x10
+"""PROCESS_VM_READ (Windows SDK, "Process Security and Access Rights")."""
+
+_SYSTEM_READERS = (
+    "svchost.exe", "lsass.exe", "csrss.exe", "wininit.exe", "msmpeng.exe", "mssense.exe", "services.exe", "smss.exe",
+    "taskmgr.exe", "wmiprvse.exe", "sysmon.exe", "sysmon64.exe",
+)  # fmt: skip
+"""Programs of Windows itself that read lsass in ordinary work; run by SYSTEM they say nothing."""
+
+REMOTE_ACCESS = (22, 135, 139, 445, 3389, 5985, 5986)
+"""Ports of SSH, RPC, NetBIOS sessions, SMB, RDP and WinRM (IANA)."""
+
+_UNANSWERED = ("S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR")
+"""Zeek's states of connections that were never established (conn.log, conn_state)."""
+
+_MINUTE = 60_000_000
+
+COLUMNS = ("time", "machine_id", "user_id", "kind", "relationship_id", "peer_id")
+
+
+def corroboration(case: Case, remote: pl.DataFrame, techniques: Techniques, processes: Processes) -> pl.DataFrame:
+    """Give one row per event: time µs, machine, account, kind, REMOTE_LOGON id if it is in a session, other machine."""
+    parts = [_sessions(remote, techniques), _lsass(case, processes), _explicit(case), _flows(case)]
+    return pl.concat([part.select(COLUMNS) for part in parts]).sort(COLUMNS)
+
+
+def _sessions(remote: pl.DataFrame, techniques: Techniques) -> pl.DataFrame:
+    logons = remote.select(
+        pl.col("id").alias("relationship_id"), pl.col("session_id").alias("id"), pl.col("start").alias("time"),
+        pl.col("to_id").alias("machine_id"), "user_id", pl.col("from_id").alias("peer_id"),
+    )  # fmt: skip
+    kind = pl.col("trace").replace_strict(_KINDS, default=None, return_dtype=pl.String)
+    traces = techniques.traces.select("id", kind.alias("kind")).drop_nulls().unique()
+    return logons.join(traces, on="id")
+
+
+def _lsass(case: Case, processes: Processes) -> pl.DataFrame:
+    """Give the openings of lsass with the right to read its memory, by other than Windows' own programs."""
+    granted = pl.col("granted").str.strip_prefix("0x").str.to_integer(base=16, strict=False)
+    opened = case.facts("process_access").filter(
+        pl.col("target_path").str.to_lowercase().str.ends_with("\\lsass.exe")
+        & (granted.cast(pl.Int64) & READ_MEMORY).cast(pl.Boolean)
+    )
+    opened = processes.resolve(opened).join(
+        processes.nodes.select(pl.col("id").alias("process_id"), "name", "user_id"), on="process_id", how="left"
+    )
+    program = pl.col("path").str.to_lowercase().str.split("\\").list.last()
+    foreign = opened.filter(
+        ~program.is_in(list(_SYSTEM_READERS)) | (pl.col("user_id").fill_null("S-1-5-18") != "S-1-5-18")
+    )
+    nothing = pl.lit(None, pl.String)
+    return foreign.with_columns(kind=pl.lit("lsass_access"), relationship_id=nothing, peer_id=nothing)
+
+
+def _explicit(case: Case) -> pl.DataFrame:
+    """Give the uses of explicit credentials towards another machine (4648)."""
+    frame = case.machines.named(case.facts("explicit_credentials"), "target_server", "peer_id")
+    frame = frame.filter(pl.col("peer_id").is_not_null() & (pl.col("peer_id") != pl.col("machine_id")))
+    frame = frame.filter(pl.col("peer_id") != "localhost")
+    return frame.with_columns(kind=pl.lit("explicit_credentials"), relationship_id=pl.lit(None, pl.String))
+
+
+def _flows(case: Case) -> pl.DataFrame:
+    """Give what network logs saw go to a port of remote access, once per pair and minute."""
+    answered = ~pl.col("state").is_in(_UNANSWERED).fill_null(value=False)
+    frame = case.raw("flow").filter(pl.col("destination_port").is_in(REMOTE_ACCESS) & answered)
+    for end, into in (("source", "_from"), ("destination", "peer_id")):
+        frame = case.leases.resolve(with_address(frame, f"{end}_ip", f"{end}_address"), f"{end}_address", into)
+    # A logon whose source names no machine begins at the address itself.
+    frame = frame.with_columns(machine_id=pl.coalesce("_from", "source_address"), minute=pl.col("time") // _MINUTE)
+    pairs = frame.drop_nulls(["machine_id", "peer_id"]).filter(pl.col("machine_id") != pl.col("peer_id"))
+    seen = pairs.group_by("machine_id", "peer_id", "minute").agg(time=pl.col("time").min())
+    nothing = [pl.lit(None, pl.String).alias(name) for name in ("user_id", "relationship_id")]
+    return seen.with_columns(*nothing, kind=pl.lit("network_flow"))

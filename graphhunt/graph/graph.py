@@ -1,0 +1,114 @@
+"""The graph of a case: every node and relationship table, computed from all facts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from graphhunt.graph import connections, credentials, objects
+from graphhunt.graph.alerts import Alerts
+from graphhunt.graph.borrowed import with_borrowed
+from graphhunt.graph.case import Case, Facts
+from graphhunt.graph.causes import with_causes
+from graphhunt.graph.corroboration import corroboration
+from graphhunt.graph.nodes import addresses, machines, seen, with_search
+from graphhunt.graph.possible import TYPES, possible
+from graphhunt.graph.processes import Processes
+from graphhunt.graph.remote import logged_on, remote_logons
+from graphhunt.graph.services import Services
+from graphhunt.graph.sessions import Sessions
+from graphhunt.graph.shape import shaped_nodes, shaped_relationships
+from graphhunt.graph.skew import Skew
+from graphhunt.graph.sources import Sources
+from graphhunt.graph.techniques import Techniques
+from graphhunt.schema import NODES
+
+
+class Graph(NamedTuple):
+    """Node tables by label and relationship tables by type.
+
+    A node table has `id` and the properties of `graphhunt.schema.NODES`; a relationship table has `id`,
+    `from_id`, `from_label`, `to_id`, `to_label` and the properties of `RELATIONSHIPS`. Rows are sorted by id.
+    """
+
+    nodes: dict[str, pl.DataFrame]
+    relationships: dict[str, pl.DataFrame]
+    skew: pl.DataFrame
+    corroboration: pl.DataFrame
+
+
+def build(facts: Facts, client_id: str = "default") -> Graph:
+    """Compute the graph of all facts; the same set of facts gives the same graph."""
+    case = Case(facts, client_id)
+    processes = Processes(case)
+    sessions = Sessions(case)
+    skew = Skew(case.leases)
+    sources = Sources(case, sessions, skew)
+    services = Services(case, sessions, processes)
+    techniques = Techniques(case, sources.table, sessions, processes, services)
+    remote = with_borrowed(remote_logons(case, sources, techniques, processes), case, sessions, processes)
+    remote = with_causes(remote, sessions, processes)
+    proof = corroboration(case, remote, techniques, processes)
+    relationships, found = _relationships(case, processes, sessions, services)
+    relationships["REMOTE_LOGON"] = remote
+    relationships["LOGGED_ON"] = logged_on(sessions, remote)
+    directory = possible(case, relationships["LOGGED_ON"], remote)
+    relationships.update(directory.relationships)
+    relationships = {kind: shaped_relationships(kind, table) for kind, table in relationships.items()}
+    nodes = {
+        **found,
+        **services.nodes(),
+        "User": case.accounts.nodes(),
+        "Process": processes.nodes,
+        "Machine": machines(case, remote, skew.offsets, directory.machines),
+        "Group": directory.groups,
+        "DirectoryObject": directory.others,
+        "IP": addresses(relationships),
+        "Client": pl.DataFrame({"id": [client_id], "name": [client_id]}),
+    }
+    # What a directory allows is no sighting of anybody.
+    times = seen({kind: table for kind, table in relationships.items() if kind not in TYPES})
+    finished = {label: _finished(label, table, times, client_id) for label, table in nodes.items() if table.height}
+    return Graph(finished, {kind: table for kind, table in relationships.items() if table.height}, skew.pairs, proof)
+
+
+def _relationships(
+    case: Case, processes: Processes, sessions: Sessions, services: Services
+) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
+    """Compute the tables that don't depend on sources; the second part holds node tables found on the way."""
+    files = objects.Files(case, processes)
+    alerts = Alerts(case, processes)
+    tables: dict[str, pl.DataFrame] = {
+        "FAILED_LOGON": sessions.failed(),
+        "RAN": processes.ran,
+        "EXECUTED": processes.executed,
+        "SPAWNED": processes.spawned,
+        "CONNECTED": connections.connected(case, processes),
+        "FLOWED_TO": connections.flowed_to(case),
+        "HAD_IP": case.leases.relationships(),
+        "USED_CREDENTIALS": credentials.used_credentials(case, processes),
+        "AUTHENTICATED": credentials.authenticated(case),
+        **services.relationships(),
+        **files.relationships(),
+        **objects.registry(case, processes),
+        **objects.accesses(case, processes),
+        **connections.names(case, processes),
+        **alerts.relationships(),
+    }
+    opened = objects.shares(case, sessions)
+    tables["HOSTS"] = pl.concat([tables["HOSTS"], opened.pop("HOSTS")], how="diagonal")
+    tables.update(opened)
+    found = {label: tables.pop(label) for label in sorted(tables) if label in NODES}
+    found["File"] = files.nodes(alerts.files())
+    return tables, found
+
+
+def _finished(label: str, table: pl.DataFrame, times: pl.DataFrame, client_id: str) -> pl.DataFrame:
+    """Give a node table its times, tenant and search text, with the schema's columns, sorted by id."""
+    table = table.join(times, on="id", how="left")
+    for column in ("first_seen", "last_seen"):
+        own = [pl.col(column)] if column in table.columns else []
+        table = table.with_columns(pl.coalesce(*own, pl.col(f"_{column}")).alias(column))
+    table = table.drop("_first_seen", "_last_seen").with_columns(client_id=pl.lit(client_id))
+    return shaped_nodes(label, with_search(label, table))

@@ -1,0 +1,196 @@
+"""Files, registry keys, shares and what processes and accounts did to them; access between processes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from graphhunt.graph.frames import basename, evidence, first, hashed, identified_file, key
+
+if TYPE_CHECKING:
+    from graphhunt.graph.case import Case
+    from graphhunt.graph.processes import Processes
+    from graphhunt.graph.sessions import Sessions
+
+_FILE_TYPES = {
+    "create": "WROTE", "modify": "WROTE", "time": "WROTE", "delete": "DELETED", "rename": "RENAMED", "read": "READ",
+    "access": "READ", "load": "LOADED",
+}  # fmt: skip
+_REGISTRY_TYPES = {
+    "create": "SET_REGISTRY", "modify": "SET_REGISTRY", "delete": "SET_REGISTRY", "rename": "SET_REGISTRY",
+    "access": "READ_REGISTRY",
+}  # fmt: skip
+
+
+def _fold(kind: str, frame: pl.DataFrame, parts: list[str], start: str, end: str) -> pl.DataFrame:
+    """Fold rows to one relationship per distinct `parts`."""
+    grouped = frame.group_by(parts).agg(*evidence(), begin=pl.col("time").min(), finish=pl.col("time").max())
+    return grouped.with_columns(
+        hashed(kind, *parts).alias("id"), confidence=pl.lit("observed"), from_id=pl.col(start), to_id=pl.col(end)
+    ).rename({"begin": "start", "finish": "end"})
+
+
+class Files:
+    """File nodes and the relationships of processes to them."""
+
+    def __init__(self, case: Case, processes: Processes) -> None:
+        self.case = case
+        self.processes = processes
+
+    @cached_property
+    def _actions(self) -> pl.DataFrame:
+        frame = self.processes.resolve(self.case.facts("file_action").drop_nulls("target"))
+        return identified_file(frame.with_columns(where=pl.col("target")))
+
+    @cached_property
+    def _images(self) -> pl.DataFrame:
+        """The program file of every instance; its hash as the instance's own start records state it."""
+        hashes = self.processes.nodes.select(pl.col("id").alias("process_id"), "md5", "sha1", "sha256")
+        frame = self.processes.starts.drop("md5", "sha1", "sha256").join(hashes, on="process_id", how="left")
+        return identified_file(
+            frame.drop_nulls("path").with_columns(where=pl.col("path"), signature=pl.lit(None, pl.String))
+        )
+
+    def relationships(self) -> dict[str, pl.DataFrame]:
+        """Give IMAGE, WROTE, READ, DELETED, RENAMED and LOADED."""
+        frame = self._actions.drop_nulls("process_id").with_columns(
+            type=pl.col("operation").replace_strict(_FILE_TYPES, default=None, return_dtype=pl.String)
+        )
+        tables = {}
+        for kind in sorted(set(_FILE_TYPES.values())):
+            rows = frame.filter(pl.col("type") == kind)
+            folded = _fold(kind, rows, ["process_id", "file_id", "operation", "where"], "process_id", "file_id")
+            tables[kind] = _edge(folded.rename({"where": "path"}), "operation", "path")
+        image = _fold("IMAGE", self._images, ["process_id", "file_id", "where"], "process_id", "file_id")
+        tables["IMAGE"] = _edge(image.rename({"where": "path"}), "path")
+        return tables
+
+    def nodes(self, sightings: pl.DataFrame) -> pl.DataFrame:
+        """Give one row per file: by content where a hash is known, else by machine and path.
+
+        Args:
+            sightings: Files seen elsewhere, such as by alerts; with the columns of the actions.
+        """
+        columns = [
+            "file_id",
+            "by_content",
+            "where",
+            "machine_id",
+            "md5",
+            "sha1",
+            "sha256",
+            "signature",
+            "time",
+            "event_id",
+        ]
+        seen = [table.select(columns) for table in (self._actions, self._images, sightings)]
+        frame = pl.concat(seen).with_columns(base=basename("where"))
+        grouped = (
+            frame.sort("time", "event_id")
+            .group_by("file_id", maintain_order=True)
+            .agg(
+                pl.col("by_content").first(),
+                first("md5"),
+                first("sha1"),
+                first("sha256"),
+                first("signature"),
+                pl.col("machine_id").first(),
+                path=pl.col("where").min(),
+                name=pl.col("base").min(),
+                names=pl.col("base").unique().sort().head(50),
+                paths=pl.col("where").unique().sort().head(50),
+                first_seen=pl.col("time").min(),
+                last_seen=pl.col("time").max(),
+            )
+        )
+        return (
+            grouped.with_columns(machine_id=pl.when(~pl.col("by_content")).then("machine_id"))
+            .drop("by_content")
+            .rename({"file_id": "id"})
+        )
+
+
+def _edge(frame: pl.DataFrame, *extra: str) -> pl.DataFrame:
+    return frame.select("id", "from_id", "to_id", "start", "end", "count", "evidence", "source", "confidence", *extra)
+
+
+def registry(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
+    """Give SET_REGISTRY and READ_REGISTRY, and the keys under `RegistryKey`."""
+    frame = processes.resolve(case.facts("registry_action").drop_nulls("key")).with_columns(
+        lowered=pl.col("key").str.to_lowercase(),
+        type=pl.col("operation").replace_strict(_REGISTRY_TYPES, default=None, return_dtype=pl.String),
+    )
+    frame = frame.with_columns(key_id=key("machine_id", "lowered"))
+    acted = frame.drop_nulls("process_id")
+    tables = {}
+    for kind in ("SET_REGISTRY", "READ_REGISTRY"):
+        rows = acted.filter(pl.col("type") == kind)
+        folded = _fold(kind, rows, ["process_id", "key_id", "operation"], "process_id", "key_id")
+        values = (
+            rows.sort("time", "event_id")
+            .group_by("process_id", "key_id", "operation", maintain_order=True)
+            .agg(pl.col("value").drop_nulls().last())
+        )
+        folded = folded.join(values, on=["process_id", "key_id", "operation"], how="left", nulls_equal=True)
+        tables[kind] = _edge(folded, "operation", "value")
+    tables["RegistryKey"] = (
+        frame.group_by("key_id")
+        .agg(
+            path=pl.col("key").min(),
+            machine_id=pl.col("machine_id").first(),
+            first_seen=pl.col("time").min(),
+            last_seen=pl.col("time").max(),
+        )
+        .rename({"key_id": "id"})
+    )
+    return tables
+
+
+def accesses(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
+    """Give ACCESSED and INJECTED_INTO between processes."""
+    frame = processes.resolve(case.facts("process_access"))
+    frame = processes.resolve(frame, guid="target_guid", pid="target_pid", path="target_path", into="target_id")
+    frame = frame.drop_nulls(["process_id", "target_id"])
+    opened = _fold(
+        "ACCESSED",
+        frame.filter(pl.col("operation") == "access"),
+        ["process_id", "target_id", "granted"],
+        "process_id",
+        "target_id",
+    )
+    threads = _fold(
+        "INJECTED_INTO",
+        frame.filter(pl.col("operation") == "inject"),
+        ["process_id", "target_id"],
+        "process_id",
+        "target_id",
+    )
+    return {"ACCESSED": _edge(opened, "granted"), "INJECTED_INTO": _edge(threads)}
+
+
+def shares(case: Case, sessions: Sessions) -> dict[str, pl.DataFrame]:
+    """Give OPENED_SHARE and HOSTS of shares, and the Share nodes."""
+    short = pl.col("share").str.replace_all("\\", "/", literal=True).str.split("/").list.last()
+    frame = case.facts("share_access").drop_nulls("share").with_columns(name=short)
+    frame = frame.with_columns(share_id=pl.concat_str("machine_id", pl.col("name").str.to_lowercase(), separator="|"))
+    parts = ["user_id", "share_id", "logon_id", "target", "source_ip", "access"]
+    opened = _fold("OPENED_SHARE", frame.drop_nulls("user_id"), parts, "user_id", "share_id")
+    hosted = _fold("HOSTS", frame, ["machine_id", "share_id"], "machine_id", "share_id")
+    nodes = (
+        frame.group_by("share_id")
+        .agg(
+            name=pl.col("name").min(),
+            machine_id=pl.col("machine_id").first(),
+            first_seen=pl.col("time").min(),
+            last_seen=pl.col("time").max(),
+        )
+        .rename({"share_id": "id"})
+    )
+    labels = {"from_label": pl.lit("Machine"), "to_label": pl.lit("Share")}
+    return {
+        "OPENED_SHARE": _edge(opened, "logon_id", "target", "source_ip", "access"),
+        "HOSTS": _edge(hosted).with_columns(**labels),
+        "Share": nodes,
+    }

@@ -1,0 +1,86 @@
+"""REMOTE_LOGON and LOGGED_ON rows: sessions with source, technique and proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from graphhunt.graph.frames import SECOND, hashed
+from graphhunt.graph.shape import drawn
+from graphhunt.schema import EVIDENCE_CAP
+
+if TYPE_CHECKING:
+    from graphhunt.graph.case import Case
+    from graphhunt.graph.processes import Processes
+    from graphhunt.graph.sessions import Sessions
+    from graphhunt.graph.sources import Sources
+    from graphhunt.graph.techniques import Techniques
+
+_ORIGIN_NEAR = 60 * SECOND
+
+
+def remote_logons(case: Case, sources: Sources, techniques: Techniques, processes: Processes) -> pl.DataFrame:
+    """Give REMOTE_LOGON: one row per session with a known or correlated source."""
+    accounts = case.accounts.nodes().select(pl.col("id").alias("user_id"), pl.col("name").alias("user_name"))
+    frame = sources.table.join(techniques.table, on="id", how="left").join(accounts, on="user_id", how="left")
+    frame = _with_origin(case, frame, processes)
+    names = processes.nodes.select(pl.col("id").alias("remote_process_id"), pl.col("name").alias("remote_process"))
+    frame = frame.join(names, on="remote_process_id", how="left", maintain_order="left")
+    proof = pl.concat_list("evidence", "proof", pl.col("traced").fill_null(pl.lit([], pl.List(pl.String))))
+    made = frame.with_columns(
+        id=hashed("REMOTE_LOGON", "id"),
+        session_id=pl.col("id"),
+        to_id=pl.col("machine_id"),
+        source_ip=pl.col("address"),
+        service_port=pl.coalesce("service_port", "found_port"),
+        evidence=proof.list.unique(maintain_order=True).list.head(EVIDENCE_CAP),
+        confidence=pl.col("how"),
+    )
+    return drawn("REMOTE_LOGON", made).sort("start", "id")
+
+
+def _with_origin(case: Case, frame: pl.DataFrame, processes: Processes) -> pl.DataFrame:
+    """Add `origin_process_id`: the process at the source whose connection (same client port) carried the logon."""
+    out = case.leases.connections.filter(pl.col("direction") == "outgoing")
+    out = processes.resolve(case.leases.resolve(out, "remote_ip", "target"))
+    out = out.select(
+        pl.col("machine_id").alias("from_id"),
+        pl.col("target").alias("machine_id"),
+        pl.col("local_port").alias("source_port"),
+        pl.col("time").alias("left"),
+        pl.col("process_id").alias("origin_process_id"),
+        "guid",
+    ).drop_nulls(["machine_id", "source_port", "origin_process_id"])
+    pairs = (
+        frame.select("id", "from_id", "machine_id", "source_port", "start")
+        .join(out, on=["from_id", "machine_id", "source_port"])
+        .with_columns(distance=(pl.col("left") - pl.col("start")).abs())
+        .filter(pl.col("distance") <= _ORIGIN_NEAR)
+    )
+    best = pairs.sort("id", pl.col("guid").is_null(), "distance", "origin_process_id").unique(subset="id", keep="first")
+    return frame.join(best.select("id", "origin_process_id"), on="id", how="left", maintain_order="left")
+
+
+def logged_on(sessions: Sessions, remote: pl.DataFrame) -> pl.DataFrame:
+    """Give LOGGED_ON: one row per session, with its source where it has one."""
+    origin = remote.select(
+        pl.col("session_id").alias("id"),
+        pl.col("from_id").alias("source_machine_id"),
+        pl.col("from_label").alias("origin_label"),
+        pl.col("source_port").alias("found_port"),
+        "technique",
+    )
+    frame = sessions.table.join(origin, on="id", how="left", maintain_order="left")
+    new_credentials = pl.when((pl.col("logon_type") == 9) & pl.col("outbound_user").is_not_null()).then(
+        pl.lit("T1550.002")
+    )
+    made = frame.with_columns(
+        from_id=pl.col("user_id"),
+        to_id=pl.col("machine_id"),
+        source_ip=pl.col("address"),
+        source_port=pl.coalesce("source_port", "found_port"),
+        source_machine_id=pl.when(pl.col("origin_label") == "Machine").then("source_machine_id"),
+        technique=pl.coalesce("technique", new_credentials),
+    )
+    return drawn("LOGGED_ON", made).sort("start", "id")

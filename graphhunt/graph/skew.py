@@ -1,0 +1,90 @@
+"""Clock skew: how far the machines' clocks differ, from connections that both ends recorded.
+
+The same 5-tuple recorded by one sensor on both machines happened at one moment; the median of the
+differences is the skew. Only equal sensors are compared: Sysmon times the connection, the Security log its
+writing.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import polars as pl
+
+from graphhunt.graph.frames import SECOND
+from graphhunt.graph.leases import Leases
+
+PLAUSIBLE = 300 * SECOND
+"""Differences above this (Kerberos' own limit) are a re-used port, not a clock."""
+
+_TUPLE = ["local_ip", "local_port", "remote_ip", "remote_port", "protocol", "code"]
+
+
+class Skew:
+    """Pairwise clock differences and per-machine offsets."""
+
+    def __init__(self, leases: Leases) -> None:
+        self.leases = leases
+
+    @cached_property
+    def pairs(self) -> pl.DataFrame:
+        """Give (origin, target, skew µs: target's clock minus origin's, matches), for pairs with matches."""
+        frame = self.leases.connections.drop_nulls(["local_ip", "local_port", "remote_ip", "remote_port"])
+        columns = ["machine_id", "time", *_TUPLE]
+        out = frame.filter(pl.col("direction") == "outgoing").select(columns)
+        arrived = frame.filter(pl.col("direction") == "incoming").select(
+            pl.col("machine_id").alias("target"),
+            pl.col("time").alias("seen"),
+            pl.col("remote_ip").alias("local_ip"),
+            pl.col("remote_port").alias("local_port"),
+            pl.col("local_ip").alias("remote_ip"),
+            pl.col("local_port").alias("remote_port"),
+            "protocol",
+            "code",
+        )
+        both = out.join(arrived, on=_TUPLE).filter(pl.col("machine_id") != pl.col("target"))
+        both = both.with_columns(skew=pl.col("seen") - pl.col("time")).filter(pl.col("skew").abs() <= PLAUSIBLE)
+        precise = both.filter(pl.col("code").str.starts_with("Sysmon"))
+        chosen = pl.concat([precise, both.join(precise, on=["machine_id", "target"], how="anti")])
+        return (
+            chosen.group_by(pl.col("machine_id").alias("origin"), "target")
+            .agg(skew=pl.col("skew").median().round(0).cast(pl.Int64), matches=pl.len())
+            .sort("origin", "target")
+        )
+
+    @cached_property
+    def offsets(self) -> dict[str, int]:
+        """Give each machine's clock against the reference (the one with most matches), µs; ahead is positive."""
+        links: dict[str, list[tuple[int, str, int]]] = {}
+        for origin, target, skew, matches in self.pairs.iter_rows():
+            links.setdefault(origin, []).append((matches, target, skew))
+            links.setdefault(target, []).append((matches, origin, -skew))
+        offsets: dict[str, int] = {}
+        for start in sorted(links, key=lambda m: (-sum(n for n, _, _ in links[m]), m)):
+            if start not in offsets:
+                offsets[start] = 0
+                _spread(start, links, offsets)
+        return offsets
+
+    def onto(self, frame: pl.DataFrame, origin: str, target: str) -> pl.DataFrame:
+        """Shift `time` from the origin machine's clock to the target machine's."""
+        table = pl.DataFrame(
+            sorted(self.offsets.items()), schema={"_machine": pl.String, "_offset": pl.Int64}, orient="row"
+        )
+        for column, into in ((origin, "_from"), (target, "_to")):
+            frame = frame.join(
+                table.rename({"_machine": column, "_offset": into}), on=column, how="left", maintain_order="left"
+            )
+        shift = (pl.col("_to") - pl.col("_from")).fill_null(0)
+        return frame.with_columns(time=pl.col("time") + shift).drop("_from", "_to")
+
+
+def _spread(start: str, links: dict[str, list[tuple[int, str, int]]], offsets: dict[str, int]) -> None:
+    """Carry the offset of a machine to all it is linked with, surest links first."""
+    waiting = [start]
+    while waiting:
+        machine = waiting.pop(0)
+        for _, other, skew in sorted(links[machine], key=lambda link: (-link[0], link[1])):
+            if other not in offsets:
+                offsets[other] = offsets[machine] + skew
+                waiting.append(other)

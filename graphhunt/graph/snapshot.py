@@ -1,0 +1,252 @@
+"""The snapshot: the graph's tables as Parquet files in the workspace, beside the database.
+
+Path search and analytics over many logons read it; the next load compares with it to write only what
+changed. It is replaced as a whole, so readers see one whole graph or the other. `current.json` has the hash of
+every table: one that isn't what was written is never read, and all are made again from the facts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from graphhunt.errors import DamageError
+from graphhunt.evidence.files import typed_errors
+from graphhunt.evidence.proof import damage, file_hash, prove, read_kept, seal, unbroken, write_kept
+from graphhunt.graph.graph import Graph
+
+VERSION = 6
+"""Version of graphing's rules; a snapshot made by other rules is made anew."""
+
+_LOG = logging.getLogger(__name__)
+_TABLES = "the graph's tables"
+_STALE = 3600.0
+
+
+class Changes(NamedTuple):
+    """What differs between two versions of one table.
+
+    Attributes:
+        added: New rows.
+        changed: Rows whose id was there with other values.
+        removed: The old rows whose ids are gone.
+    """
+
+    added: pl.DataFrame
+    changed: pl.DataFrame
+    removed: pl.DataFrame
+
+
+class Snapshot:
+    """The tables of the last graph written, in `folder`.
+
+    Args:
+        folder: Where they are.
+        remake: Writes the tables anew from the facts; without it damage is an error.
+    """
+
+    def __init__(self, folder: Path, remake: Callable[[Snapshot], None] | None = None) -> None:
+        self.folder = folder
+        self._remake = remake
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Identity of the set of events and rules the snapshot was made from; None if there is none."""
+        state = self._state()
+        return str(state["fingerprint"]) if state.get("version") == VERSION else None
+
+    def _state(self) -> dict[str, Any]:
+        """Read what is current; an empty dict if there is nothing yet.
+
+        Raises:
+            DamageError: It was there, and is damaged or lost.
+        """
+        try:
+            return self._read_state()
+        except DamageError as error:
+            self._made_again(error)
+            return self._read_state()
+
+    def _read_state(self) -> dict[str, Any]:
+        path = self.folder / "current.json"
+        if not path.exists() and not any(self.folder.glob("tables-*")):
+            return {}
+        with damage(path, _TABLES):
+            data = path.read_bytes()
+        try:
+            state = json.loads(data)
+        except ValueError as error:
+            raise DamageError(f"{_TABLES} can't be read: {error}", where=str(path)) from error
+        if not unbroken(data) or not isinstance(state, dict) or not isinstance(state.get("files"), dict):
+            raise DamageError(f"{_TABLES} have no proof, or differ from what was written", where=str(path))
+        return state
+
+    def _made_again(self, error: DamageError) -> None:
+        if self._remake is None:
+            raise error
+        _LOG.warning("%s in %s; they are made again from the facts", error.message, error.where)
+        self._remake(self)
+
+    def _current(self) -> Path | None:
+        name = self._state().get("tables")
+        return self.folder / str(name) if name else None
+
+    def _proved(self, name: str) -> Path | None:
+        """Give the file of a table that is what was written; None if the graph has no such row.
+
+        Raises:
+            DamageError: It isn't, and can't be made again.
+        """
+        try:
+            return self._prove(name)
+        except DamageError as error:
+            self._made_again(error)
+            return self._prove(name)
+
+    def _prove(self, name: str) -> Path | None:
+        state = self._state()
+        if name not in state.get("files", {}):
+            return None
+        path = self.folder / str(state["tables"]) / f"{name}.parquet"
+        prove(path, str(state["files"][name]), _TABLES)
+        return path
+
+    def table(self, name: str) -> pl.DataFrame | None:
+        """Read the table of a label or type; None if the graph has no such row."""
+        path = self._proved(name)
+        return pl.read_parquet(path) if path else None
+
+    def scan(self, name: str) -> pl.LazyFrame | None:
+        """Scan the table of a label or type lazily; None if the graph has no such row."""
+        path = self._proved(name)
+        return pl.scan_parquet(path) if path else None
+
+    def damaged(self) -> list[tuple[Path, str]]:
+        """List the files that aren't what was written, with what is wrong; nothing is made again."""
+        try:
+            state = self._read_state()
+        except DamageError as error:
+            return [(self.folder / "current.json", error.message)]
+        found = []
+        for name in state.get("files", {}):
+            try:
+                self._prove(name)
+            except DamageError as error:
+                found.append((self.folder / str(state["tables"]) / f"{name}.parquet", error.message))
+        return found
+
+    def names(self) -> list[str]:
+        """List the labels and types that have rows."""
+        return sorted(self._state().get("files", {}))
+
+    def heights(self) -> dict[str, int]:
+        """Count the rows of every table."""
+        return {name: self._height(name) for name in self.names()}
+
+    def _height(self, name: str) -> int:
+        found = self.scan(name)
+        return int(found.select(pl.len()).collect().item()) if found is not None else 0
+
+    def computed(
+        self, name: str, size: int, make: Callable[[], dict[str, np.ndarray[Any, Any]]]
+    ) -> dict[str, np.ndarray[Any, Any]]:
+        """Give arrays that follow from the tables alone, read from beside them if they were computed before.
+
+        Args:
+            name: File name; it must change when `make` does.
+            size: Values the first array has; a file of another size is not believed.
+            make: Computes them.
+        """
+        current = self._current()
+        path = current / f"{name}.kept" if current else None
+        kept = read_kept(path) if path else None
+        found = _arrays(kept) if kept is not None else {}
+        if found and next(iter(found.values())).shape == (size,):
+            return found
+        made = make()
+        if path is not None:
+            out = io.BytesIO()
+            np.savez(out, allow_pickle=False, **made)
+            # A workspace that may only be read, or is being replaced, is no reason to fail.
+            with contextlib.suppress(OSError):
+                write_kept(path, out.getvalue())
+        return made
+
+    def replace(self, graph: Graph, fingerprint: str) -> None:
+        """Write the graph's tables and make them the current ones in one step.
+
+        Raises:
+            WorkspaceError: The disk refuses.
+        """
+        with typed_errors(self.folder):
+            before = self._tables_before()
+            new = self._write(graph, fingerprint)
+            for old in self.folder.glob("tables-*"):
+                # Another process may be writing its own just now.
+                if old != new and (old.name == before or time.time() - old.stat().st_mtime > _STALE):
+                    shutil.rmtree(old, ignore_errors=True)
+
+    def _tables_before(self) -> str | None:
+        with contextlib.suppress(DamageError):
+            return self._read_state().get("tables")
+        return None
+
+    def _write(self, graph: Graph, fingerprint: str) -> Path:
+        new = self.folder / f"tables-{fingerprint[:16]}-v{VERSION}-{secrets.token_hex(4)}"
+        new.mkdir(parents=True)
+        extra = {"ClockSkew": graph.skew, "Corroboration": graph.corroboration}
+        files = {}
+        for name, table in {**graph.nodes, **graph.relationships, **extra}.items():
+            table.write_parquet(new / f"{name}.parquet")
+            files[name] = file_hash(new / f"{name}.parquet")
+        state = {"version": VERSION, "fingerprint": fingerprint, "tables": new.name, "files": files}
+        waiting = self.folder / "current.json.new"
+        waiting.write_bytes(seal(json.dumps(state, indent=1).encode()))
+        waiting.replace(self.folder / "current.json")
+        return new
+
+    def changes(self, name: str, table: pl.DataFrame) -> Changes:
+        """Compare a new table with the snapshot's."""
+        old = self.table(name)
+        if old is None:
+            return Changes(table, table.clear(), table.clear())
+        if old.schema != table.schema:
+            old = _conformed(old, table)
+        same = _comparable(table).join(_comparable(old), on=table.columns, how="semi", nulls_equal=True).select("id")
+        differing = table.join(same, on="id", how="anti", maintain_order="left")
+        return Changes(
+            differing.join(old, on="id", how="anti", maintain_order="left"),
+            differing.join(old, on="id", how="semi", maintain_order="left"),
+            old.join(table, on="id", how="anti", maintain_order="left"),
+        )
+
+
+def _comparable(table: pl.DataFrame) -> pl.DataFrame:
+    """Give the table with lists as text, so that rows can be compared by a join."""
+    lists = [name for name, dtype in table.schema.items() if dtype == pl.List(pl.String)]
+    return table.with_columns(pl.col(name).list.join("\x1f", ignore_nulls=False) for name in lists)
+
+
+def _conformed(old: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """Give the old table the new one's columns; a column it lacks is null."""
+    return old.select(
+        pl.col(name).cast(dtype) if name in old.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in table.schema.items()
+    )
+
+
+def _arrays(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """Read kept arrays, whose bytes were proved."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as kept:
+        return {key: np.asarray(kept[key]) for key in kept.files}

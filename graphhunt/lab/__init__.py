@@ -1,0 +1,1 @@
+"""The lab: the synthetic enterprise, and the evaluation of the detector."""

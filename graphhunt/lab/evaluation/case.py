@@ -1,0 +1,94 @@
+"""A labelled case: logons, what is history, which rows are an attack, and the host events if there are any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from graphhunt.lab.generator import CORROBORATION_KINDS, EvalSet, eval_set
+from graphhunt.lateral.paths.table import Codes, DAY, Flags, Ints, LogonTable
+
+_KIND_NAMES = {
+    "remote_execution": "remote_process", "task_registered": "task_install", "service_install": "service_install",
+    "lsass_access": "lsass_access", "explicit_credentials": "explicit_credentials",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCase:
+    """Logons with ground truth; labels are kept apart so that no detector can read them.
+
+    Attributes:
+        name: What it is, for the report.
+        table: The logons.
+        since: Start of the test period, µs; everything before is history.
+        labels: Attack number per row, -1 for benign.
+        cells: Group of each attack (goal and stealth), by attack number.
+        events: Host events as `corroborate` takes them, or None.
+    """
+
+    name: str
+    table: LogonTable
+    since: int
+    labels: Codes
+    cells: tuple[str, ...] = ()
+    events: pl.DataFrame | None = field(default=None, compare=False)
+
+    @property
+    def tested(self) -> Flags:
+        """Mark the rows that are ranked: hops of the test period with known source and account."""
+        table = self.table
+        return np.asarray((table.t >= self.since) & table.usable() & (table.src >= 0) & (table.acct >= 0))
+
+    @property
+    def days(self) -> int:
+        """Days of the test period."""
+        tested = self.table.t[self.table.t >= self.since] // DAY
+        return int(tested[-1] - tested[0] + 1) if len(tested) else 0
+
+    @property
+    def attacks(self) -> int:
+        """Attacks with at least one row among the tested ones."""
+        return len(np.unique(self.labels[self.tested & (self.labels >= 0)]))
+
+    def units(self) -> Ints:
+        """Number the alert units (account, source, day) of all rows."""
+        table = self.table
+        key = (table.acct.astype(np.int64) + 1) * (len(table.hosts) + 1) + table.src + 1
+        return key * 100_000 + table.t // DAY % 100_000
+
+    def connections(self) -> Ints:
+        """Number the connections (account, source, destination) of all rows."""
+        table, hosts = self.table, len(self.table.hosts) + 1
+        return (table.acct.astype(np.int64) + 1) * hosts * hosts + (table.src.astype(np.int64) + 1) * hosts + table.dst
+
+
+def synthetic_case(seed: int, *, attacks: int | None = None, **options: int) -> LabelledCase:
+    """Generate the synthetic evaluation case of a seed; `attacks=0` gives benign days only.
+
+    Args:
+        seed: Seed of the generator.
+        attacks: Number of intrusions, the generator's default when None.
+        options: Other parameters of the generator.
+    """
+    made = eval_set(seed, **options) if attacks is None else eval_set(seed, attacks=attacks, **options)
+    logons = made.logons
+    table = LogonTable.from_arrays(
+        logons["t"].to_numpy(), logons["src"].to_numpy(), logons["dst"].to_numpy(), logons["acct"].to_numpy(),
+        end=logons["end"].to_numpy(), logon_type=logons["logon_type"].to_numpy(), ok=logons["ok"].to_numpy(),
+        hosts=made.machines, accounts=made.accounts,
+    )  # fmt: skip
+    cells = tuple(f"{attack.goal}/{attack.stealth}" for attack in made.attacks)
+    name = f"synthetic, seed {seed}" + (", benign" if attacks == 0 else "")
+    return LabelledCase(name, table, made.history_end, np.asarray(made.labels), cells, _events(made))
+
+
+def _events(made: EvalSet) -> pl.DataFrame:
+    names = {number: _KIND_NAMES.get(name, name) for number, name in CORROBORATION_KINDS.items()}
+    return made.corroboration.select(
+        "t", "host", "acct",
+        pl.col("kind").replace_strict(names, return_dtype=pl.String).alias("kind"),
+        pl.col("logon").cast(pl.Int64).alias("row"), "peer",
+    )  # fmt: skip

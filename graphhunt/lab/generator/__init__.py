@@ -1,0 +1,24 @@
+"""A synthetic enterprise with known intrusions, for tests, demonstrations and honest evaluation."""
+
+from __future__ import annotations
+
+from graphhunt.lab.generator.config import Dirt, GeneratorConfig
+from graphhunt.lab.generator.demo import generate_demo
+from graphhunt.lab.generator.evalset import AttackTruth, CORROBORATION_KINDS, EvalSet, HopTruth, eval_set, logon_days
+from graphhunt.lab.generator.run import generate
+from graphhunt.lab.generator.truth import Truth, load_truth
+
+__all__ = [
+    "CORROBORATION_KINDS",
+    "AttackTruth",
+    "Dirt",
+    "EvalSet",
+    "GeneratorConfig",
+    "HopTruth",
+    "Truth",
+    "eval_set",
+    "generate",
+    "generate_demo",
+    "load_truth",
+    "logon_days",
+]

@@ -1,0 +1,55 @@
+"""`analyze lateral-movement`: chains of suspicious remote logons, written to the logons themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
+from graphhunt.lateral.detector.findings import PROPERTIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphhunt.analyses.extract import Extract
+
+_MEANINGS = {
+    "lm_chain_id": "id of the chain the logon belongs to",
+    "lm_hop": "place of its act in the chain, from 1",
+    "lm_class": "A to E: switch and new access clear, unclear, unknown account or known machine, own credential, habit",
+    "lm_root_user": "account the causal path began with",
+    "lm_certainty": "one over the number of possible causes",
+    "lm_score": "how suspicious, in nats",
+    "lm_p": "conformal p-value among the baseline's new connections; none where it was not tested",
+    "lm_reason": "why, in words with counts",
+}
+
+
+def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
+    # Both are above or beside analytics, and heavy: only a run needs them.
+    from graphhunt.graph.snapshot import Snapshot
+    from graphhunt.lateral.detection import DetectionOptions, detected
+
+    found = detected(Snapshot(extract.workspace / "graph"), DetectionOptions.read(values))
+    if found is None:
+        return {"REMOTE_LOGON": pl.DataFrame(schema={"id": pl.String})}
+    return {"REMOTE_LOGON": found.findings.properties()}
+
+
+ANALYSIS = Analysis(
+    name="lateral-movement",
+    prefix="lm",
+    summary="Ranks remote logons by switched credentials, rarity, context and host events, and links them into chains.",
+    compute=_compute,
+    properties=tuple(Written("REMOTE_LOGON", name, _MEANINGS[name]) for name in PROPERTIES),
+    parameters=(
+        Parameter("findings", "int", 200, "most chains to write"),
+        Parameter(
+            "scanners", "str", None, "machines that scan, separated by commas; their logons are suppressed by name"
+        ),
+        Parameter("help_desk", "str", None, "accounts of the help desk, separated by commas; likewise"),
+        Parameter("owners", "str", None, "inventory of owners: machine=account, separated by commas or line breaks"),
+    ),
+)
+"""The analytic."""

@@ -1,0 +1,118 @@
+"""The lateral-movement detector over a workspace's snapshot, and what its run was asked.
+
+The last result is kept, so that listing findings, ranking paths and writing properties back score once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphhunt.lateral.detector import Findings, LateralOptions, Lists, ScoreRules, findings_of, score_case
+from graphhunt.errors import UsageError
+from graphhunt.lateral.scores import Ranking, corroboration, logon_table
+
+if TYPE_CHECKING:
+    from graphhunt.graph.snapshot import Snapshot
+    from graphhunt.lateral.paths import LogonTable
+
+_SEPARATOR = re.compile(r"[,\n]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionOptions:
+    """What a run of the detector is asked.
+
+    Attributes:
+        since: Report from this time on, µs UTC; everything before is history. None: see `LateralOptions`.
+        until: Leave out everything later, µs UTC.
+        findings: Most chains.
+        scanners: Machines that scan, by name or id; their logons are suppressed, by name.
+        help_desk: Accounts of the help desk, likewise.
+        owners: Machine and owning account, by name or id, from an inventory; learnt where not given.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    findings: int = 200
+    scanners: tuple[str, ...] = ()
+    help_desk: tuple[str, ...] = ()
+    owners: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> DetectionOptions:
+        """Make options from an analytic's parameters, in which lists are text.
+
+        Raises:
+            UsageError: An owner isn't written as `machine=account`.
+        """
+        return cls(
+            since=given.get("since"), until=given.get("until"), findings=int(given.get("findings") or 200),
+            scanners=names(given.get("scanners")), help_desk=names(given.get("help_desk")),
+            owners=tuple(_pair(text) for text in names(given.get("owners"))),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One run: the logons it looked at, what it found, and its scores as they order paths."""
+
+    table: LogonTable
+    findings: Findings
+    ranking: Ranking
+
+
+_kept: dict[str, tuple[object, Detection | None]] = {}
+
+
+def detected(snapshot: Snapshot, options: DetectionOptions | None = None) -> Detection | None:
+    """Run the detector on a snapshot, or give the result of the same run before; None without remote logons."""
+    options = options or DetectionOptions()
+    folder, key = str(snapshot.folder), (snapshot.fingerprint, options)
+    known = _kept.get(folder)
+    if known is None or known[0] != key or key[0] is None:
+        known = (key, _run(snapshot, options))
+        _kept.clear()
+        _kept[folder] = known
+    return known[1]  # not what is kept by now: another thread may have asked something else
+
+
+def _run(snapshot: Snapshot, options: DetectionOptions) -> Detection | None:
+    table = logon_table(snapshot)
+    if table is None:
+        return None
+    if options.until is not None:
+        table, _ = table.filter(until=options.until - 1)
+    lists = Lists(options.scanners, options.help_desk)
+    rules = ScoreRules(owners=_owners(table, options.owners))
+    asked = LateralOptions(since=options.since, limit=options.findings, lists=lists, rules=rules)
+    seen = corroboration(table, snapshot)
+    scoring = score_case(table, seen, asked)
+    return Detection(table, findings_of(table, scoring, asked), Ranking.of(scoring))
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """Read a list written as text: names separated by commas or line breaks."""
+    return tuple(part.strip() for part in _SEPARATOR.split(text or "") if part.strip())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    machine, equals, account = (part.strip() for part in text.partition("="))
+    if not (machine and equals and account):
+        raise UsageError(f"'{text}' is not an owner", hint="write machine=account, separated by commas or line breaks")
+    return machine, account
+
+
+def _owners(table: LogonTable, pairs: tuple[tuple[str, str], ...]) -> dict[int, int]:
+    """Give the account index per host index; machines and accounts without a logon are passed over."""
+    hosts = _indexes(table.hosts, table.host_names)
+    accounts = _indexes(table.accounts, table.account_names)
+    known = ((hosts.get(machine.casefold()), accounts.get(account.casefold())) for machine, account in pairs)
+    return {host: account for host, account in known if host is not None and account is not None}
+
+
+def _indexes(ids: tuple[str, ...], shown: tuple[str, ...]) -> dict[str, int]:
+    named = {name.casefold(): index for index, name in enumerate(shown)}
+    return named | {name.casefold(): index for index, name in enumerate(ids)}

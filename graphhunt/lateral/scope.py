@@ -1,0 +1,70 @@
+"""What a hunt scored, as every answer states it: window, history, hops, what was left out and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphhunt.lateral.detector import MODES
+from graphhunt.times import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphhunt.lateral.detector import Scope
+
+MEANING = (
+    "A score is that of the chain's strongest hop, in nats: the surprise of the logon after the days before it, plus "
+    "the weight of the host and network events that go with it; it orders what to read first and is no probability."
+)
+"""What a score means, in one place for every answer."""
+
+NOTHING_LOADED = "no remote logon is loaded: no 4624 with a source, or nothing at all"
+
+
+def scope_json(scope: Scope) -> dict[str, Any]:
+    """Write the scope of a run.
+
+    Returns:
+        `mode` and `mode_meaning`, `history` (from, until, days, hops), `scored` (from, until, hops), `not_scored`
+        (logons by reason), `degraded` (methods that could not be used, and why) and `meaning` of the score.
+    """
+    before = scope.first is not None and scope.first < scope.since
+    loaded = scope.last is not None and scope.last >= scope.since
+    return {
+        "mode": scope.mode, "mode_meaning": MODES[scope.mode],
+        "history": {
+            "from": iso(scope.first) if before else None, "until": iso(scope.since) if before else None,
+            "days": scope.history_days, "hops": scope.earlier,
+        },
+        "scored": {
+            "from": iso(max(scope.since, scope.first or scope.since)) if loaded else None,
+            "until": iso(scope.last) if loaded else None, "hops": scope.hops,
+        },
+        "not_scored": scope.left_out, "degraded": list(scope.degraded), "meaning": MEANING,
+    }  # fmt: skip
+
+
+def nothing_found(scope: Mapping[str, Any]) -> str:
+    """Say that nothing stands out, with what was scored; or why nothing could be scored."""
+    hops = scope["scored"]["hops"]
+    if hops:
+        return f"no chain of remote logons stands out among the {hops:,} that were scored"
+    left = ", ".join(f"{count:,} {reason}" for reason, count in scope["not_scored"].items())
+    return f"no remote logon could be scored: {left or 'none is that late; ask for an earlier time'}"
+
+
+def scope_words(scope: Mapping[str, Any]) -> list[str]:
+    """Say the scope in lines for a person."""
+    scored, history = scope["scored"], scope["history"]
+    when = f" from {_minute(scored['from'])} to {_minute(scored['until'])}" if scored["from"] else ""
+    lines = [f"{scored['hops']:,} remote logons scored{when}: {scope['mode_meaning']}"]
+    if history["from"]:
+        begin, end = _minute(history["from"]), _minute(history["until"])
+        lines.append(f"history: {history['hops']:,} remote logons on {history['days']} days, {begin} to {end}")
+    if scope["not_scored"]:
+        lines.append("not scored: " + ", ".join(f"{n:,} {reason}" for reason, n in scope["not_scored"].items()))
+    return lines + [f"not used: {text}" for text in scope["degraded"]]
+
+
+def _minute(text: str) -> str:
+    return text[:16].replace("T", " ") + " UTC"

@@ -1,0 +1,194 @@
+"""The hunt's scores of the case's remote logons, for every answer that orders them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+import polars as pl
+
+from graphhunt.lateral.detector import LateralOptions, Scoring, score_case
+from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, corroborate
+from graphhunt.attention import heed
+from graphhunt.lateral.findings import suppressed_json
+from graphhunt.lateral.scope import scope_json
+from graphhunt.lateral.paths import LogonTable
+
+if TYPE_CHECKING:
+    from graphhunt.graph.snapshot import Snapshot
+    from graphhunt.lateral.paths.table import Flags, Floats
+
+FLOOR = 0.25
+"""Hops with less than this share of the best weight are not offered as parts of unasked-for paths."""
+
+
+SCORES = "hunt_scores-2"
+"""Name the scores are kept under; the number changes with the rules of scoring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The hunt's scores, which order paths and findings alike.
+
+    Attributes:
+        total: Score per row, nats; 0 where it wasn't scored.
+        scored: Rows that were scored.
+        scope: What was scored, as every answer states it.
+        suppressed: What suppression lists took out.
+    """
+
+    total: Floats
+    scored: Flags
+    scope: dict[str, Any]
+    suppressed: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, scoring: Scoring) -> Ranking:
+        """Take what orders paths from a run of the hunt."""
+        scored = scoring.scored & scoring.scores.hops
+        total = np.where(scored, np.maximum(scoring.scores.total, 0.0), 0.0)
+        return cls(total, scored, scope_json(scoring.scope), [suppressed_json(one) for one in scoring.suppressed])
+
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Give it as arrays, to be kept."""
+        said = orjson.dumps({"scope": self.scope, "suppressed": self.suppressed})
+        return {"total": self.total, "scored": self.scored, "said": np.frombuffer(said, dtype=np.uint8)}
+
+    @classmethod
+    def from_arrays(cls, kept: dict[str, np.ndarray[Any, Any]]) -> Ranking:
+        """Make it from what `arrays` gave."""
+        said = orjson.loads(kept["said"].tobytes())
+        return cls(kept["total"], kept["scored"], said["scope"], said["suppressed"])
+
+
+class Logons:
+    """The case's remote logons with what path search asks of them, computed on first need.
+
+    Args:
+        snapshot: The graph's tables.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    @cached_property
+    def table(self) -> LogonTable | None:
+        """The logons as the path engine takes them; None if there is none."""
+        return logon_table(self._snapshot)
+
+    @cached_property
+    def ranking(self) -> Ranking | None:
+        """The scores of the hunt with default options; None if there is no logon."""
+        table, snapshot = self.table, self._snapshot
+        if table is None:
+            return None
+        return Ranking.from_arrays(
+            snapshot.computed(SCORES, len(table), lambda: default_ranking(table, snapshot).arrays())
+        )
+
+    @cached_property
+    def linked(self) -> Flags:
+        """Rows that process lineage links to an earlier or later remote session."""
+        return np.zeros(0, dtype=bool) if self.table is None else linked_rows(self.table, self._snapshot)
+
+    @cached_property
+    def causes(self) -> dict[str, str]:
+        """Remote logon that led to each one that lineage explains."""
+        return cause_of(self._snapshot)
+
+
+_kept: dict[str, tuple[str, Logons]] = {}
+
+
+def logons_of(snapshot: Snapshot) -> Logons:
+    """Give the logons of a snapshot, the same as long as the snapshot stays: only the last case's are kept."""
+    folder, version = str(snapshot.folder), snapshot.fingerprint
+    if version is None:
+        return Logons(snapshot)
+    known = _kept.get(folder)
+    if known is None or known[0] != version:
+        _kept.clear()
+        known = _kept[folder] = (version, Logons(snapshot))
+    return known[1]
+
+
+def logon_table(snapshot: Snapshot) -> LogonTable | None:
+    """Give the case's remote logons as the path engine takes them; None if there is none."""
+    logons, machines, users = (snapshot.table(name) for name in ("REMOTE_LOGON", "Machine", "User"))
+    if logons is None or machines is None or users is None:
+        return None
+    names = dict(machines.select("id", "name").iter_rows())
+    accounts = dict(users.select("id", "name").iter_rows())
+    return LogonTable.from_frame(logons, host_names=names, account_names=accounts)
+
+
+def corroboration(table: LogonTable, snapshot: Snapshot) -> Corroboration:
+    """Join the case's host events to the rows of the table."""
+    events = snapshot.table("Corroboration")
+    if events is None:
+        return Corroboration.none(table)
+    hosts = {host: index for index, host in enumerate(table.hosts)}
+    accounts = {account: index for index, account in enumerate(table.accounts)}
+    rows = _rows(table, events["relationship_id"])
+    looked_up = {
+        "t": pl.col("time"), "kind": pl.col("kind"), "host": _index("machine_id", hosts),
+        "acct": _index("user_id", accounts), "row": _index("relationship_id", rows), "peer": _index("peer_id", hosts),
+    }  # fmt: skip
+    return corroborate(table, events.select(looked_up[name].cast(dtype).alias(name) for name, dtype in COLUMNS.items()))
+
+
+def _rows(table: LogonTable, ids: pl.Series) -> dict[str, int]:
+    """Give the table's row per relationship id, for those ids that it has."""
+    if table.ids is None:
+        return {text: int(text) for text in ids.drop_nulls().unique().to_list()}
+    known = pl.DataFrame({"id": table.ids}).with_row_index("row")
+    return dict(known.join(ids.drop_nulls().unique().to_frame("id"), on="id", how="semi").select("id", "row").rows())
+
+
+def _index(column: str, known: dict[str, int]) -> pl.Expr:
+    return pl.col(column).replace_strict(known, default=-1, return_dtype=pl.Int64).fill_null(-1)
+
+
+def default_ranking(table: LogonTable, snapshot: Snapshot) -> Ranking:
+    """Score each remote logon as `hunt lateral-movement` without parameters does."""
+    seen = corroboration(table, snapshot)
+    heed()
+    return Ranking.of(score_case(table, seen, LateralOptions()))
+
+
+def linked_rows(table: LogonTable, snapshot: Snapshot) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Mark the rows that process lineage links to an earlier or later remote session."""
+    causes = cause_of(snapshot)
+    ends = pl.Series("id", sorted(causes.keys() | set(causes.values())), dtype=pl.String)
+    linked = np.zeros(len(table), dtype=bool)
+    linked[list(_rows(table, ends).values())] = True
+    return linked
+
+
+def cause_of(snapshot: Snapshot) -> dict[str, str]:
+    """Give for each remote logon that lineage explains, the remote logon that led to it."""
+    logons = snapshot.table("REMOTE_LOGON")
+    if logons is None or "caused_by" not in logons.columns:
+        return {}
+    return dict(logons.select("id", "caused_by").drop_nulls().iter_rows())
+
+
+def path_weights(ranking: Ranking, linked: Flags, *, floor: bool) -> Floats:
+    """Give the weights that order paths with the same strongest hop; 0 keeps a hop out of unasked-for paths.
+
+    A logon opened by a process of an earlier remote session, and that earlier session, are parts of one chain
+    whatever their rarity: they weigh as much again as the best.
+
+    Args:
+        ranking: The hunt's scores.
+        linked: Rows that lineage links.
+        floor: Leave out what is far below the best weight.
+    """
+    total = ranking.total
+    best = float(total.max()) if len(total) else 0.0
+    weights = np.where(linked, total + max(best, 1.0), total)
+    least = FLOOR * float(weights.max()) if floor and len(weights) else 0.0
+    return np.where(weights >= least, weights, 0.0)

@@ -1,0 +1,66 @@
+"""Checks of domains under msticpy's name: known endings, names that resolve, certificates on an abuse list.
+
+The list of abused certificates is the caller's file; nothing is fetched but the certificate of the domain asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from graphhunt.toolbox._ioc_patterns import has_tld
+from graphhunt.errors import LoadError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SHA1 = re.compile(r"\b[0-9a-fA-F]{40}\b")
+_PORT = 443
+
+
+class DomainValidator:
+    """Checks domains; `abuse_list` is a text or CSV file with SHA-1 fingerprints of certificates."""
+
+    def __init__(self, abuse_list: Path | None = None, timeout: float = 10.0) -> None:
+        self._timeout = timeout
+        self._abused: frozenset[str] | None = None
+        if abuse_list is not None:
+            try:
+                text = abuse_list.read_text(encoding="utf-8", errors="replace")
+            except OSError as error:
+                raise LoadError(f"the list of certificates can't be read: {error}", where=str(abuse_list)) from error
+            self._abused = frozenset(found.lower() for found in _SHA1.findall(text))
+
+    def validate_tld(self, url_domain: str) -> bool:
+        """Tell whether a domain has a known ending."""
+        domain = url_domain.strip().rstrip(".").lower()
+        return "." in domain and has_tld(domain)
+
+    def is_resolvable(self, url_domain: str) -> bool:
+        """Ask the system's resolver whether a domain has an address."""
+        try:
+            return bool(socket.getaddrinfo(url_domain, None))
+        except (OSError, UnicodeError):
+            return False
+
+    def in_abuse_list(self, url_domain: str) -> tuple[bool, str | None]:
+        """Tell whether the certificate a domain shows is on the list.
+
+        Returns:
+            Whether it is, and then the certificate (PEM).
+
+        Raises:
+            UsageError: There is no list.
+            LoadError: The domain gave no certificate; that isn't the same as a clean one.
+        """
+        if self._abused is None:
+            raise UsageError("there is no list of abused certificates", hint="give abuse_list=")
+        try:
+            shown = ssl.get_server_certificate((url_domain, _PORT), timeout=self._timeout)
+            mark = hashlib.sha1(ssl.PEM_cert_to_DER_cert(shown), usedforsecurity=False).hexdigest()
+        except (OSError, ValueError) as error:
+            raise LoadError(f"no certificate: {error}", where=url_domain) from error
+        return (True, shown) if mark in self._abused else (False, None)

@@ -1,0 +1,66 @@
+"""What is computed from the snapshot's tables is kept beside them, and never believed when it doesn't fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from graphhunt.graph.graph import Graph
+from graphhunt.graph.snapshot import Snapshot
+
+
+def graph(*names: str) -> Graph:
+    empty = pl.DataFrame()
+    return Graph({"Machine": pl.DataFrame({"id": list(names)})}, {}, empty, empty)
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Snapshot:
+    made = Snapshot(tmp_path / "graph")
+    made.replace(graph("a", "b"), "f" * 32)
+    return made
+
+
+def never() -> dict[str, np.ndarray]:
+    raise AssertionError("computed a second time")
+
+
+def scores(snapshot: Snapshot, *values: float) -> list[float]:
+    """Ask for as many scores as there are values, which are what they are computed to be."""
+    found = snapshot.computed("scores", len(values), lambda: {"total": np.array(values), "said": np.arange(3)})
+    assert found["said"].tolist() == [0, 1, 2]
+    return found["total"].tolist()
+
+
+def test_arrays_are_computed_once_for_all_processes(snapshot: Snapshot) -> None:
+    assert scores(snapshot, 1.0, 2.0) == [1.0, 2.0]
+    assert Snapshot(snapshot.folder).computed("scores", 2, never)["total"].tolist() == [1.0, 2.0]
+    assert snapshot.names() == ["ClockSkew", "Corroboration", "Machine"]
+
+
+def test_another_graph_is_computed_anew(snapshot: Snapshot) -> None:
+    scores(snapshot, 1.0, 2.0)
+    snapshot.replace(graph("a", "c"), "e" * 32)
+    assert scores(snapshot, 3.0, 4.0) == [3.0, 4.0]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY\x01", b"PK\x03\x04cut", b"no array" * 9])
+def test_a_damaged_file_is_replaced(snapshot: Snapshot, content: bytes) -> None:
+    scores(snapshot, 1.0, 2.0)
+    (file,) = snapshot.folder.glob("*/scores.kept")
+    file.write_bytes(content)
+    assert scores(snapshot, 5.0, 6.0) == [5.0, 6.0]
+    assert snapshot.computed("scores", 2, never)["total"].tolist() == [5.0, 6.0]
+
+
+def test_an_array_of_another_size_is_not_believed(snapshot: Snapshot) -> None:
+    scores(snapshot, 1.0, 2.0)
+    assert scores(snapshot, 0.0, 0.0, 0.0) == [0.0, 0.0, 0.0]
+
+
+def test_without_a_snapshot_it_is_computed(tmp_path: Path) -> None:
+    assert scores(Snapshot(tmp_path), 1.0) == [1.0]
+    assert list(tmp_path.iterdir()) == []
