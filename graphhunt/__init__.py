@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from graphhunt.entities.rows import RegistryAction as Registry
     from graphhunt.errors import (
         AccessError,
+        AnalysisError,
         ArchiveError,
+        BusyError,
         CancelledError,
         ConflictError,
+        DamageError,
         DuplicateError,
         GraphhuntError,
         LimitError,
@@ -38,10 +41,11 @@ if TYPE_CHECKING:
     from graphhunt.hunt import open_hunt as open
 
 __all__ = [
-    "IP", "TH", "AccessError", "Alert", "ArchiveError", "Block", "CancelledError", "Client", "ConflictError",
-    "Connection", "Detect", "Domain", "DuplicateError", "File", "GraphhuntError", "Histogram", "Hunt", "LimitError",
-    "LoadError", "Machine", "MissingError", "Process", "QueryError", "Registry", "StoreError", "THCollection",
-    "TimePeriod", "UsageError", "User", "WorkspaceError", "open",
+    "IP", "TH", "AccessError", "Alert", "AnalysisError", "ArchiveError", "Block", "BusyError", "CancelledError",
+    "Client", "ConflictError", "Connection", "DamageError", "Detect", "Domain", "DuplicateError", "File",
+    "GraphhuntError", "Histogram", "Hunt", "LimitError", "LoadError", "Machine", "MissingError", "Process",
+    "QueryError", "Registry", "StoreError", "THCollection", "TimePeriod", "UsageError", "User", "WorkspaceError",
+    "open",
 ]  # fmt: skip
 
 _HOMES = {"Hunt": "graphhunt.hunt", "open": "graphhunt.hunt"}

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from graphhunt import current
-from graphhunt.questions import pivots
 from graphhunt.errors import GraphhuntError, UsageError
+from graphhunt.questions import pivots
 from graphhunt.settings import Settings, load_settings
 from graphhunt.times import iso, micros, span
 
@@ -137,10 +137,7 @@ class Hunt:
             "seconds": round(seconds, 3),
             "events_per_second": round(report.events_read / seconds) if seconds else 0,
             "clock_skew": self._skew(),
-            "warnings": [
-                {"file": w.file, "loader": w.loader, "reason": w.reason, "position": w.position}
-                for w in report.warnings
-            ],
+            "warnings": report.warning_rows(),
         }
 
     @contextlib.contextmanager
@@ -254,17 +251,15 @@ class Hunt:
         """
         self._filled()
         found = pivots.process_tree(self.store, process, depth=depth, limit=limit)
-        if found is None:
-            found = pivots.process_tree(self.store, self._named("Process", process), depth=depth, limit=limit)
+        found = found or pivots.process_tree(self.store, self._named("Process", process), depth=depth, limit=limit)
         if found is None:
             raise UsageError(f"there is no process '{process}'")
         return found
 
     def _filled(self) -> None:
-        from graphhunt.store.sync import require_filled
+        from graphhunt.store.filled import require_filled
 
-        where = self.db or str(self.workspace.path / "engine")
-        require_filled(self.snapshot, self.store, self.client_id, where)
+        require_filled(self.workspace.path, self.store, self.client_id, self.db)
 
     def paths(self, options: PathOptions | None = None, **given: Any) -> dict[str, Any]:
         """Find time-respecting attack paths; keywords as of `PathOptions`.
@@ -286,8 +281,8 @@ class Hunt:
         return snapshot_of(self.workspace, self.client_id)
 
     def _sight(self) -> Sight:
-        from graphhunt.questions.coverage import coverage
         from graphhunt.lateral.sight import Sight
+        from graphhunt.questions.coverage import coverage
 
         return Sight(coverage(self.workspace))
 
@@ -327,9 +322,9 @@ class Hunt:
         Raises:
             UsageError: There is no such hunt or parameter.
         """
-        from graphhunt.questions.library import BLAST_RADIUS, CHOKE_POINTS, LATERAL, hunt_named, run_query
         from graphhunt.lateral.movement import hunt_lateral_movement
         from graphhunt.lateral.sight import gathered
+        from graphhunt.questions.library import BLAST_RADIUS, CHOKE_POINTS, LATERAL, hunt_named, run_query
 
         info = hunt_named(name)
         if info.name == LATERAL:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
-from graphhunt.toolbox.beacons import find_beacons
 from graphhunt.evidence import Workspace
 from graphhunt.ids import address, scope, short_host
+from graphhunt.toolbox.beacons import find_beacons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,10 +12,10 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.preprocessing import normalize
 
-from graphhunt.toolbox._cluster_rows import NOISE, renumber
 from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
-from graphhunt.toolbox.command_shape import command_shape
 from graphhunt.errors import LimitError
+from graphhunt.toolbox._cluster_rows import NOISE, renumber
+from graphhunt.toolbox.command_shape import command_shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ import polars as pl
 
 from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
 from graphhunt.analyses.extract import EDGES
-from graphhunt.toolbox.graph_measures import graph_measures
 from graphhunt.errors import UsageError
+from graphhunt.toolbox.graph_measures import graph_measures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from graphhunt.analyses.extract import Extract
-from graphhunt.toolbox.finite import finite_columns
 from graphhunt.analyses.registry import find_analysis
 from graphhunt.analyses.writeback import Lease, Rows, head_of, lease, pointer, stored_results
 from graphhunt.errors import StoreError, UsageError
 from graphhunt.queries import library
+from graphhunt.toolbox.finite import finite_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

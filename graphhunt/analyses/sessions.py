@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
-from graphhunt.toolbox.sessionize import session_starts
 from graphhunt.errors import UsageError
 from graphhunt.ids import digest
+from graphhunt.toolbox.sessionize import session_starts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

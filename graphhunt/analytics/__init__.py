@@ -6,7 +6,7 @@ from typing import Any
 
 from graphhunt import toolbox
 
-__all__ = list(toolbox.__all__)  # noqa: PLE0604  # names, made from the toolbox's table
+__all__ = list(toolbox.__all__)  # names, made from the toolbox's table
 
 
 def __getattr__(name: str) -> Any:

@@ -22,8 +22,8 @@ from graphhunt.api.entity_paths import RawEntityPaths
 from graphhunt.api.headers import SafeHeaders
 from graphhunt.api.service import Hunt
 from graphhunt.case.casebook import Casebook
-from graphhunt.errors import GraphhuntError
 from graphhunt.case.jobs import Jobs, Uploads
+from graphhunt.errors import GraphhuntError
 from graphhunt.questions.pivots.names import Names
 from graphhunt.web import Pages
 

@@ -11,8 +11,8 @@ from graphhunt.api.crowd import Crowd
 from graphhunt.api.faces import TimeIn
 from graphhunt.api.service import Hunt
 from graphhunt.case.casebook import Casebook
-from graphhunt.errors import UsageError
 from graphhunt.case.jobs import Jobs, Uploads
+from graphhunt.errors import UsageError
 from graphhunt.questions.pivots import Window
 from graphhunt.questions.pivots.names import Names
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphhunt.api.service import Hunt
-from graphhunt.evidence.batch import DUPLICATE
 from graphhunt.case.jobs import Tell, Uploads, Work
+from graphhunt.evidence.batch import DUPLICATE
 from graphhunt.times import iso
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from graphhunt.questions import pivots
 from graphhunt.case.casebook.book import MAX_ITEMS
 from graphhunt.errors import DamageError
+from graphhunt.questions import pivots
 from graphhunt.questions.pivots import Ref
 
 if TYPE_CHECKING:

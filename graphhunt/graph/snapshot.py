@@ -23,14 +23,11 @@ import polars as pl
 
 from graphhunt.errors import DamageError
 from graphhunt.evidence.files import typed_errors
-from graphhunt.evidence.proof import damage, file_hash, prove, read_kept, seal, unbroken, write_kept
+from graphhunt.evidence.proof import file_hash, prove, read_kept, seal, write_kept
 from graphhunt.graph.graph import Graph
-
-VERSION = 6
-"""Version of graphing's rules; a snapshot made by other rules is made anew."""
+from graphhunt.graph.state import TABLES, VERSION, fingerprint_of, read_state
 
 _LOG = logging.getLogger(__name__)
-_TABLES = "the graph's tables"
 _STALE = 3600.0
 
 
@@ -63,8 +60,7 @@ class Snapshot:
     @property
     def fingerprint(self) -> str | None:
         """Identity of the set of events and rules the snapshot was made from; None if there is none."""
-        state = self._state()
-        return str(state["fingerprint"]) if state.get("version") == VERSION else None
+        return fingerprint_of(self._state())
 
     def _state(self) -> dict[str, Any]:
         """Read what is current; an empty dict if there is nothing yet.
@@ -73,24 +69,10 @@ class Snapshot:
             DamageError: It was there, and is damaged or lost.
         """
         try:
-            return self._read_state()
+            return read_state(self.folder)
         except DamageError as error:
             self._made_again(error)
-            return self._read_state()
-
-    def _read_state(self) -> dict[str, Any]:
-        path = self.folder / "current.json"
-        if not path.exists() and not any(self.folder.glob("tables-*")):
-            return {}
-        with damage(path, _TABLES):
-            data = path.read_bytes()
-        try:
-            state = json.loads(data)
-        except ValueError as error:
-            raise DamageError(f"{_TABLES} can't be read: {error}", where=str(path)) from error
-        if not unbroken(data) or not isinstance(state, dict) or not isinstance(state.get("files"), dict):
-            raise DamageError(f"{_TABLES} have no proof, or differ from what was written", where=str(path))
-        return state
+            return read_state(self.folder)
 
     def _made_again(self, error: DamageError) -> None:
         if self._remake is None:
@@ -119,7 +101,7 @@ class Snapshot:
         if name not in state.get("files", {}):
             return None
         path = self.folder / str(state["tables"]) / f"{name}.parquet"
-        prove(path, str(state["files"][name]), _TABLES)
+        prove(path, str(state["files"][name]), TABLES)
         return path
 
     def table(self, name: str) -> pl.DataFrame | None:
@@ -135,7 +117,7 @@ class Snapshot:
     def damaged(self) -> list[tuple[Path, str]]:
         """List the files that aren't what was written, with what is wrong; nothing is made again."""
         try:
-            state = self._read_state()
+            state = read_state(self.folder)
         except DamageError as error:
             return [(self.folder / "current.json", error.message)]
         found = []
@@ -199,7 +181,7 @@ class Snapshot:
 
     def _tables_before(self) -> str | None:
         with contextlib.suppress(DamageError):
-            return self._read_state().get("tables")
+            return read_state(self.folder).get("tables")
         return None
 
     def _write(self, graph: Graph, fingerprint: str) -> Path:

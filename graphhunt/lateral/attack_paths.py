@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from graphhunt.lateral.detector.words import Narrator
 from graphhunt.errors import UsageError
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.lateral import scores as lateral
 from graphhunt.lateral.called import accounts_called, hosts_called, nodes_called
 from graphhunt.lateral.detection import Detection, DetectionOptions, detected
-from graphhunt.lateral.hops import Details, SAME_ACT, describe_hop
+from graphhunt.lateral.detector.words import Narrator
+from graphhunt.lateral.hops import SAME_ACT, Details, describe_hop
 from graphhunt.lateral.mixed import mixed_paths
+from graphhunt.lateral.paths import LogonTable, Path, PathSet, find_paths
 from graphhunt.lateral.possible_paths import Ask
 from graphhunt.lateral.scope import NOTHING_LOADED
 from graphhunt.lateral.sight import Sight
-from graphhunt.lateral.paths import LogonTable, Path, PathSet, find_paths
 from graphhunt.times import micros
 
 DAY = 86_400 * 10**6

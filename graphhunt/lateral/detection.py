@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.lateral.detector import Findings, LateralOptions, Lists, ScoreRules, findings_of, score_case
 from graphhunt.errors import UsageError
+from graphhunt.lateral.detector import Findings, LateralOptions, Lists, ScoreRules, findings_of, score_case
 from graphhunt.lateral.scores import Ranking, corroboration, logon_table
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from graphhunt.times import iso
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphhunt.lateral.detector import Finding, FoundHop, Suppressed
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.lateral.detection import Detection
-    from graphhunt.lateral.sight import Sight
+    from graphhunt.lateral.detector import Finding, FoundHop, Suppressed
     from graphhunt.lateral.paths import LogonTable
+    from graphhunt.lateral.sight import Sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

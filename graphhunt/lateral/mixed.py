@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from graphhunt.errors import UsageError
 from graphhunt.lateral.directory import Directory, Step
 from graphhunt.lateral.hops import Details, describe_hop
-from graphhunt.lateral.possible_paths import Ask, Found, Link, possible_paths
 from graphhunt.lateral.paths import Hop
+from graphhunt.lateral.possible_paths import Ask, Found, Link, possible_paths
 from graphhunt.schema import EVIDENCE_CAP
 from graphhunt.times import iso
 

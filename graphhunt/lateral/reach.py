@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from graphhunt.errors import UsageError
 from graphhunt.lateral.called import hosts_called
 from graphhunt.lateral.hops import Details
-from graphhunt.lateral.scores import logons_of
-from graphhunt.questions.library import BLAST_RADIUS, CHOKE_POINTS, hunt_named
 from graphhunt.lateral.paths import TimeRules, blast_radius, choke_points
 from graphhunt.lateral.paths.choke import smallest_cut
+from graphhunt.lateral.scores import logons_of
+from graphhunt.questions.library import BLAST_RADIUS, CHOKE_POINTS, hunt_named
 from graphhunt.times import iso, micros, span
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import numpy as np
 import orjson
 import polars as pl
 
+from graphhunt.attention import heed
 from graphhunt.lateral.detector import LateralOptions, Scoring, score_case
 from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, corroborate
-from graphhunt.attention import heed
 from graphhunt.lateral.findings import suppressed_json
-from graphhunt.lateral.scope import scope_json
 from graphhunt.lateral.paths import LogonTable
+from graphhunt.lateral.scope import scope_json
 
 if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.questions import pivots
 from graphhunt import queries
 from graphhunt.analyses.registry import analyses
+from graphhunt.questions import pivots
 from graphhunt.times import iso
 
 if TYPE_CHECKING:

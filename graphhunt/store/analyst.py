@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from graphhunt.store import guard
 from graphhunt.errors import BusyError, GraphhuntError, LimitError
-from graphhunt.store import transport
+from graphhunt.store import guard, transport
 from graphhunt.store.faults import LOST, sort_of, translate
 from graphhunt.store.marks import MARKS
 from graphhunt.store.places import Seat, local_user

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import AccessError, QueryError
-from graphhunt.store.guard_words import DENIED, FUNCTIONS, FUNCTION_SPACES, OPERATORS, PROCEDURES, WORDS_BEFORE_BRACKET
 from graphhunt.queries.tokens import Token, tokens
+from graphhunt.store.guard_words import DENIED, FUNCTION_SPACES, FUNCTIONS, OPERATORS, PROCEDURES, WORDS_BEFORE_BRACKET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

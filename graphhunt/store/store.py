@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Self
 
-from graphhunt.store import guard
 from graphhunt import queries
 from graphhunt.errors import QueryError, StoreError, UsageError
 from graphhunt.settings import load_settings
-from graphhunt.store import attended, statements, transport
+from graphhunt.store import attended, guard, statements, transport
 from graphhunt.store import rows as _rows
 from graphhunt.store.analyst import Desk, Request, Table, run_guarded
 from graphhunt.store.ending import Costly

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from graphhunt import queries
-from graphhunt.errors import DamageError, StoreError
+from graphhunt.errors import StoreError
 from graphhunt.evidence.files import typed_errors
 from graphhunt.graph.graph import build
-from graphhunt.graph.snapshot import Changes, Snapshot, VERSION
+from graphhunt.graph.snapshot import Changes, Snapshot
+from graphhunt.graph.state import VERSION
 from graphhunt.ids import digest
 from graphhunt.schema import NODES, RELATIONSHIPS
 
@@ -139,26 +140,6 @@ def _filled(store: Store, graph: Graph, mark: Mark, report: Progress) -> bool:
         store.ensure_schema()
         return False
     return True
-
-
-def require_filled(snapshot: Snapshot, store: Store, client_id: str, where: str) -> None:
-    """Look whether the database holds anything of the graph that was written to it.
-
-    Args:
-        snapshot: The graph's tables.
-        store: The database.
-        client_id: Tenant of the case.
-        where: What the database is called in the error.
-
-    Raises:
-        DamageError: It has been emptied, or lost its files.
-    """
-    if snapshot.fingerprint is None:
-        return
-    rows = store.read(queries.library()["admin/sync_state"], client_id=client_id)
-    if not rows or rows[0]["workspace"] is None:
-        hint = "load any of the files again: the graph is written anew from the evidence"
-        raise DamageError("the graph database holds nothing of this workspace", where=where, hint=hint)
 
 
 def _state(store: Store, workspace: Workspace, client_id: str) -> str | None:

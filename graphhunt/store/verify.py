@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.store.digest import graph_digest, tables_digest
 from graphhunt.evidence.verify import BY_ITSELF, Damage, place
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.smalldb import faults
+from graphhunt.store.digest import graph_digest, tables_digest
 
 if TYPE_CHECKING:
     from graphhunt.evidence import Workspace

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphhunt.toolbox._time_axis import TimeAxis
 from graphhunt.svg import TEXT_WIDTH, Canvas, Plot
+from graphhunt.toolbox._time_axis import TimeAxis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

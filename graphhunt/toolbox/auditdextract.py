@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from graphhunt.toolbox._frames import require_columns
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._frames import require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

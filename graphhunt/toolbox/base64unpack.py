@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from graphhunt.errors import UsageError
 from graphhunt.toolbox._frames import require_columns
 from graphhunt.toolbox._unpack_archives import archive_items, gzip_items, tar_items, zip_items
-from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

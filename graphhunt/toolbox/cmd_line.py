@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from graphhunt.toolbox._frames import require_columns, texts, utc_times
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._frames import require_columns, texts, utc_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

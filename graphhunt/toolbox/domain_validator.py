@@ -11,8 +11,8 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from graphhunt.toolbox._ioc_patterns import has_tld
 from graphhunt.errors import LoadError, UsageError
+from graphhunt.toolbox._ioc_patterns import has_tld
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from sklearn.cluster import DBSCAN
 
+from graphhunt.errors import UsageError
 from graphhunt.toolbox._cluster_rows import NOISE, Points, cluster_points, renumber
 from graphhunt.toolbox._frames import require_columns, utc_times
-from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

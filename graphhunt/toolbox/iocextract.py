@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from graphhunt.errors import UsageError
 from graphhunt.toolbox import _ioc_patterns as p
 from graphhunt.toolbox._frames import require_columns
-from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

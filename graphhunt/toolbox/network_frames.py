@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import networkx as nx
 
-from graphhunt.toolbox._frames import require_columns
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._frames import require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.ensemble import IsolationForest
 
-from graphhunt.toolbox._frames import require_columns
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._frames import require_columns
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from graphhunt.toolbox.outliers import two_tables
 from graphhunt.errors import UsageError
 from graphhunt.svg import PALETTE, Canvas, Plot
+from graphhunt.toolbox.outliers import two_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from graphhunt.errors import UsageError
+from graphhunt.svg import TEXT_WIDTH, Canvas, Plot, fitting
 from graphhunt.toolbox.process_schema import ProcSchema, infer_schema
 from graphhunt.toolbox.process_tree import build_process_tree
 from graphhunt.toolbox.timeline_data import colour_at
-from graphhunt.errors import UsageError
-from graphhunt.svg import TEXT_WIDTH, Canvas, Plot, fitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from graphhunt.errors import UsageError
 from graphhunt.toolbox._timeline_draw import draw_timeline
 from graphhunt.toolbox.timeline_data import Timeline, add_references, by_group, colour_at, make_layer
-from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

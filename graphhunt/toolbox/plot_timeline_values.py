@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from graphhunt.errors import UsageError
+from graphhunt.svg import number
 from graphhunt.toolbox._frames import require_columns
 from graphhunt.toolbox._timeline_draw import Frame, begin, finish, value_scale
 from graphhunt.toolbox.plot_timeline import checked
 from graphhunt.toolbox.timeline_data import Layer, Timeline, add_references, by_group, colour_at, make_layer
-from graphhunt.errors import UsageError
-from graphhunt.svg import number
 
 if TYPE_CHECKING:
     from graphhunt.svg import Plot

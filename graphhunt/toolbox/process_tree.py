@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from graphhunt.errors import UsageError
 from graphhunt.toolbox._frames import ticks, utc_times
 from graphhunt.toolbox._text_columns import picked, to_pandas, to_polars
 from graphhunt.toolbox._tree_match import Rows, match_parents
 from graphhunt.toolbox._tree_paths import break_cycles, tree_order, tree_paths
 from graphhunt.toolbox.process_schema import ProcSchema, infer_schema
-from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

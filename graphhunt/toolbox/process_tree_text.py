@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from graphhunt.toolbox.process_schema import ProcSchema
 from graphhunt.errors import UsageError
+from graphhunt.toolbox.process_schema import ProcSchema
 
 if TYPE_CHECKING:
     import pandas as pd

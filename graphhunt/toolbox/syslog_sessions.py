@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from graphhunt.toolbox._frames import require_columns, utc_times
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._frames import require_columns, utc_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

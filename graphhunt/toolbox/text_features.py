@@ -14,9 +14,9 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
+from graphhunt.errors import UsageError
 from graphhunt.toolbox._frames import require_columns, texts
 from graphhunt.toolbox._text_scan import DELIMITERS, TextScan
-from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

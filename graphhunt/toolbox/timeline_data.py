@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from graphhunt.toolbox._frames import require_columns, utc_times
 from graphhunt.errors import UsageError
 from graphhunt.svg import PALETTE
+from graphhunt.toolbox._frames import require_columns, utc_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

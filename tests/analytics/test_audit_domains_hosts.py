@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from graphhunt.errors import LoadError, UsageError
 from graphhunt.toolbox import auditdextract as audit
 from graphhunt.toolbox import domain_utils, host_record
 from graphhunt.toolbox.domain_validator import DomainValidator
-from graphhunt.errors import LoadError, UsageError
 
 Reader = Callable[..., pd.DataFrame]
 STAMP = "1551485405.594"

@@ -13,8 +13,8 @@ import zipfile
 import pandas as pd
 import pytest
 
-from graphhunt.toolbox import base64unpack as b64
 from graphhunt.errors import UsageError
+from graphhunt.toolbox import base64unpack as b64
 
 
 def code(content: bytes | str) -> str:

@@ -6,7 +6,18 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphhunt.toolbox.beacons import DAY, SECOND, beacon_parts, duration_score, evenness, find_beacons, histogram, histogram_score, level, longest_run
+from graphhunt.toolbox.beacons import (
+    DAY,
+    SECOND,
+    beacon_parts,
+    duration_score,
+    evenness,
+    find_beacons,
+    histogram,
+    histogram_score,
+    level,
+    longest_run,
+)
 
 START = 1_517_338_924
 

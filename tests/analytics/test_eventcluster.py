@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from sklearn.cluster import DBSCAN
 
-from graphhunt.toolbox import add_process_features, char_ord_score, dbcluster_events
 from graphhunt.errors import UsageError
+from graphhunt.toolbox import add_process_features, char_ord_score, dbcluster_events
 
 FEATURES = ["commandlineTokensFull", "pathScore", "isSystemSession"]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphhunt.toolbox.iocextract import IoCExtract, IoCType
 from graphhunt.errors import UsageError
+from graphhunt.toolbox.iocextract import IoCExtract, IoCType
 
 MD5, SHA1, SHA256 = "0a" * 16, "1b" * 20, "2c" * 32
 

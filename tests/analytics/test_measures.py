@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphhunt.toolbox import graph_measures as gm
 from graphhunt.analyses.extract import EDGES
 from graphhunt.analyses.measures import chosen_relations
 from graphhunt.analyses.runs import analyze, current_results
 from graphhunt.errors import LimitError, UsageError
 from graphhunt.store import Store
 from graphhunt.store.statements import create_nodes, create_relationships
+from graphhunt.toolbox import graph_measures as gm
 
 Shape = Callable[[int], pl.DataFrame]
 

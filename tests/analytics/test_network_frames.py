@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from graphhunt.toolbox import df_to_networkx
 from graphhunt.errors import UsageError
+from graphhunt.toolbox import df_to_networkx
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphhunt.toolbox import identify_outliers, identify_outliers_rrcf, plot_outlier_results, remove_common_items
 from graphhunt.errors import UsageError
+from graphhunt.toolbox import identify_outliers, identify_outliers_rrcf, plot_outlier_results, remove_common_items
 
 
 def test_planted_rows_are_found_and_runs_repeat() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from graphhunt.questions import pivots
 from graphhunt.analyses import registry, runs, writeback
+from graphhunt.questions import pivots
 from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.store import Store
 from graphhunt.store.plain_names import rename

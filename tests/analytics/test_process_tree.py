@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphhunt import analytics as ga
-from graphhunt.toolbox._tree_paths import LONGEST_PATH, break_cycles, depths, tree_order, tree_paths
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._tree_paths import LONGEST_PATH, break_cycles, depths, tree_order, tree_paths
 
 
 def sysmon(*rows: tuple[Any, ...]) -> pd.DataFrame:

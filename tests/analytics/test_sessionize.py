@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphhunt.toolbox import create_session_col, sessionize_data
 from graphhunt.errors import UsageError
+from graphhunt.toolbox import create_session_col, sessionize_data
 
 BASE = pd.Timestamp("2024-03-01T10:00:00Z")
 

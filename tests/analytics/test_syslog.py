@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from graphhunt.toolbox import cluster_syslog_logons_df, cmd_speed, risky_cmd_line, risky_sudo_sessions
 from graphhunt.errors import UsageError
+from graphhunt.toolbox import cluster_syslog_logons_df, cmd_speed, risky_cmd_line, risky_sudo_sessions
 
 BASE = pd.Timestamp("2024-01-01T00:00:00Z")
 

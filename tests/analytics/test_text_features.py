@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphhunt.toolbox import char_ord_score, char_ord_score_df, crc32_hash, crc32_hash_df, delim_count, delim_count_df, delim_hash, token_count, token_count_df
-from graphhunt.toolbox._text_scan import TextScan
 from graphhunt.errors import UsageError
+from graphhunt.toolbox import (
+    char_ord_score,
+    char_ord_score_df,
+    crc32_hash,
+    crc32_hash_df,
+    delim_count,
+    delim_count_df,
+    delim_hash,
+    token_count,
+    token_count_df,
+)
+from graphhunt.toolbox._text_scan import TextScan
 
 
 def test_values_worked_by_hand() -> None:

@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 
 from graphhunt.api.app import create_app
 from graphhunt.case.casebook import Casebook
+from graphhunt.case.report import case_report
 from graphhunt.errors import DamageError
 from graphhunt.hunt import Hunt
-from graphhunt.case.report import case_report
 from graphhunt.web import Pages
 from tests.api.conftest import ADDRESS
 

@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from graphhunt.hunt import Hunt
 from graphhunt.case.jobs import Jobs, Tell
+from graphhunt.hunt import Hunt
 from graphhunt.store.embedded import stop_engine
 from tests.api import case
 from tests.conftest import small_settings

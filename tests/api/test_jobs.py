@@ -14,9 +14,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphhunt.api.app import create_app
+from graphhunt.case.jobs import ENDED, Jobs, Tell, Uploads
 from graphhunt.errors import CancelledError, LimitError, MissingError, UsageError
 from graphhunt.hunt import Hunt
-from graphhunt.case.jobs import ENDED, Jobs, Tell, Uploads
 from graphhunt.smalldb import SmallDatabase
 from graphhunt.store.embedded import stop_engine
 from tests.api import case

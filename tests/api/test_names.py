@@ -87,5 +87,7 @@ def test_a_server_reads_the_names_before_anybody_asks(hunt: Hunt, monkeypatch: p
     app = create_app(hunt, token=None)
     with TestClient(app, base_url=ADDRESS):
         pass
-    monkeypatch.setattr("graphhunt.questions.pivots.names._read", lambda tables, kind: pytest.fail("they are there already"))
+    monkeypatch.setattr(
+        "graphhunt.questions.pivots.names._read", lambda tables, kind: pytest.fail("they are there already")
+    )
     assert {"Machine", "User", "Process"} <= app.state.names.take(hunt.snapshot).keys()

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from graphhunt.questions import pivots
 from graphhunt.hunt import Hunt
+from graphhunt.questions import pivots
 from graphhunt.questions.pivots.names import Names
 from tests.api import case
 

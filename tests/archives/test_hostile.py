@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from graphhunt.model import FileWarning
 from graphhunt.sources.archives import Expansion, Limits
 from graphhunt.sources.loading import Source
-from graphhunt.model import FileWarning
 
 ROOT = Path(__file__).parents[2]
 MIB = 1 << 20

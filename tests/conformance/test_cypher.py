@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from graphhunt.store import guard
 from graphhunt import queries
 from graphhunt.queries.tokens import tokens, top_level
-from graphhunt.store import Store, statements, transport
+from graphhunt.store import Store, guard, statements, transport
 from graphhunt.store.transport import Statement
 from tests.conformance import sample_graph
 from tests.conftest import empty

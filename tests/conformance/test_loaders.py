@@ -13,10 +13,10 @@ import msgspec
 import pytest
 from graphhunt.loaders._template import TemplateLoader
 
-from graphhunt.sources import loading
 from graphhunt.errors import LoadError
 from graphhunt.evidence.ingest import slices
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources import loading
 from graphhunt.sources.sandbox import Sandbox, SandboxLimits
 
 ROOT = Path(__file__).resolve().parents[2]

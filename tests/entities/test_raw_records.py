@@ -13,8 +13,8 @@ import pytest
 
 from graphhunt.entities import Client, Machine, Process, User
 from graphhunt.evidence import Workspace
-from graphhunt.lab.generator import generate_demo
 from graphhunt.evidence.ingest import ingest
+from graphhunt.lab.generator import generate_demo
 from graphhunt.store.sync import sync
 from tests.conftest import empty
 from tests.entities.conftest import Counting, StoreHunt, records

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphhunt.lateral.detector import Finding, Findings, FoundHop, detect
 from graphhunt.lab.evaluation import LabelledCase
 from graphhunt.lab.evaluation.baselines import edgebank, pagerank, random_order
 from graphhunt.lab.evaluation.exactness import path_metrics
 from graphhunt.lab.evaluation.metrics import chain_detection, order_metrics, unit_detection, window_recall
+from graphhunt.lateral.detector import Finding, Findings, FoundHop, detect
 from graphhunt.lateral.paths import LogonTable
 from graphhunt.lateral.paths.table import DAY, HOUR
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from graphhunt.errors import LoadError
 from graphhunt.evidence import Workspace
-from graphhunt.sources.loading import Source
 from graphhunt.model import Fact, FileWarning, Logon, Privileges, ProcessStart, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 FIRST = b"#fake"
 

@@ -19,8 +19,8 @@ from graphhunt import ids
 from graphhunt.errors import LoadError, UsageError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest, intake, run, slices
-from graphhunt.sources.loading import Source
 from graphhunt.model import Connection, FileWarning, Logon, Record
+from graphhunt.sources.loading import Source
 from tests.evidence import fakes
 
 ROOT = Path(__file__).parents[2]

@@ -16,8 +16,8 @@ import pytest
 
 from graphhunt.errors import DamageError, UsageError, WorkspaceError
 from graphhunt.evidence import Batch, SourceEntry, Workspace, index, upkeep
-from graphhunt.evidence.tables import KINDS
 from graphhunt.evidence.ingest import ingest
+from graphhunt.evidence.tables import KINDS
 from graphhunt.model import FACTS, Logon, Record
 from tests.evidence import fakes
 

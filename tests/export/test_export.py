@@ -14,8 +14,8 @@ from defusedxml import ElementTree
 
 from graphhunt.cli.app import app
 from graphhunt.errors import UsageError
-from graphhunt.lab.generator import generate_demo
 from graphhunt.hunt import Hunt
+from graphhunt.lab.generator import generate_demo
 from graphhunt.store.embedded import stop_engine
 from tests.conftest import small_settings
 

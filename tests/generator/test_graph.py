@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from graphhunt.evidence import Workspace
-from graphhunt.lab.generator import Dirt, GeneratorConfig, Truth, generate
-from graphhunt.graph.graph import Graph, build
 from graphhunt.evidence.ingest import ingest
+from graphhunt.graph.graph import Graph, build
+from graphhunt.lab.generator import Dirt, GeneratorConfig, Truth, generate
 
 _ATTACK_IDS = {
     "psexec": "T1569.002",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from graphhunt.evidence import Workspace
-from graphhunt.graph.graph import Graph, build
 from graphhunt.evidence.ingest import ingest
+from graphhunt.graph.graph import Graph, build
 
 
 def _built(folder: Path, logs: Path) -> Graph:

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from graphhunt.evidence import Workspace
-from graphhunt.graph.graph import Graph, build
 from graphhunt.evidence.ingest import ingest
+from graphhunt.graph.graph import Graph, build
 
 PGUSTAVO = "S-1-5-21-4228717743-1032521047-1810997296-1104"
 

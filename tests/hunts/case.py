@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphhunt.evidence import Workspace
+from graphhunt.evidence.ingest import ingest
 from graphhunt.graph.graph import build
 from graphhunt.graph.snapshot import Snapshot
-from graphhunt.evidence.ingest import ingest
 
 
 def snapshot(folder: Path, logs: Path) -> Snapshot:

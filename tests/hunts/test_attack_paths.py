@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from graphhunt.lab.generator import generate_demo
 from graphhunt.graph.snapshot import Snapshot
+from graphhunt.lab.generator import generate_demo
 from graphhunt.lateral.attack_paths import AttackPaths, PathOptions
 
 from .case import snapshot

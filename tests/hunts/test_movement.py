@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from graphhunt.lateral.detector.findings import PROPERTIES
 from graphhunt.errors import UsageError
-from graphhunt.lab.generator import Truth, generate_demo
 from graphhunt.hunt import Hunt
+from graphhunt.lab.generator import Truth, generate_demo
+from graphhunt.lateral.detector.findings import PROPERTIES
 from graphhunt.store.embedded import stop_engine
 from tests.conftest import empty, small_settings
 from tests.neo4j_server import Neo4jServer

@@ -17,10 +17,10 @@ import pytest
 
 from graphhunt.errors import UsageError
 from graphhunt.evidence import Workspace
+from graphhunt.evidence.ingest import ingest
 from graphhunt.graph.graph import build
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.lateral.attack_paths import AttackPaths, PathOptions
-from graphhunt.evidence.ingest import ingest
 
 DOMAIN = "S-1-5-21-4228717743-1032521047-1810997296"
 PGUSTAVO, SBEAVERS = f"{DOMAIN}-1104", f"{DOMAIN}-1106"

@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 import pytest
 
+from graphhunt.evidence import Workspace
+from graphhunt.evidence.ingest import ingest
+from graphhunt.graph.graph import build
 from graphhunt.lateral.detector import LateralOptions, Lists, detect
 from graphhunt.lateral.detector.chains import walk_chains
 from graphhunt.lateral.detector.findings import PROPERTIES
-from graphhunt.evidence import Workspace
-from graphhunt.graph.graph import build
-from graphhunt.lateral.scores import corroboration, logon_table
-from graphhunt.evidence.ingest import ingest
 from graphhunt.lateral.paths import LogonTable
 from graphhunt.lateral.paths.table import DAY, HOUR, SECOND
+from graphhunt.lateral.scores import corroboration, logon_table
 
 
 class Tables:

@@ -13,8 +13,8 @@ import pytest
 from graphhunt.loaders.windows_json import WindowsJsonLoader
 from graphhunt.loaders.windows_xml import WindowsXmlLoader
 
-from graphhunt.sources import loading
 from graphhunt.model import Connection, FileWarning, Logoff, Record, Rejected
+from graphhunt.sources import loading
 
 GOOD = (
     '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><EventID>4634</EventID>'

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from graphhunt.sources import loading
 from graphhunt.model import FileWarning, Record, Rejected
+from graphhunt.sources import loading
 from tests.growth import steeper_than_linear
 
 DATA = Path(__file__).parent / "data"

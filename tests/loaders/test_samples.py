@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from graphhunt.loaders._template import TemplateLoader
 
-from graphhunt.sources import loading
 from graphhunt.model import Fact, Record, Rejected, Skipped
+from graphhunt.sources import loading
 
 DATA = Path(__file__).parent / "data"
 FOLDERS = sorted(path.name for path in DATA.iterdir() if (path / "expected.jsonl").is_file())

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from graphhunt.loaders.evtx import EvtxLoader
 
-from graphhunt.sources import loading
 from graphhunt.model import Fact, Record, Rejected
+from graphhunt.sources import loading
 
 IE7, EDGE, TARGET = "IEWIN7", "MSEDGEWIN10", "WIN-77LTAPHIQ1R.example.corp"
 ADMIN = {"user": "Administrator", "domain": "EXAMPLE"}

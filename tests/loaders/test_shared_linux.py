@@ -14,8 +14,8 @@ from graphhunt.loaders.auditd import AuditdLoader
 from graphhunt.loaders.linux_auth import LinuxAuthLoader
 from graphhunt.loaders.osquery import OsqueryLoader
 
-from graphhunt.sources import loading
 from graphhunt.model import Logon, ProcessStart, Record, Rejected
+from graphhunt.sources import loading
 
 
 def records(loader: loading.Loader, name: str, data: bytes, folder: Path) -> list[Record]:

@@ -13,8 +13,8 @@ from graphhunt.loaders.mde_csv import MdeCsvLoader
 from graphhunt.loaders.suricata import SuricataLoader
 from graphhunt.loaders.windows_csv import WindowsCsvLoader
 
-from graphhunt.sources import loading
 from graphhunt.model import Logon, ProcessStart, Record
+from graphhunt.sources import loading
 
 
 def records(loader: loading.Loader, path: Path) -> list[Record]:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from graphhunt.loaders.windows_json import WindowsJsonLoader
 
-from graphhunt.sources import loading
 from graphhunt.model import Connection, Fact, Logon, ProcessStart, Record, Rejected, ServiceInstall
+from graphhunt.sources import loading
 
 Case = tuple[dict[str, Any], Record]
 Cases = Callable[[str], list[Case]]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from graphhunt.loaders.zeek import ZeekLoader
 
-from graphhunt.sources import loading
 from graphhunt.model import Authentication, Flow, Record, Rejected
+from graphhunt.sources import loading
 
 
 def read(archive: Path, folder: Path) -> list[Record]:

@@ -9,8 +9,8 @@ from graphhunt.loaders._template import TemplateLoader
 from graphhunt.loaders.evtx import EvtxLoader
 from graphhunt.loaders.linux_auth import LinuxAuthLoader
 
-from graphhunt.sources import loading
 from graphhunt.errors import LoadError
+from graphhunt.sources import loading
 from tests.loaders.evtx_writer import evtx
 
 LOADERS = {**loading.loaders(), "template": TemplateLoader()}

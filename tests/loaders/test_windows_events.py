@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphhunt import ids
-from graphhunt.sources import loading
 from graphhunt.model import FileWarning, Record, Rejected
+from graphhunt.sources import loading
 
 CODES = {f"{channel}/{number}" for channel, number in HANDLERS}
 SAME_AS_A_SAMPLE = {

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphhunt.lateral.paths import LogonTable, NEVER, TimeRules, _jit, blast_radius, earliest_arrival, latest_departure, rows_between
+from graphhunt.lateral.paths import (
+    NEVER,
+    LogonTable,
+    TimeRules,
+    _jit,
+    blast_radius,
+    earliest_arrival,
+    latest_departure,
+    rows_between,
+)
 
 from . import oracle
 

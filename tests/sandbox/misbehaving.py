@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graphhunt.errors import LoadError
-from graphhunt.sources.loading import Source
 from graphhunt.model import FileWarning, Logon, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 
 
 class Base:

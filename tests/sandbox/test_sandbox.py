@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from graphhunt.sources.loading import Source
 from graphhunt.model import FileWarning, Logon, Record, Rejected, Skipped
+from graphhunt.sources.loading import Source
 from graphhunt.sources.sandbox import Sandbox, SandboxLimits
 from tests.sandbox import misbehaving
 
@@ -143,7 +143,8 @@ def test_leaving_early_ends_the_worker(source):
 def test_the_worker_dies_with_its_parent(source):
     code = (
         f"import sys; sys.path[:0] = [{str(Path(__file__).parents[2])!r}]\n"
-        "from tests.sandbox import misbehaving; from pathlib import Path; from graphhunt.sources.loading import Source\n"
+        "from tests.sandbox import misbehaving; from pathlib import Path\n"
+        "from graphhunt.sources.loading import Source\n"
         "from graphhunt.sources.sandbox import Sandbox\n"
         f"for item in Sandbox().read(misbehaving.PythonLoop(), Source('x', Path({str(source.path)!r}))):\n"
         "    print(item.position, flush=True)\n"

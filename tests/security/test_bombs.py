@@ -19,10 +19,10 @@ import pytest
 
 from graphhunt import queries
 from graphhunt.accounts import Accounts
-from graphhunt.store.digest import graph_digest
 from graphhunt.errors import BusyError, LimitError
 from graphhunt.hunt import Hunt
 from graphhunt.store import Store, open_store
+from graphhunt.store.digest import graph_digest
 from graphhunt.store.embedded import engine_status, stop_engine
 from graphhunt.store.places import EACH, TOGETHER, Places, Seat, local_user
 from tests import neo4j_server

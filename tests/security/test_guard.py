@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphhunt.store import guard
 from graphhunt import queries
 from graphhunt.errors import AccessError
 from graphhunt.queries.tokens import tokens
+from graphhunt.store import guard
 from tests.security.corpus import AMBIGUOUS, CORPUS, LEGAL, statements
 
 

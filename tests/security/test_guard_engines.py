@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from graphhunt.store import guard
 from graphhunt.errors import AccessError, GraphhuntError, QueryError
-from graphhunt.store import Store
+from graphhunt.store import Store, guard
 from tests.conftest import raw
 from tests.security import bombs
 from tests.security.corpus import AMBIGUOUS, CORPUS, LEGAL, statements

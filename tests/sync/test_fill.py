@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from graphhunt.store.digest import graph_digest
 from graphhunt.errors import StoreError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
 from graphhunt.store import Store, open_store
+from graphhunt.store.digest import graph_digest
 from graphhunt.store.embedded import engine_status, stop_engine
 from graphhunt.store.sync import sync
 from tests.conftest import raw, small_settings

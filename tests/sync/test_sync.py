@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from graphhunt.store.digest import graph_digest
 from graphhunt.errors import StoreError
 from graphhunt.evidence import Workspace
-from graphhunt.graph.snapshot import Snapshot
 from graphhunt.evidence.ingest import ingest
+from graphhunt.graph.snapshot import Snapshot
 from graphhunt.store import Store
+from graphhunt.store.digest import graph_digest
 from graphhunt.store.sync import sync
 from tests.conftest import raw
 

@@ -25,10 +25,10 @@ from graphhunt.api.entity_paths import EntityRef
 from graphhunt.api.faces import face
 from graphhunt.api.versions import BasedOn, Known, tagged, unchanged
 from graphhunt.case.casebook import Target
-from graphhunt.case.casebook.book import After, WHOLE_CASE
+from graphhunt.case.casebook.book import WHOLE_CASE, After
 from graphhunt.case.casebook.forms import FORMS, POLICY
-from graphhunt.errors import UsageError
 from graphhunt.case.report import case_report
+from graphhunt.errors import UsageError
 from graphhunt.questions.pivots import Ref
 from graphhunt.questions.pivots.reading import check_ref, cut, decode_cursor
 

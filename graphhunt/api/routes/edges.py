@@ -7,11 +7,11 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, HTTPException, Path
 
-from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, window_of
 from graphhunt.api.entity_paths import EntityRef
 from graphhunt.api.models import EdgeRequest, EvidenceAnswer, RelationshipsAnswer
 from graphhunt.api.routes.evidence import records
+from graphhunt.questions import pivots
 from graphhunt.questions.pivots import Edge, Page, Ref
 
 router = APIRouter(tags=["edges"])

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 
-from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, WindowDep
 from graphhunt.api.entity_paths import EntityRef
 from graphhunt.api.job_models import WhyAnswer
@@ -19,6 +18,7 @@ from graphhunt.api.models import (
     TreeAnswer,
 )
 from graphhunt.lateral.why import why_ranked
+from graphhunt.questions import pivots
 from graphhunt.questions.pivots import Page, Relation
 
 router = APIRouter(prefix="/entities/{kind}/{entity_id}", tags=["entities"])

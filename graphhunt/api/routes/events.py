@@ -14,8 +14,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from graphhunt.accounts import Principal
 from graphhunt.api.deps import HuntDep, JobsDep, PrincipalDep
 from graphhunt.api.routes.jobs import job_face
-from graphhunt.errors import GraphhuntError
 from graphhunt.case.jobs import Job
+from graphhunt.errors import GraphhuntError
 
 router = APIRouter(tags=["events"])
 

@@ -11,9 +11,9 @@ from graphhunt.api.deps import AuthorDep, HuntDep, JobsDep, UploadsDep
 from graphhunt.api.job_models import ImportRequest, JobShape, UploadsAnswer, UploadShape
 from graphhunt.api.routes.jobs import job_face
 from graphhunt.api.work import load_work
-from graphhunt.errors import UsageError
 from graphhunt.case.jobs import Uploads
 from graphhunt.case.jobs.uploads import Receiving, Upload
+from graphhunt.errors import UsageError
 from graphhunt.sources.loading import loaders
 
 router = APIRouter(tags=["imports"])

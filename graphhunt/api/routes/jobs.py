@@ -11,8 +11,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from graphhunt.api.deps import JobsDep, PrincipalDep
 from graphhunt.api.job_models import JobsAnswer, JobShape
-from graphhunt.errors import AccessError, MissingError
 from graphhunt.case.jobs import ENDED, Job, Jobs
+from graphhunt.errors import AccessError, MissingError
 from graphhunt.questions.pivots.reading import cut, decode_cursor
 
 router = APIRouter(tags=["jobs"])

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, window_of
 from graphhunt.api.models import PivotAnswer, PivotRun, PivotsAnswer
+from graphhunt.questions import pivots
 from graphhunt.questions.pivots import Ref
 
 router = APIRouter(tags=["pivots"])

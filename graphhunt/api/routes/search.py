@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, NamesDep
 from graphhunt.api.models import SearchAnswer, SearchGroup, SearchList, SearchListAnswer
+from graphhunt.questions import pivots
 
 router = APIRouter(tags=["search"])
 

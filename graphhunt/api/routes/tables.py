@@ -14,12 +14,12 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
-from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, window_of
 from graphhunt.api.faces import TIME_NAMES, face
 from graphhunt.api.models import GraphRequest
 from graphhunt.api.table_models import TablePage, TablesAnswer
 from graphhunt.case.export.drawn import pyvis_html, timesketch_lines
+from graphhunt.questions import pivots
 from graphhunt.questions.pivots import Ref
 from graphhunt.schema import NODES, RELATIONSHIPS
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from graphhunt.questions import pivots
 from graphhunt.api.deps import HuntDep, window_of
 from graphhunt.api.models import EventsAnswer, EventsRequest
+from graphhunt.questions import pivots
 from graphhunt.questions.pivots import Ref
 
 router = APIRouter(tags=["timeline"])

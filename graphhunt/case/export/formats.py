@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from graphhunt.errors import UsageError
 from graphhunt.case.export.documents import graphml, json_lines
 from graphhunt.case.export.opengraph import opengraph
 from graphhunt.case.export.tables import write_tables
+from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot

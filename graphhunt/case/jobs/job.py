@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from graphhunt.errors import CancelledError
 from graphhunt.case.jobs.pace import Pace
+from graphhunt.errors import CancelledError
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 """States a job does not leave."""

@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 import psutil
 
-from graphhunt.errors import CancelledError, GraphhuntError, LimitError, MissingError
 from graphhunt.case.jobs.job import ENDED, Job, Tell, Work
+from graphhunt.errors import CancelledError, GraphhuntError, LimitError, MissingError
 from graphhunt.smalldb import SmallDatabase
 
 MAX_WAITING = 100

@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from graphhunt.sources.archives import Limits
 from graphhunt.errors import GraphhuntError
 from graphhunt.evidence import SourceEntry, Workspace
 from graphhunt.evidence.ingest.intake import Intake
 from graphhunt.evidence.ingest.report import LoadReport, Options
 from graphhunt.evidence.ingest.slices import Part, Slice
+from graphhunt.sources.archives import Limits
 from graphhunt.sources.loading import Loader, Source
 from graphhunt.sources.sandbox import SandboxLimits
 from graphhunt.sources.sandbox.process import die_with, take_pipes, write_all

@@ -9,14 +9,14 @@ from typing import BinaryIO
 
 import msgspec
 
-from graphhunt.sources import loading
 from graphhunt.errors import LoadError
 from graphhunt.evidence import Batch, SourceEntry, Workspace
 from graphhunt.evidence.batch import DUPLICATE
 from graphhunt.evidence.ingest.report import LoadReport, Options
 from graphhunt.evidence.ingest.slices import Slice
-from graphhunt.sources.loading import Loader, Source, version_of
 from graphhunt.model import FileWarning, Record, Rejected
+from graphhunt.sources import loading
+from graphhunt.sources.loading import Loader, Source, version_of
 from graphhunt.sources.sandbox import Sandbox
 
 BATCH_RECORDS = 50_000

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from graphhunt.sources.archives import Limits
 from graphhunt.evidence import SourceEntry
-from graphhunt.sources.loading import Loader
 from graphhunt.model import FileWarning
+from graphhunt.sources.archives import Limits
+from graphhunt.sources.loading import Loader
 from graphhunt.sources.sandbox import SandboxLimits
 
 Progress = Callable[[str, int, int, int], None]
@@ -77,6 +77,11 @@ class LoadReport(msgspec.Struct, kw_only=True):
         self.events_rejected += other.events_rejected
         self._skip(other.events_skipped)
         self.warnings += other.warnings
+
+    def warning_rows(self) -> list[dict[str, Any]]:
+        """Give the warnings as plain values."""
+        names = ("file", "loader", "reason", "position")
+        return [{name: getattr(warning, name) for name in names} for warning in self.warnings]
 
     def _skip(self, skipped: dict[str, int]) -> None:
         for reason, number in skipped.items():

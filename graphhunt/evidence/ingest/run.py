@@ -10,18 +10,18 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from graphhunt.sources import loading
-from graphhunt.sources.archives import Expansion, Limits
 from graphhunt.errors import LoadError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest.hand import importable
 from graphhunt.evidence.ingest.intake import Intake, Watched, unreadable
 from graphhunt.evidence.ingest.pool import Pool
 from graphhunt.evidence.ingest.repeats import Repeats, Task
-from graphhunt.evidence.ingest.report import LoadReport, Loaders, Options, Progress
+from graphhunt.evidence.ingest.report import Loaders, LoadReport, Options, Progress
 from graphhunt.evidence.ingest.slices import Slice, cut, worth_cutting
-from graphhunt.sources.loading import Source
 from graphhunt.model import FileWarning
+from graphhunt.sources import loading
+from graphhunt.sources.archives import Expansion, Limits
+from graphhunt.sources.loading import Source
 
 WORTH_BYTES = 8 * 1024 * 1024
 """A load of more than one file and this many bytes is shared between processes."""

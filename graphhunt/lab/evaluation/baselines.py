@@ -10,11 +10,11 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.ensemble import IsolationForest
 
+from graphhunt.lab.evaluation.case import LabelledCase
 from graphhunt.lateral.detector.habits import count_habits
 from graphhunt.lateral.detector.pmf import link_surprise
-from graphhunt.lab.evaluation.case import LabelledCase
 from graphhunt.lateral.paths.rarity import hop_rarity
-from graphhunt.lateral.paths.table import DAY, Floats, HOUR
+from graphhunt.lateral.paths.table import DAY, HOUR, Floats
 
 _DAMPING = 0.85
 _ROUNDS = 30

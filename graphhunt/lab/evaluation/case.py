@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from graphhunt.lab.generator import CORROBORATION_KINDS, EvalSet, eval_set
-from graphhunt.lateral.paths.table import Codes, DAY, Flags, Ints, LogonTable
+from graphhunt.lateral.paths.table import DAY, Codes, Flags, Ints, LogonTable
 
 _KIND_NAMES = {
     "remote_execution": "remote_process", "task_registered": "task_install", "service_install": "service_install",

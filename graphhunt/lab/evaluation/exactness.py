@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from graphhunt.lateral.detector.findings import Findings
 from graphhunt.lab.evaluation.case import LabelledCase
+from graphhunt.lateral.detector.findings import Findings
 from graphhunt.lateral.paths import find_paths
 from graphhunt.lateral.paths.table import DAY, Ints
 

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from graphhunt.lab.evaluation.case import LabelledCase
-from graphhunt.lateral.paths.table import DAY, LogonTable, SECOND
+from graphhunt.lateral.paths.table import DAY, SECOND, LogonTable
 
 _AUTH = ("time", "from_user", "user", "src", "dst", "auth", "type", "orientation", "outcome")
 _REDTEAM = ("time", "user", "src", "dst")

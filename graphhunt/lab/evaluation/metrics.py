@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from graphhunt.lateral.detector.chains import walk_chains
 from graphhunt.lab.evaluation.case import LabelledCase
-from graphhunt.lateral.paths.table import Flags, Floats, HOUR, Ints
+from graphhunt.lateral.detector.chains import walk_chains
+from graphhunt.lateral.paths.table import HOUR, Flags, Floats, Ints
 
 BUDGETS = (3, 5, 9, 20)
 """Alerts a day."""

@@ -14,6 +14,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from graphhunt.lab.evaluation.baselines import BASELINES
+from graphhunt.lab.evaluation.case import LabelledCase, synthetic_case
+from graphhunt.lab.evaluation.exactness import path_metrics
+from graphhunt.lab.evaluation.metrics import Metrics, chain_detection, ranking_metrics, unit_detection
 from graphhunt.lateral.detector import LateralOptions, ScoreRules, corroborate, detect
 from graphhunt.lateral.detector.causes import causal_paths
 from graphhunt.lateral.detector.corroboration import Corroboration
@@ -22,10 +26,6 @@ from graphhunt.lateral.detector.habits import count_habits
 from graphhunt.lateral.detector.pmf import link_surprise
 from graphhunt.lateral.detector.score import ALL_TERMS
 from graphhunt.lateral.detector.signature import classic_signature
-from graphhunt.lab.evaluation.baselines import BASELINES
-from graphhunt.lab.evaluation.case import LabelledCase, synthetic_case
-from graphhunt.lab.evaluation.exactness import path_metrics
-from graphhunt.lab.evaluation.metrics import Metrics, chain_detection, ranking_metrics, unit_detection
 from graphhunt.lateral.paths.table import Floats
 
 Scorer = Callable[[LabelledCase], Floats]

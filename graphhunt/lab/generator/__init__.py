@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphhunt.lab.generator.config import Dirt, GeneratorConfig
 from graphhunt.lab.generator.demo import generate_demo
-from graphhunt.lab.generator.evalset import AttackTruth, CORROBORATION_KINDS, EvalSet, HopTruth, eval_set, logon_days
+from graphhunt.lab.generator.evalset import CORROBORATION_KINDS, AttackTruth, EvalSet, HopTruth, eval_set, logon_days
 from graphhunt.lab.generator.run import generate
 from graphhunt.lab.generator.truth import Truth, load_truth
 

@@ -10,10 +10,19 @@ from graphhunt.lab.generator import behaviour as b
 from graphhunt.lab.generator import other_events as misc
 from graphhunt.lab.generator import security_events as sec
 from graphhunt.lab.generator import sysmon_events as sysmon
-from graphhunt.lab.generator.actors import Process, SYSTEM32, SYSTEM_LOGON, Session, Visit, builtin
+from graphhunt.lab.generator.actors import SYSTEM32, SYSTEM_LOGON, Process, Session, Visit, builtin
 from graphhunt.lab.generator.config import SECOND_US
-from graphhunt.lab.generator.programs import BROWSER, CHAT, MAIL, RESIDENT, administration, background, desktop, internet_address
-from graphhunt.lab.generator.techniques import Move, TECHNIQUES
+from graphhunt.lab.generator.programs import (
+    BROWSER,
+    CHAT,
+    MAIL,
+    RESIDENT,
+    administration,
+    background,
+    desktop,
+    internet_address,
+)
+from graphhunt.lab.generator.techniques import TECHNIQUES, Move
 from graphhunt.lab.generator.units import BACKGROUND, BATCH, BOOT, DESKTOP, FLOW, LOGON, MACHINE, UNLOCK, day_units
 from graphhunt.lab.generator.world import CONTROLLER
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from graphhunt.lab.generator import behaviour as b
 from graphhunt.lab.generator.clock import local_midnight
-from graphhunt.lab.generator.config import Dirt, GeneratorConfig, HOUR_US, SECOND_US
+from graphhunt.lab.generator.config import HOUR_US, SECOND_US, Dirt, GeneratorConfig
 from graphhunt.lab.generator.feed import Feed
 from graphhunt.lab.generator.run import day_file, expected_of
 from graphhunt.lab.generator.scenario import Intrusion, Step

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from graphhunt.lab.generator import behaviour as b
-from graphhunt.lab.generator.config import DAY_US, GeneratorConfig, SECOND_US
+from graphhunt.lab.generator.config import DAY_US, SECOND_US, GeneratorConfig
 from graphhunt.lab.generator.corroboration import CORROBORATION_KINDS, HostEvents, honest_events, intruder_events
 from graphhunt.lab.generator.history import History
 from graphhunt.lab.generator.intrusion import GOALS, Plan, attack_columns, plan_cells

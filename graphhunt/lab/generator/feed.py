@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import orjson
 
 from graphhunt.lab.generator.config import DAY_US, HOUR_US, SECOND_US
-from graphhunt.lab.generator.record import Record, SECURITY, SYSMON
+from graphhunt.lab.generator.record import SECURITY, SYSMON, Record
 from graphhunt.lab.generator.sysmon_events import sysmon_text
 
 if TYPE_CHECKING:

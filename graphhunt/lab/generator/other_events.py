@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphhunt.lab.generator.record import Record, SYSTEM, other
+from graphhunt.lab.generator.record import SYSTEM, Record, other
 
 if TYPE_CHECKING:
     from graphhunt.lab.generator.actors import Process, Session

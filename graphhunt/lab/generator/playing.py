@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graphhunt.lab.generator import sysmon_events as sysmon
 from graphhunt.lab.generator.actors import POWERSHELL, SYSTEM32, Visit
 from graphhunt.lab.generator.config import SECOND_US
-from graphhunt.lab.generator.techniques import Landing, Move, TECHNIQUES, encoded
+from graphhunt.lab.generator.techniques import TECHNIQUES, Landing, Move, encoded
 from graphhunt.lab.generator.truth import Chain, Hop, LogonKey, ProcessKey
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from graphhunt.lab.generator.config import DAY_US, LANL, NXLOG
 from graphhunt.lab.generator.feed import Feed, Tally, stamp
-from graphhunt.lab.generator.lanl import LanlWriter, TABLES, planned_chains
+from graphhunt.lab.generator.lanl import TABLES, LanlWriter, planned_chains
 from graphhunt.lab.generator.stage import Stage
 from graphhunt.lab.generator.streams import stream
 from graphhunt.lab.generator.truth import Expected, Truth

@@ -13,7 +13,17 @@ import numpy as np
 
 from graphhunt.lab.generator import security_events as sec
 from graphhunt.lab.generator import sysmon_events as sys
-from graphhunt.lab.generator.actors import Account, EXPLORER, Host, NETWORK_SERVICE_LOGON, Process, SYSTEM_LOGON, Session, Visit, builtin
+from graphhunt.lab.generator.actors import (
+    EXPLORER,
+    NETWORK_SERVICE_LOGON,
+    SYSTEM_LOGON,
+    Account,
+    Host,
+    Process,
+    Session,
+    Visit,
+    builtin,
+)
 from graphhunt.lab.generator.clock import local_midnight
 from graphhunt.lab.generator.config import DAY_US, HOUR_US, SECOND_US
 from graphhunt.lab.generator.programs import BROWSER, CHAT, MAIL

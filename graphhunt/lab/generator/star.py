@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphhunt.lab.generator.config import DAY_US, HOUR_US, SECOND_US
-from graphhunt.lab.generator.intrusion import Hop, Plan, STAR
+from graphhunt.lab.generator.intrusion import STAR, Hop, Plan
 from graphhunt.lab.generator.streams import log_normal
 
 if TYPE_CHECKING:

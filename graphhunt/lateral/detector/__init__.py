@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphhunt.lateral.detector.causes import CausalRules, Causes, causal_paths
 from graphhunt.lateral.detector.corroboration import Corroboration, corroborate
 from graphhunt.lateral.detector.detect import LateralOptions, Scoring, detect, findings_of, score_case
-from graphhunt.lateral.detector.findings import CLASSES, Finding, Findings, FoundHop, PROPERTIES
+from graphhunt.lateral.detector.findings import CLASSES, PROPERTIES, Finding, Findings, FoundHop
 from graphhunt.lateral.detector.habits import Habits, count_habits
 from graphhunt.lateral.detector.scope import MODES, Scope
 from graphhunt.lateral.detector.score import ScoreRules, Scores, score_hops

@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from graphhunt.lateral.detector import _causal
-from graphhunt.lateral.detector.habits import Habits, INTERACTIVE
+from graphhunt.lateral.detector.habits import INTERACTIVE, Habits
 from graphhunt.lateral.paths._jit import kernels
-from graphhunt.lateral.paths.table import Codes, DAY, Flags, Floats, Ints, LogonTable
+from graphhunt.lateral.paths.table import DAY, Codes, Flags, Floats, Ints, LogonTable
 
 
 @dataclass(frozen=True, slots=True)

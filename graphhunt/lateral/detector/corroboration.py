@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from graphhunt.lateral.paths.rarity import earlier_days
-from graphhunt.lateral.paths.table import Codes, DAY, Flags, Floats, HOUR, Ints, LogonTable, SECOND
+from graphhunt.lateral.paths.table import DAY, HOUR, SECOND, Codes, Flags, Floats, Ints, LogonTable
 
 
 class Kind(NamedTuple):

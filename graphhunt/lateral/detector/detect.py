@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from graphhunt.lateral.detector.calibrate import Calibration, FDR, calibrate
+from graphhunt.errors import AnalysisError
+from graphhunt.lateral.detector.calibrate import FDR, Calibration, calibrate
 from graphhunt.lateral.detector.chains import walk_chains
-from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, LEAST_HISTORY, corroborate
+from graphhunt.lateral.detector.corroboration import COLUMNS, LEAST_HISTORY, Corroboration, corroborate
 from graphhunt.lateral.detector.findings import Finding, Findings, FoundHop
 from graphhunt.lateral.detector.habits import Habits
 from graphhunt.lateral.detector.lead_in import LeadIns
@@ -19,7 +20,6 @@ from graphhunt.lateral.detector.scope import Scope, beginning, scope_of
 from graphhunt.lateral.detector.score import ScoreRules, Scores, score_hops
 from graphhunt.lateral.detector.suppress import Lists, Suppressed, apply, automation, listed
 from graphhunt.lateral.detector.words import Narrator
-from graphhunt.errors import AnalysisError
 from graphhunt.lateral.paths.acts import Acts, fold
 from graphhunt.lateral.paths.explain import span_words
 from graphhunt.lateral.paths.rarity import earlier_days

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from graphhunt.lateral.paths.rarity import earlier_days
-from graphhunt.lateral.paths.table import Codes, DAY, Flags, Floats, Ints, LogonTable
+from graphhunt.lateral.paths.table import DAY, Codes, Flags, Floats, Ints, LogonTable
 
 _OWNER_SHARE = 0.5
 INTERACTIVE = (2, 7, 10, 11)

@@ -22,7 +22,7 @@ from graphhunt.lateral.detector._causal import FRESH, NO_CAUSE, SWITCH
 from graphhunt.lateral.detector.causes import Side
 from graphhunt.lateral.paths import _kernels
 from graphhunt.lateral.paths._jit import kernels
-from graphhunt.lateral.paths.table import Codes, DAY, Flags, Ints, LogonTable
+from graphhunt.lateral.paths.table import DAY, Codes, Flags, Ints, LogonTable
 
 EXPOSED = 7 * DAY
 """How long a logon leaves a credential to be taken."""

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from graphhunt.toolbox.finite import require_finite
 from graphhunt.errors import AnalysisError
-from graphhunt.lateral.paths.table import Codes, DAY, Flags, Floats, LogonTable
+from graphhunt.lateral.paths.table import DAY, Codes, Flags, Floats, LogonTable
+from graphhunt.toolbox.finite import require_finite
 
 FACTORS = 20
 _ITERATIONS = 150

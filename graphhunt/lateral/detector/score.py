@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graphhunt.toolbox.finite import Terms, require_finite
 from graphhunt.lateral.detector.causes import CausalRules, Causes, causal_paths
 from graphhunt.lateral.detector.context import Context, context_of
 from graphhunt.lateral.detector.corroboration import Corroboration
@@ -24,8 +23,9 @@ from graphhunt.lateral.detector.habits import Habits, count_habits
 from graphhunt.lateral.detector.pmf import MOST_SURPRISE
 from graphhunt.lateral.detector.refine import refine
 from graphhunt.lateral.detector.signature import signature
-from graphhunt.lateral.paths.rarity import Rarity, VIEWS, earlier_days, rarity_of
+from graphhunt.lateral.paths.rarity import VIEWS, Rarity, earlier_days, rarity_of
 from graphhunt.lateral.paths.table import Flags, Floats, LogonTable
+from graphhunt.toolbox.finite import Terms, require_finite
 
 TYPE_SHARE = 0.5
 """Weight of the surprise of the logon type at its destination."""

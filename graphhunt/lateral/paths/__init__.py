@@ -7,7 +7,15 @@ from graphhunt.lateral.paths.acts import Acts, fold
 from graphhunt.lateral.paths.choke import ChokePoint, choke_points
 from graphhunt.lateral.paths.find import PathQuery, find_paths, search
 from graphhunt.lateral.paths.rarity import Rarity, hop_rarity
-from graphhunt.lateral.paths.reach import BlastRadius, TimeRules, blast_radius, earliest_arrival, latest_departure, reachable, rows_between
+from graphhunt.lateral.paths.reach import (
+    BlastRadius,
+    TimeRules,
+    blast_radius,
+    earliest_arrival,
+    latest_departure,
+    reachable,
+    rows_between,
+)
 from graphhunt.lateral.paths.result import Hop, Path, PathSet
 from graphhunt.lateral.paths.table import LogonTable
 

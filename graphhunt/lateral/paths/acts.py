@@ -9,7 +9,7 @@ import numpy as np
 
 from graphhunt.lateral.paths import _kernels
 from graphhunt.lateral.paths._jit import kernels
-from graphhunt.lateral.paths.table import Codes, Floats, Ints, LogonTable, SECOND
+from graphhunt.lateral.paths.table import SECOND, Codes, Floats, Ints, LogonTable
 
 FOLD = 10 * SECOND
 """Longest pause between two logons of one act: tools open their sessions within seconds of each other."""

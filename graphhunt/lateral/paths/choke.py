@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from graphhunt.lateral.paths.reach import Hosts, TimeRules, rows_between
-from graphhunt.lateral.paths.table import Codes, DAY, Ints, LogonTable
+from graphhunt.lateral.paths.table import DAY, Codes, Ints, LogonTable
 
 _CANDIDATES = 50
 

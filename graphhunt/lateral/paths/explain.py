@@ -9,7 +9,7 @@ from math import sqrt
 from graphhunt.lateral.paths.acts import Acts
 from graphhunt.lateral.paths.rarity import Rarity
 from graphhunt.lateral.paths.result import Hop, Path
-from graphhunt.lateral.paths.table import LogonTable, SECOND
+from graphhunt.lateral.paths.table import SECOND, LogonTable
 
 _RARE_SHARE = 0.2
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphhunt.attention import heed
-from graphhunt.lateral.paths.acts import Acts, FOLD, fold
+from graphhunt.lateral.paths.acts import FOLD, Acts, fold
 from graphhunt.lateral.paths.best_first import Goal, Search
 from graphhunt.lateral.paths.explain import Explainer
 from graphhunt.lateral.paths.rarity import hop_rarity

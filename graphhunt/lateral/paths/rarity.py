@@ -14,7 +14,7 @@ import numpy as np
 
 from graphhunt.lateral.paths import _kernels
 from graphhunt.lateral.paths._jit import COMPILE_ABOVE, kernels, numba_available
-from graphhunt.lateral.paths.table import Codes, DAY, Flags, Floats, Ints, LogonTable
+from graphhunt.lateral.paths.table import DAY, Codes, Flags, Floats, Ints, LogonTable
 
 
 class View(NamedTuple):

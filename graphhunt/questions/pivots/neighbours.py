@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from graphhunt.errors import UsageError
-from graphhunt.questions.pivots.reading import ANY_TIME, FIRST_PAGE, Page, Reader, Ref, Window, check_ref, cut, decode_cursor, page_size, run
+from graphhunt.questions.pivots.reading import (
+    ANY_TIME,
+    FIRST_PAGE,
+    Page,
+    Reader,
+    Ref,
+    Window,
+    check_ref,
+    cut,
+    decode_cursor,
+    page_size,
+    run,
+)
 from graphhunt.questions.pivots.views import describe
 
 ORDERS = ("recent", "often", "first", "risk")

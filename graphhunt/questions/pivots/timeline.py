@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from graphhunt.questions.pivots.reading import ANY_TIME, Page, Reader, Ref, Window, check_ref, cut, decode_cursor, page_size, run
+from graphhunt.questions.pivots.reading import (
+    ANY_TIME,
+    Page,
+    Reader,
+    Ref,
+    Window,
+    check_ref,
+    cut,
+    decode_cursor,
+    page_size,
+    run,
+)
 from graphhunt.questions.pivots.views import describe
 
 LONG_PAGE = Page(200)

@@ -11,12 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
+from graphhunt.errors import ArchiveError, LoadError
+from graphhunt.model import FileWarning
 from graphhunt.sources.archives.limits import Budget, Limits
 from graphhunt.sources.archives.members import Member, Unpackable, tar_members, zip_members
 from graphhunt.sources.archives.streams import DAMAGE, SUFFIXES, inner_name, is_tar, kind_of, open_compressed
-from graphhunt.errors import ArchiveError, LoadError
 from graphhunt.sources.loading import Source
-from graphhunt.model import FileWarning
 
 _CHUNK = 1 << 20
 _FOREIGN = {"7z", "rar", "cab"}

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
+from graphhunt.errors import ArchiveError
 from graphhunt.sources.archives.limits import Budget
 from graphhunt.sources.archives.streams import DAMAGE
-from graphhunt.errors import ArchiveError
 
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")

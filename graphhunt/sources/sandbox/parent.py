@@ -14,10 +14,10 @@ from typing import IO, NamedTuple
 import msgspec
 
 from graphhunt.errors import LoadError
-from graphhunt.sources.loading import Loader, Source
 from graphhunt.model import FileWarning, Record
+from graphhunt.sources.loading import Loader, Source
 from graphhunt.sources.sandbox.process import PIPE_SIZE, start
-from graphhunt.sources.sandbox.wire import Ended, Frames, Job, MESSAGES, Message, Said, frame, record
+from graphhunt.sources.sandbox.wire import MESSAGES, Ended, Frames, Job, Message, Said, frame, record
 
 _MIB = 1 << 20
 

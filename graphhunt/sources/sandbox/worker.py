@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from graphhunt.errors import LoadError
-from graphhunt.sources.loading import Source
 from graphhunt.model import FileWarning
+from graphhunt.sources.loading import Source
 from graphhunt.sources.sandbox.process import die_with, take_pipes, write_all
 from graphhunt.sources.sandbox.wire import Ended, Job, Message, Warned, decode_job, frame, said
 

@@ -1,0 +1,41 @@
+"""Which graph of a workspace is current: the small file beside its tables, read without them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from graphhunt.errors import DamageError
+from graphhunt.evidence.proof import damage, unbroken
+
+VERSION = 6
+"""Version of the graph's rules; tables made by other rules are made anew."""
+
+TABLES = "the graph's tables"
+"""What errors call them."""
+
+
+def read_state(folder: Path) -> dict[str, Any]:
+    """Read what is current in the folder of a graph's tables; an empty dict if there is nothing yet.
+
+    Raises:
+        DamageError: It was there, and is damaged or lost.
+    """
+    path = folder / "current.json"
+    if not path.exists() and not any(folder.glob("tables-*")):
+        return {}
+    with damage(path, TABLES):
+        data = path.read_bytes()
+    try:
+        state = json.loads(data)
+    except ValueError as error:
+        raise DamageError(f"{TABLES} can't be read: {error}", where=str(path)) from error
+    if not unbroken(data) or not isinstance(state, dict) or not isinstance(state.get("files"), dict):
+        raise DamageError(f"{TABLES} have no proof, or differ from what was written", where=str(path))
+    return state
+
+
+def fingerprint_of(state: dict[str, Any]) -> str | None:
+    """Give the identity of the set of events and rules a graph was made from; None if there is none of these rules."""
+    return str(state["fingerprint"]) if state.get("version") == VERSION else None
