@@ -25,7 +25,7 @@ FLOOR = 0.25
 """Hops with less than this share of the best weight are not offered as parts of unasked-for paths."""
 
 
-SCORES = "hunt_scores-2"
+SCORES = "hunt_scores-3"
 """Name the scores are kept under; the number changes with the rules of scoring."""
 
 

@@ -107,7 +107,7 @@ def score_case(table: LogonTable, corroboration: Corroboration, options: Lateral
     Raises:
         AnalysisError: A score isn't finite.
     """
-    since, mode = beginning(table, options.since)
+    since, mode = beginning(table, options.since, window_days=options.rules.window_days)
     scored = table.t >= since
     links, degraded = _links(table, scored, options)
     suppressed: list[Suppressed] = []

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphhunt.lateral.paths.table import DAY, Flags, LogonTable
-
-LEAST_SPAN_DAYS = 21
-"""Days a case must span before its beginning is kept back as history."""
+from graphhunt.lateral.detector.corroboration import LEAST_HISTORY
+from graphhunt.lateral.paths.table import DAY, Flags, Ints, LogonTable
 
 HISTORY_DAYS = 14
-"""Days kept back then."""
+"""Days kept back as history at the beginning of a long case."""
+
+LEAST_DAYS_AFTER = 7
+"""Days with logons that must follow them: of a shorter case too little would be scored."""
 
 LEAST_ACCOUNTS, LEAST_MACHINES = 30, 30
 """Accounts and machines in use below which a case is scored whole, however long it is."""
@@ -55,19 +56,44 @@ class Scope:
     degraded: tuple[str, ...] = ()
 
 
-def beginning(table: LogonTable, asked: int | None) -> tuple[int, str]:
-    """Give the first moment that is scored, µs UTC, and the mode."""
+def beginning(table: LogonTable, asked: int | None, *, window_days: int = 30) -> tuple[int, str]:
+    """Give the first moment that is scored, µs UTC, and the mode.
+
+    Args:
+        table: The logons.
+        asked: Moment that was asked for, µs UTC.
+        window_days: Days back that count as history.
+    """
     if asked is not None:
         return asked, ASKED
     if not len(table):
         return 0, CASE
-    first, last = int(table.t[0]), int(table.t[-1])
     rows = np.flatnonzero(table.usable())
     machines = len(np.unique(np.concatenate((table.src[rows], table.dst[rows]))))
     small = len(np.unique(table.acct[rows])) < LEAST_ACCOUNTS or machines < LEAST_MACHINES
-    if small or last // DAY - first // DAY + 1 < LEAST_SPAN_DAYS:
-        return first, CASE
-    return (first // DAY + HISTORY_DAYS) * DAY, MONITOR
+    day = None if small else _after_history(np.unique(table.t[rows] // DAY), window_days)
+    return (int(table.t[0]), CASE) if day is None else (day * DAY, MONITOR)
+
+
+def _after_history(days: Ints, window_days: int) -> int | None:
+    """Give the first day after the history to keep back; None where the case has too few days before or after it.
+
+    Days with logons are counted, not the time from the first logon to the last, and only up to a pause after which
+    the history counts no more: a clock that stands in another year makes no case long.
+
+    Args:
+        days: Days with usable logons, rising.
+        window_days: Days back that count as history.
+    """
+    held = np.searchsorted(days, days + HISTORY_DAYS) - np.arange(len(days))
+    enough = np.flatnonzero(held >= LEAST_HISTORY)
+    if not len(enough):
+        return None
+    begun = days[enough[0] :]
+    paused = np.flatnonzero(np.diff(begun) > window_days)
+    joined = begun[: paused[0] + 1] if len(paused) else begun
+    first = int(begun[0]) + HISTORY_DAYS
+    return first if int((joined >= first).sum()) >= LEAST_DAYS_AFTER else None
 
 
 def scope_of(table: LogonTable, since: int, mode: str, hops: Flags, degraded: tuple[str, ...]) -> Scope:
