@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from graphhunt.errors import UsageError
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.lateral import scores as lateral
@@ -16,6 +18,7 @@ from graphhunt.lateral.detector.words import Narrator
 from graphhunt.lateral.hops import SAME_ACT, Details, describe_hop
 from graphhunt.lateral.mixed import mixed_paths
 from graphhunt.lateral.paths import LogonTable, Path, PathSet, find_paths
+from graphhunt.lateral.paths.table import Flags
 from graphhunt.lateral.possible_paths import Ask
 from graphhunt.lateral.scope import NOTHING_LOADED
 from graphhunt.lateral.sight import Sight
@@ -78,6 +81,15 @@ class _Ends:
         """Whether anything was asked."""
         return bool(self.source or self.target or self.accounts)
 
+    def asked(self, table: LogonTable, options: PathOptions) -> Flags:
+        """Mark the rows inside the times that were asked for, of the account."""
+        inside = np.ones(len(table), dtype=bool)
+        if options.since is not None:
+            inside &= table.t >= options.since
+        if options.until is not None:
+            inside &= table.t <= options.until
+        return inside if self.accounts is None else inside & _of_accounts(table, self.accounts)
+
 
 @dataclass(frozen=True, slots=True)
 class _Case:
@@ -133,11 +145,14 @@ class AttackPaths:
             if asked is not None and not found:
                 return _empty(f"no {what} called '{asked}' has a remote logon")
         found_paths = self._search(_Case(table, ranking, run), options, ends)
+        unscored = _none_scored(table, ranking, ends.asked(table, options))
         if not found_paths["paths"]:
-            scored = f"{ranking.scope['scored']['hops']:,} logons were scored"
+            scored = unscored or f"{ranking.scope['scored']['hops']:,} logons were scored"
             found_paths["reason"] = (
                 f"no chain of remote logons fits these limits ({scored}); widen the times, hops or dwell"
             )
+        elif unscored:
+            found_paths["notes"] = [unscored, *found_paths.get("notes", [])]
         return found_paths
 
     def _mixed(self, options: PathOptions) -> dict[str, Any]:
@@ -174,7 +189,12 @@ class AttackPaths:
         return detected(self.snapshot, DetectionOptions(scanners=options.scanners, help_desk=options.help_desk))
 
     def _search(self, case: _Case, options: PathOptions, ends: _Ends) -> dict[str, Any]:
-        weights = lateral.path_weights(case.ranking, self._logons.linked, floor=not ends.named)
+        weights = lateral.path_weights(
+            case.ranking, self._logons.linked, asked=ends.asked(case.table, options), floor=not ends.named
+        )
+        anywhere = ends.source is None and ends.target is None
+        if anywhere and (options.since, options.until, ends.accounts) != (None, None, None):
+            weights = lateral.with_unscored(weights, case.table, case.ranking)
         wanted: list[str | None] = list(ends.accounts) if ends.accounts else [None]
         results = [
             find_paths(
@@ -303,6 +323,18 @@ def _merged(case: _Case, paths: list[Path]) -> list[Path]:
 
     different = {tuple(hop.rows for hop in path.hops): path for path in paths}
     return sorted(different.values(), key=place)
+
+
+def _of_accounts(table: LogonTable, accounts: list[str]) -> Flags:
+    return np.isin(table.acct, [table.account(account) for account in accounts])
+
+
+def _none_scored(table: LogonTable, ranking: lateral.Ranking, asked: Flags) -> str | None:
+    """Say that none of the rows that the question allows was scored; None where one was, or there is none."""
+    hops = int((asked & lateral.known_hops(table)).sum())
+    if not hops or (asked & ranking.scored).any():
+        return None
+    return f"none of the {hops:,} remote logons asked for was scored: {ranking.scope['mode_meaning']}"
 
 
 def _empty(reason: str) -> dict[str, Any]:

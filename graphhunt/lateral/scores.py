@@ -14,7 +14,7 @@ from graphhunt.attention import heed
 from graphhunt.lateral.detector import LateralOptions, Scoring, score_case
 from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, corroborate
 from graphhunt.lateral.findings import suppressed_json
-from graphhunt.lateral.paths import LogonTable
+from graphhunt.lateral.paths import LogonTable, hop_rarity
 from graphhunt.lateral.scope import scope_json
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FLOOR = 0.25
 """Hops with less than this share of the best weight are not offered as parts of unasked-for paths."""
 
+UNSCORED = 1e-6
+"""Weight of a hop that wasn't scored, per nat of its rarity: far below any score."""
 
 SCORES = "hunt_scores-3"
 """Name the scores are kept under; the number changes with the rules of scoring."""
@@ -176,7 +178,7 @@ def cause_of(snapshot: Snapshot) -> dict[str, str]:
     return dict(logons.select("id", "caused_by").drop_nulls().iter_rows())
 
 
-def path_weights(ranking: Ranking, linked: Flags, *, floor: bool) -> Floats:
+def path_weights(ranking: Ranking, linked: Flags, *, asked: Flags, floor: bool) -> Floats:
     """Give the weights that order paths with the same strongest hop; 0 keeps a hop out of unasked-for paths.
 
     A logon opened by a process of an earlier remote session, and that earlier session, are parts of one chain
@@ -185,10 +187,22 @@ def path_weights(ranking: Ranking, linked: Flags, *, floor: bool) -> Floats:
     Args:
         ranking: The hunt's scores.
         linked: Rows that lineage links.
+        asked: Rows that the question allows; what is best is counted among them.
         floor: Leave out what is far below the best weight.
     """
     total = ranking.total
-    best = float(total.max()) if len(total) else 0.0
+    best = float(total[asked].max(initial=0.0))
     weights = np.where(linked, total + max(best, 1.0), total)
-    least = FLOOR * float(weights.max()) if floor and len(weights) else 0.0
+    least = FLOOR * float(weights[asked].max(initial=0.0)) if floor else 0.0
     return np.where(weights >= least, weights, 0.0)
+
+
+def with_unscored(weights: Floats, table: LogonTable, ranking: Ranking) -> Floats:
+    """Give hops that weren't scored a weight by their rarity, so small that no scored hop comes after them."""
+    unscored = known_hops(table) & ~ranking.scored & (weights == 0)
+    return np.where(unscored, UNSCORED * hop_rarity(table).total, weights) if unscored.any() else weights
+
+
+def known_hops(table: LogonTable) -> Flags:
+    """Mark the rows that can be scored: hops from a known source by a known account."""
+    return np.asarray(table.usable() & (table.src >= 0) & (table.acct >= 0))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-_BEGIN = datetime(2024, 3, 4, 9, tzinfo=UTC)
+BEGIN = datetime(2024, 3, 4, 9, tzinfo=UTC)
 _SECURITY = "Microsoft-Windows-Security-Auditing"
 
 
@@ -19,7 +19,8 @@ def _record(when: datetime, channel: str, provider: str, event: int, machine: st
     return json.dumps({"@timestamp": when.isoformat().replace("+00:00", "Z"), "winlog": winlog})
 
 
-def _logon(when: datetime, machine: str, account: int, address: str, session: int) -> str:
+def logon(when: datetime, machine: str, account: int, address: str, session: int) -> str:
+    """Write a network logon."""
     return _record(
         when, "Security", _SECURITY, 4624, machine, TargetUserName=f"user{account}", TargetDomainName="CORP",
         TargetUserSid=f"S-1-5-21-1-2-3-{1100 + account}", TargetLogonId=hex(session), LogonType="3", IpAddress=address,
@@ -31,11 +32,11 @@ def _logon(when: datetime, machine: str, account: int, address: str, session: in
 def write_estate(file: Path, *, servers: int, accounts: int, days: int) -> dict[str, Any]:
     """Write an estate's log; give the hop over which the service was installed."""
     lines = [
-        _logon(_BEGIN + timedelta(days=day, minutes=a), f"SRV{s}", a, f"10.0.0.{10 + a}", 0x10000 * (1 + s + day) + a)
+        logon(BEGIN + timedelta(days=day, minutes=a), f"SRV{s}", a, f"10.0.0.{10 + a}", 0x10000 * (1 + s + day) + a)
         for day in range(days) for a in range(accounts) for s in range(servers)
     ]  # fmt: skip
-    at = _BEGIN + timedelta(days=days - 1, hours=3)
-    lines.append(_logon(at, "PC9", 0, "10.0.0.10", 0x990001))
+    at = BEGIN + timedelta(days=days - 1, hours=3)
+    lines.append(logon(at, "PC9", 0, "10.0.0.10", 0x990001))
     lines.append(
         _record(
             at + timedelta(seconds=1), "Security", _SECURITY, 4697, "PC9", SubjectUserSid="S-1-5-21-1-2-3-1100",
