@@ -18,7 +18,7 @@ from graphhunt.lateral.detector.words import Narrator
 from graphhunt.lateral.hops import SAME_ACT, Details, describe_hop
 from graphhunt.lateral.mixed import mixed_paths
 from graphhunt.lateral.paths import LogonTable, Path, PathSet, find_paths
-from graphhunt.lateral.paths.table import Flags
+from graphhunt.lateral.paths.table import Flags, Floats
 from graphhunt.lateral.possible_paths import Ask
 from graphhunt.lateral.scope import NOTHING_LOADED
 from graphhunt.lateral.sight import Sight
@@ -195,15 +195,7 @@ class AttackPaths:
         anywhere = ends.source is None and ends.target is None
         if anywhere and (options.since, options.until, ends.accounts) != (None, None, None):
             weights = lateral.with_unscored(weights, case.table, case.ranking)
-        wanted: list[str | None] = list(ends.accounts) if ends.accounts else [None]
-        results = [
-            find_paths(
-                case.table, source=ends.source, target=ends.target, account=account, since=options.since,
-                until=options.until, max_hops=options.max_hops, max_dwell_us=options.max_dwell, k=options.k,
-                skew_us=options.skew, within_session=options.within_session, scores=weights, lead=case.ranking.total,
-            )
-            for account in wanted
-        ]  # fmt: skip
+        results = _searched(case, options, ends, weights)
         found = self._json(case, results, options.k)
         found |= {"scope": case.ranking.scope, "suppressed": case.ranking.suppressed}
         if case.run and options.rank:
@@ -323,6 +315,26 @@ def _merged(case: _Case, paths: list[Path]) -> list[Path]:
 
     different = {tuple(hop.rows for hop in path.hops): path for path in paths}
     return sorted(different.values(), key=place)
+
+
+def _searched(case: _Case, options: PathOptions, ends: _Ends, weights: Floats) -> list[PathSet]:
+    """Search once per account; where the budget is spent before any path is complete, single hops are listed."""
+    wanted: list[str | None] = list(ends.accounts) if ends.accounts else [None]
+
+    def search(max_hops: int) -> list[PathSet]:
+        return [
+            find_paths(
+                case.table, source=ends.source, target=ends.target, account=account, since=options.since,
+                until=options.until, max_hops=max_hops, max_dwell_us=options.max_dwell, k=options.k,
+                skew_us=options.skew, within_session=options.within_session, scores=weights, lead=case.ranking.total,
+            )
+            for account in wanted
+        ]  # fmt: skip
+
+    results = search(options.max_hops)
+    if any(one.paths for one in results) or all(one.exact for one in results):
+        return results
+    return [replace(one, exact=False) for one in search(1)]
 
 
 def _of_accounts(table: LogonTable, accounts: list[str]) -> Flags:

@@ -15,7 +15,8 @@ import pytest
 
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.lateral.attack_paths import AttackPaths, PathOptions
-from graphhunt.lateral.paths.table import DAY, LogonTable
+from graphhunt.lateral.paths import LogonTable, PathSet, find_paths
+from graphhunt.lateral.paths.table import DAY
 from graphhunt.lateral.scores import Logons, Ranking
 
 from .case import snapshot
@@ -105,6 +106,19 @@ def test_a_weaker_intrusion_is_listed_in_its_own_week(long_case: Snapshot, linke
     assert listed(since=weak - DAY, until=weak + 3 * DAY) == ids[:2]
     assert listed(since=strong - DAY) == ids[3:]
     assert listed(until=strong - DAY) == ids[:2]
+
+
+def test_a_search_that_ends_before_any_path_lists_single_hops(
+    long_case: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spent(table: LogonTable, **asked: Any) -> PathSet:
+        return find_paths(table, **asked) if asked["max_hops"] == 1 else PathSet((), True, False)
+
+    monkeypatch.setattr("graphhunt.lateral.attack_paths.find_paths", spent)
+    answer = AttackPaths(long_case).find(PathOptions(**days(3, 10)))
+    assert [len(path["hops"]) for path in answer["paths"]] == [1] * 20
+    assert any("budget" in note for note in answer["notes"])
+    assert answer["truncated"]
 
 
 def test_without_times_or_account_nothing_unscored_is_listed(long_case: Snapshot) -> None:
