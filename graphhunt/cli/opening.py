@@ -56,9 +56,12 @@ def browser(folder: Path, address: Callable[[Callable[[], None]], str]) -> Itera
 
 
 def _start(file: Path) -> None:
-    """Start the browser that the system or BROWSER names, without graphhunt's settings: passwords are among them."""
+    """Start the browser that the system or BROWSER names, without graphhunt's settings: passwords are among them.
+
+    Isolated, because the current folder may hold evidence, and no module of it may run.
+    """
     done = subprocess.run(  # noqa: S603 - our own interpreter; the file's name is ours
-        [sys.executable, "-m", "webbrowser", file.as_uri()],
+        [sys.executable, "-I", "-m", "webbrowser", file.as_uri()],
         env=bare_environment(),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
         start_new_session=True,  # Ctrl+C ends the server, not the browser

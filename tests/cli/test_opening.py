@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
+from graphhunt.cli.opening import _start
 from tests.api.gate import running
 
 CANARY = "canary-of-the-database"
@@ -71,6 +73,21 @@ def test_the_browser_gets_in_and_nobody_can_read_how(tmp_path: Path) -> None:
         engine = [pid for pid, line in seen["lines"].items() if str(tmp_path) in line and "java" in line]
         assert engine
         assert code not in server.log.read_text()
+
+
+def test_no_module_of_the_current_folder_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evidence that holds files named like modules of Python is only evidence."""
+    evidence, out = tmp_path / "evidence", tmp_path / "opened"
+    evidence.mkdir()
+    for name in ("webbrowser", "shlex"):
+        (evidence / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    script = tmp_path / "browser.py"
+    script.write_text("import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])")
+    monkeypatch.chdir(evidence)
+    monkeypatch.setenv("BROWSER", f"{sys.executable} {script} {out} %s")
+    _start(tmp_path / "page.html")
+    assert not (tmp_path / "ran").exists()
+    assert out.read_text() == (tmp_path / "page.html").as_uri()
 
 
 def waited_for(out: Path) -> dict[str, Any]:
