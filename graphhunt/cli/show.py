@@ -37,8 +37,10 @@ def block(text: str) -> None:
 def prose(text: str, indent: str = "") -> None:
     """Write a sentence or list to stdout, wrapped between words where the output is a terminal."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    line(textwrap.fill(clean(text), width, initial_indent=indent, subsequent_indent=f"{indent}  ",
-                       break_long_words=False) if width else indent + text)  # fmt: skip
+    parts = textwrap.wrap(clean(text), width, initial_indent=indent, subsequent_indent=f"{indent}  ",
+                          break_long_words=False) if width else []  # fmt: skip
+    for part in parts or [indent + text]:
+        line(part)
 
 
 def clocks_apart(skew: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
