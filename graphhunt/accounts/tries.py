@@ -1,8 +1,9 @@
 """How often passwords may be tried: counted when a try begins, by address and by name, with waits that grow.
 
 A stranger who knows a name must not be able to shut its owner out. So the long waits are for one name from one address,
-and for one address; a name that is tried from many addresses gets a short wait, which does not hold for addresses
-from which its owner has signed in.
+and for one address; a name that is tried from many addresses gets a short wait. The waits of an address and of a name
+do not hold for an address from which the name's owner has signed in, and what they mistype there does not count for the
+address: many people may share one.
 """
 
 from __future__ import annotations
@@ -30,17 +31,20 @@ MAX_NAME_WAIT = 15.0
 """Longest wait of a name, seconds."""
 
 _KEPT = 10_000
-_FORGOTTEN = 24 * 3600.0
+_HALVED = 3600.0
 
 
 class _Count(NamedTuple):
-    tries: int
-    until: float
-    touched: float
+    tries: int = 0
+    until: float = 0.0
+    since: float = 0.0
+    """When it was last added to or halved."""
+    before: tuple[float, float] = (0.0, 0.0)
+    """What `until` and `since` were ahead of the last try."""
 
 
 class _Counts:
-    """Tries by some key; of the keys touched longest ago nothing is kept."""
+    """Tries by some key, halved by each hour without one; of the keys touched longest ago nothing is kept."""
 
     def __init__(self, free: int, longest: float) -> None:
         self.free, self.longest = free, longest
@@ -51,19 +55,29 @@ class _Counts:
 
     def wait(self, key: Hashable, now: float) -> float:
         """Give the seconds that this key still has to wait."""
-        return max(0.0, self._kept.get(key, _Count(0, 0.0, 0.0)).until - now)
+        return max(0.0, self._kept.get(key, _Count()).until - now)
 
-    def add(self, key: Hashable, now: float, by: int = 1) -> None:
-        """Count a try, or with -1 take one back."""
-        found = self._kept.pop(key, None)
-        tries = found.tries if found and now - found.touched < _FORGOTTEN else 0
-        tries = max(0, tries + by)
-        over = tries - self.free
+    def add(self, key: Hashable, now: float) -> None:
+        """Count a try."""
+        found = self._take(key, now)
+        over = found.tries + 1 - self.free
         until = now + min(self.longest, 2.0 ** min(over, 30)) if over >= 0 else 0.0
-        if tries:
-            self._kept[key] = _Count(tries, until, now)
+        self._kept[key] = _Count(found.tries + 1, until, now, (found.until, found.since))
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
+
+    def take_back(self, key: Hashable, now: float) -> None:
+        """Take back a try, and what it added to the wait."""
+        found = self._take(key, now)
+        if found.tries > 1:
+            until, since = found.before
+            self._kept[key] = found._replace(tries=found.tries - 1, until=min(found.until, until), since=since)
+
+    def _take(self, key: Hashable, now: float) -> _Count:
+        """Take a count out, as it is by now."""
+        found = self._kept.pop(key, _Count())
+        hours = int((now - found.since) // _HALVED)
+        return found._replace(tries=found.tries >> hours, since=found.since + hours * _HALVED) if hours else found
 
     def clear(self, key: Hashable) -> None:
         """Forget a key."""
@@ -91,14 +105,15 @@ class Tries:
         pair = (name, place)
         with self._lock:
             now = self._clock()
-            waits = [self._pairs.wait(pair, now), self._addresses.wait(place, now)]
+            waits = [self._pairs.wait(pair, now)]
             if pair not in self._known:
-                waits.append(self._names.wait(name, now))
+                waits += [self._addresses.wait(place, now), self._names.wait(name, now)]
             if max(waits) > 0:
                 return max(waits)
             self._pairs.add(pair, now)
-            self._addresses.add(place, now)
             self._names.add(name, now)
+            if pair not in self._known:
+                self._addresses.add(place, now)
         return 0.0
 
     def take_back(self, name: str, address: str) -> None:
@@ -106,9 +121,10 @@ class Tries:
         place = network(address)
         with self._lock:
             now = self._clock()
-            self._pairs.add((name, place), now, -1)
-            self._addresses.add(place, now, -1)
-            self._names.add(name, now, -1)
+            self._pairs.take_back((name, place), now)
+            self._names.take_back(name, now)
+            if (name, place) not in self._known:
+                self._addresses.take_back(place, now)
 
     def right(self, name: str, address: str) -> None:
         """Take back a try whose password was right; from now on this address is known to be the person's."""

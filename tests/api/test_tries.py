@@ -184,6 +184,74 @@ def test_a_right_password_wipes_the_slate_of_that_name_at_that_address() -> None
     assert tries.begin("ada", "192.0.2.1") > 0
 
 
+def test_who_has_signed_in_at_an_address_does_not_wait_for_others_there() -> None:
+    clock = Clock()
+    tries = Tries(clock)
+    assert tries.begin("ada", "192.0.2.1") == 0
+    tries.right("ada", "192.0.2.1")
+    assert [tries.begin(f"user{n}", "192.0.2.1") for n in range(FREE_OF_ADDRESS)] == [0] * FREE_OF_ADDRESS
+    assert tries.begin("bob", "192.0.2.1") == 1
+    assert [tries.begin("ada", "192.0.2.1") for _ in range(FREE_TRIES)] == [0] * FREE_TRIES
+    assert tries.begin("ada", "192.0.2.1") == 1  # for what ada mistyped, ada waits
+    clock.now += 1
+    assert tries.begin("bob", "192.0.2.1") == 0  # and nobody else
+
+
+def test_many_people_who_mistype_once_a_day_shut_nobody_out() -> None:
+    """Fifty behind one address, each known there: a typo of each within an hour leaves a newcomer free."""
+    clock = Clock()
+    tries = Tries(clock)
+    people = [f"person{n}" for n in range(50)]
+    for day in range(3):
+        for name in people:
+            assert tries.begin(name, "192.0.2.1") == 0
+            if day:  # mistyped, and then right
+                assert tries.begin(name, "192.0.2.1") == 0
+            tries.right(name, "192.0.2.1")
+            clock.now += 60
+        assert tries.begin(f"newcomer{day}", "192.0.2.1") == 0
+        clock.now += 3600
+
+
+def test_a_right_password_lengthens_no_wait() -> None:
+    clock = Clock()
+    tries = Tries(clock)
+    for n in range(FREE_OF_ADDRESS + 9):  # the next wait is 512 seconds
+        while wait := tries.begin(f"user{n}", "192.0.2.1"):
+            clock.now += wait
+    assert tries.begin("ada", "192.0.2.1") == 512
+    clock.now += 512
+    assert tries.begin("ada", "192.0.2.1") == 0
+    tries.right("ada", "192.0.2.1")
+    assert tries.begin("bob", "192.0.2.1") == 0
+
+
+def test_counts_halve_with_each_hour_without_a_try() -> None:
+    clock = Clock()
+    tries = Tries(clock)
+    for n in range(FREE_OF_ADDRESS):
+        assert tries.begin(f"user{n}", "192.0.2.1") == 0
+    clock.now += 3599
+    assert tries.begin("late", "192.0.2.1") == 0  # 31
+    assert tries.begin("later", "192.0.2.1") == 2
+    for hours, free in ((1, 15), (2, 23)):  # of 31 are left 15, of 30 are left 7
+        clock.now += hours * 3600
+        assert [tries.begin(f"user{hours}-{n}", "192.0.2.1") for n in range(free)] == [0] * free
+        assert tries.begin("one too many", "192.0.2.1") == 1
+
+
+def test_right_passwords_halve_nothing_twice() -> None:
+    clock = Clock()
+    tries = Tries(clock)
+    for n in range(FREE_OF_ADDRESS):
+        assert tries.begin(f"user{n}", "192.0.2.1") == 0
+    clock.now += 3600
+    for n in range(20):
+        assert tries.begin(f"own{n}", "192.0.2.1") == 0
+        tries.right(f"own{n}", "192.0.2.1")
+    assert [tries.begin(f"more{n}", "192.0.2.1") for n in range(16)] == [0] * 15 + [1]
+
+
 def test_the_bookkeeping_has_an_end() -> None:
     chance = random.Random(7)
     tries = Tries(Clock())
