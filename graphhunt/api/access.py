@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphhunt.accounts import SCOPES, Accounts, Principal
-from graphhunt.api.audit import detail
+from graphhunt.api.audit import SignIns, detail
 from graphhunt.api.problems import problem
 from graphhunt.store.places import local_user
 
@@ -156,6 +156,7 @@ class Gate:
         self.app = app
         self.access = access
         self.hosts = frozenset(host.lower() for host in hosts)
+        self._sign_ins = SignIns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, exchange the link's token, or pass the request on with who asks."""
@@ -188,16 +189,21 @@ class Gate:
         async def noting(message: Message) -> None:
             action = scope["state"].pop("audit", None) if message["type"] == "http.response.start" else None
             if action and self.access.accounts:
-                who = scope["state"].get("principal") or Principal("", frozenset(), "")
-                address = (scope.get("client") or ("",))[0]
-                target = f"{scope['method']} {scope['path']}"
-                note, status = self.access.accounts.note, message["status"]
-                await asyncio.to_thread(
-                    lambda: note(who.name, who.via, action, target, status, address, detail(scope, action))
-                )
+                await self._note(self.access.accounts, scope, action, message["status"])
             await send(message)
 
         return noting
+
+    async def _note(self, accounts: Accounts, scope: Scope, action: str, status: int) -> None:
+        address = (scope.get("client") or ("",))[0]
+        more = self._sign_ins.told(action, status, address)
+        if more is None:
+            return
+        who = scope["state"].get("principal") or Principal("", frozenset(), "")
+        target = f"{scope['method']} {scope['path']}"
+        await asyncio.to_thread(
+            lambda: accounts.note(who.name, who.via, action, target, status, address, detail(scope, action, more))
+        )
 
     def enter(self, scope: Scope) -> Response | None:
         """Exchange the token of a link for a cookie, on the way to the same page without it."""

@@ -14,8 +14,10 @@ from starlette.testclient import TestClient
 
 from graphhunt.accounts import Accounts
 from graphhunt.accounts.accounts import MAX_DETAIL
+from graphhunt.accounts.tries import FREE_TRIES, Tries
 from graphhunt.api.access import Access
 from graphhunt.api.app import create_app
+from graphhunt.api.audit import SignIns, detail
 from graphhunt.hunt import Hunt
 from graphhunt.smalldb import SmallDatabase
 from tests.api.conftest import ADDRESS
@@ -154,6 +156,45 @@ def test_no_password_gets_into_the_audit_log(app: Any, method: str, path: str, b
     root.request(method, path, json=body)
     root.request(method, path, content=json.dumps(body)[:-1].encode(), headers={"Content-Type": "application/json"})
     assert OTHER not in json.dumps(app.state.accounts.audit(10))
+
+
+def test_a_stranger_writes_little_into_the_audit_log(app: Any) -> None:
+    """A sign-in that can't be one is not told of, and one refused for too many tries once a minute, with the number."""
+    stranger, log = TestClient(app, base_url=ADDRESS, headers=SITE), app.state.accounts.audit
+    app.state.accounts._tries = Tries(lambda: 0.0)  # no wait ends
+    for name in ("x" * 16_000, ["x" * 16_000], {"x": "y" * 16_000}):
+        assert stranger.post("/api/v1/session", json={"name": name, "password": "wrong"}).status_code == 422
+    assert log() == []
+    wrong = [
+        stranger.post(f"/api/v1/session?name={'y' * 4000}", json={"name": "ada", "password": "wrong"}).status_code
+        for _ in range(FREE_TRIES + 20)
+    ]
+    assert wrong == [401] * FREE_TRIES + [429] * 20
+    refused, *others = log()
+    assert (refused["status"], json.loads(refused["detail"])) == (
+        429,
+        {"name": "ada", "password": "********", "refused": 1},
+    )
+    assert [line["status"] for line in others] == [401] * FREE_TRIES
+
+
+def test_refused_sign_ins_are_counted_by_address() -> None:
+    now = [1000.0]
+    notes = SignIns(lambda: now[0])
+    assert notes.told("signIn", 429, "192.0.2.1") == {"refused": 1}
+    assert [notes.told("signIn", 429, "192.0.2.1") for _ in range(7)] == [None] * 7
+    assert notes.told("signIn", 429, "2001:db8::1") == {"refused": 1}
+    assert notes.told("signIn", 429, "2001:db8::2") is None
+    now[0] += 60
+    assert notes.told("signIn", 429, "192.0.2.1") == {"refused": 8}
+    assert notes.told("signIn", 422, "192.0.2.1") is None
+    for operation, status in (("signIn", 401), ("signIn", 200), ("runQuery", 429), ("addUser", 422)):
+        assert notes.told(operation, status, "192.0.2.1") == {}
+
+
+def test_the_name_of_a_sign_in_is_cut() -> None:
+    scope = {"query_string": b"name=" + b"x" * 900, "state": {}}
+    assert json.loads(detail(scope, "signIn")) == {"name": "x" * 64}
 
 
 def test_lines_of_the_log_are_bounded_and_plain() -> None:
