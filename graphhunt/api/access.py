@@ -34,6 +34,9 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 PUBLIC_API = frozenset({("GET", "/api/v1/health"), ("POST", "/api/v1/session")})
 """Methods and paths of the API that need no session."""
 
+PROXY_HINT = "behind a proxy that ends TLS, name its address in the setting trusted_proxies (GRAPHHUNT_TRUSTED_PROXIES)"
+"""What helps where every change is refused, because only the browser knows of TLS."""
+
 EVERYTHING = frozenset(SCOPES)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -174,7 +177,8 @@ class Gate:
         if host not in self.hosts:
             return problem(421, f"This server does not answer for the host {host!r}.", kind="host", instance=path)
         if not _own_origin(headers, scope):
-            return problem(403, "Requests from other sites are refused.", kind="origin", instance=path)
+            hint = {"hint": PROXY_HINT} if self._through_proxy(headers) else {}
+            return problem(403, "Requests from other sites are refused.", kind="origin", instance=path, **hint)
         public = not path.startswith("/api/") or (scope["method"], path) in PUBLIC_API
         if scope["state"]["principal"] is None and not public:
             detail = "Not signed in. Open the link that graphhunt serve printed, or sign in."
@@ -182,6 +186,10 @@ class Gate:
             response.headers["WWW-Authenticate"] = "Bearer"
             return response
         return None
+
+    def _through_proxy(self, headers: Headers) -> bool:
+        """Tell whether a foreign origin is one of our names: a proxy that ends TLS and isn't trusted makes it so."""
+        return _host_name(headers.get("origin", "").partition("://")[2]) in self.hosts
 
     def _noting(self, scope: Scope, send: Send) -> Send:
         """Write into the audit log what the route asked to be told of, with how it ended."""

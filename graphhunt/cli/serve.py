@@ -110,10 +110,19 @@ class Door(NamedTuple):
         if self.cert is None and not self.plain:
             raise UsageError(
                 f"listening on {self.host} without TLS would send passwords in the clear",
-                hint="give --tls-cert and --tls-key, or --plain-http behind a proxy that has them",
+                hint="give --tls-cert and --tls-key, or --plain-http behind a proxy that has them, whose address "
+                "the setting trusted_proxies names",
             )
         if not self.names and self.host in ("0.0.0.0", "::"):  # noqa: S104 - refused, not opened
             raise UsageError("say by which name browsers reach the server", hint="--allow-host NAME")
+
+    def warning(self, proxies: list[str]) -> str | None:
+        """Say what such a server will refuse; None if nothing is to be said."""
+        from graphhunt.api.access import PROXY_HINT
+
+        if not self.plain or self.cert is not None or proxies:
+            return None
+        return f"warning: no proxy is trusted, so changes from pages opened through TLS are refused; {PROXY_HINT}"
 
     def listen(self) -> socket.socket:
         """Open the port.
@@ -170,6 +179,9 @@ def serve(
 
     door = Door(port=door) if isinstance(door, int) else door
     door.check(hunt.workspace.path)
+    proxies = trusted(hunt.settings.trusted_proxies)
+    if warning := door.warning(proxies):
+        message(warning)
     token = secrets.token_urlsafe(32) if door.local else None
     with door.listen() as listener:
         address = door.address(listener, token, fragment)
@@ -181,7 +193,7 @@ def serve(
         page = create_app(hunt, token=token, folder=hunt.workspace.path, hosts=names)
         # A search should not be the first to read a million names.
         threading.Thread(target=page.state.names.take, args=(hunt.snapshot,), daemon=True).start()
-        config = server_config(page, door, trusted(hunt.settings.trusted_proxies))
+        config = server_config(page, door, proxies)
 
         def opening(used: Callable[[], None]) -> str:
             code = page.state.access.new_link_token(SECONDS, used) if door.local else None

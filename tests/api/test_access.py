@@ -89,6 +89,15 @@ def test_other_origins_are_refused(client: TestClient, origin: str) -> None:
     assert client.post("/api/v1/views", json={"state": "x"}, headers={"Origin": "http://127.0.0.1:8765"}).is_success
 
 
+def test_who_is_refused_behind_a_proxy_is_told_the_setting(client: TestClient) -> None:
+    """The browser says https, and what arrives here is http."""
+    own = client.post("/api/v1/views", json={"state": "x"}, headers={"Origin": "https://127.0.0.1"})
+    assert (own.status_code, "trusted_proxies" in own.json()["hint"]) == (403, True)
+    for origin in ("https://evil.example", "null", "https://["):
+        foreign = client.post("/api/v1/views", json={"state": "x"}, headers={"Origin": origin})
+        assert (foreign.status_code, "hint" in foreign.json()) == (403, False)
+
+
 def test_requests_made_by_other_sites_are_refused(client: TestClient) -> None:
     assert client.get("/api/v1/schema", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert client.get("/api/v1/schema", headers={"Sec-Fetch-Site": "same-site"}).status_code == 403

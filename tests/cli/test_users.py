@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +18,10 @@ from graphhunt.errors import UsageError
 WORD = "correct horse battery"
 
 
-def graphhunt(folder: Path, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def graphhunt(folder: Path, *words: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     line = [str(Path(sys.executable).with_name("graphhunt")), "--workspace", str(folder), *words]
-    return subprocess.run(line, input=typed, capture_output=True, text=True, check=False, timeout=120)
+    environment = os.environ | more
+    return subprocess.run(line, input=typed, capture_output=True, text=True, check=False, timeout=120, env=environment)
 
 
 def test_people_and_tokens_are_managed_without_secrets_on_the_line(tmp_path: Path) -> None:
@@ -57,8 +60,9 @@ def test_a_server_for_others_needs_users_and_tls(tmp_path: Path) -> None:
         outside.check(tmp_path)
     accounts.set_roles("ada", ["admin"])
     outside.check(tmp_path)
-    with pytest.raises(UsageError, match="in the clear"):
+    with pytest.raises(UsageError, match="in the clear") as caught:
         Door(host="192.0.2.1").check(tmp_path)
+    assert "trusted_proxies" in str(caught.value.hint)
     with pytest.raises(UsageError, match="which name"):
         Door(host="0.0.0.0", plain=True).check(tmp_path)
     with pytest.raises(UsageError, match="belong together"):
@@ -73,3 +77,19 @@ def test_serve_beyond_loopback_ends_at_once_without_users(tmp_path: Path) -> Non
     done = graphhunt(tmp_path / "workspace", "serve", "--host", "0.0.0.0", "--plain-http")
     assert done.returncode == 2
     assert "users add" in done.stderr
+
+
+@pytest.mark.parametrize(("options", "proxies", "warned"), [
+    (["--plain-http"], "", True), (["--plain-http"], "10.0.0.1", False), ([], "", False),
+])  # fmt: skip
+def test_a_server_behind_a_proxy_that_it_does_not_trust_says_so(
+    tmp_path: Path, options: list[str], proxies: str, warned: bool
+) -> None:
+    """It is said before anything is opened; the port is taken, so that this server ends there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = graphhunt(tmp_path, "serve", "--port", port, *options, GRAPHHUNT_TRUSTED_PROXIES=proxies)
+    assert done.returncode == 2
+    said = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert [("trusted_proxies" in line) for line in said] == [True] * warned
+    assert "can't listen" in done.stderr
