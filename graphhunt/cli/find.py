@@ -15,7 +15,7 @@ def run(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="A piece of a name, address, hash or command line.", show_default=False)],
     kind: Annotated[list[str] | None, typer.Option(help="Look among this kind only.", show_default=False)] = None,
-    limit: Annotated[int, typer.Option(help="Most results per kind.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="Most results per kind.")] = 20,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,

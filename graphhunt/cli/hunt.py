@@ -21,7 +21,7 @@ def run(
         list[str] | None,
         typer.Option("--param", "-p", help="k=v; v is read as JSON, else as text; @FILE takes a file's text."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="Most findings or rows to list.", show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most findings or rows to list.", show_default=False)] = None,
     write: Annotated[bool, typer.Option(help="Write findings to the graph as lm_ properties.")] = True,
     verbose: VerboseOption = False,
     json: JsonOption = False,

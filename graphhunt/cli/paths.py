@@ -19,7 +19,7 @@ def run(  # the options are the contract's
     user: Annotated[str | None, typer.Option("--user", help="Keep paths with a hop by this account.")] = None,
     since: Annotated[str | None, typer.Option(help="Earliest logon, ISO 8601 (UTC).")] = None,
     until: Annotated[str | None, typer.Option(help="Latest logon, ISO 8601 (UTC).")] = None,
-    max_hops: Annotated[int, typer.Option(help="Most hops of a path.")] = 6,
+    max_hops: Annotated[int, typer.Option(min=1, help="Most hops of a path.")] = 6,
     max_dwell: Annotated[str, typer.Option(help="Longest stay on a machine between two hops.")] = "24h",
     skew: Annotated[str, typer.Option(help="Tolerance for clocks that differ.")] = "0s",
     within_session: Annotated[
@@ -32,7 +32,7 @@ def run(  # the options are the contract's
     edges: Annotated[
         str, typer.Option("--edges", help="observed logons, possible rights of a loaded directory, or both.")
     ] = "observed",
-    k: Annotated[int, typer.Option("--k", help="Most paths to list.")] = 20,
+    k: Annotated[int, typer.Option("--k", min=1, help="Most paths to list.")] = 20,
     verbose: VerboseOption = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,

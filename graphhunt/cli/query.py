@@ -32,7 +32,7 @@ def run(
         list[str] | None, typer.Option("--param", help="k=v; v is read as JSON, else as text.", show_default=False)
     ] = None,
     format: Annotated[Form, typer.Option("--format", help="How to write the rows.")] = Form.TABLE,
-    limit: Annotated[int | None, typer.Option(help="Most rows to give.", show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most rows to give.", show_default=False)] = None,
     raw: Annotated[
         bool, typer.Option("--raw", help="CSV cells as they are, also those that a spreadsheet would run.")
     ] = False,

@@ -15,8 +15,8 @@ from graphhunt.times import iso
 def run(
     context: typer.Context,
     process: Annotated[str, typer.Argument(help="Process id, GUID, or a text that only one has.", show_default=False)],
-    depth: Annotated[int, typer.Option(help="Generations below it.")] = 8,
-    limit: Annotated[int, typer.Option(help="Most processes.")] = 500,
+    depth: Annotated[int, typer.Option(min=0, help="Generations below it.")] = 8,
+    limit: Annotated[int, typer.Option(min=1, help="Most processes.")] = 500,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,

@@ -163,7 +163,7 @@ def revoke_token(
 @command
 def audit(
     context: typer.Context,
-    limit: Annotated[int, typer.Option(help="Most lines, newest first.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="Most lines, newest first.")] = 100,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:

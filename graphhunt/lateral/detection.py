@@ -46,10 +46,13 @@ class DetectionOptions:
         """Make options from an analytic's parameters, in which lists are text.
 
         Raises:
-            UsageError: An owner isn't written as `machine=account`.
+            UsageError: An owner isn't written as `machine=account`, or no finding is asked for.
         """
+        findings = given.get("findings")
+        if findings is not None and int(findings) < 1:
+            raise UsageError(f"findings is at least 1, not {findings}")
         return cls(
-            since=given.get("since"), until=given.get("until"), findings=int(given.get("findings") or 200),
+            since=given.get("since"), until=given.get("until"), findings=int(findings or 200),
             scanners=names(given.get("scanners")), help_desk=names(given.get("help_desk")),
             owners=tuple(_pair(text) for text in names(given.get("owners"))),
         )  # fmt: skip

@@ -135,7 +135,7 @@ def run_query(store: Store, name: str, given: Mapping[str, Any], limit: int | No
         `hunt`, `columns`, `rows` (times as ISO 8601 text) and `truncated`.
 
     Raises:
-        UsageError: A parameter is unknown or missing.
+        UsageError: A parameter is unknown or missing, or no row is asked for.
     """
     query = queries.library()[name]
     values = {key: micros(value) if key in _moments(query) else value for key, value in given.items()}
@@ -167,6 +167,8 @@ def _check(query: Query, given: Mapping[str, Any]) -> None:
     for name, param in known.items():
         if param.required and given.get(name) is None:
             raise UsageError(f"{query.name} needs --param {name}=VALUE", hint=hint)
+    if isinstance(limit := given.get("limit"), int) and limit < 1:
+        raise UsageError(f"limit is at least 1, not {limit}")
 
 
 def _written(name: str, value: Any, times: set[str]) -> Any:
