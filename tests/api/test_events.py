@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -161,7 +162,7 @@ def test_the_stream_ends_when_its_time_is_over(address: str) -> None:
 
 
 def test_the_stream_ends_with_the_session(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphhunt.api.routes.events._BEAT", 0.1)
+    monkeypatch.setattr("graphhunt.api.routes.events._BEAT", math.inf)  # it ends at once, and not with a beat
     with signed_in(address, "ana") as ana, listening(ana) as stream:
         stream.until("jobs")
         with httpx.Client(base_url=f"{address}/api/v1", cookies=ana.cookies) as other:
@@ -193,4 +194,19 @@ def test_every_change_is_given_once_and_in_order() -> None:
     while (found := jobs.changes(number))[1] == [] or found[1][0].state == "running":
         pass
     assert [(one.id, one.state) for one in found[1]] == [(job.id, "succeeded")]
+    jobs.close()
+
+
+def test_results_are_read_only_when_asked_for() -> None:
+    jobs = Jobs(None)
+    job = jobs.submit("load", "ü", "ada", lambda _: {"n": [1, 2]})
+    while jobs.get(job.id).state != "succeeded":
+        pass
+    assert [one.result for one in jobs.list()] == [{"n": [1, 2]}]
+    (lean,) = jobs.list(result=False)
+    assert (lean.title, lean.state, lean.result) == ("ü", "succeeded", None)
+    full = jobs.get(job.id)
+    assert full.face() == lean.face() | {"result": {"n": [1, 2]}}
+    assert full.face(result=False) == lean.face()
+    assert full.result == {"n": [1, 2]}
     jobs.close()

@@ -62,9 +62,9 @@ class _Watch:
 
     def look(self) -> list[ServerSentEvent] | None:
         """Give what is new; None when the listener may no longer listen."""
-        beat = time.monotonic() - self._beaten >= _BEAT
-        if beat and self._request.app.state.access.caller(self._request.scope) != self._caller:
+        if self._request.app.state.access.caller(self._request.scope) != self._caller:
             return None
+        beat = time.monotonic() - self._beaten >= _BEAT
         found = [*self._new_jobs(), *self._new_graph()]
         if beat:
             self._beaten = time.monotonic()
@@ -75,7 +75,7 @@ class _Watch:
         first = self._number is None
         self._number, changed = self._jobs.changes(self._number)
         if first:
-            listed = self._seen(self._jobs.list(_LISTED))
+            listed = self._seen(self._jobs.list(_LISTED, result=False))
             yield ServerSentEvent(data={"items": listed}, event="jobs", retry=1000)
         for job in self._seen(changed):
             yield ServerSentEvent(data=job, event="job")
@@ -83,8 +83,8 @@ class _Watch:
     def _seen(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         """Give the jobs that the caller may see."""
         all_ = "read" in self._caller.scopes
-        shapes = [job_face(job) for job in jobs if all_ or job.author == self._caller.name]
-        return [shape.model_copy(update={"result": None}).model_dump(mode="json") for shape in shapes]
+        shapes = [job_face(job, result=False) for job in jobs if all_ or job.author == self._caller.name]
+        return [shape.model_dump(mode="json") for shape in shapes]
 
     def _new_graph(self) -> Iterator[ServerSentEvent]:
         if "read" not in self._caller.scopes:

@@ -21,9 +21,9 @@ JobId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 _POLL = 0.2
 
 
-def job_face(job: Job) -> JobShape:
-    """Give a job as it is shown."""
-    return JobShape.model_validate(job.face())
+def job_face(job: Job, *, result: bool = True) -> JobShape:
+    """Give a job as it is shown, with its result or without."""
+    return JobShape.model_validate(job.face(result=result))
 
 
 @router.get("/jobs", operation_id="listJobs")

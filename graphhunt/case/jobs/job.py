@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from graphhunt.case.jobs.pace import Pace
@@ -57,9 +57,9 @@ class Job:
     result: dict[str, Any] | None = None
     error: str | None = None
 
-    def face(self) -> dict[str, Any]:
-        """Give the state as plain values."""
-        return asdict(self)
+    def face(self, *, result: bool = True) -> dict[str, Any]:
+        """Give the state as plain values, with the result or without."""
+        return asdict(self if result else replace(self, result=None))
 
 
 class Tell:

@@ -34,6 +34,8 @@ _STEPS = (
     )
     """,
 )
+_CONTENT = "SELECT content FROM job WHERE id = ?"
+_WITHOUT_RESULT = "SELECT json_remove(content, '$.result') AS content FROM job WHERE id = ?"
 _LOG = logging.getLogger(__name__)
 _WRITE_EVERY = 1.0
 
@@ -84,8 +86,8 @@ class Jobs:
             self._start()
         return job
 
-    def get(self, job_id: str) -> Job:
-        """Give a job's state.
+    def get(self, job_id: str, *, result: bool = True) -> Job:
+        """Give a job's state; without `result`, that of an ended job is not read.
 
         Raises:
             MissingError: There is no such job.
@@ -93,7 +95,7 @@ class Jobs:
         with self._lock:
             if job_id in self._live:
                 return self._live[job_id][0]
-        row = self._db.row("SELECT content FROM job WHERE id = ?", (job_id,))
+        row = self._db.row(_CONTENT if result else _WITHOUT_RESULT, (job_id,))
         if row is None:
             raise MissingError(f"there is no job {job_id!r}")
         return _read(row)
@@ -101,7 +103,8 @@ class Jobs:
     def changes(self, after: int | None = None) -> tuple[int, list[Job]]:
         """Give the number of the last change, and the jobs that changed after another; none when that is not given.
 
-        Only the jobs of this server change; those that ended are found as long as they are among the last `KEPT`.
+        Only the jobs of this server change; those that ended are found, without their results, as long as they are
+        among the last `KEPT`.
         """
         with self._lock:
             for job, tell in self._live.values():
@@ -113,16 +116,16 @@ class Jobs:
         found = []
         for key in ids:
             with contextlib.suppress(MissingError):  # it ended long ago and was forgotten
-                found.append(self.get(key))
+                found.append(self.get(key, result=False))
         return number, found
 
-    def list(self, limit: int = 100, after: tuple[int, str] | None = None) -> list[Job]:
-        """List jobs, newest first."""
+    def list(self, limit: int = 100, after: tuple[int, str] | None = None, *, result: bool = True) -> list[Job]:
+        """List jobs, newest first; without `result`, those of ended jobs are not read."""
         rows = self._db.rows(
             "SELECT id FROM job WHERE (created, id) < (?, ?) ORDER BY created DESC, id DESC LIMIT ?",
             (*(after or (1 << 62, "")), limit),
         )
-        return [self.get(row["id"]) for row in rows]
+        return [self.get(row["id"], result=result) for row in rows]
 
     def _count(self, job: Job) -> None:
         self._number += 1
