@@ -12,12 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphhunt.errors import DamageError
 from graphhunt.evidence.files import Staging, sync_file, write_atomic
-from graphhunt.evidence.index import pack_ids, write_index
+from graphhunt.evidence.index import Ids, Index, pack_ids, write_index
 from graphhunt.evidence.journal import ENTRY_FILE, IndexEntry, SegmentEntry, decode_entry, encode_entry
 from graphhunt.evidence.proof import damage, prove, proved
 from graphhunt.evidence.segment import EVIDENCE_FILE, INDEX_FILE
@@ -37,10 +38,12 @@ def publish(workspace: Workspace, staging: Staging, entry: SegmentEntry) -> None
     copy = staging.path / ENTRY_FILE
     copy.write_bytes(encode_entry(entry))
     sync_file(copy)
-    staging.move_to(workspace.folder(entry.id))
     try:
+        staging.move_to(workspace.folder(entry.id))
         workspace.journal.append(entry)
-    except OSError:
+    except BaseException:
+        # The entry goes first, as one without a folder would be damage; it may be there if syncing it failed.
+        workspace.journal.forget(entry.id)
         shutil.rmtree(workspace.folder(entry.id), ignore_errors=True)
         raise
 
@@ -49,7 +52,8 @@ def restore_entries(workspace: Workspace) -> None:
     """Write the journal entry of each whole segment that has none, and the copies that segments lack.
 
     A segment without an entry is one whose commit was cut off at the last step, or whose entry was lost: it is
-    whole either way, as its folder gets its name last.
+    whole either way, as its folder gets its name last. Its records may have been loaded again since: it must not
+    count then. It goes if others hold all of it, and stays where it is, for `verify` to name, if they hold some.
     """
     known = workspace.journal.known()
     for folder in sorted((workspace.home / "segments").iterdir()):
@@ -57,8 +61,42 @@ def restore_entries(workspace: Workspace) -> None:
         if entry is not None and not (folder / ENTRY_FILE).exists():
             write_atomic(folder / ENTRY_FILE, encode_entry(entry))
         elif folder.name not in known and (found := whole_entry(folder)) is not None:
-            workspace.journal.append(found)
-            _LOG.warning("the journal entry of segment %s was missing and is written again", folder.name)
+            _restore(workspace, folder, found)
+
+
+def _restore(workspace: Workspace, folder: Path, entry: SegmentEntry) -> None:
+    try:
+        known, holders = _held_elsewhere(workspace, folder, entry)
+    except DamageError:  # which records the others hold can't be told now
+        return
+    if not known:
+        workspace.journal.append(entry)
+        _LOG.warning("the journal entry of segment %s was missing and is written again", folder.name)
+    elif known == entry.rows and _all_whole(workspace, holders):
+        shutil.rmtree(folder, ignore_errors=True)
+        _LOG.warning("segment %s had no journal entry and is removed: its records were loaded again", folder.name)
+
+
+def _all_whole(workspace: Workspace, names: set[str]) -> bool:
+    entries = [workspace.journal.segment(name) for name in names]
+    return all(entry is not None and is_whole(workspace.folder(entry.id), entry) for entry in entries)
+
+
+def _held_elsewhere(workspace: Workspace, folder: Path, entry: SegmentEntry) -> tuple[int, set[str]]:
+    """Count the records of a segment that others hold, and name these; those that it replaces don't matter."""
+    if not entry.rows:
+        return 0, set()
+    workspace.mend_indexes()
+    own = Index(folder / INDEX_FILE, [entry.id])
+    known, holders = np.zeros(own.rows, dtype=bool), set[str]()
+    for index in workspace.indexes():
+        places = index.find(Ids(own.high, own.low))
+        others = np.array([name not in entry.replaces for name in index.segments])
+        counts = np.flatnonzero(places >= 0)
+        counts = counts[others[index.segment[places[counts]]]]
+        known[counts] = True
+        holders.update(index.segments[n] for n in np.unique(index.segment[places[counts]]))
+    return int(known.sum()), holders
 
 
 def whole_entry(folder: Path) -> SegmentEntry | None:
@@ -67,8 +105,12 @@ def whole_entry(folder: Path) -> SegmentEntry | None:
         entry = decode_entry(folder / ENTRY_FILE, folder.name)
     except DamageError:
         return None
-    whole = isinstance(entry, SegmentEntry) and all(proved(folder / n, h) for n, h in entry.files.items())
-    return entry if whole and isinstance(entry, SegmentEntry) else None
+    return entry if isinstance(entry, SegmentEntry) and is_whole(folder, entry) else None
+
+
+def is_whole(folder: Path, entry: SegmentEntry) -> bool:
+    """Tell whether a segment's files are as they were written."""
+    return all(proved(folder / name, known) for name, known in entry.files.items())
 
 
 def mend_indexes(workspace: Workspace) -> bool:

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from graphhunt.evidence.files import Staging, collect_dead, sync_file, sync_folder
 from graphhunt.evidence.index import Index, merge_indexes, pack_ids, write_index
 from graphhunt.evidence.journal import IndexEntry, SegmentEntry, new_id
-from graphhunt.evidence.mending import publish, restore_entries
-from graphhunt.evidence.proof import file_hash, proved
+from graphhunt.evidence.mending import is_whole, publish, restore_entries
+from graphhunt.evidence.proof import file_hash
 from graphhunt.evidence.segment import (
     EVIDENCE_FILE,
     EVIDENCE_GROUP,
@@ -61,12 +61,10 @@ def tidy(workspace: Workspace) -> None:
 def _small(workspace: Workspace) -> list[SegmentEntry]:
     covered = {segment for entry in workspace.journal.indexes() for segment in entry.segments}
     small = [s for s in workspace.journal.segments() if s.rows < SMALL_ROWS and s.id not in covered]
-    return [s for s in small if _whole(workspace, s)] if len(small) >= PACK_COUNT else small
-
-
-def _whole(workspace: Workspace, entry: SegmentEntry) -> bool:
-    """Tell whether a segment's files are as they were written: damage must not get a new, fitting hash."""
-    return all(proved(workspace.folder(entry.id) / name, known) for name, known in entry.files.items())
+    if len(small) < PACK_COUNT:
+        return small
+    # Damage must not get a new, fitting hash.
+    return [s for s in small if is_whole(workspace.folder(s.id), s)]
 
 
 def _pack(workspace: Workspace, small: list[SegmentEntry]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graphhunt.errors import DamageError
 from graphhunt.evidence.journal import ENTRY_FILE, SegmentEntry, decode_entry
+from graphhunt.evidence.mending import whole_entry
 from graphhunt.evidence.proof import file_hash
 from graphhunt.evidence.segment import EVIDENCE_FILE, INDEX_FILE
 
@@ -46,7 +47,9 @@ def verify(workspace: Workspace) -> list[Damage]:
     known = workspace.journal.known()
     for folder in sorted((workspace.home / "segments").iterdir()):
         if folder.name not in known:
-            remedy = "put evidence/journal/" + folder.name + ".json back from a copy, or load its sources again"
+            remedy = "load its sources again"
+            if whole_entry(folder) is None:  # else its own entry was not used, as others hold some of its records
+                remedy = f"put evidence/journal/{folder.name}.json back from a copy, or {remedy}"
             found.append(Damage(place(workspace, folder), "the segment has no journal entry and isn't counted", remedy))
     return found
 

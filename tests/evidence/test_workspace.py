@@ -258,3 +258,97 @@ def test_ids_that_share_their_upper_half_are_told_apart(tmp_path):
     places = opened.find(index.pack_ids([*ids, f"{3:016x}{7:016x}", "f" * 32]))
     assert [int(opened.row[p]) for p in places[:100]] == list(range(99, -1, -1))
     assert places[100:].tolist() == [-1, -1]
+
+
+def without_entry(workspace: Workspace, segment: str) -> None:
+    (workspace.home / "journal" / f"{segment}.json").unlink()
+
+
+def test_a_segment_without_an_entry_counts_again(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a", "b")
+    without_entry(workspace, workspace.live()[0].id)
+    assert Workspace(tmp_path / "ws").events() == 2
+
+
+def test_a_segment_without_an_entry_whose_records_were_loaded_again_goes(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a", "b")
+    (lost,) = workspace.live()
+    without_entry(workspace, lost.id)
+    commit(workspace, "b", "a", "c")
+    again = Workspace(tmp_path / "ws")
+    assert again.events() == 3
+    assert sorted(again.facts("logon", ["user"]).collect()["user"]) == ["a", "b", "c"]
+    assert not again.folder(lost.id).exists()
+    assert again.verify() == []
+
+
+def test_a_segment_without_an_entry_stays_where_the_others_are_damaged(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a", "b")
+    (lost,) = workspace.live()
+    without_entry(workspace, lost.id)
+    commit(workspace, "b", "a", "c")
+    (other,) = workspace.live()
+    (workspace.folder(other.id) / "evidence.parquet").write_bytes(b"PAR1 no more")
+    assert Workspace(tmp_path / "ws").folder(lost.id).exists()
+
+
+def test_a_segment_without_an_entry_of_which_others_hold_some_is_named(tmp_path):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a", "b")
+    (lost,) = workspace.live()
+    without_entry(workspace, lost.id)
+    commit(workspace, "b", "c")
+    again = Workspace(tmp_path / "ws")
+    assert again.events() == 2
+    named = [(one.file, one.remedy) for one in again.verify()]
+    assert named == [(f"evidence/segments/{lost.id}", "load its sources again")]
+    commit(again, "a")
+    assert [r.raw for r in Workspace(tmp_path / "ws").evidence.get_many(map(fakes.event_id, "abc"))] == ["a", "b", "c"]
+    assert Workspace(tmp_path / "ws").verify() == []
+
+
+def test_packed_segments_that_are_put_back_do_not_count(tmp_path, monkeypatch):
+    monkeypatch.setattr(upkeep, "PACK_COUNT", 4)
+    workspace = Workspace(tmp_path / "ws")
+    for n in range(4):
+        commit(workspace, str(n))
+    (packed,) = workspace.live()
+    for name in packed.replaces:
+        without_entry(workspace, name)
+    assert Workspace(tmp_path / "ws").events() == 4
+    assert [path.name for path in (workspace.home / "segments").iterdir()] == [packed.id]
+
+
+def test_a_packed_segment_without_an_entry_takes_over_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(upkeep, "PACK_COUNT", 4)
+    workspace = Workspace(tmp_path / "ws")
+    for n in range(4):
+        commit(workspace, str(n))
+    (packed,) = workspace.live()
+    without_entry(workspace, packed.id)
+    again = Workspace(tmp_path / "ws")
+    assert [entry.id for entry in again.live()] == [packed.id]
+    assert again.events() == 4
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+def test_a_commit_that_is_cut_off_leaves_nothing(tmp_path, monkeypatch, error, done):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a")
+    append = workspace.journal.append
+
+    def cut_off(entry) -> None:
+        if done:
+            append(entry)
+        raise error
+
+    monkeypatch.setattr(workspace.journal, "append", cut_off)
+    with pytest.raises((WorkspaceError, KeyboardInterrupt)):
+        commit(workspace, "b")
+    assert (workspace.events(), Workspace(tmp_path / "ws").events()) == (1, 1)
+    assert len(list((workspace.home / "segments").iterdir())) == 1
+    assert workspace.verify() == []
