@@ -14,7 +14,7 @@ from graphhunt.evidence.contents import parts
 from graphhunt.evidence.files import Staging
 from graphhunt.evidence.index import Index, pack_ids, set_sum
 from graphhunt.evidence.journal import SegmentEntry, SourceEntry, new_id
-from graphhunt.evidence.mending import mend_indexes, publish
+from graphhunt.evidence.mending import publish
 from graphhunt.evidence.segment import Tables
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
     """Commit a batch and give the counts per source."""
-    mend_indexes(workspace)  # a damaged index would let records in twice
+    workspace.mend_indexes()  # a damaged index would let records in twice
     before = _drop_known(workspace.indexes(), batch)
     fresh = set(batch.warnings) - set(workspace.warnings())
     if not batch.rows and not fresh and not _completes(workspace, batch):

@@ -166,7 +166,7 @@ class Workspace:
         self.refresh()
         wanted = self._wanted_indexes()
         if not all(name in self._indexes or _fits(path, rows) for name, (path, _, rows) in wanted.items()):
-            mend_indexes(self)
+            self.mend_indexes()
             wanted = self._wanted_indexes()
         with typed_errors(self.path, "read"):
             self._indexes = {

@@ -352,3 +352,17 @@ def test_a_commit_that_is_cut_off_leaves_nothing(tmp_path, monkeypatch, error, d
     assert (workspace.events(), Workspace(tmp_path / "ws").events()) == (1, 1)
     assert len(list((workspace.home / "segments").iterdir())) == 1
     assert workspace.verify() == []
+
+
+@pytest.mark.parametrize("place", [0, 23], ids=["upper half", "lower half"])
+def test_an_index_damaged_while_it_is_open_lets_nothing_in_twice(tmp_path, place):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a", "b")
+    commit(workspace, "c")  # now the indexes are open
+    for segment in workspace.live():
+        with (workspace.folder(segment.id) / "index.bin").open("r+b") as stream:
+            stream.seek(place % (16 * segment.rows))
+            stream.write(b"\xff\xff")
+    commit(workspace, "a", "b", "c")
+    assert workspace.events() == 3
+    assert workspace.verify() == []
