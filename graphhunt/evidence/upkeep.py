@@ -159,10 +159,15 @@ def _forget_replaced(workspace: Workspace) -> None:
 
 
 def _remove_unknown(workspace: Workspace) -> None:
-    """Remove indexes without an entry: they can be made again. A segment without one is evidence and stays."""
+    """Remove indexes without an entry: they can be made again. A segment without one is evidence and stays.
+
+    An entry that can't be read goes with its index: without this it would be taken for that of a lost segment.
+    """
     known = workspace.journal.known()
     for path in (workspace.home / "indexes").iterdir():
         if path.stem not in known:
+            if not workspace.folder(path.stem).exists():
+                workspace.journal.forget(path.stem)
             path.unlink(missing_ok=True)
     for path in workspace.journal.folder.glob(".*.tmp"):
         path.unlink(missing_ok=True)

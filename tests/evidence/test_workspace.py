@@ -366,3 +366,25 @@ def test_an_index_damaged_while_it_is_open_lets_nothing_in_twice(tmp_path, place
     commit(workspace, "a", "b", "c")
     assert workspace.events() == 3
     assert workspace.verify() == []
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: data.replace(b"5", b"6")])
+def test_a_damaged_entry_of_a_merged_index_costs_only_the_index(tmp_path, monkeypatch, damage):
+    monkeypatch.setattr(upkeep, "SMALL_ROWS", 2)
+    monkeypatch.setattr(upkeep, "PACK_COUNT", 2)
+    monkeypatch.setattr(upkeep, "INDEX_COUNT", 3)
+    workspace = Workspace(tmp_path / "ws")
+    raws = [f"{name} {n}" for n in range(6) for name in "ab"]
+    for n in range(0, 12, 2):
+        commit(workspace, *raws[n : n + 2])
+    (merged,) = workspace.journal.indexes()
+    entry = workspace.home / "journal" / f"{merged.id}.json"
+    entry.write_bytes(damage(entry.read_bytes()))
+    for _ in range(2):
+        again = Workspace(tmp_path / "ws")
+        assert again.events() == 12
+        commit(again, *raws)
+        assert [r.raw for r in again.evidence.get_many(map(fakes.event_id, raws))] == raws
+        assert again.verify() == []
+    assert (workspace.events(), again.events()) == (12, 12)
+    assert not entry.exists()
