@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from graphhunt.errors import BusyError, GraphhuntError, LimitError
+from graphhunt.errors import GraphhuntError, LimitError, WorkspaceError
 from graphhunt.store import guard, transport
 from graphhunt.store.faults import LOST, sort_of, translate
 from graphhunt.store.marks import MARKS
@@ -67,6 +67,7 @@ def run_guarded(link: Link, settings: Settings, request: Request, desk: Desk) ->
         BusyError: No place got free for it.
         LimitError: It takes too long, gives too much, or was stopped.
         QueryError: It isn't valid.
+        WorkspaceError: The disk refuses to note whose it is.
     """
     guard.check(request.cypher)
     mark = MARKS.take()
@@ -74,7 +75,7 @@ def run_guarded(link: Link, settings: Settings, request: Request, desk: Desk) ->
     seat = Seat(request.who or local_user(), request.cypher, run.mark, time.time())
     try:
         place = desk.places.take(seat, settings.query_wait)
-    except BusyError:
+    except BaseException:
         MARKS.give_back(mark)
         raise
     outcome = begin(lambda: _released(place, run.attempt))
@@ -182,7 +183,8 @@ def _ended(desk: Desk, run: _Run, outcome: Future[Table], place: Place, seat: Se
         return outcome.done()
 
     run.over.set()
-    place.write(msgspec.structs.replace(seat, ending=True))
+    with contextlib.suppress(WorkspaceError):  # a full disk must not keep the statement running
+        place.write(msgspec.structs.replace(seat, ending=True))
     if desk.costly.end(seat, over, lambda: run.engine):
         return outcome.result()
     raise _endless() if run.link.engine == "arcadedb" else _stays()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from graphhunt.errors import BusyError
+from graphhunt.errors import BusyError, WorkspaceError
 from graphhunt.store.locks import FileLock
 
 if TYPE_CHECKING:
@@ -64,10 +64,19 @@ class Place:
         self._alone = threading.Lock()  # one thread may note that the end was asked for while another gives it back
 
     def write(self, seat: Seat) -> None:
-        """Say who has the place."""
+        """Say who has the place.
+
+        Raises:
+            WorkspaceError: The disk refuses.
+        """
         with self._alone:
             if self._lock.held:
-                self._write(seat)
+                try:
+                    self._write(seat)
+                except OSError as error:
+                    reason = f"can't note whose query runs: {error.strerror or error}"
+                    hint = "the workspace must be a folder you may write to, with some space left"
+                    raise WorkspaceError(reason, where=str(self._note), hint=hint) from error
 
     def _write(self, seat: Seat) -> None:
         fresh = self._note.with_suffix(".new")
@@ -78,8 +87,12 @@ class Place:
     def release(self) -> None:
         """Give the place back: its statement has ended."""
         with self._alone:
-            self._note.unlink(missing_ok=True)
-            self._lock.release()
+            try:
+                # A note that stays is dealt with by whoever takes the place next, like that of a process that died.
+                with contextlib.suppress(OSError):
+                    self._note.unlink(missing_ok=True)
+            finally:
+                self._lock.release()
 
     def abandon(self) -> None:
         """Leave the place to whoever looks next: whether its statement has ended isn't known."""
@@ -104,6 +117,7 @@ class Places:
 
         Raises:
             BusyError: None got free.
+            WorkspaceError: The disk refuses.
         """
         end = time.monotonic() + patience
         while True:
@@ -125,7 +139,11 @@ class Places:
             mine = sum(other.who == seat.who for other in self.seats()) if alone else 0
             free = self._free() if alone and mine < EACH else None
             if free is not None:
-                free.write(seat)
+                try:
+                    free.write(seat)
+                except BaseException:
+                    free.release()
+                    raise
         return free, mine
 
     def _free(self) -> Place | None:
@@ -133,7 +151,13 @@ class Places:
         free = None
         for number in range(TOGETHER):
             lock = FileLock(self._folder / f"{number}.lock")
-            if not lock.acquire():
+            try:
+                got = lock.acquire()
+            except WorkspaceError:
+                if free is not None:
+                    free.release()
+                raise
+            if not got:
                 continue
             place, left = Place(lock, self._folder / f"{number}.json"), self._read(number)
             if left is not None and self._left is not None:

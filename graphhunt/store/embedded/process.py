@@ -71,7 +71,8 @@ def end_engine(paths: Paths, state: EngineState) -> None:
     import psutil
 
     ended = [*ended_engines(paths), (state.engine, state.engine_born)][-_REMEMBERED:]
-    config.write_private(paths.ended, msgspec.json.encode(ended).decode())
+    with contextlib.suppress(OSError):  # others ask once more in vain; a full disk must not let the statement go on
+        config.write_private(paths.ended, msgspec.json.encode(ended).decode())
     with contextlib.suppress(psutil.NoSuchProcess):
         psutil.Process(state.engine).kill()
     wait_gone(state.engine, _ENDING)
