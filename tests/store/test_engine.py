@@ -8,8 +8,10 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -19,6 +21,7 @@ from graphhunt import queries
 from graphhunt.errors import StoreError
 from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import engine_status, stop_engine
+from graphhunt.store.embedded.link import EmbeddedLink
 from graphhunt.store.embedded.process import is_gone, wait_gone
 from tests.conftest import small_settings
 
@@ -167,6 +170,35 @@ def test_a_running_command_goes_on_after_the_engine_was_killed(workspace: Path, 
         assert names(store) == ["a", "b", "c"]
         assert store.read(queries.library()["admin/ping"]) == [{"ok": True}]
         assert engine_status(workspace)["engine"] != before["engine"]
+
+
+def test_who_asks_while_the_database_is_emptied_waits_for_it(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(workspace) as store, ThreadPoolExecutor() as others:
+        store.ensure_schema()
+        users(store, "a")
+        link = store._link
+        assert isinstance(link, EmbeddedLink)
+        waiting = threading.Barrier(3)
+        asked: list[Future[object]] = []
+        reconnect, forget = link.reconnect, link._forget_graph
+
+        def lost() -> None:
+            waiting.wait(10)
+            reconnect()
+
+        def forgotten() -> bool:
+            asked.append(others.submit(store.read, queries.library()["admin/ping"]))
+            asked.append(others.submit(lambda: store.analyst("RETURN 1 AS one").rows))
+            waiting.wait(10)
+            return forget()
+
+        monkeypatch.setattr(link, "reconnect", lost)
+        monkeypatch.setattr(link, "_forget_graph", forgotten)
+        link.empty()
+        assert [one.result(30) for one in asked] == [[{"ok": True}], [[1]]]
+        assert names(store) == []
+    with pytest.raises(StoreError, match="closed"):
+        link.own()
 
 
 def test_the_next_command_starts_it_again(workspace: Path) -> None:

@@ -65,11 +65,25 @@ class EmbeddedLink:
 
     def own(self) -> Door:
         """Door of graphhunt's own queries."""
-        return Door(self._drivers[0], config.DATABASE, None)
+        return Door(self._driver(0), config.DATABASE, None)
 
     def analyst(self) -> Door:
         """Door of the database user who can only read; the server ends what takes too long."""
-        return Door(self._drivers[1], config.DATABASE, None)
+        return Door(self._driver(1), config.DATABASE, None)
+
+    def _driver(self, number: int) -> neo4j.Driver:
+        """Give a driver; while there is none, the connection is lost to whoever asks, who then waits for a new one.
+
+        Raises:
+            StoreError: The connection was closed.
+            ServiceUnavailable: The database is being emptied.
+        """
+        drivers = self._drivers
+        if drivers:
+            return drivers[number]
+        if not self._use.held:
+            raise StoreError("the connection to the embedded engine is closed", where=str(self._paths.root))
+        raise driver_faults.ServiceUnavailable("the database is being emptied")
 
     def reconnect(self) -> None:
         """Find the engine again, or start it anew if it died.
@@ -83,10 +97,13 @@ class EmbeddedLink:
                 self._join_anew()
 
     def _join_anew(self) -> None:
+        self._retire()
+        self._join()
+
+    def _retire(self) -> None:
         # Threads that just took a driver find out by a lost connection; a closed driver would be an error of its own.
         _close_all(self._retired)
         self._retired = self._drivers
-        self._join()
 
     def incarnation(self) -> object:
         """Give process id and birth of the engine."""
@@ -148,7 +165,7 @@ class EmbeddedLink:
             StoreError: The engine can't be stopped or started.
         """
         with self._joining:
-            _close_all(self._drivers)
+            self._retire()
             self._drivers = ()
             for _ in range(_ATTEMPTS):
                 stop_engine(self._paths.root.parent)
