@@ -53,6 +53,9 @@ class Batch:
 
     Args:
         client_id: The tenant that the records belong to.
+
+    Attributes:
+        kept: Whether it was committed as a segment; it isn't if the workspace held all of it.
     """
 
     def __init__(self, client_id: str = "default") -> None:
@@ -62,6 +65,7 @@ class Batch:
         self.warnings: list[FileWarning] = []
         self.size = 0
         self.repeated = False
+        self.kept = False
         self._duplicates: list[int] = []
         self._seen: set[str] = set()
         self._ids = EventIds(client_id, "")
@@ -72,14 +76,13 @@ class Batch:
         self._duplicates.append(0)
         self._ids = EventIds(self.client_id, source.loader)
 
-    def end(self, records: int) -> None:
-        """Say that the last source begun was read to its end, and how many records it has in all."""
-        self.sources[-1] = msgspec.structs.replace(self.sources[-1], records=records)
+    def end(self, records: int, held: int = 0) -> None:
+        """Say that the last source begun was read to its end, with its records, `held` of them in batches not kept."""
+        self.sources[-1] = msgspec.structs.replace(self.sources[-1], records=records, held=held)
 
     def repeat(self, source: SourceEntry, records: int) -> None:
         """Take a file that holds what another one held: all its records are duplicates."""
-        self.begin(source)
-        self.end(records)
+        self.begin(msgspec.structs.replace(source, part=None))
         self._duplicates[-1] += records
         self.repeated = True
 

@@ -40,6 +40,7 @@ def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
                 written = _write(staging, batch)
             if batch.rows or batch.warnings or _completes(workspace, batch):
                 publish(workspace, staging, _entry(name, batch, *written))
+                batch.kept = True
     return batch.tally()
 
 

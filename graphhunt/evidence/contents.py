@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -39,11 +40,25 @@ def parts(entries: Iterable[SourceEntry]) -> dict[Content, dict[Part, int]]:
 
 
 def complete(entries: Iterable[SourceEntry]) -> dict[Content, int]:
-    """Give the contents of which every byte was read, with their records."""
+    """Give the contents of which every byte was read, with their records.
+
+    One whose entries account for fewer records than it has isn't complete: a segment was lost, and is made again when
+    the file is read again.
+    """
     listed = list(entries)
     sizes = {content_of(entry): entry.bytes for entry in listed}
     totals = {content: _total(found, sizes[content]) for content, found in parts(listed).items()}
-    return {content: total for content, total in totals.items() if total is not None}
+    shown = _shown(listed)
+    return {content: total for content, total in totals.items() if total is not None and shown[content] >= total}
+
+
+def _shown(entries: Iterable[SourceEntry]) -> Counter[Content]:
+    """Count the records of each content that entries account for."""
+    shown: Counter[Content] = Counter()
+    for entry in entries:
+        if entry.part is not None:
+            shown[content_of(entry)] += entry.read + entry.held
+    return shown
 
 
 def _total(found: dict[Part, int], size: int) -> int | None:

@@ -36,8 +36,9 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
         read: Records read; always `loaded + sum(skipped) + rejected`.
         client_id: The tenant that the records belong to.
         version: Version of the loader; empty if it states none.
-        part: Where what was read begins and ends in the source, in bytes.
+        part: Where what was read begins and ends in the source, in bytes; None if another file was read for it.
         records: Records of that part, stated by the segment with which it was read to its end without a warning.
+        held: How many of these came in batches of which nothing was kept, as the workspace held it all.
     """
 
     file: str
@@ -52,6 +53,7 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     part: tuple[int, int] | None = None
     records: int | None = None
+    held: int = 0
 
 
 class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):

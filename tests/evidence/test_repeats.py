@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.contents import complete
-from graphhunt.evidence.ingest import ingest, run, slices
+from graphhunt.evidence.ingest import ingest, intake, run, slices
 from graphhunt.model import FileWarning, Record
 from tests.evidence import fakes
 
@@ -173,3 +174,36 @@ def test_slices_of_a_file_count_as_the_file(tmp_path, monkeypatch):
     assert (again.files, again.events_read, again.events_skipped) == (
         2, 2 * len(content), {"duplicate": 2 * len(content)},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_lost_segment_comes_back_when_its_source_is_loaded_again(tmp_path, monkeypatch, number):
+    monkeypatch.setattr(intake, "BATCH_RECORDS", 40)
+    content = fakes.lines(0, 100)
+    workspace = Workspace(tmp_path / "ws")
+    paths = [fakes.write(tmp_path / f"{name}.fake", content) for name in "ab"]
+    load(workspace, *paths)
+    lost = workspace.live()[number]
+    shutil.rmtree(workspace.folder(lost.id))
+    workspace.journal.forget(lost.id)
+    report = load(workspace, paths[0])
+    assert report.events_loaded + report.events_rejected + sum(report.events_skipped.values()) == 100
+    fakes.check(workspace, content)
+    READ.clear()
+    assert load(workspace, *paths).events_skipped == {"duplicate": 200}
+    assert READ == []
+
+
+@pytest.mark.parametrize("stop", [40, 70, 80, 100])
+def test_a_file_that_begins_like_another_is_read_once(tmp_path, monkeypatch, stop):
+    monkeypatch.setattr(intake, "BATCH_RECORDS", 40)
+    workspace = Workspace(tmp_path / "ws")
+    early = fakes.write(tmp_path / "early.fake", fakes.lines(0, stop))
+    load(workspace, early)
+    late = fakes.write(tmp_path / "late.fake", fakes.lines(0, 130))
+    load(workspace, late)
+    READ.clear()
+    journal = entries(workspace)
+    assert load(workspace, early, late).events_skipped == {"duplicate": stop + 130}
+    assert (READ, entries(workspace)) == ([], journal)
+    fakes.check(workspace, fakes.lines(0, 130))

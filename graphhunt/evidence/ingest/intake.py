@@ -58,6 +58,7 @@ class Intake:
         self._by_name = {loader.name: loader for loader in options.known.values()}
         self._sandbox = Sandbox(options.sandbox)
         self._batch = Batch(options.client_id)
+        self._held = 0  # records of the source being read, in batches that weren't kept
 
     def __enter__(self) -> Intake:
         """Use it for a block."""
@@ -93,6 +94,7 @@ class Intake:
             return None
         loader = self.loader(entry)
         self._batch.begin(entry)
+        self._held = 0
         events, warnings = self.events, len(self.report.warnings)
         for number, item in enumerate(self._records(loader, source)):
             if number % _TICK_RECORDS == 0:
@@ -100,7 +102,7 @@ class Intake:
             self._take(item, source, entry)
         records, whole = self.events - events, len(self.report.warnings) == warnings
         if whole:
-            self._batch.end(records)
+            self._batch.end(records, self._held)
         if isinstance(source, Slice) and source.part.start:
             pass  # the file was counted with its first slice
         elif records or whole:
@@ -191,6 +193,7 @@ class Intake:
         batch, self._batch = self._batch, Batch(self._options.client_id)
         sources = self._workspace.commit(batch)
         self.report.count(sources)
+        self._held += 0 if batch.kept or not sources else sources[-1].read
         if self._options.strict and any(source.rejected for source in sources):
             raise LoadError("a loader gave facts that can't be kept", hint="see the rejected records")
 

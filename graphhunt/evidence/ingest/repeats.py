@@ -56,7 +56,7 @@ class Repeats:
 
     def done(self, entry: SourceEntry, records: int | None) -> None:
         """Take note that a source, or a slice of one, is read: how many records it has, None if not to its end."""
-        self._read.append(msgspec.structs.replace(entry, records=records))
+        self._read.append(msgspec.structs.replace(entry, records=records, read=records or 0))
 
     def later(self) -> Iterator[tuple[Task, int | None]]:
         """Give the files kept waiting, with their records if the first of their content was read to its end."""
