@@ -95,3 +95,22 @@ def test_silence_is_noticed_by_whoever_looks(monkeypatch: pytest.MonkeyPatch) ->
     assert (tell.measure(), job.eta) == (False, 30.0)  # a second later: too soon to look again
     assert (tell.measure(), job.rate, job.eta) == (True, 10.0, 25.0)
     assert (tell.measure(), job.rate, job.eta) == (True, None, None)
+
+
+def test_another_phase_that_begins_while_the_rest_is_asked_for_is_no_error() -> None:
+    made = pace((0.0, 0), (4.0, 100))
+    lock = made._lock
+
+    class Restarts:
+        """The lock; whoever waited for it begins another phase as soon as it is free."""
+
+        def __enter__(self) -> None:
+            lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            lock.release()
+            made._reports.clear()
+
+    made._lock = Restarts()  # type: ignore[assignment]
+    assert made.left(4.0, 200) == pytest.approx(4.0)
+    assert made.left(4.0, 200) is None

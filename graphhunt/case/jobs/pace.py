@@ -12,6 +12,7 @@ WINDOW = 15.0
 """Seconds that a rate looks back; work that reports nothing for as long has none."""
 
 _APART = 0.25
+_Report = tuple[float, int]
 
 
 class Pace:
@@ -19,7 +20,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # the work reports, and requests ask
-        self._reports: deque[tuple[float, int]] = deque()
+        self._reports: deque[_Report] = deque()
 
     def note(self, now: float, done: int) -> None:
         """Take a report; fewer units than before mean that something else is counted now."""
@@ -40,19 +41,28 @@ class Pace:
 
     def rate(self, now: float) -> float | None:
         """Give units per second; None if the reports span too little time, say nothing or are old."""
-        with self._lock:
-            if not self._reports:
-                return None
-            (first, before), (last, done) = self._reports[0], self._reports[-1]
-        if last - first < LEAST or done <= before or now - last > WINDOW:
-            return None
-        return (done - before) / (last - first)
+        return _rate(now, self._ends())
 
     def left(self, now: float, total: int) -> float | None:
         """Give the seconds until `total` units are done; None without a rate, or when they should be over already."""
-        rate = self.rate(now)
-        if rate is None:
+        ends = self._ends()
+        rate = _rate(now, ends)
+        if ends is None or rate is None:
             return None
-        last, done = self._reports[-1]
+        last, done = ends[1]
         seconds = (total - done) / rate - (now - last)
         return seconds if seconds > 0 else None
+
+    def _ends(self) -> tuple[_Report, _Report] | None:
+        """Give the first and the last report as they stand together; None if there is none."""
+        with self._lock:
+            return (self._reports[0], self._reports[-1]) if self._reports else None
+
+
+def _rate(now: float, ends: tuple[_Report, _Report] | None) -> float | None:
+    if ends is None:
+        return None
+    (first, before), (last, done) = ends
+    if last - first < LEAST or done <= before or now - last > WINDOW:
+        return None
+    return (done - before) / (last - first)
