@@ -153,6 +153,23 @@ def test_a_loader_hears_of_own_jobs_only_and_not_of_the_graph(address: str) -> N
         assert "graph" not in names
 
 
+def test_a_damaged_graph_is_left_to_whoever_reads_it(address: str, hunt: Hunt) -> None:
+    with signed_in(address, "ana") as ana, signed_in(address, "lou") as lou:
+        with listening(lou) as own:
+            own.until("job", id=load(lou, lines()), state="succeeded")
+        current = hunt.folder / "graph" / "current.json"
+        whole = current.read_bytes()
+        current.write_bytes(whole[:-40])
+        try:
+            with listening(ana, seconds=2) as stream:
+                names = [event[0] for event in iter(stream.next, None)]
+            assert "jobs" in names
+            assert "graph" not in names
+            assert current.read_bytes() == whole[:-40]
+        finally:
+            current.write_bytes(whole)
+
+
 def test_the_stream_ends_when_its_time_is_over(address: str) -> None:
     with signed_in(address, "rex") as rex, listening(rex, seconds=1) as stream:
         stream.until("jobs")

@@ -15,7 +15,8 @@ from graphhunt.accounts import Principal
 from graphhunt.api.deps import HuntDep, JobsDep, PrincipalDep
 from graphhunt.api.routes.jobs import job_face
 from graphhunt.case.jobs import Job
-from graphhunt.errors import GraphhuntError
+from graphhunt.errors import DamageError
+from graphhunt.graph.state import fingerprint_of, read_state
 
 router = APIRouter(tags=["events"])
 
@@ -90,8 +91,8 @@ class _Watch:
         if "read" not in self._caller.scopes:
             return
         mark = self._mark
-        with contextlib.suppress(GraphhuntError):  # what is wrong with it is said to whoever reads the graph
-            mark = self._hunt.snapshot.fingerprint or ""
+        with contextlib.suppress(DamageError):  # it is said to, and mended for, whoever reads the graph
+            mark = fingerprint_of(read_state(self._hunt.folder / "graph")) or ""
         if mark != self._mark:
             self._mark = mark
             yield ServerSentEvent(data={"mark": mark}, event="graph")
