@@ -259,7 +259,7 @@ class Hunt:
     def _filled(self) -> None:
         from graphhunt.store.filled import require_filled
 
-        require_filled(self.workspace.path, self.store, self.client_id, self.db)
+        require_filled(self.workspace, self.store, self.client_id, self.db)
 
     def paths(self, options: PathOptions | None = None, **given: Any) -> dict[str, Any]:
         """Find time-respecting attack paths; keywords as of `PathOptions`.

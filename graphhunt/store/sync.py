@@ -22,6 +22,7 @@ from graphhunt.graph.snapshot import Changes, Snapshot
 from graphhunt.graph.state import VERSION
 from graphhunt.ids import digest
 from graphhunt.schema import NODES, RELATIONSHIPS
+from graphhunt.store.filled import require_own
 
 if TYPE_CHECKING:
     from graphhunt.evidence import Workspace
@@ -156,12 +157,7 @@ def _state(store: Store, workspace: Workspace, client_id: str) -> str | None:
     if found["workspace"] is None:
         store.ensure_schema()
         return None
-    if found["workspace"] != workspace.id:
-        raise StoreError(
-            "this database is filled by another workspace",
-            where=str(workspace.path),
-            hint="use that workspace, or an empty database",
-        )
+    require_own(found["workspace"], workspace)
     return str(found["state"])
 
 

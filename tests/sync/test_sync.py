@@ -13,6 +13,7 @@ from graphhunt.evidence.ingest import ingest
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.store import Store
 from graphhunt.store.digest import graph_digest
+from graphhunt.store.filled import require_filled
 from graphhunt.store.sync import sync
 from tests.conftest import raw
 
@@ -96,3 +97,12 @@ def test_a_database_of_another_workspace_is_refused(store: Store, archives: list
     load(tmp_path / "one", store, archives[:1])
     with pytest.raises(StoreError, match="another workspace"):
         load(tmp_path / "other", store, archives[1:2])
+
+
+def test_the_graph_of_another_workspace_answers_nothing(store: Store, archives: list[Path], tmp_path: Path) -> None:
+    one = load(tmp_path / "one", store, archives[:1])
+    raw(store, "MATCH (n) DETACH DELETE n")
+    other = load(tmp_path / "other", store, archives[1:2])
+    require_filled(other, store, "default", None)
+    with pytest.raises(StoreError, match="another workspace"):
+        require_filled(one, store, "default", None)
