@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from graphhunt import queries
-from graphhunt.errors import StoreError
+from graphhunt.errors import DamageError, StoreError
 from graphhunt.evidence.files import typed_errors
 from graphhunt.graph.graph import build
 from graphhunt.graph.snapshot import Changes, Snapshot
@@ -64,7 +65,7 @@ class Computed(NamedTuple):
 def compute(workspace: Workspace, client_id: str = "default") -> Computed | None:
     """Compute the graph of all facts, for which no database is needed; None if the snapshot is that graph already."""
     fingerprint = _fingerprint(workspace, client_id)
-    if fingerprint == snapshot_of(workspace, client_id).fingerprint:
+    if fingerprint == _kept(Snapshot(workspace.path / "graph")):
         return None
     return Computed(fingerprint, build(lambda kind: workspace.facts(kind).collect(), client_id))
 
@@ -82,6 +83,13 @@ def snapshot_of(workspace: Workspace, client_id: str = "default") -> Snapshot:
 
 def _fingerprint(workspace: Workspace, client_id: str) -> str:
     return digest(workspace.fingerprint(), client_id, str(VERSION))
+
+
+def _kept(snapshot: Snapshot) -> str | None:
+    """Say which graph the snapshot is; None if it is none, or damaged."""
+    with suppress(DamageError):
+        return snapshot.fingerprint
+    return None
 
 
 def sync(
@@ -104,20 +112,19 @@ def sync(
     Raises:
         StoreError: The database belongs to another workspace, or can't be written.
     """
-    snapshot = snapshot_of(workspace, client_id)
+    snapshot = Snapshot(workspace.path / "graph")  # one that mends itself would become what it is compared with
     mark = partial(store.write, queries.library()["admin/set_sync_state"], client_id=client_id, workspace=workspace.id)
     with store.writer():
         fingerprint = _fingerprint(workspace, client_id)
         state = _state(store, workspace, client_id)
-        if state == fingerprint == snapshot.fingerprint:
+        if state == fingerprint == _kept(snapshot):
             return None
         report = progress or (lambda phase, done, total: None)
         if computed is None or computed.fingerprint != fingerprint:
             report("correlate", 0, 1)
             computed = Computed(fingerprint, build(lambda kind: workspace.facts(kind).collect(), client_id))
         graph = computed.graph
-        trusted = state is not None and state == snapshot.fingerprint
-        difference = _from_snapshot(graph, snapshot) if trusted else _from_database(graph, store)
+        difference = _difference(graph, snapshot, store, state)
         if not (difference.fresh and store.can_fill and _filled(store, graph, mark, report)):
             mark(state=_WRITING)
             _Writer(store, report, difference.rows()).apply(difference)
@@ -159,6 +166,16 @@ def _state(store: Store, workspace: Workspace, client_id: str) -> str | None:
         return None
     require_own(found["workspace"], workspace)
     return str(found["state"])
+
+
+def _difference(graph: Graph, snapshot: Snapshot, store: Store, state: str | None) -> Difference:
+    """Compare with the snapshot if it is, from first to last, what the database's mark says; else with the database."""
+    if state is not None and state == _kept(snapshot):
+        with suppress(DamageError):
+            found = _from_snapshot(graph, snapshot)
+            if snapshot.fingerprint == state:
+                return found
+    return _from_database(graph, store)
 
 
 def _from_snapshot(graph: Graph, snapshot: Snapshot) -> Difference:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from graphhunt.errors import StoreError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
-from graphhunt.graph.snapshot import Snapshot
+from graphhunt.graph.graph import build
+from graphhunt.graph.snapshot import Changes, Snapshot
+from graphhunt.graph.state import VERSION
+from graphhunt.ids import digest
 from graphhunt.store import Store
 from graphhunt.store.digest import graph_digest
 from graphhunt.store.filled import require_filled
@@ -71,6 +76,35 @@ def test_a_lost_snapshot_is_made_anew(expected: str, store: Store, archives: lis
     workspace = load(tmp_path, store, archives)
     (workspace.path / "graph" / "current.json").unlink()
     assert sync(workspace, store) is not None
+    assert graph_digest(store) == expected
+
+
+def test_a_load_after_damage_to_a_table_is_whole(
+    expected: str, store: Store, archives: list[Path], tmp_path: Path
+) -> None:
+    workspace = load(tmp_path, store, archives[:1])
+    (table,) = workspace.path.glob("graph/tables-*/Machine.parquet")
+    os.truncate(table, 100)
+    load(tmp_path, store, archives[1:])
+    assert graph_digest(store) == expected
+
+
+def test_tables_made_again_while_they_are_compared_are_not_believed(
+    expected: str, store: Store, archives: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(tmp_path, store, archives[:1])
+    compare = Snapshot.changes
+
+    def changes(snapshot: Snapshot, name: str, table: pl.DataFrame) -> Changes:
+        found = compare(snapshot, name, table)
+        if name == "Machine":  # another process finds damage and builds the graph of the new facts
+            current = Workspace(tmp_path)
+            graph = build(lambda kind: current.facts(kind).collect())
+            snapshot.replace(graph, digest(current.fingerprint(), "default", str(VERSION)))
+        return found
+
+    monkeypatch.setattr(Snapshot, "changes", changes)
+    load(tmp_path, store, archives[1:])
     assert graph_digest(store) == expected
 
 
