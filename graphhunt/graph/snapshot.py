@@ -25,7 +25,7 @@ from graphhunt.errors import DamageError
 from graphhunt.evidence.files import typed_errors
 from graphhunt.evidence.proof import file_hash, prove, read_kept, seal, write_kept
 from graphhunt.graph.graph import Graph
-from graphhunt.graph.state import TABLES, VERSION, fingerprint_of, read_state
+from graphhunt.graph.state import NOTHING, TABLES, VERSION, fingerprint_of, read_state
 
 _LOG = logging.getLogger(__name__)
 _STALE = 3600.0
@@ -185,18 +185,23 @@ class Snapshot:
         return None
 
     def _write(self, graph: Graph, fingerprint: str) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not (self.folder / "current.json").exists() and not any(self.folder.glob("tables-*")):
+            self._make_current(NOTHING)  # tables without it are a graph that was lost
         new = self.folder / f"tables-{fingerprint[:16]}-v{VERSION}-{secrets.token_hex(4)}"
-        new.mkdir(parents=True)
+        new.mkdir()
         extra = {"ClockSkew": graph.skew, "Corroboration": graph.corroboration}
         files = {}
         for name, table in {**graph.nodes, **graph.relationships, **extra}.items():
             table.write_parquet(new / f"{name}.parquet")
             files[name] = file_hash(new / f"{name}.parquet")
-        state = {"version": VERSION, "fingerprint": fingerprint, "tables": new.name, "files": files}
+        self._make_current({"version": VERSION, "fingerprint": fingerprint, "tables": new.name, "files": files})
+        return new
+
+    def _make_current(self, state: dict[str, Any]) -> None:
         waiting = self.folder / "current.json.new"
         waiting.write_bytes(seal(json.dumps(state, indent=1).encode()))
         waiting.replace(self.folder / "current.json")
-        return new
 
     def changes(self, name: str, table: pl.DataFrame) -> Changes:
         """Compare a new table with the snapshot's."""

@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from graphhunt.errors import DamageError
+from graphhunt.evidence.proof import file_hash
 from graphhunt.graph.graph import Graph
 from graphhunt.graph.snapshot import Snapshot
 
@@ -64,3 +66,22 @@ def test_an_array_of_another_size_is_not_believed(snapshot: Snapshot) -> None:
 def test_without_a_snapshot_it_is_computed(tmp_path: Path) -> None:
     assert scores(Snapshot(tmp_path), 1.0) == [1.0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_while_the_first_tables_are_written_there_is_nothing_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Snapshot(tmp_path / "graph")
+    seen = []
+
+    def hash_and_look(path: Path) -> str:
+        seen.append((reader.fingerprint, reader.names(), reader.table("Machine"), reader.damaged()))
+        return file_hash(path)
+
+    monkeypatch.setattr("graphhunt.graph.snapshot.file_hash", hash_and_look)
+    Snapshot(tmp_path / "graph").replace(graph("a"), "f" * 32)
+    assert seen == [(None, [], None, [])] * 3
+    assert reader.fingerprint == "f" * 32
+    (tmp_path / "graph" / "current.json").unlink()
+    with pytest.raises(DamageError):
+        reader.names()
