@@ -14,21 +14,25 @@ import logging
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
 
 from graphhunt.errors import DamageError
-from graphhunt.evidence.files import typed_errors
-from graphhunt.evidence.proof import file_hash, prove, read_kept, seal, write_kept
+from graphhunt.evidence.files import FolderLock, typed_errors
+from graphhunt.evidence.proof import damage, file_hash, prove, read_kept, seal, write_kept
 from graphhunt.graph.graph import Graph
 from graphhunt.graph.state import NOTHING, TABLES, VERSION, fingerprint_of, read_state
 
 _LOG = logging.getLogger(__name__)
 _STALE = 3600.0
+_PATIENCE = 3600.0
+"""Seconds to wait for another writer, who may have to build a large graph first."""
+
+_T = TypeVar("_T")
 
 
 class Changes(NamedTuple):
@@ -50,10 +54,10 @@ class Snapshot:
 
     Args:
         folder: Where they are.
-        remake: Writes the tables anew from the facts; without it damage is an error.
+        remake: Gives the graph of the facts and its fingerprint; without it damage is an error.
     """
 
-    def __init__(self, folder: Path, remake: Callable[[Snapshot], None] | None = None) -> None:
+    def __init__(self, folder: Path, remake: Callable[[], tuple[Graph, str]] | None = None) -> None:
         self.folder = folder
         self._remake = remake
 
@@ -71,33 +75,58 @@ class Snapshot:
         try:
             return read_state(self.folder)
         except DamageError as error:
-            self._made_again(error)
+            self._make_again(error)
             return read_state(self.folder)
 
-    def _made_again(self, error: DamageError) -> None:
+    def _make_again(self, error: DamageError) -> None:
+        """Write the tables anew from the facts, unless somebody did so meanwhile.
+
+        Raises:
+            DamageError: Nothing makes them again.
+        """
         if self._remake is None:
             raise error
-        _LOG.warning("%s in %s; they are made again from the facts", error.message, error.where)
-        self._remake(self)
+        with self._writing():
+            if self.damaged():
+                _LOG.warning("%s in %s; they are made again from the facts", error.message, error.where)
+                self._replace(*self._remake())
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Be the only one who writes the tables, of all threads and processes."""
+        with typed_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FolderLock(self.folder / "lock").held(_PATIENCE):
+                yield
 
     def _current(self) -> Path | None:
         name = self._state().get("tables")
         return self.folder / str(name) if name else None
 
-    def _proved(self, name: str) -> Path | None:
-        """Give the file of a table that is what was written; None if the graph has no such row.
+    def _used(self, name: str, use: Callable[[Path], _T]) -> _T | None:
+        """Give what `use` makes of the file of a table that is what was written; None if the graph has no such row.
 
         Raises:
             DamageError: It isn't, and can't be made again.
         """
-        try:
-            return self._prove(name)
-        except DamageError as error:
-            self._made_again(error)
-            return self._prove(name)
-
-    def _prove(self, name: str) -> Path | None:
         state = self._state()
+        while True:
+            try:
+                return self._use(name, state, use)
+            except DamageError as error:
+                seen, state = state, self._state()
+                if state == seen:  # else it isn't damaged: another graph has become current
+                    self._make_again(error)
+                    return self._use(name, self._state(), use)
+
+    def _use(self, name: str, state: dict[str, Any], use: Callable[[Path], _T]) -> _T | None:
+        path = self._prove(name, state)
+        if path is None:
+            return None
+        with damage(path, TABLES):
+            return use(path)
+
+    def _prove(self, name: str, state: dict[str, Any]) -> Path | None:
         if name not in state.get("files", {}):
             return None
         path = self.folder / str(state["tables"]) / f"{name}.parquet"
@@ -106,24 +135,28 @@ class Snapshot:
 
     def table(self, name: str) -> pl.DataFrame | None:
         """Read the table of a label or type; None if the graph has no such row."""
-        path = self._proved(name)
-        return pl.read_parquet(path) if path else None
+        return self._used(name, pl.read_parquet)
 
     def scan(self, name: str) -> pl.LazyFrame | None:
         """Scan the table of a label or type lazily; None if the graph has no such row."""
-        path = self._proved(name)
-        return pl.scan_parquet(path) if path else None
+        return self._used(name, pl.scan_parquet)
 
     def damaged(self) -> list[tuple[Path, str]]:
         """List the files that aren't what was written, with what is wrong; nothing is made again."""
         try:
             state = read_state(self.folder)
+            found = self._damaged(state)
+            while found and (again := read_state(self.folder)) != state:
+                state, found = again, self._damaged(again)
         except DamageError as error:
             return [(self.folder / "current.json", error.message)]
+        return found
+
+    def _damaged(self, state: dict[str, Any]) -> list[tuple[Path, str]]:
         found = []
         for name in state.get("files", {}):
             try:
-                self._prove(name)
+                self._prove(name, state)
             except DamageError as error:
                 found.append((self.folder / str(state["tables"]) / f"{name}.parquet", error.message))
         return found
@@ -171,13 +204,16 @@ class Snapshot:
         Raises:
             WorkspaceError: The disk refuses.
         """
-        with typed_errors(self.folder):
-            before = self._tables_before()
-            new = self._write(graph, fingerprint)
-            for old in self.folder.glob("tables-*"):
-                # Another process may be writing its own just now.
-                if old != new and (old.name == before or time.time() - old.stat().st_mtime > _STALE):
-                    shutil.rmtree(old, ignore_errors=True)
+        with self._writing():
+            self._replace(graph, fingerprint)
+
+    def _replace(self, graph: Graph, fingerprint: str) -> None:
+        before = self._tables_before()
+        new = self._write(graph, fingerprint)
+        for old in self.folder.glob("tables-*"):
+            # What a write that was interrupted left, or one without the lock is still filling.
+            if old != new and (old.name == before or time.time() - old.stat().st_mtime > _STALE):
+                shutil.rmtree(old, ignore_errors=True)
 
     def _tables_before(self) -> str | None:
         with contextlib.suppress(DamageError):
@@ -185,7 +221,6 @@ class Snapshot:
         return None
 
     def _write(self, graph: Graph, fingerprint: str) -> Path:
-        self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / "current.json").exists() and not any(self.folder.glob("tables-*")):
             self._make_current(NOTHING)  # tables without it are a graph that was lost
         new = self.folder / f"tables-{fingerprint[:16]}-v{VERSION}-{secrets.token_hex(4)}"

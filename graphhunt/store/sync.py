@@ -73,12 +73,21 @@ def compute(workspace: Workspace, client_id: str = "default") -> Computed | None
 def snapshot_of(workspace: Workspace, client_id: str = "default") -> Snapshot:
     """Give the graph's tables of a workspace; damaged ones are made again from the facts."""
 
-    def remake(snapshot: Snapshot) -> None:
-        with typed_errors(workspace.path), workspace.lock.held():
-            graph = build(lambda kind: workspace.facts(kind).collect(), client_id)
-            snapshot.replace(graph, _fingerprint(workspace, client_id))
+    def remake() -> tuple[Graph, str]:
+        with typed_errors(workspace.path):
+            computed = _computed(workspace, client_id)
+        return computed.graph, computed.fingerprint
 
     return Snapshot(workspace.path / "graph", remake)
+
+
+def _computed(workspace: Workspace, client_id: str) -> Computed:
+    """Compute the graph of facts that stayed the same from first to last."""
+    while True:
+        fingerprint = _fingerprint(workspace, client_id)
+        graph = build(lambda kind: workspace.facts(kind).collect(), client_id)
+        if fingerprint == _fingerprint(workspace, client_id):
+            return Computed(fingerprint, graph)
 
 
 def _fingerprint(workspace: Workspace, client_id: str) -> str:

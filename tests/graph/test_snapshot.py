@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import polars as pl
 import pytest
 
 from graphhunt.errors import DamageError
-from graphhunt.evidence.proof import file_hash
+from graphhunt.evidence.proof import file_hash, prove
 from graphhunt.graph.graph import Graph
 from graphhunt.graph.snapshot import Snapshot
 
@@ -85,3 +88,57 @@ def test_while_the_first_tables_are_written_there_is_nothing_yet(
     (tmp_path / "graph" / "current.json").unlink()
     with pytest.raises(DamageError):
         reader.names()
+
+
+@pytest.mark.parametrize("gone", ["before it is proved", "before it is read"])
+def test_a_reader_that_meets_a_replacement_reads_the_new_graph(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    replaced = []
+
+    def prove_late(path: Path, expected: str, what: str) -> None:
+        if gone == "before it is read":
+            prove(path, expected, what)
+        if not replaced:
+            replaced.append(path)
+            Snapshot(snapshot.folder).replace(graph("a", "c"), "e" * 32)
+        if gone == "before it is proved":
+            prove(path, expected, what)
+
+    monkeypatch.setattr("graphhunt.graph.snapshot.prove", prove_late)
+    found = Snapshot(snapshot.folder).table("Machine")
+    assert found is not None
+    assert found.get_column("id").to_list() == ["a", "c"]
+    assert not replaced[0].exists()
+
+
+def test_a_damaged_table_is_made_again_once_however_many_ask(snapshot: Snapshot) -> None:
+    (path,) = snapshot.folder.glob("tables-*/Machine.parquet")
+    path.write_bytes(b"damaged")
+    made = []
+
+    def remake() -> tuple[Graph, str]:
+        made.append(threading.get_ident())
+        time.sleep(0.2)
+        return graph("a", "b"), "f" * 32
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(Snapshot(snapshot.folder, remake).table, "Machine") for _ in range(8)]
+    tables = [one.result() for one in asked]
+    assert [table.get_column("id").to_list() for table in tables if table is not None] == [["a", "b"]] * 8
+    assert len(made) == 1
+
+
+def test_a_graph_made_again_does_not_replace_one_written_meanwhile(snapshot: Snapshot) -> None:
+    (path,) = snapshot.folder.glob("tables-*/Machine.parquet")
+    path.write_bytes(b"damaged")
+    load = threading.Thread(target=Snapshot(snapshot.folder).replace, args=(graph("new"), "e" * 32))
+
+    def remake() -> tuple[Graph, str]:
+        load.start()
+        time.sleep(0.2)
+        return graph("a", "b"), "f" * 32
+
+    Snapshot(snapshot.folder, remake).table("Machine")
+    load.join()
+    assert snapshot.fingerprint == "e" * 32
