@@ -6,7 +6,7 @@ What is written again is proved by the hashes that the journal has of it; one li
 from __future__ import annotations
 
 import logging
-import os
+import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -146,7 +146,7 @@ def _write_again(path: Path, entry: SegmentEntry) -> None:
         event_ids = pq.read_table(records, columns=["event_id"]).column("event_id").to_pylist()
     except (OSError, pa.ArrowException) as error:
         raise DamageError(f"an index is damaged and can't be made again: {error}", where=str(path)) from error
-    waiting = path.with_name(f".{INDEX_FILE}.{os.getpid()}.new")
+    waiting = path.with_name(f".{INDEX_FILE}.{secrets.token_hex(4)}.new")
     try:
         write_index(waiting, pack_ids(event_ids))
         sync_file(waiting)

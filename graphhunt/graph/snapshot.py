@@ -234,9 +234,12 @@ class Snapshot:
         return new
 
     def _make_current(self, state: dict[str, Any]) -> None:
-        waiting = self.folder / "current.json.new"
-        waiting.write_bytes(seal(json.dumps(state, indent=1).encode()))
-        waiting.replace(self.folder / "current.json")
+        waiting = self.folder / f"current.json.{secrets.token_hex(4)}.new"
+        try:
+            waiting.write_bytes(seal(json.dumps(state, indent=1).encode()))
+            waiting.replace(self.folder / "current.json")
+        finally:
+            waiting.unlink(missing_ok=True)
 
     def changes(self, name: str, table: pl.DataFrame) -> Changes:
         """Compare a new table with the snapshot's."""

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from graphhunt.errors import DamageError, UsageError, WorkspaceError
-from graphhunt.evidence import Batch, SourceEntry, Workspace, index, upkeep
+from graphhunt.evidence import Batch, SourceEntry, Workspace, index, mending, upkeep
 from graphhunt.evidence.ingest import ingest
 from graphhunt.evidence.tables import KINDS
 from graphhunt.model import FACTS, Logon, Record
@@ -192,6 +192,24 @@ def test_lost_records_are_a_typed_error(tmp_path):
     index_file.write_bytes(index_file.read_bytes()[:-1])
     with pytest.raises(DamageError, match="can't be read"):  # nor can the index be made again
         Workspace(tmp_path / "ws").evidence.get(fakes.event_id("a"))
+
+
+def test_two_who_mend_one_index_do_not_meet(tmp_path, monkeypatch):
+    workspace = Workspace(tmp_path / "ws")
+    commit(workspace, "a")
+    (segment,) = workspace.live()
+    (workspace.folder(segment.id) / "index.bin").unlink()
+    sync_file, met = mending.sync_file, []
+
+    def sync_and_meet(path):
+        sync_file(path)
+        if not met:
+            met.append(path)
+            assert mending.mend_indexes(Workspace(tmp_path / "ws"))
+
+    monkeypatch.setattr(mending, "sync_file", sync_and_meet)
+    assert mending.mend_indexes(workspace)
+    assert workspace.verify() == []
 
 
 def test_a_lock_held_elsewhere_is_waited_for_and_then_named(tmp_path):

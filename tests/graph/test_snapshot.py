@@ -142,3 +142,11 @@ def test_a_graph_made_again_does_not_replace_one_written_meanwhile(snapshot: Sna
     Snapshot(snapshot.folder, remake).table("Machine")
     load.join()
     assert snapshot.fingerprint == "e" * 32
+
+
+def test_the_waiting_file_of_another_writer_is_left_alone(snapshot: Snapshot) -> None:
+    theirs = snapshot.folder / "current.json.new"
+    theirs.write_bytes(b"theirs")
+    snapshot.replace(graph("a", "c"), "e" * 32)
+    assert theirs.read_bytes() == b"theirs"
+    assert {path.name for path in snapshot.folder.glob("current.json*")} == {"current.json", "current.json.new"}
