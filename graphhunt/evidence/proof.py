@@ -98,10 +98,15 @@ def seal(document: bytes) -> bytes:
     return body + b',\n  "check": "' + ids.digest(body).encode() + b'"\n}'
 
 
+def sealed(document: bytes) -> bool:
+    """Tell whether a JSON object has its seal and is as it was written."""
+    found = _SEAL.search(document)
+    return found is not None and ids.digest(document[: found.start()]).encode() == found[1]
+
+
 def unbroken(document: bytes) -> bool:
     """Tell whether a sealed JSON object is as it was written; one of before there were seals passes."""
-    found = _SEAL.search(document)
-    return found is None or ids.digest(document[: found.start()]).encode() == found[1]
+    return _SEAL.search(document) is None or sealed(document)
 
 
 def write_kept(path: Path, data: bytes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from graphhunt.errors import DamageError
-from graphhunt.evidence.proof import damage, unbroken
+from graphhunt.evidence.proof import damage, sealed
 
 VERSION = 6
 """Version of the graph's rules; tables made by other rules are made anew."""
@@ -34,7 +34,7 @@ def read_state(folder: Path) -> dict[str, Any]:
         state = json.loads(data)
     except ValueError as error:
         raise DamageError(f"{TABLES} can't be read: {error}", where=str(path)) from error
-    if not unbroken(data) or not isinstance(state, dict) or not isinstance(state.get("files"), dict):
+    if not sealed(data) or not isinstance(state, dict) or not isinstance(state.get("files"), dict):
         raise DamageError(f"{TABLES} have no proof, or differ from what was written", where=str(path))
     return {} if state == {**NOTHING, "check": state.get("check")} else state
 
