@@ -890,7 +890,8 @@ export interface paths {
          * Run Query
          * @description Run read-only Cypher through the guard; writes, file access and administration are refused.
          *
-         *     A caller who hangs up ends the statement in the database too.
+         *     A caller who hangs up ends the statement in the database too. Each person has two at a time, and all together
+         *     have a quarter of the database's places: 429 says that none got free in time.
          */
         post: operations["runQuery"];
         delete?: never;
