@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import html
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from graphhunt.cli.show import message
 from graphhunt.settings import bare_environment
@@ -48,11 +50,19 @@ def browser(folder: Path, address: Callable[[Callable[[], None]], str]) -> Itera
     late.daemon = True
     late.start()
     threading.Thread(target=_start, args=(file,), daemon=True).start()
+    # The server passes SIGTERM on when it has ended; by default that would end the process before the file is removed.
+    before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
     finally:
+        signal.signal(signal.SIGTERM, before)
         late.cancel()
         file.unlink(missing_ok=True)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End with the status that a shell gives a process which a signal ended."""
+    raise SystemExit(128 + number)
 
 
 def _start(file: Path) -> None:
