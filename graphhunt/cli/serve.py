@@ -37,6 +37,7 @@ _FOR_REQUESTS = (
     "graphhunt.lateral.reach",
     "graphhunt.evidence.ingest",
     "graphhunt.lateral.paths._frames",
+    "graphhunt.store.filled",
     "graphhunt.store.payload",
     "graphhunt.store.sync",
     "networkx",

@@ -37,7 +37,7 @@ def test_missing_workspace_says_how_to_get_it(tmp_path: Path) -> None:
     client = TestClient(create_app(None, token="t", pages=Pages(tmp_path)), base_url=ADDRESS)  # type: ignore[arg-type]
     page = client.get("/")
     assert page.status_code == 200
-    assert "npm run build" in page.text
+    assert "pip install -e ." in page.text
     assert client.get("/api/v1/health").json()["ui"] == "missing"
 
 

@@ -119,6 +119,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "find": [["\x1b[31m"], ["nothing is called so \x1b\u202e"]],
     "entity": [["process", "{process}"], ["user", "{user}"]],
     "tree": [["{process}"]],
+    "verify": [[]],
     "paths": [[], ["--rank"]],
     "hunts": [["remote-execution"]],
     "hunt": [["lateral-movement"], ["remote-execution"], ["blast-radius", "-p", "machine=alpha"]],

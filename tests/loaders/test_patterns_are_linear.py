@@ -22,8 +22,8 @@ import graphhunt
 from tests.growth import cost, steeper_than_linear
 from tests.loaders.shapes import Shape, shapes
 
-ROOMS = ("archives", "evidence", "graphing", "ingest", "loaders", "sandbox")
-MODULES = ("coverage", "digest", "ids", "loading", "model", "schema", "sync", "times")
+ROOMS = ("evidence", "graph", "loaders", "schema", "sources")
+MODULES = ("ids", "model", "questions.coverage", "store.digest", "store.sync", "times")
 METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")
 SIZES = (10_000, 100_000)
 LARGER = (100_000, 1_000_000, 10_000_000)
