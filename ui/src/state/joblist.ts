@@ -24,10 +24,10 @@ export function withList(items: readonly JobShape[], listed: readonly JobShape[]
   return listed.map((job) => newer(known.get(job.id) ?? job, job));
 }
 
-/** Jobs that were running before and are not any more. */
+/** Jobs that have ended since: they were running before, or began and ended in the meantime. */
 export function ended(before: readonly JobShape[], after: readonly JobShape[]): JobShape[] {
-  const running = new Set(before.filter(isRunning).map((job) => job.id));
-  return after.filter((job) => running.has(job.id) && !isRunning(job));
+  const over = new Set(before.filter((job) => !isRunning(job)).map((job) => job.id));
+  return after.filter((job) => !isRunning(job) && !over.has(job.id));
 }
 
 const STATES: Record<JobShape['state'], string> = {

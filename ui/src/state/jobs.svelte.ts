@@ -16,10 +16,15 @@ class Jobs {
   /** When a load ended that this page was told of; the change of the graph that comes with it is no news. */
   private loaded = 0;
   private mark: string | null = null;
+  /** The list has come once: what ended before that is no news. */
+  private listed = false;
 
   start(): void {
     live.start({
-      jobs: (items) => this.show(withList(this.items, items)),
+      jobs: (items) => {
+        this.show(withList(this.items, items));
+        this.listed = true;
+      },
       job: (job) => this.take(job),
       graph: (mark) => void this.graphIs(mark),
     });
@@ -41,7 +46,7 @@ class Jobs {
   }
 
   private show(items: JobShape[]): void {
-    const over = ended(this.items, items);
+    const over = this.listed ? ended(this.items, items) : [];
     this.items = items;
     for (const job of over) this.finish(job);
   }

@@ -124,7 +124,14 @@ test('a load by the command line appears in every part of an open page', () =>
     await page.waitForFunction(() => document.querySelector('.hit .label')?.textContent === 'delta');
     await searched;
     await settled(page);
-    assert.ok((await rows()).some(direct), 'the new logon between two machines of the picture is drawn');
+    // The new logon between two machines of the picture is drawn.
+    await page
+      .locator('.tables table')
+      .last()
+      .locator('tbody tr')
+      .filter({ hasText: /alpha\s*remote logon\s*charlie/i })
+      .first()
+      .waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('tab', { name: /^Data/ }).click();
     await counted(page, 'Machine', 4);

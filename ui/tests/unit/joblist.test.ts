@@ -63,7 +63,7 @@ describe('a job is known by its newest state', () => {
     ]);
   });
 
-  test('those that ran before and do not now have ended', () => {
+  test('those that ran before, or began since, and do not run now have ended', () => {
     const before = [job(), job({ id: 'b', state: 'queued' }), job({ id: 'c', state: 'failed' })];
     const after = [
       job({ state: 'succeeded' }),
@@ -71,7 +71,7 @@ describe('a job is known by its newest state', () => {
       job({ id: 'c', state: 'failed' }),
       job({ id: 'd', state: 'succeeded' }),
     ];
-    expect(ended(before, after).map((one) => one.id)).toEqual(['a']);
+    expect(ended(before, after).map((one) => one.id)).toEqual(['a', 'd']);
   });
 });
 
