@@ -113,8 +113,9 @@ test('a load by the command line appears in every part of an open page', () =>
     await view(page, 'Table');
     const rows = () => page.locator('.tables table').last().locator('tbody tr').allInnerTexts();
     const direct = (text) => /alpha\s+remote logon\s+charlie/i.test(text.replace(/\s+/g, ' '));
+    assert.equal((await rows()).length, 2, 'both hops of the path');
     assert.ok(!(await rows()).some(direct));
-    await page.getByRole('button', { name: 'charlie' }).first().click();
+    await page.locator('.tables').getByRole('button', { name: 'charlie' }).first().click();
     await settled(page);
     await type(page, 'machine:delta');
     assert.deepEqual(await hits(page), []);
