@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from graphhunt import current
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
 from graphhunt.store import Store
@@ -43,11 +44,25 @@ class Counting:
         return self.inner.stream(query, **params)
 
 
-@pytest.fixture
-def sample(store: Store) -> StoreHunt:
-    """The sample graph of the conformance tests, on each engine."""
+@pytest.fixture(scope="module", params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def filled(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """The sample graph of the conformance tests, on each engine; entities only read it."""
+    store = empty(request.getfixturevalue(f"_{request.param}_session"))
     sample_graph.fill(store)
-    return StoreHunt(Counting(store))
+    yield store
+    empty(store)
+
+
+@pytest.fixture
+def sample(filled: Store) -> StoreHunt:
+    """A hunt over the sample graph that counts its own questions."""
+    return StoreHunt(Counting(filled))
+
+
+@pytest.fixture
+def none_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin without the hunts that fixtures of other tests hold open."""
+    monkeypatch.setattr(current, "_opened", [])
 
 
 @pytest.fixture(scope="session")

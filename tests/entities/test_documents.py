@@ -55,7 +55,7 @@ def given(method: str) -> dict[str, list[Any]]:
 
 
 @pytest.fixture
-def opened(sample: StoreHunt) -> Iterator[StoreHunt]:
+def opened(sample: StoreHunt, none_open: None) -> Iterator[StoreHunt]:
     """The sample graph as the only open hunt: the documents name none."""
     current.register(sample, "sample")
     yield sample

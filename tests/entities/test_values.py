@@ -124,13 +124,7 @@ def test_other_wrong_values_are_refused() -> None:
         Process.of(["x"], hunt=FakeHunt()).get_execution_tree(down=65)
 
 
-@pytest.fixture
-def _none_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin without the hunts that fixtures of other tests hold open."""
-    monkeypatch.setattr(current, "_opened", [])
-
-
-@pytest.mark.usefixtures("_none_open")
+@pytest.mark.usefixtures("none_open")
 def test_without_a_hunt_the_only_open_one_is_asked() -> None:
     mine, other = FakeHunt(), FakeHunt()
     with pytest.raises(UsageError, match="no hunt is open"):
@@ -149,7 +143,7 @@ def test_without_a_hunt_the_only_open_one_is_asked() -> None:
         current.forget(other)
 
 
-@pytest.mark.usefixtures("_none_open")
+@pytest.mark.usefixtures("none_open")
 def test_a_case_opened_again_is_no_second_one() -> None:
     """A notebook's cell that opens a case may be run again."""
     first, again = FakeHunt(), FakeHunt()
