@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from tests.evaluation.test_readers import flow
+from tests.lab.test_readers import flow
 
 from .test_commands import RUNNER, app, data, run
 

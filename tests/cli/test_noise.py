@@ -14,7 +14,7 @@ from graphhunt.cli.app import app
 from graphhunt.lab.generator import generate_demo
 from graphhunt.lateral.sight import gathered
 from graphhunt.store.embedded import stop_engine
-from tests.hunts.case import snapshot
+from tests.lateral.case import snapshot
 
 RUNNER = CliRunner()
 PANELS = {"Investigate", "Load", "Serve", "Administer"}

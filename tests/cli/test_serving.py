@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from graphhunt.store.embedded import stop_engine
-from tests.sync.test_start_up import WATCHED, load, logon, not_of_python
+from tests.store.test_start_up import WATCHED, load, logon, not_of_python
 
 
 @pytest.mark.slow

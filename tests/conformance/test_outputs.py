@@ -139,7 +139,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
 ELSEWHERE = {
     "serve": "writes its address and stays: test_the_served_address_is_the_only_line",
     "demo": "the gate reads it with .ci/check_demo.py, from the wheel",
-    "eval synthetic": "numbers only, in tests/evaluation; a company that takes minutes to make",
+    "eval synthetic": "numbers only, in tests/lab; a company that takes minutes to make",
     "eval lanl": "numbers only, in tests/cli/test_evaluate.py",
     "eval optc": "numbers only, in tests/cli/test_evaluate.py",
 }

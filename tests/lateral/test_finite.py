@@ -18,7 +18,7 @@ from graphhunt.lateral.paths import LogonTable, hop_rarity
 from graphhunt.lateral.paths.table import DAY, HOUR
 from graphhunt.store import Store
 from graphhunt.toolbox.finite import finite_columns
-from tests.analytics import toy
+from tests.analyses import toy
 
 
 def table_of(rows, hosts, accounts, **columns):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MARKED = ["tests/store", "tests/security", "tests/sync", "tests/ui"]
+MARKED = ["tests/store", "tests/security", "tests/ui"]
 """Folders with tests on a real Neo4j, some with servers of their own, and in a browser."""
 
 

@@ -13,7 +13,7 @@ from graphhunt.lab.generator import GeneratorConfig, generate, logon_days
 from graphhunt.lab.generator import behaviour as b
 from graphhunt.lab.generator.config import DAY_US, HOUR_US
 from graphhunt.lab.generator.world import build_world
-from tests.generator.conftest import Made
+from tests.lab.conftest import Made
 
 WEEK = GeneratorConfig(seed=6, hosts=1_200, users=900, days=7, utc_offset_minutes=0)
 

@@ -12,7 +12,7 @@ from graphhunt.errors import UsageError
 from graphhunt.lab.generator import GeneratorConfig, Truth, generate
 from graphhunt.lab.generator.run import play_day
 from graphhunt.lab.generator.world import build_world
-from tests.generator.reading import Record, machine, records
+from tests.lab.reading import Record, machine, records
 
 CELLS = GeneratorConfig(
     seed=4,

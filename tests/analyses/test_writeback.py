@@ -7,7 +7,7 @@ import pytest
 from graphhunt.analyses import runs, writeback
 from graphhunt.errors import StoreError, UsageError
 from graphhunt.store import Store
-from tests.analytics.toy import NODES, TOY, fill, install, plain, strict
+from tests.analyses.toy import NODES, TOY, fill, install, plain, strict
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from graphhunt.lab.generator import EvalSet, GeneratorConfig, Truth, eval_set, generate, generate_demo
-from tests.generator.reading import Record, records
+from tests.lab.reading import Record, records
 
 
 class Made(NamedTuple):

@@ -10,7 +10,7 @@ from graphhunt.evidence.ingest.report import Options
 from graphhunt.sources.loading import Source
 from graphhunt.sources.sandbox import SandboxLimits
 from tests.evidence import fakes
-from tests.sandbox import misbehaving
+from tests.sources import misbehaving
 
 
 @pytest.mark.parametrize("kind", [misbehaving.Segfault, misbehaving.NativeSleep, misbehaving.Memory, misbehaving.Quits])

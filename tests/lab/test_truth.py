@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 import pytest
 
 from graphhunt.lab.generator.truth import Chain, Hop
-from tests.generator.conftest import Made
-from tests.generator.reading import Record, identity, machine
+from tests.lab.conftest import Made
+from tests.lab.reading import Record, identity, machine
 
 _REMOTE_PARENTS = {
     "psexec": "cmd.exe",

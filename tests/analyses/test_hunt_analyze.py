@@ -9,7 +9,7 @@ import pytest
 from graphhunt.errors import UsageError
 from graphhunt.hunt import Hunt
 from graphhunt.store import Store
-from tests.analytics import toy
+from tests.analyses import toy
 
 
 def test_a_notebook_runs_an_analytic_and_reads_its_results(

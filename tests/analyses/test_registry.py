@@ -40,11 +40,11 @@ def test_prefixes_are_told_apart() -> None:
 def test_a_strangers_analytic_is_found_and_a_broken_one_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     own = registry.find_analysis("sessions")
     points = [
-        EntryPoint("mine", "tests.analytics.test_registry:STRANGER", registry.GROUP),
+        EntryPoint("mine", "tests.analyses.test_registry:STRANGER", registry.GROUP),
         EntryPoint("broken", "no.such.module:X", registry.GROUP),
         EntryPoint("wrong", "os:path", registry.GROUP),
     ]
-    monkeypatch.setattr("tests.analytics.test_registry.STRANGER", own, raising=False)
+    monkeypatch.setattr("tests.analyses.test_registry.STRANGER", own, raising=False)
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     registry.analyses.cache_clear()
     try:

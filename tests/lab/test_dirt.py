@@ -15,8 +15,8 @@ from graphhunt.cli.app import app
 from graphhunt.lab.generator import Dirt, GeneratorConfig, generate
 from graphhunt.lab.generator.truth import Truth, load_truth
 from graphhunt.lab.generator.world import build_world
-from tests.generator.conftest import Made
-from tests.generator.reading import Record, identity, machine, records
+from tests.lab.conftest import Made
+from tests.lab.reading import Record, identity, machine, records
 
 CLEAN = GeneratorConfig(seed=2, hosts=40, users=25, days=1, chains=1, bursts=0, beacon_seconds=300.0, dirt=Dirt.none())
 

@@ -15,7 +15,7 @@ import pytest
 from graphhunt.model import FileWarning, Logon, Record, Rejected, Skipped
 from graphhunt.sources.loading import Source
 from graphhunt.sources.sandbox import Sandbox, SandboxLimits
-from tests.sandbox import misbehaving
+from tests.sources import misbehaving
 
 LIMITS = SandboxLimits(memory=300 << 20, silence=4.0, seconds=20.0, cpu=20.0)
 
@@ -143,7 +143,7 @@ def test_leaving_early_ends_the_worker(source):
 def test_the_worker_dies_with_its_parent(source):
     code = (
         f"import sys; sys.path[:0] = [{str(Path(__file__).parents[2])!r}]\n"
-        "from tests.sandbox import misbehaving; from pathlib import Path\n"
+        "from tests.sources import misbehaving; from pathlib import Path\n"
         "from graphhunt.sources.loading import Source\n"
         "from graphhunt.sources.sandbox import Sandbox\n"
         f"for item in Sandbox().read(misbehaving.PythonLoop(), Source('x', Path({str(source.path)!r}))):\n"

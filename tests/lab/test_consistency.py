@@ -12,8 +12,8 @@ import pytest
 
 from graphhunt.errors import UsageError
 from graphhunt.lab.generator import Dirt, GeneratorConfig, generate
-from tests.generator.conftest import Made
-from tests.generator.reading import Record, machine, records
+from tests.lab.conftest import Made
+from tests.lab.reading import Record, machine, records
 
 
 @pytest.fixture(scope="module")

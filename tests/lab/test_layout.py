@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.generator.conftest import Made
-from tests.generator.reading import Record
+from tests.lab.conftest import Made
+from tests.lab.reading import Record
 
 # Not in the real sets: the first event of a boot, and the logoff a user asks for.
 _WITHOUT_MODEL = {("Microsoft-Windows-Security-Auditing", number) for number in (4608, 4647)}

@@ -13,8 +13,8 @@ from graphhunt.lab.generator import GeneratorConfig, eval_set, generate, generat
 from graphhunt.lab.generator.behaviour import benign_day
 from graphhunt.lab.generator.run import play_day
 from graphhunt.lab.generator.world import build_world
-from tests.generator.conftest import SMALL, Made
-from tests.generator.reading import digest
+from tests.lab.conftest import SMALL, Made
+from tests.lab.reading import digest
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -17,7 +17,7 @@ import pytest
 from graphhunt.analyses import runs
 from graphhunt.store import Store
 from graphhunt.store.embedded import engine_status
-from tests.analytics import toy
+from tests.analyses import toy
 from tests.neo4j_server import Neo4jServer
 
 ROUNDS = 20
@@ -41,7 +41,7 @@ def graph(store: Store) -> Store:
 def worker(store: Store, lease_us: int) -> Iterator[tuple[BaseProcess, Connection]]:
     """A process that writes to the same graph; killed at the end if it still lives."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.analytics.toy"])
+    context.set_forkserver_preload(["tests.analyses.toy"])
     ours, theirs = context.Pipe()
     db = store.settings.db if store.engine == "arcadedb" else store._link.url  # type: ignore[attr-defined]
     process = context.Process(

@@ -13,7 +13,7 @@ from graphhunt.store import Store
 from graphhunt.store.plain_names import rename
 from graphhunt.store.published import view_of
 from graphhunt.store.statements import create_nodes, create_relationships
-from tests.analytics import toy
+from tests.analyses import toy
 
 NAMES = {"toy_value": "toy_value__b", "session_id": "session_id__b"}
 
