@@ -160,11 +160,9 @@ def facts_of(handler: Callable[..., Any]) -> str:
 def analytics() -> str:
     """Describe the runs over the graph from the registry, and the functions on DataFrames from their docstrings."""
     page = "# Analytics\n\nThe runs extract a part of the graph, compute, and write the result back as properties.\n"
-    for item in importlib.import_module("graphhunt.analyses.registry").describe_analyses():
-        page += f"\n## `{item['name']}`\n\n{item['summary']}\n\n"
-        rows = [(f"`{p['name']}`", p["type"], f"`{p['default']}`", p["help"]) for p in item["parameters"]]
-        page += table(("Parameter", "Type", "Default", "Meaning"), rows) + "\n"
-        rows = [(p["target"], f"`{p['property']}`", p["meaning"]) for p in item["properties"]]
+    for item in importlib.import_module("graphhunt.questions.registry").questions("analysis"):
+        page += f"\n## `{item.name}`\n\n{item.title}.\n\n{parameters(item)}\n"
+        rows = [(written.target, f"`{written.property}`", written.meaning) for written in item.writes]
         page += table(("Written to", "Property", "Meaning"), rows)
     package = importlib.import_module("graphhunt.toolbox")
     functions = ((f"`{name}`", first_line(getattr(package, name))) for name in package.__all__)
@@ -172,6 +170,25 @@ def analytics() -> str:
         "\n## Functions on DataFrames\n\nImported from `graphhunt.analytics`, under the names a msticpy user knows.\n\n"
     )
     return page + table(("Name", "What it does"), functions)
+
+
+def hunts() -> str:
+    """Describe the questions of a whole case, and list those about single entities, from the registry."""
+    listed = importlib.import_module("graphhunt.questions.registry").questions
+    page = "# Hunts\n\nAsked by `graphhunt hunt NAME --param NAME=VALUE`; `paths` by `graphhunt paths`.\n"
+    for item in listed("hunt", "paths"):
+        techniques = f"ATT&CK: {', '.join(item.attack)}\n\n" if item.attack else ""
+        page += f"\n## `{item.name}`\n\n{item.title}.\n\n{techniques}{parameters(item)}"
+    rows = ((f"`{item.name}`", item.title, item.about or "") for item in listed("entity"))
+    return page + "\n## About single entities\n\n" + table(("Name", "What it gives", "About"), rows)
+
+
+def parameters(question: Any) -> str:
+    """Write a question's parameters as a table."""
+    rows = [
+        (f"`{p.name}`", p.type, "required" if p.required else f"`{p.default}`", p.help) for p in question.parameters
+    ]
+    return table(("Parameter", "Type", "Default", "Meaning"), rows)
 
 
 def first_line(item: Any) -> str:
@@ -220,6 +237,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli": cli,
     "graph-model": graph_model,
     "http": http,
+    "hunts": hunts,
     "loaders": loaders,
     "queries": queries,
     "settings": settings,

@@ -9,7 +9,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -17,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Self
 from graphhunt import current
 from graphhunt.errors import GraphhuntError, UsageError
 from graphhunt.questions import pivots
+from graphhunt.questions.question import Wishes
+from graphhunt.questions.registry import question_named, questions
 from graphhunt.settings import Settings, load_settings
-from graphhunt.times import iso, micros, span
+from graphhunt.times import iso
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from graphhunt.entities import IP, Client, File, Machine, Process, User
     from graphhunt.evidence import Workspace
     from graphhunt.graph.snapshot import Snapshot
-    from graphhunt.lateral.attack_paths import PathOptions
-    from graphhunt.lateral.sight import Sight
     from graphhunt.store import Store
     from graphhunt.store.analyst import Table
     from graphhunt.store.sync import Computed
@@ -261,17 +260,26 @@ class Hunt:
 
         require_filled(self.workspace, self.store, self.client_id, self.db)
 
-    def paths(self, options: PathOptions | None = None, **given: Any) -> dict[str, Any]:
-        """Find time-respecting attack paths; keywords as of `PathOptions`.
+    def paths(self, **given: Any) -> dict[str, Any]:
+        """Find time-respecting attack paths.
 
-        `from_` and `to` are the contract's names of `source` and `target`; times may be ISO 8601 text and
-        lengths of time such as `24h`.
+        Args:
+            given: Parameters of the search: `from_`, `to`, `user`, `since`, `until`, `max_hops`, `max_dwell`, `k`,
+                `skew`, `within_session`, `rank`, `scanners`, `help_desk`, `owners`, `edges`. Times are ISO 8601 text,
+                aware datetimes or microseconds, lengths of time text such as `24h`.
+
+        Raises:
+            UsageError: A parameter is unknown or can't be read.
         """
-        from graphhunt.lateral.attack_paths import AttackPaths, PathOptions
-        from graphhunt.lateral.sight import gathered
+        return self.ask("paths", given, Wishes(), "paths")
 
-        asked = replace(options or PathOptions(), **_path_options(given))
-        return gathered(AttackPaths(self.snapshot, self._sight).find(asked), "paths")
+    def ask(self, name: str, given: Mapping[str, Any], wishes: Wishes, *kinds: str) -> dict[str, Any]:
+        """Ask a question of some kinds by name; see `graphhunt.questions.registry`.
+
+        Raises:
+            UsageError: There is no such question, or a parameter is unknown, missing or can't be read.
+        """
+        return question_named(name, *kinds).ask(self, given, wishes)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -279,12 +287,6 @@ class Hunt:
         from graphhunt.store.sync import snapshot_of
 
         return snapshot_of(self.workspace, self.client_id)
-
-    def _sight(self) -> Sight:
-        from graphhunt.lateral.sight import Sight
-        from graphhunt.questions.coverage import coverage
-
-        return Sight(coverage(self.workspace))
 
     def export(self, format: str, out: str | Path | None = None) -> int:
         """Write the graph as `json`, `graphml`, `csv` or `opengraph` and give the number of bytes.
@@ -301,12 +303,10 @@ class Hunt:
         return export(format, self.snapshot, lambda: self.store, None if out is None else Path(out))
 
     def hunts(self) -> list[dict[str, Any]]:
-        """List the hunts: the detector of lateral movement and the Cypher library's questions."""
-        from graphhunt.questions.library import hunts
+        """List the hunts: those over the whole case, then the questions about single entities."""
+        return [question.describe() for question in questions("hunt", "entity")]
 
-        return [info.describe() for info in hunts()]
-
-    def hunt(self, name: str, *, write: bool = True, limit: int | None = None, **given: Any) -> dict[str, Any]:
+    def hunt(self, name: str, /, *, write: bool = True, limit: int | None = None, **given: Any) -> dict[str, Any]:
         """Run a hunt by name; keywords are its parameters.
 
         Args:
@@ -322,23 +322,10 @@ class Hunt:
         Raises:
             UsageError: There is no such hunt or parameter.
         """
-        from graphhunt.lateral.movement import hunt_lateral_movement
-        from graphhunt.lateral.sight import gathered
-        from graphhunt.questions.library import BLAST_RADIUS, CHOKE_POINTS, LATERAL, hunt_named, run_query
-
-        info = hunt_named(name)
-        if info.name == LATERAL:
-            store = self.store if write else None
-            found = hunt_lateral_movement(self.snapshot, self._sight, given, store=store, limit=limit)
-            return gathered(found, "findings")
-        if info.name in (BLAST_RADIUS, CHOKE_POINTS):
-            from graphhunt.lateral.reach import hunt_reach
-
-            return hunt_reach(self.snapshot, info.name, given, limit)
-        return run_query(self.store, info.name, given, limit)
+        return self.ask(name, given, Wishes(limit, write), "hunt", "entity")
 
     def analyze(
-        self, name: str, *, progress: Callable[[str, int, int], None] | None = None, **given: Any
+        self, name: str, /, *, progress: Callable[[str, int, int], None] | None = None, **given: Any
     ) -> dict[str, Any]:
         """Run an analytic and write its results to the graph; see `graphhunt analyses` for the names.
 
@@ -355,9 +342,7 @@ class Hunt:
             LimitError: The extract is larger than its limit.
             StoreError: Another run is writing.
         """
-        from graphhunt.analyses.runs import analyze
-
-        return analyze(self.store, name, given, progress)
+        return self.ask(name, given, Wishes(progress=progress), "analysis")
 
     def results(self, name: str, target: str, limit: int = 1000) -> list[dict[str, Any]]:
         """Give the current run's results on a label or relationship type: `id`, `run` and the properties."""
@@ -457,25 +442,6 @@ class Hunt:
         from graphhunt.questions.coverage import coverage
 
         return {**coverage(self.workspace), "clock_skew": self._skew()}
-
-
-_RENAMED = {"from_": "source", "to": "target"}
-_TIMES = ("since", "until")
-_SPANS = ("max_dwell", "skew")
-
-
-def _path_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Translate the faces' names and texts to the fields of `PathOptions`."""
-    options: dict[str, Any] = {}
-    for name, value in given.items():
-        field = _RENAMED.get(name, name.removesuffix("_us"))
-        if field in _TIMES:
-            value = micros(value)
-        elif field in _SPANS and value is not None:
-            value = span(value)
-        if value is not None:
-            options[field] = value
-    return options
 
 
 def open_hunt(workspace: str | Path | None = None, db: str | None = None, **settings: Any) -> Hunt:

@@ -137,7 +137,7 @@ class Plot:
     """A finished drawing: shown by a notebook, or kept as a file that opens offline.
 
     Attributes:
-        data: What was drawn, as plain values, for tests and other faces.
+        data: What was drawn, as plain values, for tests and other readers.
     """
 
     def __init__(self, canvas: Canvas, data: dict[str, Any]) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.errors import UsageError
-from graphhunt.times import micros
+from graphhunt.questions.parameter import Parameter, bind
+from graphhunt.questions.question import Written
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,41 +19,6 @@ if TYPE_CHECKING:
 
 TARGETS = ("User", "Machine", "Process", "IP", "LOGGED_ON", "REMOTE_LOGON", "CONNECTED")
 """Labels and relationship types that results can be written to."""
-
-_TYPES: dict[str, Callable[[Any], Any]] = {"int": int, "float": float, "str": str, "datetime": micros}
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of an analytic: name, type (int, float, str, datetime), default and meaning."""
-
-    name: str
-    type: str
-    default: Any
-    help: str
-
-    def read(self, value: Any) -> Any:
-        """Turn a given value into the parameter's type.
-
-        Raises:
-            UsageError: It can't be.
-        """
-        if value is None:
-            return self.default
-        try:
-            return _TYPES[self.type](value)
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"{value!r} is not a value of {self.name} ({self.type})") from error
-
-
-@dataclass(frozen=True)
-class Written:
-    """One property an analytic writes: where, its name, and what it means."""
-
-    target: str
-    property: str
-    meaning: str
-
 
 Result = Mapping[str, "pl.DataFrame"]
 """By target, a frame with `id` and the properties to write, one row per node or relationship."""
@@ -87,12 +52,9 @@ class Analysis:
         """Check given parameters and fill in defaults.
 
         Raises:
-            UsageError: A name is unknown or a value isn't of its type.
+            UsageError: A name is unknown, or a value isn't of its type.
         """
-        known = {p.name: p for p in self.every_parameter()}
-        if unknown := sorted(set(given) - set(known)):
-            raise UsageError(f"{self.name} has no parameter {unknown[0]!r}", hint="it has " + ", ".join(known))
-        return {name: parameter.read(given.get(name)) for name, parameter in known.items()}
+        return bind(self.name, self.every_parameter(), given)
 
     def written(self, target: str) -> tuple[str, ...]:
         """List the properties written to a target."""
@@ -102,22 +64,11 @@ class Analysis:
         """List the targets written to."""
         return tuple(t for t in TARGETS if self.written(t))
 
-    def describe(self) -> dict[str, Any]:
-        """Give everything about it as plain values, for lists and documentation."""
-        return {
-            "name": self.name,
-            "summary": self.summary,
-            "parameters": [
-                {"name": p.name, "type": p.type, "default": p.default, "help": p.help} for p in self.every_parameter()
-            ],
-            "properties": [{"target": w.target, "property": w.property, "meaning": w.meaning} for w in self.properties],
-        }
-
 
 BOUNDS = (
-    Parameter("since", "datetime", None, "only what began at or after this time"),
-    Parameter("until", "datetime", None, "only what began before this time"),
-    Parameter("machine", "str", None, "only what happened on this machine (its id)"),
+    Parameter("since", "datetime", help="only what began at or after this time"),
+    Parameter("until", "datetime", help="only what began before this time"),
+    Parameter("machine", "str", help="only what happened on this machine (its id)"),
     Parameter("limit", "int", 500_000, "most rows of one kind to extract; more is an error, never a silent cut"),
 )
 """Parameters of every analytic: the bounds of the subgraph it works on."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
+from graphhunt.analyses.analysis import Analysis, Result
 from graphhunt.evidence import Workspace
 from graphhunt.ids import address, scope, short_host
+from graphhunt.questions.parameter import Parameter
+from graphhunt.questions.question import Written
 from graphhunt.toolbox.beacons import find_beacons
 
 if TYPE_CHECKING:

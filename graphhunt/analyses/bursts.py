@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphhunt.analyses.analysis import Analysis, Result, Written
+from graphhunt.analyses.analysis import Analysis, Result
+from graphhunt.questions.question import Written
 from graphhunt.toolbox.hourly_counts import hourly_bursts
 
 if TYPE_CHECKING:

@@ -12,8 +12,10 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.preprocessing import normalize
 
-from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
+from graphhunt.analyses.analysis import Analysis, Result
 from graphhunt.errors import LimitError
+from graphhunt.questions.parameter import Parameter
+from graphhunt.questions.question import Written
 from graphhunt.toolbox._cluster_rows import NOISE, renumber
 from graphhunt.toolbox.command_shape import command_shape
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
+from graphhunt.analyses.analysis import Analysis, Result
+from graphhunt.questions.parameter import Parameter
+from graphhunt.questions.question import Written
 from graphhunt.toolbox.logontracer import account_view
 
 if TYPE_CHECKING:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
+from graphhunt.analyses.analysis import Analysis, Result
 from graphhunt.analyses.extract import EDGES
 from graphhunt.errors import UsageError
+from graphhunt.questions.parameter import Parameter
+from graphhunt.questions.question import Written
 from graphhunt.toolbox.graph_measures import graph_measures
 
 if TYPE_CHECKING:

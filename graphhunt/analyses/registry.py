@@ -6,7 +6,7 @@ import logging
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphhunt.analyses.analysis import Analysis
 from graphhunt.errors import UsageError
@@ -67,8 +67,3 @@ def find_analysis(name: str) -> Analysis:
     if name not in known:
         raise UsageError(f"there is no analytic {name!r}", hint="there are " + ", ".join(known))
     return known[name]
-
-
-def describe_analyses() -> list[dict[str, Any]]:
-    """Describe every analytic: name, summary, parameters, properties written."""
-    return [analysis.describe() for analysis in analyses().values()]

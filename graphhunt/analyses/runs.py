@@ -13,6 +13,7 @@ from graphhunt.analyses.registry import find_analysis
 from graphhunt.analyses.writeback import Lease, Rows, head_of, lease, pointer, stored_results
 from graphhunt.errors import StoreError, UsageError
 from graphhunt.queries import library
+from graphhunt.times import dated
 from graphhunt.toolbox.finite import finite_columns
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def analyze(
     written = {target: len(rows) for target, rows in results.items()}
     rate = sum(written.values()) / max(ended - computed, 1e-9)
     return {
-        "run": run, "name": analysis.name, "parameters": values, "written": written,
+        "run": run, "name": analysis.name, "parameters": dated(values, times={"since", "until"}), "written": written,
         "seconds": round(ended - begun, 3), "write_seconds": round(ended - computed, 3),
         "rows_per_second": round(rate), "notes": notes,
     }  # fmt: skip

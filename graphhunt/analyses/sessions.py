@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
+from graphhunt.analyses.analysis import Analysis, Result
 from graphhunt.errors import UsageError
 from graphhunt.ids import digest
+from graphhunt.questions.parameter import Parameter
+from graphhunt.questions.question import Written
 from graphhunt.toolbox.sessionize import session_starts
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from graphhunt.api.faces import Time
 from graphhunt.api.models import Shape
+from graphhunt.api.time_shapes import Time
 from graphhunt.case.casebook.bodies import MAX_EVENTS, MAX_STATE, MAX_TEXT
 from graphhunt.case.casebook.book import MAX_DESCRIPTION, MAX_TITLE
 

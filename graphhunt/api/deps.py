@@ -8,8 +8,8 @@ from fastapi import Depends, Query, Request
 
 from graphhunt.accounts import Accounts, Principal
 from graphhunt.api.crowd import Crowd
-from graphhunt.api.faces import TimeIn
 from graphhunt.api.service import Hunt
+from graphhunt.api.time_shapes import TimeIn
 from graphhunt.case.casebook import Casebook
 from graphhunt.case.jobs import Jobs, Uploads
 from graphhunt.errors import UsageError

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from graphhunt.api.faces import Time, TimeIn
 from graphhunt.api.models import RefShape, Shape
+from graphhunt.api.time_shapes import Time, TimeIn
 
 
 class JobShape(Shape):
@@ -72,13 +72,14 @@ class ImportRequest(Shape):
 
 
 class ParameterShape(Shape):
-    """A parameter of an analytic or a hunt."""
+    """A parameter of a question."""
 
     name: str
     type: str
     default: Any = None
     required: bool = False
     help: str = ""
+    choices: list[str] = Field(default_factory=list)
 
 
 class WrittenShape(Shape):
@@ -89,11 +90,15 @@ class WrittenShape(Shape):
     meaning: str
 
 
-class AnalysisShape(Shape):
-    """An analytic."""
+class QuestionShape(Shape):
+    """A question: a hunt, one about single entities, or an analytic; `properties` are those that it writes."""
 
     name: str
-    summary: str
+    kind: str
+    title: str
+    about: str | None
+    attack: list[str]
+    columns: list[str]
     parameters: list[ParameterShape]
     properties: list[WrittenShape]
 
@@ -101,7 +106,7 @@ class AnalysisShape(Shape):
 class AnalysesAnswer(Shape):
     """The analytics there are."""
 
-    items: list[AnalysisShape]
+    items: list[QuestionShape]
 
 
 class RunShape(Shape):
@@ -128,20 +133,10 @@ class AnalysisRequest(Shape):
     parameters: Annotated[dict[str, str | int | float | bool | None], Field(default_factory=dict)]
 
 
-class HuntShape(Shape):
-    """A hunt: the detector of lateral movement, or a question of the query library."""
-
-    name: str
-    title: str
-    attack: list[str]
-    columns: list[str]
-    parameters: list[ParameterShape]
-
-
 class HuntsAnswer(Shape):
     """The hunts there are."""
 
-    items: list[HuntShape]
+    items: list[QuestionShape]
 
 
 class HuntRequest(Shape):

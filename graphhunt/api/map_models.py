@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graphhunt.api.faces import Time
 from graphhunt.api.models import Shape
+from graphhunt.api.time_shapes import Time
 
 
 class AddressShape(Shape):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graphhunt.api.faces import Properties, Time, TimeIn
+from graphhunt.api.time_shapes import Properties, Time, TimeIn
 
 MAX_REFS = 5000
 """Most entities one request may name."""

@@ -14,7 +14,6 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from graphhunt.api.faces import face
 from graphhunt.api.headers import HEADERS
 from graphhunt.errors import (
     AccessError,
@@ -28,6 +27,7 @@ from graphhunt.errors import (
     StoreError,
     UsageError,
 )
+from graphhunt.times import dated
 
 _LOG = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ async def _known(request: Request, error: Exception) -> Problem:
     status, kind = next((status, kind) for family, status, kind in _KINDS if isinstance(error, family))
     more: dict[str, Any] = {name: text for name in ("hint", "where") if (text := getattr(error, name))}
     if isinstance(error, ConflictError):
-        status, more["current"] = _conflict(request), face(error.current)
+        status, more["current"] = _conflict(request), dated(error.current)
     response = problem(status, error.message, kind=kind, instance=request.url.path, **more)
     if isinstance(error, BusyError):
         response.headers["Retry-After"] = str(max(1, math.ceil(error.wait)))

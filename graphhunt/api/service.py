@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,11 @@ class Hunt(Protocol):
     @property
     def store(self) -> Any:
         """The graph's store, as `graphhunt.store.open_store` gives it."""
+        ...
+
+    @property
+    def workspace(self) -> Any:
+        """The evidence."""
         ...
 
     @property
@@ -41,8 +47,8 @@ class Hunt(Protocol):
         """List the hunts."""
         ...
 
-    def hunt(self, name: str, **options: Any) -> dict[str, Any]:
-        """Run a hunt."""
+    def ask(self, name: str, given: Mapping[str, Any], wishes: Any, *kinds: str) -> dict[str, Any]:
+        """Ask a question of some kinds by name."""
         ...
 
     def paths(self, **options: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from graphhunt.api.service import Hunt
 from graphhunt.case.jobs import Tell, Uploads, Work
 from graphhunt.evidence.batch import DUPLICATE
-from graphhunt.times import iso
+from graphhunt.questions.question import Wishes
 
 
 def sibling(hunt: Hunt) -> Any:
@@ -60,13 +60,10 @@ def analysis_work(hunt: Hunt, name: str, parameters: Mapping[str, Any]) -> Work:
     """Run an analytic as `graphhunt analyze` does."""
 
     def work(tell: Tell) -> dict[str, Any]:
-        from graphhunt.analyses.runs import analyze
-
         with sibling(hunt) as own:
-            report = analyze(own.store, name, parameters, tell.progress)
+            report: dict[str, Any] = own.ask(name, parameters, Wishes(progress=tell.progress), "analysis")
         tell.sum_up(_rows(sum(report["written"].values()), "result", "written"))
-        bounds = {bound: iso(report["parameters"][bound]) for bound in ("since", "until")}
-        return {**report, "parameters": report["parameters"] | bounds}
+        return report
 
     return work
 
@@ -77,7 +74,7 @@ def hunt_work(hunt: Hunt, name: str, parameters: Mapping[str, Any], limit: int |
     def work(tell: Tell) -> dict[str, Any]:
         tell.progress("hunt", 0, 1)
         with sibling(hunt) as own:
-            found: dict[str, Any] = own.hunt(name, limit=limit, **parameters)
+            found: dict[str, Any] = own.ask(name, parameters, Wishes(limit), "hunt", "entity")
         tell.progress("hunt", 1, 1)
         chains = "findings" in found
         tell.sum_up(_rows(len(found["findings" if chains else "rows"]), "finding" if chains else "row", "found"))

@@ -8,7 +8,7 @@ import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line
-from graphhunt.times import iso
+from graphhunt.times import dated, iso
 
 
 @command
@@ -23,18 +23,18 @@ def run(
     if runs:
         _list_runs(context, json, workspace, db)
         return
-    from graphhunt.analyses.registry import describe_analyses
+    from graphhunt.questions.registry import questions
 
-    found = describe_analyses()
+    found = questions("analysis")
     if json:
-        json_out({"analyses": found})
+        json_out({"analyses": [analysis.describe() for analysis in found]})
         return
     for analysis in found:
-        line(f"{analysis['name']}: {analysis['summary']}")
-        for parameter in analysis["parameters"]:
-            line(f"  {parameter['name']} = {parameter['default']}: {parameter['help']}")
-        for written in analysis["properties"]:
-            line(f"  writes {written['target']}.{written['property']}: {written['meaning']}")
+        line(f"{analysis.name}: {analysis.title}")
+        for parameter in analysis.parameters:
+            line(f"  {parameter.name} = {parameter.default}: {parameter.help}")
+        for written in analysis.writes:
+            line(f"  writes {written.target}.{written.property}: {written.meaning}")
 
 
 def _list_runs(context: typer.Context, json: bool, workspace: WorkspaceOption, db: DbOption) -> None:
@@ -44,7 +44,7 @@ def _list_runs(context: typer.Context, json: bool, workspace: WorkspaceOption, d
     with open_case(context, workspace, db) as hunt:
         found = list_runs(hunt.store)
     if json:
-        json_out({"runs": [{**run, "start": iso(run["start"]), "end": iso(run["end"])} for run in found]})
+        json_out({"runs": dated(found)})
         return
     for run in found:
         counts = ", ".join(f"{count:,} {target}" for target, count in run["counts"].items())

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from graphhunt.cli.assignments import assignments, with_files
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, message
 from graphhunt.errors import UsageError
-from graphhunt.times import iso
 
 if TYPE_CHECKING:
     from graphhunt.store import Store
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def run(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help="Analytics; all when not given.")] = None,
-    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="Parameter as NAME=VALUE.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", help="Parameter as NAME=VALUE; NAME=@FILE takes a file's text.")
+    ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take the current run back.")] = False,
     compare: Annotated[bool, typer.Option("--compare", help="Compare the current run with the one before.")] = False,
     json: JsonOption = False,
@@ -27,13 +29,16 @@ def run(
     db: DbOption = None,
 ) -> None:
     """Run analytics on the graph and write their results back as properties."""
-    from graphhunt.analyses.registry import analyses
+    from graphhunt.questions.registry import questions
 
     if (undo or compare) and not names:
         raise UsageError("--undo and --compare need the name of an analytic")
-    given = _parameters(param or [])
+    given = with_files(assignments(param or []))
     with open_case(context, workspace, db) as hunt:
-        done = [_one(hunt.store, name, given, (undo, compare)) for name in names or list(analyses())]
+        done = [
+            _one(hunt.store, name, given, (undo, compare))
+            for name in names or [each.name for each in questions("analysis")]
+        ]
     if json:
         json_out({"runs": done})
         return
@@ -55,19 +60,7 @@ def _one(store: Store, name: str, given: dict[str, str], choice: tuple[bool, boo
     report = runs.analyze(store, name, given)
     for text in report["notes"]:
         message(text)
-    times = {n: iso(report["parameters"][n]) for n in ("since", "until")}
-    return {**report, "parameters": report["parameters"] | times}
-
-
-def _parameters(given: list[str]) -> dict[str, str]:
-    """Read NAME=VALUE."""
-    found = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise UsageError(f"{text!r} isn't NAME=VALUE")
-        found[name] = value
-    return found
+    return report
 
 
 def _texts(report: dict[str, Any]) -> list[str]:

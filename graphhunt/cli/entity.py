@@ -8,9 +8,7 @@ import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, table
-from graphhunt.times import iso
-
-_TIMES = ("first_seen", "last_seen", "start", "end")
+from graphhunt.times import dated
 
 
 @command
@@ -26,13 +24,11 @@ def run(
     with open_case(context, workspace, db) as hunt:
         found = hunt.entity(kind, id)
     if json:
-        json_out(found)
+        json_out(dated(found))
         return
     line(f"{found['kind']} {found['label']}")
     properties = found.get("properties", {})
-    table(
-        ("property", "value"), [(name, iso(value) if name in _TIMES else value) for name, value in properties.items()]
-    )
+    table(("property", "value"), list(dated(properties).items()))
     rows = [
         (
             row["relation"],

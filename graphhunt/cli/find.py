@@ -8,6 +8,7 @@ import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, message, table
+from graphhunt.times import dated
 
 
 @command
@@ -25,7 +26,7 @@ def run(
         groups = hunt.find(text, kind, limit)
         empty = not groups and not hunt.workspace.events()
     if json:
-        json_out({"groups": groups, **({"reason": _reason(text, empty=empty)} if not groups else {})})
+        json_out({"groups": dated(groups), **({"reason": _reason(text, empty=empty)} if not groups else {})})
         return
     rows = [
         (item["kind"], item["label"], item.get("detail"), item["id"]) for group in groups for item in group["items"]

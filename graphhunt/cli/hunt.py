@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from graphhunt.cli.assignments import assignments, with_files
 from graphhunt.cli.context import DbOption, JsonOption, VerboseOption, WorkspaceOption, command, open_case
-from graphhunt.cli.query import parameters
 from graphhunt.cli.show import json_out, line, message, prose, table
-from graphhunt.errors import UsageError
+from graphhunt.questions.question import Wishes
 
 
 @command
@@ -19,7 +18,7 @@ def run(
     name: Annotated[str, typer.Argument(help="A hunt as `graphhunt hunts` lists it.", show_default=False)],
     param: Annotated[
         list[str] | None,
-        typer.Option("--param", "-p", help="k=v; v is read as JSON, else as text; @FILE takes a file's text."),
+        typer.Option("--param", "-p", help="Parameter as NAME=VALUE; NAME=@FILE takes a file's text."),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most findings or rows to list.", show_default=False)] = None,
     write: Annotated[bool, typer.Option(help="Write findings to the graph as lm_ properties.")] = True,
@@ -29,9 +28,9 @@ def run(
     db: DbOption = None,
 ) -> None:
     """Run a hunt: lateral-movement lists chains with reasons and records; a question of the library lists rows."""
-    given = {key: _text(value) for key, value in parameters(param or []).items()}
+    given = with_files(assignments(param or []))
     with open_case(context, workspace, db) as hunt:
-        found = hunt.hunt(name, write=write, limit=limit, **given)
+        found = hunt.ask(name, given, Wishes(limit, write), "hunt", "entity")
     if json:
         json_out(found)
     elif "findings" in found:
@@ -42,20 +41,6 @@ def run(
             message(found["reason"])
     if found["truncated"]:
         message("more exist; raise --limit")
-
-
-def _text(value: Any) -> Any:
-    """Give the text of the file that `@FILE` names.
-
-    Raises:
-        UsageError: It can't be read.
-    """
-    if not (isinstance(value, str) and value.startswith("@")):
-        return value
-    try:
-        return Path(value[1:]).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"'{value[1:]}' can't be read as text", hint=str(error)) from error
 
 
 def _cell(value: Any) -> Any:

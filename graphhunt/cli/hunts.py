@@ -8,10 +8,6 @@ import typer
 
 from graphhunt.cli.context import JsonOption, command
 from graphhunt.cli.show import json_out, line, message, prose
-from graphhunt.errors import UsageError
-
-QUESTIONS = ("entity/", "pivot/")
-"""Folders whose queries ask about single entities."""
 
 
 @command
@@ -25,15 +21,13 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """List the hunts with the ATT&CK techniques they look for."""
-    from graphhunt.questions.library import hunt_named, hunts
+    from graphhunt.questions.registry import question_named, questions
 
-    found = [hunt_named(name)] if name else hunts()
-    if not found:
-        raise UsageError("there are no hunts")
+    found = [question_named(name, "hunt", "entity")] if name else questions("hunt", "entity")
     if json:
         json_out({"hunts": [info.describe() for info in found]})
         return
-    shown = [info for info in found if name or everything or not info.name.startswith(QUESTIONS)]
+    shown = [info for info in found if name or everything or info.kind == "hunt"]
     for info in shown:
         attack = f"  [{', '.join(info.attack)}]" if info.attack else ""
         line(f"{info.name}{attack}")

@@ -10,9 +10,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from graphhunt.cli.assignments import assignments
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import document, json_out, message, table
 from graphhunt.errors import UsageError
+from graphhunt.queries.returned import dated_rows
 from graphhunt.spreadsheet import disarmed
 
 
@@ -47,6 +49,7 @@ def run(
     with open_case(context, workspace, db) as hunt:
         result = hunt.query(cypher, parameters(param or []), limit)
     rows = [dict(zip(result.columns, row, strict=True)) if not isinstance(row, dict) else row for row in result.rows]
+    rows = dated_rows(cypher, rows)
     if form is Form.JSON:
         json_out({"columns": list(result.columns), "rows": rows, "truncated": result.truncated})
     elif form is Form.CSV:
@@ -60,21 +63,19 @@ def run(
 
 
 def parameters(given: list[str]) -> dict[str, Any]:
-    """Read `k=v` options.
+    """Read `k=v` options of a statement, which declares no types: a value is JSON, else text.
 
     Raises:
         UsageError: One has no `=`.
     """
-    found: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise UsageError(f"'{text}' is not a parameter", hint="write --param name=value")
-        try:
-            found[name] = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            found[name] = value
-    return found
+    return {name: _value(text) for name, text in assignments(given).items()}
+
+
+def _value(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
 
 
 def _cell(value: Any) -> Any:

@@ -26,15 +26,10 @@ if TYPE_CHECKING:
     from graphhunt.hunt import Hunt
 
 _FOR_REQUESTS = (
-    "graphhunt.lateral.analysis",
-    "graphhunt.analyses.runs",
     "graphhunt.questions.coverage",
     "graphhunt.store.digest",
     "graphhunt.entities",
     "graphhunt.case.export",
-    "graphhunt.lateral.attack_paths",
-    "graphhunt.lateral.movement",
-    "graphhunt.lateral.reach",
     "graphhunt.evidence.ingest",
     "graphhunt.lateral.paths._frames",
     "graphhunt.store.filled",
@@ -238,12 +233,12 @@ def trusted(proxies: str) -> list[str]:
 
 def import_for_requests() -> None:
     """Import what requests use: they run on many threads, which must not race for modules that are half made."""
-    from graphhunt.analyses.registry import analyses
+    from graphhunt.questions.registry import questions
     from graphhunt.sources.loading import loaders
 
     for name in _FOR_REQUESTS:
         import_module(name)
-    analyses()
+    questions()
     loaders()
 
 

@@ -8,7 +8,7 @@ import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, message
-from graphhunt.times import iso
+from graphhunt.times import dated, iso
 
 
 @command
@@ -25,7 +25,7 @@ def run(
     with open_case(context, workspace, db) as hunt:
         found = hunt.tree(process, depth=depth, limit=limit)
     if json:
-        json_out(found)
+        json_out(dated(found))
         return
     level: dict[str, int] = {}
     for node in found["nodes"]:

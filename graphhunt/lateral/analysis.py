@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphhunt.analyses.analysis import Analysis, Parameter, Result, Written
+from graphhunt.analyses.analysis import Analysis, Result
 from graphhunt.lateral.detector.findings import PROPERTIES
+from graphhunt.questions.parameter import Parameter
+from graphhunt.questions.question import Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,14 @@ _MEANINGS = {
     "lm_p": "conformal p-value among the baseline's new connections; none where it was not tested",
     "lm_reason": "why, in words with counts",
 }
+
+
+LISTS = (
+    Parameter("scanners", "list[str]", help="machines that scan; their logons are suppressed, by name"),
+    Parameter("help_desk", "list[str]", help="accounts of the help desk; likewise"),
+    Parameter("owners", "list[str]", help="inventory of owners, each as machine=account"),
+)
+"""Parameters of everything that runs the detector: what an estate knows of its machines and accounts."""
 
 
 def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
@@ -43,13 +53,6 @@ ANALYSIS = Analysis(
     summary="Ranks remote logons by switched credentials, rarity, context and host events, and links them into chains.",
     compute=_compute,
     properties=tuple(Written("REMOTE_LOGON", name, _MEANINGS[name]) for name in PROPERTIES),
-    parameters=(
-        Parameter("findings", "int", 200, "most chains to write"),
-        Parameter(
-            "scanners", "str", None, "machines that scan, separated by commas; their logons are suppressed by name"
-        ),
-        Parameter("help_desk", "str", None, "accounts of the help desk, separated by commas; likewise"),
-        Parameter("owners", "str", None, "inventory of owners: machine=account, separated by commas or line breaks"),
-    ),
+    parameters=(Parameter("findings", "int", 200, "most chains to write", least=1), *LISTS),
 )
 """The analytic."""

@@ -5,7 +5,6 @@ The last result is kept, so that listing findings, ranking paths and writing pro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,6 @@ from graphhunt.lateral.scores import Ranking, corroboration, logon_table
 if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.lateral.paths import LogonTable
-
-_SEPARATOR = re.compile(r"[,\n]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +40,15 @@ class DetectionOptions:
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> DetectionOptions:
-        """Make options from an analytic's parameters, in which lists are text.
+        """Make options from the bound parameters of an analytic or a hunt.
 
         Raises:
-            UsageError: An owner isn't written as `machine=account`, or no finding is asked for.
+            UsageError: An owner isn't written as `machine=account`.
         """
-        findings = given.get("findings")
-        if findings is not None and int(findings) < 1:
-            raise UsageError(f"findings is at least 1, not {findings}")
         return cls(
-            since=given.get("since"), until=given.get("until"), findings=int(findings or 200),
-            scanners=names(given.get("scanners")), help_desk=names(given.get("help_desk")),
-            owners=tuple(_pair(text) for text in names(given.get("owners"))),
+            since=given["since"], until=given["until"], findings=given["findings"],
+            scanners=tuple(given["scanners"] or ()), help_desk=tuple(given["help_desk"] or ()),
+            owners=tuple(_pair(text) for text in given["owners"] or ()),
         )  # fmt: skip
 
 
@@ -94,11 +88,6 @@ def _run(snapshot: Snapshot, options: DetectionOptions) -> Detection | None:
     seen = corroboration(table, snapshot)
     scoring = score_case(table, seen, asked)
     return Detection(table, findings_of(table, scoring, asked), Ranking.of(scoring))
-
-
-def names(text: str | None) -> tuple[str, ...]:
-    """Read a list written as text: names separated by commas or line breaks."""
-    return tuple(part.strip() for part in _SEPARATOR.split(text or "") if part.strip())
 
 
 def _pair(text: str) -> tuple[str, str]:

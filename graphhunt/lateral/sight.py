@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphhunt.questions.coverage import UNSEEN
+from graphhunt.evidence import Workspace
+from graphhunt.questions.coverage import UNSEEN, coverage
 from graphhunt.times import iso, micros
 
 _BEFORE = 24 * 3600 * 10**6
@@ -58,6 +59,11 @@ class Sight:
         for time in known.get("cleared", []):
             if window[0] <= _time(time) <= window[1]:
                 yield _spot("cleared", "a log was cleared then: what it held before is lost", time, time)
+
+
+def sight_of(workspace: Workspace) -> Sight:
+    """Give what the logs of a workspace can show."""
+    return Sight(coverage(workspace))
 
 
 def gathered(answer: dict[str, Any], name: str) -> dict[str, Any]:

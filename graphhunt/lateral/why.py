@@ -12,8 +12,9 @@ from graphhunt.times import iso
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphhunt.analyses.analysis import Analysis, Written
+    from graphhunt.analyses.analysis import Analysis
     from graphhunt.questions.pivots import Reader, Ref
+    from graphhunt.questions.question import Written
 
 MAX_LOGONS = 20
 """Most remote logons that are told of."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from graphhunt.errors import QueryError
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from graphhunt.times import micros
 
 PYTHON_TYPES: dict[str, Any] = {
     "str": str,
@@ -37,17 +36,6 @@ COLUMN_TYPES = frozenset(PYTHON_TYPES) | {
 """Types a column may have."""
 
 
-def microseconds(value: datetime) -> int:
-    """Give the microseconds since 1970 of an aware time.
-
-    Raises:
-        ValueError: The time has no zone.
-    """
-    if value.tzinfo is None:
-        raise ValueError("a time needs a zone")
-    return (value - _EPOCH) // timedelta(microseconds=1)
-
-
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
@@ -74,8 +62,8 @@ def _truth(value: Any) -> bool:
     return value
 
 
-def _time(value: Any) -> int:
-    return microseconds(value) if isinstance(value, datetime) else _whole(value)
+def _time(value: Any) -> int | None:
+    return micros(value) if isinstance(value, datetime) else _whole(value)
 
 
 def _map(value: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ __all__ = [
     "EVIDENCE_CAP",
     "NODES",
     "RELATIONSHIPS",
+    "TIMES",
     "TYPES",
     "NodeKind",
     "Property",
@@ -32,6 +33,17 @@ COMMON_NODE = tuple(column.name for column in nodes.COMMON)
 
 COMMON_REL = tuple(column.name for column in relationships.COMMON)
 """Names of the properties of every relationship."""
+
+TIMES = frozenset(
+    column.name
+    for columns in (
+        nodes.COMMON, relationships.COMMON, *(kind.columns for kind in NODES.values()),
+        *(kind.columns for kind in RELATIONSHIPS.values()),
+    )
+    for column in columns
+    if column.type == "time"
+)  # fmt: skip
+"""Names of the properties that are times; no property of another type is called so."""
 
 EVIDENCE_CAP = 20
 """Event ids kept on a relationship; the full set is found through the evidence store."""

@@ -11,6 +11,7 @@ from graphhunt.analyses import registry
 from graphhunt.analyses.analysis import TARGETS
 from graphhunt.analyses.runs import analyze, current_results
 from graphhunt.errors import LimitError, UsageError
+from graphhunt.questions.registry import question_named
 from graphhunt.store import Store
 from graphhunt.store.statements import create_nodes, create_relationships
 
@@ -21,9 +22,9 @@ BASE = 1_700_000_000_000_000
 @pytest.mark.parametrize("name", list(registry.analyses()))
 def test_every_analytic_is_described(name: str) -> None:
     analysis = registry.find_analysis(name)
-    described = analysis.describe()
+    described = question_named(name, "analysis").describe()
     assert described["name"] == name
-    assert described["summary"].endswith(".")
+    assert described["title"] == analysis.summary.removesuffix(".") != analysis.summary
     assert analysis.properties
     for written in analysis.properties:
         assert written.target in TARGETS

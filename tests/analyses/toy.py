@@ -11,8 +11,10 @@ from typing import Any
 import polars as pl
 
 from graphhunt.analyses import registry, runs, writeback
-from graphhunt.analyses.analysis import Analysis, Parameter, Written
+from graphhunt.analyses.analysis import Analysis
 from graphhunt.errors import GraphhuntError
+from graphhunt.questions.parameter import Parameter
+from graphhunt.questions.question import Written
 from graphhunt.settings import Settings
 from graphhunt.store import Store, open_store
 from graphhunt.store.statements import create_nodes

@@ -223,7 +223,7 @@ def test_results_are_read_only_when_asked_for() -> None:
     (lean,) = jobs.list(result=False)
     assert (lean.title, lean.state, lean.result) == ("ü", "succeeded", None)
     full = jobs.get(job.id)
-    assert full.face() == lean.face() | {"result": {"n": [1, 2]}}
-    assert full.face(result=False) == lean.face()
+    assert full.describe() == lean.describe() | {"result": {"n": [1, 2]}}
+    assert full.describe(result=False) == lean.describe()
     assert full.result == {"n": [1, 2]}
     jobs.close()

@@ -268,7 +268,7 @@ def test_a_restart_says_which_jobs_died(tmp_path: Path) -> None:
     assert ended(jobs, job.id) == "succeeded"
     jobs.close()
     database = SmallDatabase(tmp_path / "jobs.db", ("",))
-    dead = {**job.face(), "id": "d" * 16, "state": "running", "result": None, "ended": None}
+    dead = {**job.describe(), "id": "d" * 16, "state": "running", "result": None, "ended": None}
     for process in ("1:0.00", "4194303:1.00"):
         dead["id"] = process[0] * 16
         database.run(

@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from graphhunt import queries
 from graphhunt.cli.app import app
 from graphhunt.errors import UsageError
-from graphhunt.lateral.detection import DetectionOptions
-from graphhunt.questions.library import _check
+from graphhunt.questions.registry import question_named
 
 
 @pytest.mark.parametrize("number", ["0", "-1"])
@@ -32,10 +30,9 @@ def test_at_least_one_is_asked_for(tmp_path: Path, words: tuple[str, ...], numbe
 
 @pytest.mark.parametrize("number", [0, -1])
 def test_a_hunt_has_at_least_one_finding_or_row(number: int) -> None:
-    with pytest.raises(UsageError, match=f"findings is at least 1, not {number}"):
-        DetectionOptions.read({"findings": number})
-    with pytest.raises(UsageError, match=f"limit is at least 1, not {number}"):
-        _check(queries.library()["hunt/remote_execution"], {"limit": number})
-    assert DetectionOptions.read({"findings": 1}).findings == 1
-    assert DetectionOptions.read({}).findings == 200
-    _check(queries.library()["hunt/remote_execution"], {"limit": 1})
+    for name, kind, parameter in (("lateral-movement", "hunt", "findings"), ("paths", "paths", "k")):
+        question = question_named(name, kind)
+        with pytest.raises(UsageError, match=f"{parameter} is at least 1, not {number}"):
+            question.bind({parameter: number})
+        assert question.bind({parameter: 1})[parameter] == 1
+    assert question_named("lateral-movement", "hunt").bind({})["findings"] == 200

@@ -24,7 +24,8 @@ from graphhunt.model import (
     RegistryAction,
     ServiceInstall,
 )
-from graphhunt.schema import NODES, RELATIONSHIPS, TYPES, NodeKind, Property, RelKind
+from graphhunt.schema import NODES, RELATIONSHIPS, TIMES, TYPES, NodeKind, Property, RelKind, nodes, relationships
+from graphhunt.times import TIME_NAMES
 
 from .facts import SECOND, T0, frames
 
@@ -129,3 +130,11 @@ def test_one_row_adds_a_property_to_sessions(monkeypatch: pytest.MonkeyPatch) ->
     ]
     table = build(frames(facts)).relationships["LOGGED_ON"]
     assert dict(table.select("logon_id", "ticket_guid").iter_rows()) == {"0x5": "{1-2}", "0x6": None}
+
+
+def test_a_name_is_a_time_everywhere_or_nowhere() -> None:
+    """What is written outside as a time goes by the name alone, so no other property may be called so."""
+    kinds = [*NODES.values(), *RELATIONSHIPS.values()]
+    columns = [*nodes.COMMON, *relationships.COMMON, *(column for kind in kinds for column in kind.columns)]
+    assert {column.name for column in columns if column.type == "time"} == TIMES
+    assert [column for column in columns if column.name in TIME_NAMES and column.type != "time"] == []

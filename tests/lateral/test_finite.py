@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphhunt.analyses import runs
-from graphhunt.analyses.analysis import Analysis, Written
+from graphhunt.analyses.analysis import Analysis
 from graphhunt.errors import AnalysisError
 from graphhunt.lateral.detector import Corroboration, LateralOptions, corroborate, detect, score_hops
 from graphhunt.lateral.detector.corroboration import COLUMNS
 from graphhunt.lateral.detector.pmf import link_surprise
 from graphhunt.lateral.paths import LogonTable, hop_rarity
 from graphhunt.lateral.paths.table import DAY, HOUR
+from graphhunt.questions.question import Written
 from graphhunt.store import Store
 from graphhunt.toolbox.finite import finite_columns
 from tests.analyses import toy

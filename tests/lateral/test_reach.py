@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from graphhunt.errors import UsageError
 from graphhunt.evidence import Workspace
 from graphhunt.graph.snapshot import Snapshot
-from graphhunt.lateral.reach import hunt_reach
+from graphhunt.questions.question import Wishes
+from graphhunt.questions.registry import question_named
+
+
+def hunt_reach(snapshot: Snapshot, name: str, given: dict[str, object], limit: int | None = None) -> dict[str, Any]:
+    """Ask a case of which only the tables are there."""
+    case = type("Tables", (), {"snapshot": snapshot})()
+    return question_named(name, "hunt").ask(case, given, Wishes(limit))
 
 
 def test_a_fan_out_reaches_its_three_machines(purplesharp_graph: Snapshot) -> None:

@@ -15,7 +15,8 @@ from graphhunt import queries
 from graphhunt.errors import QueryError
 from graphhunt.queries.library import Library, read_library
 from graphhunt.queries.tokens import tokens
-from graphhunt.queries.values import convert, microseconds
+from graphhunt.queries.values import convert
+from graphhunt.times import micros
 
 GOOD = """// entity/user_machines
 // Machines a user logged on to.
@@ -156,7 +157,7 @@ def test_values_become_what_is_sent(kind: str, value: object, sent: object) -> N
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_microseconds_are_exact(time: datetime) -> None:
-    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds(time)) == time
+    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros(time)) == time
 
 
 def folder(root: Path, **texts: str) -> Library:

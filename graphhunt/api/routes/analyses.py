@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from graphhunt.analyses import runs
-from graphhunt.analyses.registry import describe_analyses, find_analysis
 from graphhunt.api.deps import AuthorDep, HuntDep, JobsDep, window_of
 from graphhunt.api.job_models import (
     AnalysesAnswer,
@@ -18,9 +17,10 @@ from graphhunt.api.job_models import (
     RunsAnswer,
 )
 from graphhunt.api.routes.imports import IdempotencyKey
-from graphhunt.api.routes.jobs import job_face
+from graphhunt.api.routes.jobs import job_shape
 from graphhunt.api.work import analysis_work
 from graphhunt.questions.pivots.difference import Windows, difference
+from graphhunt.questions.registry import question_named, questions
 
 router = APIRouter(tags=["analyses"])
 
@@ -30,7 +30,7 @@ Name = Annotated[str, Path(max_length=100)]
 @router.get("/analyses", operation_id="listAnalyses")
 def list_analyses() -> AnalysesAnswer:
     """List the analytics with their parameters and the properties they write."""
-    return AnalysesAnswer.model_validate({"items": describe_analyses()})
+    return AnalysesAnswer.model_validate({"items": [question.describe() for question in questions("analysis")]})
 
 
 @router.get("/analyses/runs", operation_id="listRuns")
@@ -48,10 +48,10 @@ def run_analysis(  # noqa: PLR0913 - the parts of the request
     key: IdempotencyKey = None,
 ) -> JobShape:  # fmt: skip
     """Run an analytic as a job; its results are written to the graph as properties."""
-    find_analysis(name).bind(wanted.parameters)
+    question_named(name, "analysis").bind(wanted.parameters)
     job = jobs.submit("analysis", name, author, analysis_work(hunt, name, wanted.parameters), key)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
-    return job_face(job)
+    return job_shape(job)
 
 
 @router.post("/analyses/{name}:undo", operation_id="undoAnalysis")

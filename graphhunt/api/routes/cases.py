@@ -22,7 +22,6 @@ from graphhunt.api.case_models import (
 )
 from graphhunt.api.deps import AuthorDep, CasebookDep, HuntDep
 from graphhunt.api.entity_paths import EntityRef
-from graphhunt.api.faces import face
 from graphhunt.api.versions import BasedOn, Known, tagged, unchanged
 from graphhunt.case.casebook import Target
 from graphhunt.case.casebook.book import WHOLE_CASE, After
@@ -31,6 +30,7 @@ from graphhunt.case.report import case_report
 from graphhunt.errors import UsageError
 from graphhunt.questions.pivots import Ref
 from graphhunt.questions.pivots.reading import check_ref, cut, decode_cursor
+from graphhunt.times import dated
 
 router = APIRouter(tags=["cases"])
 
@@ -96,7 +96,7 @@ def list_items(  # noqa: PLR0913 - each is a query parameter of the route
     book.case(case_id)
     found = book.items(case_id, item_type, Target(kind, entity_id), limit + 1, _after(cursor))
     rows, more = cut(found, limit, "created", "id")
-    return ItemsAnswer.model_validate({"items": [_face(row) for row in rows], "next_cursor": more})
+    return ItemsAnswer.model_validate({"items": [_shape(row) for row in rows], "next_cursor": more})
 
 
 @router.post("/cases/{case_id}/items", operation_id="addItem", status_code=201)
@@ -108,14 +108,14 @@ def add_item(book: CasebookDep, author: AuthorDep, case_id: CaseId, new: NewItem
     body = new.body.model_dump()
     item = book.add(case_id, body.pop("type"), body, author, _target(new.target))
     response.headers["Location"] = f"/api/v1/cases/{case_id}/items/{item['id']}"
-    return ItemShape.model_validate(_face(tagged(response, item)))
+    return ItemShape.model_validate(_shape(tagged(response, item)))
 
 
 @router.get("/cases/{case_id}/items/{item_id}", operation_id="getItem", responses={304: {"description": "Not changed"}})
 def get_item(book: CasebookDep, case_id: CaseId, item_id: ItemId, response: Response, known: Known = None) -> ItemShape:
     """Give one item of a case."""
     item = tagged(response, book.item(case_id, item_id))
-    return unchanged(item, known) or ItemShape.model_validate(_face(item))  # type: ignore[return-value]
+    return unchanged(item, known) or ItemShape.model_validate(_shape(item))  # type: ignore[return-value]
 
 
 @router.put("/cases/{case_id}/items/{item_id}", operation_id="editItem")
@@ -127,7 +127,7 @@ def edit_item(  # noqa: PLR0913 - the parts of the request
     body = edit.body.model_dump()
     if (given := body.pop("type")) != (kind := book.item(case_id, item_id)["type"]):
         raise UsageError(f"the item is a {kind}; it can't become a {given}")
-    return ItemShape.model_validate(_face(tagged(response, book.edit(case_id, item_id, version, author, body))))
+    return ItemShape.model_validate(_shape(tagged(response, book.edit(case_id, item_id, version, author, body))))
 
 
 @router.delete("/cases/{case_id}/items/{item_id}", operation_id="deleteItem", status_code=204)
@@ -145,7 +145,7 @@ def get_item_history(book: CasebookDep, case_id: CaseId, item_id: ItemId) -> His
 @router.get("/entities/{kind}/{entity_id}/marks", operation_id="getMarks")  # noqa: FAST003 - read by EntityRef
 def get_marks(book: CasebookDep, ref: EntityRef) -> MarksAnswer:
     """List what all cases say about one entity, newest first."""
-    return MarksAnswer.model_validate({"items": [_face(item) for item in book.marks(ref.kind, ref.id)]})
+    return MarksAnswer.model_validate({"items": [_shape(item) for item in book.marks(ref.kind, ref.id)]})
 
 
 @router.get(
@@ -163,7 +163,7 @@ def get_case_report(
     accept: Annotated[str, Header()] = "",
 ) -> Response | dict[str, Any]:
     """Write the case up: JSON, one HTML file that needs nothing else, Markdown, or a STIX 2.1 bundle."""
-    report: dict[str, Any] = face(case_report(hunt, book, case_id, version=request.app.version))
+    report: dict[str, Any] = dated(case_report(hunt, book, case_id, version=request.app.version), times={"written"})
     form = FORMS.get(wanted or ("html" if "text/html" in accept else "json"))
     if form is None:
         return report
@@ -181,7 +181,7 @@ def _target(shape: TargetShape | None) -> Target:
     return Target(shape.kind, shape.id, shape.relation, shape.relationship_id)
 
 
-def _face(item: dict[str, Any]) -> dict[str, Any]:
+def _shape(item: dict[str, Any]) -> dict[str, Any]:
     """Give an item with its target as one member."""
     target = {"id" if name == "entity_id" else name: item[name] for name in Target._fields}
     rest = {name: value for name, value in item.items() if name not in Target._fields}

@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from graphhunt.accounts import Principal
 from graphhunt.api.deps import HuntDep, JobsDep, PrincipalDep
-from graphhunt.api.routes.jobs import job_face
+from graphhunt.api.routes.jobs import job_shape
 from graphhunt.case.jobs import Job
 from graphhunt.errors import DamageError
 from graphhunt.graph.state import fingerprint_of, read_state
@@ -84,7 +84,7 @@ class _Watch:
     def _seen(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
         """Give the jobs that the caller may see."""
         all_ = "read" in self._caller.scopes
-        shapes = [job_face(job, result=False) for job in jobs if all_ or job.author == self._caller.name]
+        shapes = [job_shape(job, result=False) for job in jobs if all_ or job.author == self._caller.name]
         return [shape.model_dump(mode="json") for shape in shapes]
 
     def _new_graph(self) -> Iterator[ServerSentEvent]:

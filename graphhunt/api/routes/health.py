@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from graphhunt.api.deps import HuntDep
-from graphhunt.api.faces import face
 from graphhunt.api.models import HealthAnswer
 from graphhunt.schema import NODES, RELATIONSHIPS, NodeKind, RelKind
+from graphhunt.times import dated
 
 router = APIRouter(tags=["server"])
 
@@ -23,14 +23,14 @@ def get_health(request: Request) -> HealthAnswer:
 @router.get("/status", operation_id="getStatus")
 def get_status(hunt: HuntDep) -> dict[str, Any]:
     """Say what is loaded, as `graphhunt status --json`."""
-    answer: dict[str, Any] = face(hunt.status())
+    answer: dict[str, Any] = dated(hunt.status())
     return answer
 
 
 @router.get("/coverage", operation_id="getCoverage")
 def get_coverage(hunt: HuntDep) -> Any:
     """Say which sources and techniques the loaded data can show, as `graphhunt coverage --json`."""
-    return face(hunt.coverage())
+    return dated(hunt.coverage())
 
 
 @router.get("/schema", operation_id="getSchema")

@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from graphhunt.api.deps import AuthorDep, HuntDep, JobsDep
-from graphhunt.api.faces import face
 from graphhunt.api.job_models import HuntRequest, HuntsAnswer, JobShape
 from graphhunt.api.routes.imports import IdempotencyKey
-from graphhunt.api.routes.jobs import job_face
+from graphhunt.api.routes.jobs import job_shape
 from graphhunt.api.work import hunt_work
-from graphhunt.questions.library import hunt_named
+from graphhunt.questions.question import Wishes
+from graphhunt.questions.registry import question_named
+from graphhunt.times import dated
 
 router = APIRouter(tags=["hunts"])
 
@@ -26,7 +27,9 @@ def list_hunts(hunt: HuntDep) -> HuntsAnswer:
 @router.post("/hunts:ask", operation_id="askHunt")
 def ask_hunt(hunt: HuntDep, wanted: HuntRequest) -> dict[str, Any]:
     """Run a hunt and wait for it; nothing is written to the graph. As `graphhunt hunt --no-write --json`."""
-    answer: dict[str, Any] = face(hunt.hunt(wanted.name, write=False, limit=wanted.limit, **wanted.parameters))
+    answer: dict[str, Any] = dated(
+        hunt.ask(wanted.name, wanted.parameters, Wishes(wanted.limit, write=False), "hunt", "entity")
+    )
     return answer
 
 
@@ -36,7 +39,9 @@ def run_hunt(
     key: IdempotencyKey = None,
 ) -> JobShape:  # fmt: skip
     """Run a hunt as a job; findings of lateral movement are written to the graph."""
-    name = hunt_named(wanted.name).name
+    question = question_named(wanted.name, "hunt", "entity")
+    question.bind(wanted.parameters)
+    name = question.name
     job = jobs.submit("hunt", name, author, hunt_work(hunt, name, wanted.parameters, wanted.limit), key)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
-    return job_face(job)
+    return job_shape(job)

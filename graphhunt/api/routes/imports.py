@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from graphhunt.api.deps import AuthorDep, HuntDep, JobsDep, UploadsDep
 from graphhunt.api.job_models import ImportRequest, JobShape, UploadsAnswer, UploadShape
-from graphhunt.api.routes.jobs import job_face
+from graphhunt.api.routes.jobs import job_shape
 from graphhunt.api.work import load_work
 from graphhunt.case.jobs import Uploads
 from graphhunt.case.jobs.uploads import Receiving, Upload
@@ -85,7 +85,7 @@ def start_import(  # noqa: PLR0913 - the parts of the request
     work = load_work(hunt, uploads, wanted.uploads, format=wanted.format, strict=wanted.strict)
     job = jobs.submit("load", title, author, work, key)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
-    return job_face(job)
+    return job_shape(job)
 
 
 def _titles(uploads: Uploads, ids: list[str], *, known: bool) -> str:

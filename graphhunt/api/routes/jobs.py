@@ -21,9 +21,9 @@ JobId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 _POLL = 0.2
 
 
-def job_face(job: Job, *, result: bool = True) -> JobShape:
+def job_shape(job: Job, *, result: bool = True) -> JobShape:
     """Give a job as it is shown, with its result or without."""
-    return JobShape.model_validate(job.face(result=result))
+    return JobShape.model_validate(job.describe(result=result))
 
 
 @router.get("/jobs", operation_id="listJobs")
@@ -34,7 +34,7 @@ def list_jobs(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> JobsAnswer:
     """List jobs, newest first; those of earlier servers too."""
-    found = [job.face() for job in jobs.list(limit + 1, decode_cursor(cursor))]
+    found = [job.describe() for job in jobs.list(limit + 1, decode_cursor(cursor))]
     rows, more = cut(found, limit, "created", "id")
     seen = [row for row in rows if "read" in caller.scopes or row["author"] == caller.name]
     return JobsAnswer.model_validate({"items": seen, "next_cursor": more})
@@ -51,7 +51,7 @@ def seen_job(jobs: JobsDep, caller: PrincipalDep, job_id: JobId) -> Job:
 @router.get("/jobs/{job_id}", operation_id="getJob")
 def get_job(job: Annotated[Job, Depends(seen_job)]) -> JobShape:
     """Give a job's state."""
-    return job_face(job)
+    return job_shape(job)
 
 
 @router.delete("/jobs/{job_id}", operation_id="cancelJob", status_code=202)
@@ -59,7 +59,7 @@ def cancel_job(jobs: JobsDep, caller: PrincipalDep, job: Annotated[Job, Depends(
     """Ask one's own job to stop, or as an admin any: it ends at its next step, and what it had committed stays."""
     if job.author != caller.name and "admin" not in caller.scopes:
         raise AccessError("only an admin can cancel another's job")
-    return job_face(jobs.cancel(job.id))
+    return job_shape(jobs.cancel(job.id))
 
 
 @router.get("/jobs/{job_id}/events", operation_id="watchJob", response_class=EventSourceResponse)
@@ -83,4 +83,4 @@ async def _changes(jobs: Jobs, job_id: str) -> AsyncIterator[ServerSentEvent]:
 
 
 def _event(name: str, job: Job) -> ServerSentEvent:
-    return ServerSentEvent(data=job_face(job), event=name, id=str(job.sequence), retry=2000)
+    return ServerSentEvent(data=job_shape(job), event=name, id=str(job.sequence), retry=2000)

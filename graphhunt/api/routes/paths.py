@@ -5,12 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from graphhunt.api.deps import HuntDep, window_of
-from graphhunt.api.faces import face
 from graphhunt.api.models import PathsAnswer, PathsRequest
+from graphhunt.times import dated
 
 router = APIRouter(tags=["paths"])
-
-_HOUR = 3600 * 1_000_000
 
 
 @router.post("/paths", operation_id="findPaths")
@@ -19,6 +17,6 @@ def find_paths(hunt: HuntDep, wanted: PathsRequest) -> PathsAnswer:
     window = window_of(wanted.since, wanted.until)
     options = wanted.model_dump(include={"from_", "to", "user", "max_hops", "k", "edges", "within_session"})
     if wanted.max_dwell_hours is not None:
-        options["max_dwell_us"] = int(wanted.max_dwell_hours * _HOUR)
+        options["max_dwell"] = f"{wanted.max_dwell_hours:f}h"
     found = hunt.paths(since=window.since, until=window.until, **options)
-    return PathsAnswer.model_validate(face(found))
+    return PathsAnswer.model_validate(dated(found))

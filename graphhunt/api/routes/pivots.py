@@ -17,12 +17,16 @@ router = APIRouter(tags=["pivots"])
 @router.get("/pivots", operation_id="listPivots")
 def list_pivots(kind: Annotated[str | None, Query(max_length=40)] = None) -> PivotsAnswer:
     """List the ready questions, each with the query that answers it."""
-    return PivotsAnswer.model_validate({"items": [ask._asdict() for ask in pivots.asks(kind)]})
+    found = [
+        {"id": name, "kind": q.about, "title": q.title, "cypher": q.cypher, "attack": q.attack}
+        for name, q in sorted(pivots.asks(kind).items())
+    ]
+    return PivotsAnswer.model_validate({"items": found})
 
 
 @router.post("/pivots/{pivot_id}:run", operation_id="runPivot")
 def run_pivot(hunt: HuntDep, pivot_id: Annotated[str, Path(max_length=100)], about: PivotRun) -> PivotAnswer:
     """Answer a ready question about one entity."""
     window = window_of(about.since, about.until)
-    found = pivots.run_ask(hunt.store, pivot_id, Ref(about.kind, about.id), window, about.limit)
+    found = pivots.run_ask(hunt, pivot_id, Ref(about.kind, about.id), window, about.limit)
     return PivotAnswer.model_validate(found)

@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from graphhunt.api.deps import AuthorDep, CrowdDep, HuntDep
-from graphhunt.api.faces import face
 from graphhunt.api.models import QueryAnswer, QueryRequest
 from graphhunt.attention import attention
+from graphhunt.queries.returned import dated_rows
 
 router = APIRouter(tags=["query"])
 
@@ -26,12 +26,14 @@ async def run_query(hunt: HuntDep, crowd: CrowdDep, who: AuthorDep, wanted: Quer
     caller = attention()
     stop = caller.lost if caller else None
     ask = partial(hunt.query, wanted.cypher, wanted.params, limit=wanted.limit, stop=stop, who=who)
-    return await crowd.run(who, lambda: _answer(ask()))
+    return await crowd.run(who, lambda: _answer(ask(), wanted.cypher))
 
 
-def _answer(table: Any) -> QueryAnswer:
+def _answer(table: Any, cypher: str) -> QueryAnswer:
     parts: dict[str, Any] = dict(table) if isinstance(table, Mapping) else _parts(table)
-    return QueryAnswer(columns=list(parts["columns"]), rows=face(parts["rows"]), truncated=bool(parts["truncated"]))
+    return QueryAnswer(
+        columns=list(parts["columns"]), rows=dated_rows(cypher, parts["rows"]), truncated=bool(parts["truncated"])
+    )
 
 
 def _parts(table: Any) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from pydantic import Field
 from graphhunt.accounts import Accounts, Principal
 from graphhunt.api.access import Access, put_cookie, session_of
 from graphhunt.api.deps import AccountsDep, PrincipalDep
-from graphhunt.api.faces import Time
 from graphhunt.api.models import Shape
+from graphhunt.api.time_shapes import Time
 from graphhunt.errors import MissingError
 
 router = APIRouter(tags=["access"])

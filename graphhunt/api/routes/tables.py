@@ -15,13 +15,13 @@ from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from graphhunt.api.deps import HuntDep, window_of
-from graphhunt.api.faces import TIME_NAMES, face
 from graphhunt.api.models import GraphRequest
 from graphhunt.api.table_models import TablePage, TablesAnswer
 from graphhunt.case.export.drawn import pyvis_html, timesketch_lines
 from graphhunt.questions import pivots
 from graphhunt.questions.pivots import Ref
 from graphhunt.schema import NODES, RELATIONSHIPS
+from graphhunt.times import TIME_NAMES, dated
 
 router = APIRouter(tags=["tables"])
 
@@ -81,14 +81,14 @@ def _page(table: pl.LazyFrame, limit: int, cursor: str | None) -> TablePage:
     rows = after.sort("id").head(limit + 1).collect().to_dicts()
     more = rows[limit - 1]["id"] if len(rows) > limit else None
     total = int(table.select(pl.len()).collect().item())
-    return TablePage.model_validate({"items": face(rows[:limit]), "next_cursor": more, "total": {"value": total}})
+    return TablePage.model_validate({"items": dated(rows[:limit]), "next_cursor": more, "total": {"value": total}})
 
 
 def _lines(table: pl.LazyFrame) -> Iterator[str]:
     """Write a table a slice at a time, so that its size does not matter."""
     begin = 0
     while len(part := table.slice(begin, _SLICE).collect()):
-        yield "".join(json.dumps(face(row), ensure_ascii=False) + "\n" for row in part.iter_rows(named=True))
+        yield "".join(json.dumps(dated(row), ensure_ascii=False) + "\n" for row in part.iter_rows(named=True))
         begin += len(part)
 
 

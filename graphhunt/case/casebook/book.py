@@ -108,7 +108,7 @@ class Casebook:
         counts = self._db.rows(
             "SELECT type, count(*) AS number FROM item WHERE case_id = ? AND deleted = 0 GROUP BY type", (case_id,)
         )
-        return _face(row) | {"items": {count["type"]: count["number"] for count in counts}}
+        return _shape(row) | {"items": {count["type"]: count["number"] for count in counts}}
 
     def cases(self, limit: int = 100, after: After | None = None) -> list[dict[str, Any]]:
         """List cases, newest first."""
@@ -200,7 +200,7 @@ class Casebook:
         row = self._db.row(_ITEM, (case_id, item_id))
         if row is None:
             raise MissingError(f"case {case_id!r} has no item {item_id!r}")
-        return _face(row)
+        return _shape(row)
 
     def items(
         self, case_id: str, kind: str | None = None, target: Target = WHOLE_CASE, limit: int = 1000,
@@ -216,7 +216,7 @@ class Casebook:
                 "time": after.time if after else -1, "id": after.id if after else "",
             },
         )  # fmt: skip
-        return [_face(row) for row in rows]
+        return [_shape(row) for row in rows]
 
     def marks(self, kind: str, entity_id: str, limit: int = 200) -> list[dict[str, Any]]:
         """List what all cases say about one entity, newest first."""
@@ -226,7 +226,7 @@ class Casebook:
             " ORDER BY item.created DESC, item.id LIMIT ?",
             (kind, entity_id, limit),
         )
-        return [_face(row) for row in rows]
+        return [_shape(row) for row in rows]
 
     def edit(self, case_id: str, item_id: str, version: int, author: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Replace an item's body.
@@ -303,7 +303,7 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
-def _face(row: dict[str, Any]) -> dict[str, Any]:
+def _shape(row: dict[str, Any]) -> dict[str, Any]:
     """Give a row as users see it: the body read, the mark of deletion left out."""
     found = {name: value for name, value in row.items() if name != "deleted"}
     return found | {"body": json.loads(found["body"])} if "body" in found else found

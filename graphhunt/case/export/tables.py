@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.schema import NODES, RELATIONSHIPS
+from graphhunt.schema import NODES, RELATIONSHIPS, TIMES
 from graphhunt.spreadsheet import FORMULA
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from graphhunt.graph.snapshot import Snapshot
-
-_TIMES = ("start", "end", "first_seen", "last_seen", "first_used", "last_used")
 
 
 def write_tables(snapshot: Snapshot, folder: Path) -> int:
@@ -37,7 +35,7 @@ def write_tables(snapshot: Snapshot, folder: Path) -> int:
 
 def _cell(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
-    if name in _TIMES:
+    if name in TIMES:
         return pl.from_epoch(column, time_unit="us").dt.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").alias(name)
     if dtype == pl.List(pl.String):
         column = column.list.join("\n")

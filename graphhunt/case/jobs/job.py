@@ -57,7 +57,7 @@ class Job:
     result: dict[str, Any] | None = None
     error: str | None = None
 
-    def face(self, *, result: bool = True) -> dict[str, Any]:
+    def describe(self, *, result: bool = True) -> dict[str, Any]:
         """Give the state as plain values, with the result or without."""
         return asdict(self if result else replace(self, result=None))
 

@@ -206,11 +206,11 @@ class Jobs:
             self._count(job)
         if at_once or time.monotonic() - self._written.get(job.id, 0.0) >= _WRITE_EVERY:
             self._written[job.id] = time.monotonic()
-            content = orjson.dumps(job.face(), default=str).decode()
+            content = orjson.dumps(job.describe(), default=str).decode()
             self._db.run("UPDATE job SET state = ?, content = ? WHERE id = ?", (job.state, content, job.id))
 
     def _keep(self, job: Job, key: str | None) -> None:
-        content = orjson.dumps(job.face(), default=str).decode()
+        content = orjson.dumps(job.describe(), default=str).decode()
         self._db.run(
             "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?)",
             (job.id, job.created, job.state, _process(), job.author, key, content),
@@ -232,7 +232,7 @@ class Jobs:
             job = _read(row)
             job.state, job.ended = "failed", job.ended or _now()
             job.error = "the server stopped while the job was under way; what it had committed is kept, start it again"
-            content = orjson.dumps(job.face(), default=str).decode()
+            content = orjson.dumps(job.describe(), default=str).decode()
             self._db.run("UPDATE job SET state = ?, content = ? WHERE id = ?", (job.state, content, job.id))
 
 

@@ -6,7 +6,7 @@ integer microseconds since the epoch, UTC; entities are addressed by kind and id
 
 from __future__ import annotations
 
-from graphhunt.questions.pivots.asks import Ask, asks, run_ask
+from graphhunt.questions.pivots.asks import asks, run_ask
 from graphhunt.questions.pivots.edges import Edge, edges_among, relationship, relationships
 from graphhunt.questions.pivots.entity import counts, entities, entity
 from graphhunt.questions.pivots.neighbours import ORDERS, Relation, neighbours
@@ -20,7 +20,6 @@ __all__ = [
     "KINDS",
     "MAX_TEXT",
     "ORDERS",
-    "Ask",
     "Edge",
     "Page",
     "Reader",

@@ -176,11 +176,11 @@ def _three(edges: pl.DataFrame, windows: Windows, size: int) -> dict[str, Any]:
 def _listed(frame: pl.DataFrame, by: str, size: int, *, descending: bool = False) -> dict[str, Any]:
     ties = [name for name in _TIES if name in frame.columns]
     rows = frame.sort([by, *ties], descending=[descending, *[False] * len(ties)]).head(size)
-    return {"items": [_face(row) for row in rows.iter_rows(named=True)], "total": frame.height,
+    return {"items": [_shape(row) for row in rows.iter_rows(named=True)], "total": frame.height,
             "truncated": frame.height > size}  # fmt: skip
 
 
-def _face(row: dict[str, Any]) -> dict[str, Any]:
+def _shape(row: dict[str, Any]) -> dict[str, Any]:
     if "start_kind" not in row:
         return row
     start = {"kind": row.pop("start_kind"), "id": row.pop("start_id")}

@@ -47,7 +47,7 @@ def edges_among(
         since=window.since, until=window.until,
     )  # fmt: skip
     edges = {edge: row for row in rows if (edge := _edge(row)).start in known and edge.end in known}
-    return [_face(edge, row) for edge, row in sorted(edges.items(), key=lambda item: item[0])]
+    return [_shape(edge, row) for edge, row in sorted(edges.items(), key=lambda item: item[0])]
 
 
 def _edge(row: dict[str, Any]) -> Edge:
@@ -55,7 +55,7 @@ def _edge(row: dict[str, Any]) -> Edge:
     return Edge(here, row["relation"], there) if row["outgoing"] else Edge(there, row["relation"], here)
 
 
-def _face(edge: Edge, row: dict[str, Any]) -> dict[str, Any]:
+def _shape(edge: Edge, row: dict[str, Any]) -> dict[str, Any]:
     names = ("relationships", "events", "first", "last")
     return {
         "start": edge.start._asdict(),

@@ -1286,7 +1286,7 @@ export interface components {
          */
         AnalysesAnswer: {
             /** Items */
-            items: components["schemas"]["AnalysisShape"][];
+            items: components["schemas"]["QuestionShape"][];
         };
         /**
          * AnalysisRequest
@@ -1297,20 +1297,6 @@ export interface components {
             parameters?: {
                 [key: string]: string | number | boolean | null;
             };
-        };
-        /**
-         * AnalysisShape
-         * @description An analytic.
-         */
-        AnalysisShape: {
-            /** Name */
-            name: string;
-            /** Parameters */
-            parameters: components["schemas"]["ParameterShape"][];
-            /** Properties */
-            properties: components["schemas"]["WrittenShape"][];
-            /** Summary */
-            summary: string;
         };
         /**
          * AuditAnswer
@@ -1849,28 +1835,12 @@ export interface components {
             };
         };
         /**
-         * HuntShape
-         * @description A hunt: the detector of lateral movement, or a question of the query library.
-         */
-        HuntShape: {
-            /** Attack */
-            attack: string[];
-            /** Columns */
-            columns: string[];
-            /** Name */
-            name: string;
-            /** Parameters */
-            parameters: components["schemas"]["ParameterShape"][];
-            /** Title */
-            title: string;
-        };
-        /**
          * HuntsAnswer
          * @description The hunts there are.
          */
         HuntsAnswer: {
             /** Items */
-            items: components["schemas"]["HuntShape"][];
+            items: components["schemas"]["QuestionShape"][];
         };
         /**
          * ImportRequest
@@ -2188,9 +2158,11 @@ export interface components {
         };
         /**
          * ParameterShape
-         * @description A parameter of an analytic or a hunt.
+         * @description A parameter of a question.
          */
         ParameterShape: {
+            /** Choices */
+            choices?: string[];
             /** Default */
             default?: unknown;
             /**
@@ -2425,6 +2397,28 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * QuestionShape
+         * @description A question: a hunt, one about single entities, or an analytic; `properties` are those that it writes.
+         */
+        QuestionShape: {
+            /** About */
+            about: string | null;
+            /** Attack */
+            attack: string[];
+            /** Columns */
+            columns: string[];
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterShape"][];
+            /** Properties */
+            properties: components["schemas"]["WrittenShape"][];
+            /** Title */
+            title: string;
         };
         /**
          * RankedLogon
