@@ -7,7 +7,6 @@ looked at; when there are any (overlapping loads at the same time), the files ar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from graphhunt.evidence.batch import REJECTED, Batch
 from graphhunt.evidence.contents import parts
@@ -16,12 +15,10 @@ from graphhunt.evidence.index import Index, pack_ids, set_sum
 from graphhunt.evidence.journal import SegmentEntry, SourceEntry, new_id
 from graphhunt.evidence.mending import publish
 from graphhunt.evidence.segment import Tables
-
-if TYPE_CHECKING:
-    from graphhunt.evidence.workspace import Workspace
+from graphhunt.evidence.segments import Home
 
 
-def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
+def commit(workspace: Home, batch: Batch) -> list[SourceEntry]:
     """Commit a batch and give the counts per source."""
     workspace.mend_indexes()  # a damaged index would let records in twice
     before = _drop_known(workspace.indexes(), batch)
@@ -44,7 +41,7 @@ def commit(workspace: Workspace, batch: Batch) -> list[SourceEntry]:
     return batch.tally()
 
 
-def _completes(workspace: Workspace, batch: Batch) -> bool:
+def _completes(workspace: Home, batch: Batch) -> bool:
     """Tell whether the batch ends files, or parts of some, that the journal doesn't know as read."""
     known = parts(workspace.contents())
     ended = parts(batch.sources)

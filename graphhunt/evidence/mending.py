@@ -10,7 +10,6 @@ import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -22,14 +21,12 @@ from graphhunt.evidence.index import Ids, Index, pack_ids, write_index
 from graphhunt.evidence.journal import ENTRY_FILE, IndexEntry, SegmentEntry, decode_entry, encode_entry
 from graphhunt.evidence.proof import damage, prove, proved
 from graphhunt.evidence.segment import EVIDENCE_FILE, INDEX_FILE
-
-if TYPE_CHECKING:
-    from graphhunt.evidence.workspace import Workspace
+from graphhunt.evidence.segments import Home
 
 _LOG = logging.getLogger(__name__)
 
 
-def publish(workspace: Workspace, staging: Staging, entry: SegmentEntry) -> None:
+def publish(workspace: Home, staging: Staging, entry: SegmentEntry) -> None:
     """Make a finished folder a segment that counts; its own copy of the entry goes with it.
 
     Raises:
@@ -48,7 +45,7 @@ def publish(workspace: Workspace, staging: Staging, entry: SegmentEntry) -> None
         raise
 
 
-def restore_entries(workspace: Workspace) -> None:
+def restore_entries(workspace: Home) -> None:
     """Write the journal entry of each whole segment that has none, and the copies that segments lack.
 
     A segment without an entry is one whose commit was cut off at the last step, or whose entry was lost: it is
@@ -64,7 +61,7 @@ def restore_entries(workspace: Workspace) -> None:
             _restore(workspace, folder, found)
 
 
-def _restore(workspace: Workspace, folder: Path, entry: SegmentEntry) -> None:
+def _restore(workspace: Home, folder: Path, entry: SegmentEntry) -> None:
     try:
         known, holders = _held_elsewhere(workspace, folder, entry)
     except DamageError:  # which records the others hold can't be told now
@@ -77,12 +74,12 @@ def _restore(workspace: Workspace, folder: Path, entry: SegmentEntry) -> None:
         _LOG.warning("segment %s had no journal entry and is removed: its records were loaded again", folder.name)
 
 
-def _all_whole(workspace: Workspace, names: set[str]) -> bool:
+def _all_whole(workspace: Home, names: set[str]) -> bool:
     entries = [workspace.journal.segment(name) for name in names]
     return all(entry is not None and is_whole(workspace.folder(entry.id), entry) for entry in entries)
 
 
-def _held_elsewhere(workspace: Workspace, folder: Path, entry: SegmentEntry) -> tuple[int, set[str]]:
+def _held_elsewhere(workspace: Home, folder: Path, entry: SegmentEntry) -> tuple[int, set[str]]:
     """Count the records of a segment that others hold, and name these; those that it replaces don't matter."""
     if not entry.rows:
         return 0, set()
@@ -113,7 +110,7 @@ def is_whole(folder: Path, entry: SegmentEntry) -> bool:
     return all(proved(folder / name, known) for name, known in entry.files.items())
 
 
-def mend_indexes(workspace: Workspace) -> bool:
+def mend_indexes(workspace: Home) -> bool:
     """Prove every index; write damaged ones again from the records. Tell whether any was damaged.
 
     Raises:
@@ -133,7 +130,7 @@ def mend_indexes(workspace: Workspace) -> bool:
     return bool(mended)
 
 
-def _merged_proved(workspace: Workspace, entry: IndexEntry) -> bool:
+def _merged_proved(workspace: Home, entry: IndexEntry) -> bool:
     """Tell whether a merged index is whole; one of before its hash was kept is made anew in time."""
     path = workspace.home / "indexes" / f"{entry.id}.bin"
     return proved(path, entry.hash) if entry.hash else path.is_file()

@@ -6,7 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 from graphhunt import ids
 from graphhunt.errors import DamageError
 from graphhunt.evidence.batch import REJECTED
-from graphhunt.evidence.index import Index, pack_ids
-from graphhunt.evidence.journal import SegmentEntry
+from graphhunt.evidence.index import pack_ids
 from graphhunt.evidence.proof import prove, proved
 from graphhunt.evidence.segment import EVIDENCE_FILE
+from graphhunt.evidence.segments import Segments
 from graphhunt.evidence.tables import EVIDENCE_SCHEMA
 
 _OPEN_FILES = 64
@@ -74,25 +74,6 @@ class _Opened(NamedTuple):
     starts: Any
     path: Path
     whole: bool
-
-
-class Segments(Protocol):
-    """What the store needs to know of the workspace."""
-
-    def live(self) -> list[SegmentEntry]:
-        """List the segments, up to date."""
-
-    def indexes(self) -> list[Index]:
-        """Give the indexes that together cover every segment, up to date."""
-
-    def folder(self, segment: str) -> Path:
-        """Say where a segment's files are."""
-
-    def entry(self, segment: str) -> SegmentEntry | None:
-        """Give a segment's journal entry."""
-
-    def mend_indexes(self) -> bool:
-        """Prove every index and write damaged ones again; tell whether any was damaged."""
 
 
 class EvidenceStore:

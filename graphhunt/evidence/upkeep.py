@@ -6,7 +6,6 @@ import errno
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,10 +23,8 @@ from graphhunt.evidence.segment import (
     seal,
     write_facts,
 )
+from graphhunt.evidence.segments import Home
 from graphhunt.evidence.tables import EVIDENCE_SCHEMA, KINDS, arrow_schema
-
-if TYPE_CHECKING:
-    from graphhunt.evidence.workspace import Workspace
 
 SMALL_ROWS = 8192
 """A segment with fewer records is small: it is packed with others."""
@@ -45,7 +42,7 @@ GRACE = 3600.0
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
-def tidy(workspace: Workspace) -> None:
+def tidy(workspace: Home) -> None:
     """Pack and merge where enough has come together."""
     if len(_small(workspace)) >= PACK_COUNT:
         with workspace.lock.held():
@@ -58,7 +55,7 @@ def tidy(workspace: Workspace) -> None:
             _merge(workspace)
 
 
-def _small(workspace: Workspace) -> list[SegmentEntry]:
+def _small(workspace: Home) -> list[SegmentEntry]:
     covered = {segment for entry in workspace.journal.indexes() for segment in entry.segments}
     small = [s for s in workspace.journal.segments() if s.rows < SMALL_ROWS and s.id not in covered]
     if len(small) < PACK_COUNT:
@@ -67,7 +64,7 @@ def _small(workspace: Workspace) -> list[SegmentEntry]:
     return [s for s in small if is_whole(workspace.folder(s.id), s)]
 
 
-def _pack(workspace: Workspace, small: list[SegmentEntry]) -> None:
+def _pack(workspace: Home, small: list[SegmentEntry]) -> None:
     """Write small segments as one that replaces them."""
     name = new_id()
     with Staging(workspace.home / "staging", name) as staging:
@@ -106,7 +103,7 @@ def _pack_files(target: Path, folders: list[Path]) -> None:
             write_facts(target / f"{kind}.parquet", pa.concat_tables([pq.read_table(f, schema=schema) for f in files]))
 
 
-def _merge(workspace: Workspace) -> None:
+def _merge(workspace: Home) -> None:
     """Merge the smaller indexes: each id is merged again only when the merged size about doubles."""
     tiny = {entry.id for entry in _small(workspace)}
     indexes = sorted((i for i in workspace.indexes() if not tiny.intersection(i.segments)), key=lambda i: i.rows)
@@ -131,7 +128,7 @@ def _merge(workspace: Workspace) -> None:
     )
 
 
-def collect_garbage(workspace: Workspace) -> None:
+def collect_garbage(workspace: Home) -> None:
     """Remove what dead processes left, and replaced files after their grace time.
 
     A workspace on read-only media is left as it is.
@@ -148,7 +145,7 @@ def collect_garbage(workspace: Workspace) -> None:
             raise
 
 
-def _forget_replaced(workspace: Workspace) -> None:
+def _forget_replaced(workspace: Home) -> None:
     oldest = time.time() - GRACE
     for entry in workspace.journal.entries():
         if int(entry.id.split("-")[0], 16) / 1e9 < oldest:
@@ -158,7 +155,7 @@ def _forget_replaced(workspace: Workspace) -> None:
                 workspace.journal.forget(name)
 
 
-def _remove_unknown(workspace: Workspace) -> None:
+def _remove_unknown(workspace: Home) -> None:
     """Remove indexes without an entry: they can be made again. A segment without one is evidence and stays.
 
     An entry that can't be read goes with its index: without this it would be taken for that of a lost segment.

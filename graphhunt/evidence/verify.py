@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from graphhunt.errors import DamageError
 from graphhunt.evidence.journal import ENTRY_FILE, SegmentEntry, decode_entry
 from graphhunt.evidence.mending import whole_entry
 from graphhunt.evidence.proof import file_hash
 from graphhunt.evidence.segment import EVIDENCE_FILE, INDEX_FILE
-
-if TYPE_CHECKING:
-    from graphhunt.evidence.workspace import Workspace
+from graphhunt.evidence.segments import Home
+from graphhunt.evidence.store import EvidenceStore
 
 BY_ITSELF = "graphhunt makes it again by itself when it is next needed"
 FROM_COPY = "put it back from a copy, or load its sources into a new workspace"
@@ -35,11 +34,11 @@ class Damage(NamedTuple):
     event_ids: tuple[str, ...] = ()
 
 
-def verify(workspace: Workspace) -> list[Damage]:
+def verify(workspace: Home, evidence: EvidenceStore) -> list[Damage]:
     """List what is damaged or missing in the evidence."""
     found: list[Damage] = []
     for entry in workspace.live():
-        found += _segment(workspace, entry)
+        found += _segment(workspace, evidence, entry)
     for index in workspace.journal.indexes():
         path = workspace.home / "indexes" / f"{index.id}.bin"
         if problem := problem_of(path, index.hash or None):
@@ -54,7 +53,7 @@ def verify(workspace: Workspace) -> list[Damage]:
     return found
 
 
-def place(workspace: Workspace, path: Path) -> str:
+def place(workspace: Home, path: Path) -> str:
     """Name a file as it lies in the workspace."""
     return path.relative_to(workspace.path).as_posix()
 
@@ -70,11 +69,11 @@ def problem_of(path: Path, expected: str | None) -> str | None:
     return None if expected in (None, found) else "the file differs from what was written"
 
 
-def _segment(workspace: Workspace, entry: SegmentEntry) -> Iterator[Damage]:
+def _segment(workspace: Home, evidence: EvidenceStore, entry: SegmentEntry) -> Iterator[Damage]:
     folder = workspace.folder(entry.id)
     for name, expected in entry.files.items():
         problem = problem_of(folder / name, expected)
-        lost = tuple(workspace.evidence.damaged_in(entry.id)) if name == EVIDENCE_FILE else ()
+        lost = tuple(evidence.damaged_in(entry.id)) if name == EVIDENCE_FILE else ()
         if problem or lost:
             problem = problem or "records differ from their ids"
             remedy = BY_ITSELF if name == INDEX_FILE else FROM_COPY

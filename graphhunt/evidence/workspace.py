@@ -213,7 +213,7 @@ class Workspace:
 
     def verify(self) -> list[Damage]:
         """Compare every file and every record with its hash; list what is damaged or missing."""
-        return verify(self)
+        return verify(self, self.evidence)
 
 
 def _fits(path: Path, rows: int) -> bool:

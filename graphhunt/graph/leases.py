@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -10,7 +10,7 @@ from graphhunt import ids
 from graphhunt.graph.frames import SECOND, evidence, hashed, mapped, with_address
 
 if TYPE_CHECKING:
-    from graphhunt.graph.case import Case
+    from graphhunt.graph.machines import Machines
 
 EPHEMERAL = 49152
 """First port of the dynamic range (RFC 6335, 6); a lower one is a service's."""
@@ -28,7 +28,24 @@ _UNSHARED = ("private", "public", "link-local")
 _SIGHTING = ["machine_id", "ip", "time", "event_id", "source"]
 
 
-def sided(case: Case) -> pl.DataFrame:
+class Resolved(Protocol):
+    """The part of a case that leases are read from."""
+
+    @property
+    def machines(self) -> Machines:
+        """The machines that logged."""
+
+    def kinds(self) -> list[str]:
+        """List the kinds of which the case has facts."""
+
+    def raw(self, kind: str) -> pl.DataFrame:
+        """Give the facts of a kind in one fixed order."""
+
+    def facts(self, kind: str) -> pl.DataFrame:
+        """Give the facts of a kind that name a machine, with `machine_id`."""
+
+
+def sided(case: Resolved) -> pl.DataFrame:
     """Give the connections with their ends told apart: `local_*`, `remote_*` and `direction`.
 
     Sysmon's and the filtering platform's source is the machine itself for outgoing connections; for incoming
@@ -89,7 +106,7 @@ def _choose_side(frame: pl.DataFrame) -> pl.DataFrame:
 class Leases:
     """Sightings of addresses on machines, folded to intervals, and the look-up from address and time."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Resolved) -> None:
         self.case = case
         self.connections = sided(case)
         self.sightings = self._sightings()

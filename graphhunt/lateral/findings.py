@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt.lateral.detector import CLASSES
 from graphhunt.lateral.hops import Details, describe_hop
-from graphhunt.lateral.scope import NOTHING_LOADED, nothing_found, scope_json
+from graphhunt.lateral.scope import NOTHING_LOADED, nothing_found, scope_json, suppressed_json
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.lateral.detection import Detection
-    from graphhunt.lateral.detector import Finding, FoundHop, Suppressed
+    from graphhunt.lateral.detector import Finding, FoundHop
     from graphhunt.lateral.paths import LogonTable
     from graphhunt.lateral.sight import Sight
 
@@ -94,11 +94,6 @@ def _hop(hop: FoundHop, table: LogonTable, details: dict[int, dict[str, Any]]) -
         "certainty": round(hop.certainty, 4), "p": _number(hop.p), "significant": hop.significant,
         "techniques": list(hop.techniques), "lead_in": hop.lead_in,
     }  # fmt: skip
-
-
-def suppressed_json(one: Suppressed) -> dict[str, Any]:
-    """Write what one list took out."""
-    return {"list": one.name, "reason": one.reason, "logons": one.rows, "highest_score": round(one.highest_score, 4)}
 
 
 def _number(value: float) -> float | None:

@@ -10,7 +10,7 @@ from graphhunt.times import iso
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphhunt.lateral.detector import Scope
+    from graphhunt.lateral.detector import Scope, Suppressed
 
 MEANING = (
     "A score is that of the chain's strongest hop, in nats: the surprise of the logon after the days before it, plus "
@@ -42,6 +42,11 @@ def scope_json(scope: Scope) -> dict[str, Any]:
         },
         "not_scored": scope.left_out, "degraded": list(scope.degraded), "meaning": MEANING,
     }  # fmt: skip
+
+
+def suppressed_json(one: Suppressed) -> dict[str, Any]:
+    """Write what one list took out."""
+    return {"list": one.name, "reason": one.reason, "logons": one.rows, "highest_score": round(one.highest_score, 4)}
 
 
 def nothing_found(scope: Mapping[str, Any]) -> str:

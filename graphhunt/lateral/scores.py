@@ -13,9 +13,8 @@ import polars as pl
 from graphhunt.attention import heed
 from graphhunt.lateral.detector import LateralOptions, Scoring, score_case
 from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, corroborate
-from graphhunt.lateral.findings import suppressed_json
 from graphhunt.lateral.paths import LogonTable, hop_rarity
-from graphhunt.lateral.scope import scope_json
+from graphhunt.lateral.scope import scope_json, suppressed_json
 
 if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot

@@ -6,24 +6,38 @@ what is known to be new is created (the constraint on the id refuses a repeat), 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from graphhunt.errors import DuplicateError, StoreError
+from graphhunt.errors import DuplicateError, StoreError, UsageError
 from graphhunt.schema import COMMON_NODE, COMMON_REL, NODES, RELATIONSHIPS
 from graphhunt.store import statements
 from graphhunt.store.transport import Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from graphhunt.queries import Query
-    from graphhunt.store.store import Store
+    from graphhunt.settings import Settings
 
     Row = Mapping[str, Any]
     Write = Callable[[list[Row]], Summary]
 
 
-def put_nodes(store: Store, label: str, part: list[Row], *, new: bool) -> Summary:
+class Target(Protocol):
+    """The part of the store that takes rows."""
+
+    @property
+    def settings(self) -> Settings:
+        """How large a batch is."""
+
+    def read(self, query: Query, /, **params: Any) -> list[dict[str, Any]]:
+        """Run a reading query and give its rows."""
+
+    def write(self, query: Query, /, **params: Any) -> Summary:
+        """Run a writing query."""
+
+
+def put_nodes(store: Target, label: str, part: list[Row], *, new: bool) -> Summary:
     """Write one batch of nodes."""
     merge = statements.merge_nodes(label)
     if not new:
@@ -31,7 +45,7 @@ def put_nodes(store: Store, label: str, part: list[Row], *, new: bool) -> Summar
     return _or_if_there(lambda: _create_nodes(store, label, part), lambda: store.write(merge, rows=part))
 
 
-def put_relationships(store: Store, ends: tuple[str, str, str], part: list[Row], *, new: bool) -> Summary:
+def put_relationships(store: Target, ends: tuple[str, str, str], part: list[Row], *, new: bool) -> Summary:
     """Write one batch of relationships of one (type, start label, end label).
 
     Raises:
@@ -42,15 +56,31 @@ def put_relationships(store: Store, ends: tuple[str, str, str], part: list[Row],
     return _or_if_there(lambda: _create(store, ends, part), lambda: _known_or_new(store, ends, part))
 
 
-def remove(store: Store, query: Query, ids: Iterable[str]) -> Summary:
+def remove(store: Target, query: Query, ids: Iterable[str]) -> Summary:
     """Delete by id in batches."""
-    from graphhunt.store.store import batches
-
     total = Summary()
     for part in batches(({"id": one} for one in ids), store.settings.batch_rows):
         done = store.write(query, ids=[row["id"] for row in part])
         total = total.plus(done._replace(rows=len(part)))
     return total
+
+
+def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Cut rows into lists of at most `size`.
+
+    Raises:
+        UsageError: The size isn't positive.
+    """
+    if size < 1:
+        raise UsageError(f"a batch needs at least one row, not {size}")
+    part: list[Row] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _or_if_there(first: Callable[[], Summary], second: Callable[[], Summary]) -> Summary:
@@ -60,7 +90,7 @@ def _or_if_there(first: Callable[[], Summary], second: Callable[[], Summary]) ->
         return second()
 
 
-def _create_nodes(store: Store, label: str, part: list[Row]) -> Summary:
+def _create_nodes(store: Target, label: str, part: list[Row]) -> Summary:
     done = store.write(statements.create_nodes(label), rows=part)
     more = _beyond({*COMMON_NODE, *NODES[label].properties}, part)
     return done.plus(store.write(statements.merge_nodes(label), rows=more)) if more else done
@@ -71,7 +101,7 @@ def _beyond(names: set[str], part: list[Row]) -> list[Row]:
     return [row for row in part if not row["props"].keys() <= names]
 
 
-def _create(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summary:
+def _create(store: Target, ends: tuple[str, str, str], part: list[Row]) -> Summary:
     done = store.write(statements.create_relationships(*ends), rows=part)
     if done.relationships_created != len(part):
         missing = len(part) - done.relationships_created
@@ -80,12 +110,12 @@ def _create(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summar
     return done.plus(_update(store, ends[0], more)) if more else done
 
 
-def _update(store: Store, kind: str, rows: Iterable[Row]) -> Summary:
+def _update(store: Target, kind: str, rows: Iterable[Row]) -> Summary:
     props = {row["id"]: row["props"] for row in rows}
     return store.write(statements.update_relationships(kind), ids=list(props), props=props)
 
 
-def _known_or_new(store: Store, ends: tuple[str, str, str], part: list[Row]) -> Summary:
+def _known_or_new(store: Target, ends: tuple[str, str, str], part: list[Row]) -> Summary:
     kind = ends[0]
     rows = {row["id"]: row for row in part}
     known = {row["id"] for row in store.read(statements.known_relationships(kind), ids=list(rows))}

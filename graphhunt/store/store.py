@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, Self
 
 from graphhunt import queries
-from graphhunt.errors import QueryError, StoreError, UsageError
+from graphhunt.errors import QueryError, StoreError
 from graphhunt.settings import load_settings
 from graphhunt.store import attended, guard, statements, transport
 from graphhunt.store import rows as _rows
@@ -207,7 +207,7 @@ class Store:
     ) -> Summary:
         total = Summary()
         with self.writer():
-            for part in batches(rows, batch or self.settings.batch_rows):
+            for part in _rows.batches(rows, batch or self.settings.batch_rows):
                 total = total.plus(put(part)._replace(rows=len(part)))
                 if progress:
                     progress(total.rows)
@@ -280,24 +280,6 @@ class Store:
             raise QueryError(f"a {query.mode} query was called as a {modes[0]} one", where=query.name)
         text = query.for_engine(self.engine)
         return Statement(text, query.bind(params), query.name, query.mode == "read", whole=query.mode == "write")
-
-
-def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """Cut rows into lists of at most `size`.
-
-    Raises:
-        UsageError: The size isn't positive.
-    """
-    if size < 1:
-        raise UsageError(f"a batch needs at least one row, not {size}")
-    part: list[Row] = []
-    for row in rows:
-        part.append(row)
-        if len(part) == size:
-            yield part
-            part = []
-    if part:
-        yield part
 
 
 def open_store(workspace: Path, db: str | None = None, settings: Settings | None = None) -> Store:

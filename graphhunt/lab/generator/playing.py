@@ -12,10 +12,14 @@ from graphhunt.lab.generator.techniques import TECHNIQUES, Landing, Move, encode
 from graphhunt.lab.generator.truth import Chain, Hop, LogonKey, ProcessKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graphhunt.lab.generator.actors import Host, Process, Session
     from graphhunt.lab.generator.scenario import Burst, Intrusion, Step
     from graphhunt.lab.generator.scene import Scene
-    from graphhunt.lab.generator.stage import Stage
+
+    Later = Callable[[int, Callable[[int], None]], None]
+    """Schedules an act for a time (µs), which the act gets as its argument."""
 
 _WORD = "C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE"
 _LOOKING_AROUND = (
@@ -40,9 +44,9 @@ def process_key(process: Process) -> ProcessKey:
 class IntrusionPlayer:
     """Performs one intrusion: each step schedules the next one and the beacons of what it won."""
 
-    def __init__(self, stage: Stage, plan: Intrusion) -> None:
-        self.stage = stage
-        self.scene: Scene = stage.scene
+    def __init__(self, scene: Scene, later: Later, plan: Intrusion) -> None:
+        self.scene = scene
+        self._later = later
         self.plan = plan
         person = self.scene.account(plan.person)
         start = self.scene.host(plan.machine)
@@ -51,7 +55,7 @@ class IntrusionPlayer:
         for step in plan.steps:
             if step.stolen_on >= 0 and not plan.cell:
                 self._prepare(step)
-        stage.later(plan.begin, self._foothold)
+        later(plan.begin, self._foothold)
 
     def _prepare(self, step: Step) -> None:
         """Let the owner of a credential log on, earlier that day, to the machine it will be stolen on."""
@@ -59,7 +63,7 @@ class IntrusionPlayer:
         when = step.t - int((1_800 + 5_400 * self.scene.lot()) * SECOND_US)
         source = int(world.home[world.admin_person[step.account - world.first_admin]])
         if source != machine:
-            self.stage.later(when, lambda t: self._visit(t, source, machine, step.account))
+            self._later(when, lambda t: self._visit(t, source, machine, step.account))
 
     def _visit(self, t: int, source: int, machine: int, account: int) -> None:
         scene = self.scene
@@ -75,7 +79,7 @@ class IntrusionPlayer:
         self._held[plan.machine] = (actor, process)
         self._call_home(t, process)
         if plan.steps:
-            self.stage.later(plan.steps[0].t, lambda when: self._hop(when, 0))
+            self._later(plan.steps[0].t, lambda when: self._hop(when, 0))
 
     def _payload(self) -> tuple[str, str]:
         address, port = self.plan.c2
@@ -84,14 +88,14 @@ class IntrusionPlayer:
 
     def _call_home(self, t: int, process: Process) -> None:
         first = t + int((1.5 + 2 * self.scene.lot()) * SECOND_US)
-        self.stage.later(first, lambda when: self._beacon(when, process))
+        self._later(first, lambda when: self._beacon(when, process))
 
     def _beacon(self, t: int, process: Process) -> None:
         if t >= self.plan.end:
             return
         self.scene.connect(t, process, *self.plan.c2)
         wait = int(self.plan.beacon_us * (0.85 + 0.3 * self.scene.lot()))
-        self.stage.later(t + wait, lambda when: self._beacon(when, process))
+        self._later(t + wait, lambda when: self._beacon(when, process))
 
     def _hop(self, t: int, number: int) -> None:
         scene, step = self.scene, self.plan.steps[number]
@@ -116,7 +120,7 @@ class IntrusionPlayer:
         self._call_home(landing.process.started, landing.process)
         if number + 1 < len(self.plan.steps):
             following = max(self.plan.steps[number + 1].t, landing.process.started + 20 * SECOND_US)
-            self.stage.later(following, lambda when: self._hop(when, number + 1))
+            self._later(following, lambda when: self._hop(when, number + 1))
 
     def _look_around(self, t: int, origin: Process) -> None:
         program = _LOOKING_AROUND[int(self.scene.lot() * len(_LOOKING_AROUND))]
@@ -146,13 +150,13 @@ class IntrusionPlayer:
 class BurstPlayer:
     """Performs a star-shaped burst: NTLM logons from one machine to many."""
 
-    def __init__(self, stage: Stage, plan: Burst) -> None:
-        self.scene: Scene = stage.scene
+    def __init__(self, scene: Scene, later: Later, plan: Burst) -> None:
+        self.scene = scene
         self.source: Host = self.scene.host(plan.machine)
         self.account = self.scene.account(plan.account)
         self.chain = Chain(plan.id, "", self.source.name, self.account.full, [])
         for t, target in zip(plan.times, plan.targets, strict=True):
-            stage.later(t, partial(self._touch, target))
+            later(t, partial(self._touch, target))
 
     def _touch(self, machine: int, t: int) -> None:
         scene, target = self.scene, self.scene.host(machine)

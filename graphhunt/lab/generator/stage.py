@@ -46,8 +46,8 @@ class Stage:
         self._scheduled = 0
         self._decoys: dict[tuple[str, int], Decoy] = {}
         intrusions, bursts = plans or (all_intrusions(world, day), bursts_of(world, day))
-        self._players = [IntrusionPlayer(self, plan) for plan in intrusions]
-        self._bursts = [BurstPlayer(self, plan) for plan in bursts]
+        self._players = [IntrusionPlayer(self.scene, self.later, plan) for plan in intrusions]
+        self._bursts = [BurstPlayer(self.scene, self.later, plan) for plan in bursts]
         logons = b.benign_day(world, day)
         if world.config.decoys:
             logons = b.sort_logons(b.concatenate([logons, decoy_logons(world, day)]))

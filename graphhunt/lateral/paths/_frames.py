@@ -1,4 +1,4 @@
-"""Turns a frame of REMOTE_LOGON relationships into a logon table."""
+"""Reads the columns of a logon table out of a frame of REMOTE_LOGON relationships."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ import numpy as np
 import polars as pl
 
 from graphhunt.errors import UsageError
-from graphhunt.lateral.paths.table import LogonTable
 
 _NEEDED = ("id", "from_id", "to_id", "user_id", "start")
 
 
-def decode_frame(
+def table_columns(
     frame: pl.DataFrame, names: Mapping[str, str], host_names: Mapping[str, str], account_names: Mapping[str, str]
-) -> LogonTable:
-    """Build the table; `names` gives the frame's column for each usual name.
+) -> dict[str, Any]:
+    """Give the arguments of `LogonTable.from_arrays`; `names` gives the frame's column for each usual name.
 
     Raises:
         UsageError: A needed column is missing.
@@ -30,24 +29,24 @@ def decode_frame(
     hosts = _dictionary(frame, names["from_id"], names["to_id"])
     accounts = _dictionary(frame, names["user_id"])
     techniques = _dictionary(frame, names["technique"]) if names["technique"] in frame.columns else ()
-    return LogonTable.from_arrays(
-        frame[names["start"]].cast(pl.Int64).to_numpy(),
-        _codes(frame, names["from_id"], hosts),
-        _codes(frame, names["to_id"], hosts),
-        _codes(frame, names["user_id"], accounts),
-        end=_ends(frame, names),
-        logon_type=_numbers(frame, names["logon_type"], -1),
-        ok=_numbers(frame, names["ok"], 1),
-        technique=_codes(frame, names["technique"], techniques) if techniques else None,
-        ids=frame[names["id"]],
-        hosts=hosts,
-        accounts=accounts,
-        techniques=techniques,
-        host_names=[host_names.get(host, host) for host in hosts],
-        account_names=[account_names.get(account, account) for account in accounts],
-        host_kinds=_kinds(frame, names["from_id"], names["from_label"], hosts, "Machine"),
-        account_kinds=_kinds(frame, names["user_id"], names["user_kind"], accounts, "person"),
-    )
+    return {
+        "t": frame[names["start"]].cast(pl.Int64).to_numpy(),
+        "src": _codes(frame, names["from_id"], hosts),
+        "dst": _codes(frame, names["to_id"], hosts),
+        "acct": _codes(frame, names["user_id"], accounts),
+        "end": _ends(frame, names),
+        "logon_type": _numbers(frame, names["logon_type"], -1),
+        "ok": _numbers(frame, names["ok"], 1),
+        "technique": _codes(frame, names["technique"], techniques) if techniques else None,
+        "ids": frame[names["id"]],
+        "hosts": hosts,
+        "accounts": accounts,
+        "techniques": techniques,
+        "host_names": [host_names.get(host, host) for host in hosts],
+        "account_names": [account_names.get(account, account) for account in accounts],
+        "host_kinds": _kinds(frame, names["from_id"], names["from_label"], hosts, "Machine"),
+        "account_kinds": _kinds(frame, names["user_id"], names["user_kind"], accounts, "person"),
+    }
 
 
 def _dictionary(frame: pl.DataFrame, *columns: str) -> tuple[str, ...]:

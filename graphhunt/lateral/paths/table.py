@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from graphhunt.errors import UsageError
+from graphhunt.lateral.paths._frames import table_columns
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -122,9 +123,7 @@ class LogonTable:
             account_names: Display names by node id.
         """
         names = COLUMNS | dict(columns or {})
-        from graphhunt.lateral.paths._frames import decode_frame
-
-        return decode_frame(frame, names, dict(host_names or {}), dict(account_names or {}))
+        return cls.from_arrays(**table_columns(frame, names, dict(host_names or {}), dict(account_names or {})))
 
     def filter(
         self, *, since: int | None = None, until: int | None = None, keep: Flags | None = None
