@@ -10,30 +10,21 @@ result; a value that a parameter can't have is a `UsageError` that lists the val
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graphhunt.entities.alert import Alert
 from graphhunt.entities.client import Client
 from graphhunt.entities.collection import Collection
+from graphhunt.entities.domain import Domain
 from graphhunt.entities.file import File
 from graphhunt.entities.histogram import Histogram, HistogramResult
+from graphhunt.entities.ip import IP
+from graphhunt.entities.kinds import entity_class
 from graphhunt.entities.machine import Machine
-from graphhunt.entities.network import IP, Domain
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.process import Process
 from graphhunt.entities.subgraph import Subgraph
 from graphhunt.entities.user import User
 
-if TYPE_CHECKING:
-    from graphhunt.entities.base import Entity
-
 __all__ = [
     "IP", "Alert", "Client", "Collection", "Domain", "File", "Histogram", "HistogramResult", "Machine", "Process",
     "Subgraph", "TimePeriod", "User", "entity_class",
 ]  # fmt: skip
-
-
-def entity_class(label: str) -> type[Entity]:
-    """Give the class of entities of a label; KeyError for a label without one."""
-    found: tuple[type[Entity], ...] = (User, Machine, Process, File, IP, Domain, Alert, Client)
-    return {kind.label: kind for kind in found}[label]

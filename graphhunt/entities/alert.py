@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from graphhunt import current
-from graphhunt.entities.logons import WithMachines, WithUsers
+from graphhunt.entities.kinds import entered
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
+from graphhunt.entities.with_machines import WithMachines
+from graphhunt.entities.with_users import WithUsers
 
 
+@entered
 class Alert(WithMachines, WithUsers, Pivoting):
     """One or several alerts: Defender 1116 and 1117, Suricata, Zeek notices, and whatever a loader calls a detection.
 

@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 
 from graphhunt import current, queries
-from graphhunt.entities.collection import Collection, Question
+from graphhunt.entities.collection import Collection
 from graphhunt.entities.described import described
 from graphhunt.entities.histogram import Histogram, HistogramResult
+from graphhunt.entities.kinds import entity_class
 from graphhunt.entities.parts import Part
 from graphhunt.entities.period import TimePeriod, default_period
+from graphhunt.entities.question import Question
 from graphhunt.entities.rows import Row
 from graphhunt.entities.values import listed, rows_at_most
 from graphhunt.errors import UsageError
@@ -63,6 +65,7 @@ class Entity:
         self.client_id = client_id
         self._period = period
         self._given: Collection[Any] | None = None
+        self._ids: list[str] | None = None
         self.hunt = hunt or current.only_open()
 
     @property
@@ -75,7 +78,7 @@ class Entity:
         """Give the entity that stands for nodes whose ids are known: nothing is looked up."""
         found = cls.__new__(cls)
         Entity.__init__(found, ids, period=period, hunt=hunt)
-        found.__dict__["ids"] = list(ids)
+        found._ids = list(ids)
         return found
 
     @classmethod
@@ -107,9 +110,14 @@ class Entity:
         """Show the entities' `rows`: as a picture in a notebook, as text elsewhere."""
         return self.rows.print_dataframe()
 
-    @cached_property
+    @property
     def ids(self) -> list[str]:
         """The ids of the nodes; looked up at the first use, empty when the graph has none."""
+        if self._ids is None:
+            self._ids = self._asked_for()
+        return self._ids
+
+    def _asked_for(self) -> list[str]:
         rows = self._given
         if rows is None:
             return self._look_up()
@@ -132,7 +140,7 @@ class Entity:
         return (type(self).of([one], hunt=self.hunt, period=self.period) for one in self.ids)
 
     def __repr__(self) -> str:
-        names = self.names or self.__dict__.get("ids", ["not asked for yet"])
+        names = self.names or (["not asked for yet"] if self._ids is None else self._ids)
         shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         return f"{type(self).__name__}({shown})"
 
@@ -183,17 +191,14 @@ class Entity:
 
     def _scope(self, only: Only, files: str = "names") -> dict[str, Any]:
         """Look up the machines and accounts that a question is limited to."""
-        from graphhunt.entities.machine import Machine
-        from graphhunt.entities.user import User
-
         return {
-            "muids": self._ids_of(Machine, only.muid),
-            "accounts": self._ids_of(User, only.users),
+            "muids": self._ids_of("Machine", only.muid),
+            "accounts": self._ids_of("User", only.users),
             files: file_keys(only.file),
         }
 
-    def _ids_of(self, kind: Callable[..., Entity], given: Any) -> list[str] | None:
-        """Give the ids of entities that a result is limited to; None for all."""
+    def _ids_of(self, label: str, given: Any) -> list[str] | None:
+        """Give the ids of entities of a label that a result is limited to; None for all."""
         if given is None:
             return None
         found: dict[str, None] = {}
@@ -202,6 +207,7 @@ class Entity:
             if isinstance(item, Entity):
                 found.update(dict.fromkeys(item.ids))
         if texts:
+            kind = entity_class(label)
             found.update(dict.fromkeys(kind(texts, client_id=self.client_id, hunt=self.hunt).ids))
         return list(found)
 

@@ -8,13 +8,16 @@ from graphhunt import current
 from graphhunt.entities.actions import Acting
 from graphhunt.entities.base import Result
 from graphhunt.entities.histogram import Histogram
-from graphhunt.entities.logons import WithMachines, WithUsers
+from graphhunt.entities.kinds import entered
 from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
 from graphhunt.entities.rows import Block, Detection
+from graphhunt.entities.with_machines import WithMachines
+from graphhunt.entities.with_users import WithUsers
 
 
+@entered
 class Client(Acting, WithMachines, WithUsers, Measured, Pivoting):
     """One or several tenants, with all their machines.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from graphhunt import current, queries
 from graphhunt.entities import frames, pictures
-from graphhunt.entities.counting import in_graph
+from graphhunt.entities.counting import counts_by, in_graph
 from graphhunt.entities.histogram import Histogram, HistogramResult
-from graphhunt.entities.parts import Part, parts, typed
+from graphhunt.entities.kinds import entity_class
+from graphhunt.entities.parts import typed
+from graphhunt.entities.question import Source
 from graphhunt.entities.rows import Row, columns
+from graphhunt.entities.subgraph import Subgraph, among
 from graphhunt.entities.values import ability
 from graphhunt.errors import UsageError
 
@@ -22,115 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from graphhunt.entities.subgraph import Subgraph
-
 R = TypeVar("R", bound=Row)
-
-
-class Source(Protocol):
-    """What gives the rows of a collection: a query, or a computation of the hunt."""
-
-    @property
-    def name(self) -> str:
-        """Name of the query, below `entity/`, or of the computation."""
-
-    @property
-    def hunt(self) -> current.OpenHunt:
-        """Where it is asked."""
-
-    @property
-    def params(self) -> Callable[[], dict[str, Any]]:
-        """Gives the parameters; called at the first look only, since it may look up the ids of entities."""
-
-    @property
-    def text(self) -> str:
-        """The query's text; of a computation what it is."""
-
-    @property
-    def extra(self) -> Mapping[str, Any]:
-        """Parameters that only its histogram takes."""
-
-    @property
-    def limited(self) -> bool:
-        """Whether rows are limited in number."""
-
-    def parts(self, params: dict[str, Any]) -> Iterator[Part]:
-        """Ask, and yield the fields of the rows as they arrive, some rows at a time."""
-
-    def takes(self, param: str) -> bool:
-        """Tell whether it has a parameter."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A query of the library with its parameters, worked out when it is asked.
-
-    Attributes:
-        name: The query's name, below `entity/`.
-        params: Gives the parameters; it may look up the ids of entities, so it is called at the first look only.
-        hunt: Where it is asked.
-        shape: Turns the columns that the query gives into the fields of rows; it may change what it is given.
-        extra: Parameters that only its histogram takes.
-        limited: Whether rows are limited in number.
-    """
-
-    name: str
-    params: Callable[[], dict[str, Any]]
-    hunt: current.OpenHunt
-    shape: Callable[[Part], Part] | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    limited: bool = False
-
-    def parts(self, params: dict[str, Any]) -> Iterator[Part]:
-        """Ask, and yield the fields of the rows as they arrive, some rows at a time."""
-        found = parts(self.hunt.store.stream(self.query, **params))
-        return found if self.shape is None else map(self.shape, found)
-
-    @property
-    def query(self) -> queries.Query:
-        """The query's file."""
-        return queries.library()[f"entity/{self.name}"]
-
-    @property
-    def text(self) -> str:
-        """The query's text."""
-        return self.query.text
-
-    def takes(self, param: str) -> bool:
-        """Tell whether the query has a parameter."""
-        return any(known.name == param for known in self.query.params)
-
-
-@dataclass(frozen=True)
-class Computation:
-    """Rows that the hunt computes beside its graph: paths over the snapshot, original records.
-
-    Attributes:
-        name: What is computed.
-        params: Gives the parameters at the first look.
-        hunt: Where it is asked.
-        rows: Gives the fields of each row for the parameters.
-    """
-
-    name: str
-    params: Callable[[], dict[str, Any]]
-    hunt: current.OpenHunt
-    rows: Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
-    extra: ClassVar[Mapping[str, Any]] = {}
-    limited: ClassVar[bool] = False
-
-    def parts(self, params: dict[str, Any]) -> Iterator[Part]:
-        """Compute, and yield the fields of the rows, some rows at a time."""
-        return parts(self.rows(params))
-
-    @property
-    def text(self) -> str:
-        """What is computed; there is no query."""
-        return f"// computed by the hunt: {self.name}"
-
-    def takes(self, param: str) -> bool:
-        """Tell whether a parameter is pushed down: none is."""
-        return False
 
 
 class Collection(Sequence[R], Generic[R]):
@@ -145,18 +37,22 @@ class Collection(Sequence[R], Generic[R]):
     def __init__(self, kind: type[R], question: Source, rows: Sequence[R] | None = None) -> None:
         self.kind = kind
         self.question = question
-        if rows is not None:
-            self.__dict__["rows"] = list(rows)
+        self._rows = None if rows is None else list(rows)
+        self._params: dict[str, Any] | None = None
 
-    @cached_property
+    @property
     def rows(self) -> list[R]:
         """All rows; asked for at the first look."""
-        return list(self.stream())
+        if self._rows is None:
+            self._rows = list(self.stream())
+        return self._rows
 
-    @cached_property
+    @property
     def params(self) -> dict[str, Any]:
         """The parameters of the query."""
-        return self.question.params()
+        if self._params is None:
+            self._params = self.question.params()
+        return self._params
 
     @property
     def cypher(self) -> str:
@@ -188,16 +84,15 @@ class Collection(Sequence[R], Generic[R]):
 
     def _first(self, n: int) -> Collection[R]:
         """Give the first rows; when they weren't asked for yet, only they are asked for."""
-        if "rows" in self.__dict__ or not self.question.takes("limit"):
+        if self._rows is not None or not self.question.takes("limit"):
             return self._part(self.rows[:n])
         few: Collection[R] = Collection(self.kind, self.question)
-        few.__dict__["params"] = self.params | {"limit": min(n, self.params.get("limit", n))}
+        few._params = self.params | {"limit": min(n, self.params.get("limit", n))}
         return few
 
     def _part(self, rows: Sequence[R]) -> Collection[R]:
         part = Collection(self.kind, self.question, rows)
-        if "params" in self.__dict__:
-            part.__dict__["params"] = self.params
+        part._params = self._params
         return part
 
     @property
@@ -239,9 +134,7 @@ class Collection(Sequence[R], Generic[R]):
         Raises:
             UsageError: The rows name no entities.
         """
-        from graphhunt.entities.subgraph import among
-
-        return among(self, limit)
+        return among(self.kind, self.rows, self.question.hunt, limit)
 
     def evidence(self) -> list[dict[str, Any]]:
         """Give the original records behind the rows, in the rows' order, each once.
@@ -266,10 +159,10 @@ class Collection(Sequence[R], Generic[R]):
             UsageError: There is no such column.
         """
         histogram.check(column.name for column in columns(self.kind))
-        if "rows" not in self.__dict__:
-            found = in_graph(self, histogram)
-            if found is not None:
-                return found
+        # Asking for the parameters would look up ids before anything is looked at.
+        limited = self.question.limited or "limit" in (self._params or ())
+        if self._rows is None and not limited and counts_by(self.question, histogram):
+            return in_graph(self.kind, self.question, histogram, lambda: self.params)
         return HistogramResult(histogram, lambda: histogram.counted(self.df), self.cypher, lambda: self.params)
 
     def filter(self, test: Callable[[R], bool] | None = None, **equal: Any) -> Collection[R]:
@@ -320,8 +213,6 @@ class Collection(Sequence[R], Generic[R]):
         Raises:
             UsageError: The rows name no entity of that kind.
         """
-        from graphhunt.entities import entity_class
-
         known = self.kind.entity_fields
         label = kind or next(iter(known), "")
         if label not in known:
@@ -334,15 +225,19 @@ class Collection(Sequence[R], Generic[R]):
         Process trees for executions, a map for connections (a table of addresses without the setting `mmdb`), else a
         table. The picture needs nothing from outside, and whatever the logs wrote is escaped.
         """
-        return pictures.picture(self)
+        return self._picture()
 
     def __repr__(self) -> str:
-        if "rows" not in self.__dict__:
+        if self._rows is None:
             return f"<{self.kind.__name__} rows of entity/{self.question.name}, not asked for yet>"
-        return f"<{len(self.rows)} {self.kind.__name__} rows of entity/{self.question.name}>"
+        return f"<{len(self._rows)} {self.kind.__name__} rows of entity/{self.question.name}>"
 
     def __str__(self) -> str:
         return pictures.text_table(self.kind, self.rows)
 
     def _repr_html_(self) -> str:
-        return pictures.picture(self).html
+        return self._picture().html
+
+    def _picture(self) -> pictures.Picture:
+        settings = getattr(self.question.hunt, "settings", None)
+        return pictures.picture(self.kind, self.rows, getattr(settings, "mmdb", ""))

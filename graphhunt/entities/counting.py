@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from graphhunt import queries
 from graphhunt.entities import frames
 from graphhunt.entities.histogram import Histogram, HistogramResult
-from graphhunt.entities.rows import Column, columns
+from graphhunt.entities.question import Source
+from graphhunt.entities.rows import Column, Row, columns
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Callable
 
-    from graphhunt.entities.collection import Collection
+    import pandas as pd
 
 ELSEWHERE = {
     "communications": {"EventIds"},
@@ -28,33 +29,41 @@ ELSEWHERE = {
 """The questions with a query that counts, and the columns which it doesn't count by."""
 
 
-def in_graph(rows: Collection[Any], histogram: Histogram) -> HistogramResult | None:
-    """Give the histogram that the graph counts; None where it can't: the rows are then counted as they arrive."""
-    name, hunt = rows.question.name, rows.question.hunt
-    known = rows.__dict__.get("params", ())  # asking for them would look up ids before anything is looked at
-    if histogram.by in ELSEWHERE.get(name, {histogram.by}) or rows.question.limited or "limit" in known:
-        return None
-    query = queries.library()[f"entity/histogram/{name}"]
+def counts_by(question: Source, histogram: Histogram) -> bool:
+    """Tell whether a query counts the rows of a question so."""
+    return histogram.by not in ELSEWHERE.get(question.name, {histogram.by})
 
-    def params() -> dict[str, Any]:
-        given = {"by": histogram.by, "bucket": histogram.width, **rows.question.extra}
-        return rows.params | {key: value for key, value in given.items() if value is not None}
+
+def in_graph(
+    kind: type[Row], question: Source, histogram: Histogram, params: Callable[[], dict[str, Any]]
+) -> HistogramResult:
+    """Give the histogram that the graph counts.
+
+    Args:
+        kind: The class of the rows.
+        question: What would give them; `counts_by` holds.
+        histogram: What is counted by.
+        params: Gives the question's parameters; called at the first look.
+    """
+    query = queries.library()[f"entity/histogram/{question.name}"]
+
+    def given() -> dict[str, Any]:
+        added = {"by": histogram.by, "bucket": histogram.width, **question.extra}
+        return params() | {key: value for key, value in added.items() if value is not None}
 
     def count() -> pd.DataFrame:
-        found = [(row["at"], row["value"], row["rows"]) for row in hunt.store.stream(query, **result.params)]
-        return _framed(rows, histogram, found)
+        rows = question.hunt.store.stream(query, **result.params)
+        return _framed(kind, histogram, [(row["at"], row["value"], row["rows"]) for row in rows])
 
-    result = HistogramResult(histogram, count, query.text, params)
+    result = HistogramResult(histogram, count, query.text, given)
     return result
 
 
-def _framed(rows: Collection[Any], histogram: Histogram, found: list[tuple[Any, ...]]) -> pd.DataFrame:
+def _framed(kind: type[Row], histogram: Histogram, found: list[tuple[Any, ...]]) -> pd.DataFrame:
     """Lay the counts out as `Histogram.counted` does."""
     heads = []
     if histogram.bucket is not None:
         heads.append(Column("DateTime", "", "datetime"))
-    heads += [
-        Column(histogram.value, "", column.kind) for column in columns(rows.kind) if column.name == histogram.by
-    ]  # fmt: skip
+    heads += [Column(histogram.value, "", column.kind) for column in columns(kind) if column.name == histogram.by]
     kept = [(*([at] if histogram.bucket else []), *([value] if histogram.by else []), n) for at, value, n in found]
     return histogram.sorted(frames.counts(heads, kept))

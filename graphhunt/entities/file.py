@@ -5,13 +5,16 @@ from __future__ import annotations
 from graphhunt import current
 from graphhunt.entities import values
 from graphhunt.entities.actions import Acting
-from graphhunt.entities.logons import WithMachines, WithUsers
+from graphhunt.entities.kinds import entered
 from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
+from graphhunt.entities.with_machines import WithMachines
+from graphhunt.entities.with_users import WithUsers
 from graphhunt.errors import UsageError
 
 
+@entered
 class File(Acting, WithMachines, WithUsers, Measured, Pivoting):
     """One or several files; the questions about acts mean the processes that are instances of them.
 

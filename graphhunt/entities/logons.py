@@ -1,4 +1,4 @@
-"""The questions about logons and about the machines and accounts around an entity."""
+"""The questions about logons; the same for every entity."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from graphhunt.entities.base import Entity, Only, Result, counted
 from graphhunt.entities.histogram import Histogram
 from graphhunt.entities.period import TimePeriod
-from graphhunt.entities.rows import LogonSession, MachineRow, RemoteLogon, UserRow
+from graphhunt.entities.rows import LogonSession, RemoteLogon
 
 
 class LoggingOn(Entity):
@@ -50,37 +50,3 @@ class LoggingOn(Entity):
         """
         only = Only(muid, users, None, period, limit)
         return counted(self._limited(RemoteLogon, "remote_logons", only), histogram)
-
-
-class WithMachines(Entity):
-    """An entity found on machines."""
-
-    def get_machines(self, period: TimePeriod | None = None, histogram: Histogram | None = None) -> Any:
-        """Ask for the machines where the entity was seen in the period.
-
-        Gives one `Machine` that stands for all of them, to go on asking with; its `df` has Muid, Name, FirstSeen
-        and LastSeen. With a histogram, the counts.
-        """
-        from graphhunt.entities.machine import Machine
-
-        rows = self._ask(MachineRow, "machines", lambda: self._window(period))
-        return Machine.of_rows(rows, period or self.period) if histogram is None else rows.histogram(histogram)
-
-    get_machine = get_machines
-
-
-class WithUsers(Entity):
-    """An entity that accounts are seen with."""
-
-    def get_users(self, period: TimePeriod | None = None, histogram: Histogram | None = None) -> Any:
-        """Ask for the accounts seen with the entity in the period.
-
-        Gives one `User` that stands for all of them, to go on asking with; its `df` has LoggedUser, UserId, Kind,
-        FirstSeen and LastSeen. With a histogram, the counts.
-        """
-        from graphhunt.entities.user import User
-
-        rows = self._ask(UserRow, "users", lambda: self._window(period))
-        return User.of_rows(rows, period or self.period) if histogram is None else rows.histogram(histogram)
-
-    get_user = get_users

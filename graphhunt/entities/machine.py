@@ -9,18 +9,20 @@ from graphhunt.entities import values
 from graphhunt.entities.actions import Acting
 from graphhunt.entities.base import Result
 from graphhunt.entities.histogram import Histogram
-from graphhunt.entities.logons import WithUsers
+from graphhunt.entities.kinds import entered
 from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
 from graphhunt.entities.rows import Block, Connection, Detection, Execution, FileAction, RegistryAction
 from graphhunt.entities.talking import Ports
+from graphhunt.entities.with_users import WithUsers
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from graphhunt.entities.tables import Bandwidth, Timetable
 
 
+@entered
 class Machine(Acting, WithUsers, Measured, Pivoting):
     """One or several machines. Its questions take `users` where those of an account take `muid`.
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt.entities import values
 from graphhunt.entities.base import Entity
-from graphhunt.entities.collection import Collection, Computation
+from graphhunt.entities.collection import Collection
+from graphhunt.entities.question import Computation
 from graphhunt.entities.rows import AttackPath
 from graphhunt.times import micros
 

@@ -14,7 +14,6 @@ from graphhunt.errors import UsageError
 from graphhunt.svg import escape
 
 if TYPE_CHECKING:
-    from graphhunt.entities.collection import Collection
     from graphhunt.svg import Plot
 
 SHOWN = 20
@@ -49,9 +48,15 @@ class Picture:
         return file
 
 
-def picture(collection: Collection[Any]) -> Picture:
-    """Draw a collection as its kind is drawn by default."""
-    html, text = _drawn(collection)
+def picture(kind: type[Row], rows: Sequence[Row], mmdb: str) -> Picture:
+    """Draw rows as their kind is drawn by default.
+
+    Args:
+        kind: The class of the rows.
+        rows: The rows.
+        mmdb: The database that says where addresses are; empty for none.
+    """
+    html, text = _drawn(kind, rows, mmdb)
     return Picture(html, text, page_of(html))
 
 
@@ -61,13 +66,12 @@ def page_of(html: str) -> str:
     return f'<!doctype html><html lang="en">{head}<body>{html}</body></html>'
 
 
-def _drawn(collection: Collection[Any]) -> tuple[str, str]:
-    rows, kind = collection.rows, collection.kind
+def _drawn(kind: type[Row], rows: Sequence[Any], mmdb: str) -> tuple[str, str]:
     text = text_table(kind, rows)
     plot: Plot | None = None
     note = ""
     if kind is Connection:
-        plot, note, rows_shown = _map(collection)
+        plot, note, rows_shown = _map(rows, mmdb)
         if plot is None:
             return _paragraph(note) + html_rows(*rows_shown), f"{text}\n{note}"
     elif kind is TreeExecution or (kind is Execution and _is_tree(rows)):
@@ -99,14 +103,15 @@ def _branches(rows: Sequence[Any]) -> list[charts.Branch]:
 _ADDRESS_COLUMNS = ("RemoteIp", "Ipv4Status", "Connections", "Ports", "Processes", "FirstSeen", "LastSeen")
 
 
-def _map(collection: Collection[Any]) -> tuple[Plot | None, str, tuple[Sequence[str], list[list[Any]]]]:
+def _map(rows: Sequence[Any], mmdb: str) -> tuple[Plot | None, str, tuple[Sequence[str], list[list[Any]]]]:
     """Give the map, or why there is none and a table of addresses."""
-    parted = collection.groupby("remote_ip")
-    file = getattr(getattr(collection.question.hunt, "settings", None), "mmdb", "")
-    if not file:
+    parted: dict[str | None, list[Any]] = {}
+    for row in rows:
+        parted.setdefault(row.remote_ip, []).append(row)
+    if not mmdb:
         return None, _NO_MAP, (_ADDRESS_COLUMNS, [_address(ip, part) for ip, part in parted.items()])
     try:
-        found = geo.places(file, [ip for ip in parted if ip])
+        found = geo.places(mmdb, [ip for ip in parted if ip])
     except UsageError as error:
         return None, f"no map: {error}", (_ADDRESS_COLUMNS, [_address(ip, part) for ip, part in parted.items()])
     spots = [

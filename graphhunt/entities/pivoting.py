@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphhunt.entities import values
 from graphhunt.entities.base import Only
-from graphhunt.entities.collection import Collection, Computation
+from graphhunt.entities.collection import Collection
 from graphhunt.entities.logons import LoggingOn
 from graphhunt.entities.parts import Part
 from graphhunt.entities.paths import found_paths
 from graphhunt.entities.period import TimePeriod
+from graphhunt.entities.question import Computation
 from graphhunt.entities.rows import AttackPath, Detection, Evidence, Neighbour, TimelineRow
 from graphhunt.entities.seen import Seen
+from graphhunt.entities.subgraph import Subgraph, around
 from graphhunt.questions.pivots.views import label
 from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.times import micros
-
-if TYPE_CHECKING:
-    from graphhunt.entities.subgraph import Subgraph
 
 RECORDS = 1_000
 """Original records that `evidence` gives when not told otherwise."""
@@ -125,8 +124,6 @@ class Pivoting(LoggingOn, Seen):
         Raises:
             UsageError: There is no such type; the error lists those there are.
         """
-        from graphhunt.entities.subgraph import around
-
         checked = {"relations": values.chosen("relation", relation, RELATIONSHIPS), "limit": limit}
         return around(self, {**checked, **self._window(period)})
 

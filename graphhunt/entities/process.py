@@ -10,21 +10,23 @@ from graphhunt.entities import values
 from graphhunt.entities.actions import Acting
 from graphhunt.entities.base import Result
 from graphhunt.entities.collection import Collection
+from graphhunt.entities.file import File
 from graphhunt.entities.histogram import Histogram
-from graphhunt.entities.logons import WithMachines, WithUsers
+from graphhunt.entities.kinds import entered
 from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
 from graphhunt.entities.rows import ProcessRow, TreeExecution
 from graphhunt.entities.talking import Ports
+from graphhunt.entities.user import User
+from graphhunt.entities.with_machines import WithMachines
+from graphhunt.entities.with_users import WithUsers
 from graphhunt.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     import pandas as pd
-
-    from graphhunt.entities.file import File
 
 TREE_DEPTH = 15
 """Generations above and below that an execution tree is followed at most."""
@@ -33,6 +35,7 @@ TREE_LIMIT = 10_000
 """Processes that an execution tree holds at most, those nearest to the process first."""
 
 
+@entered
 class Process(Acting, WithMachines, WithUsers, Measured, Pivoting):
     """One or several process instances; usually found by a question, not made by hand.
 
@@ -69,10 +72,7 @@ class Process(Acting, WithMachines, WithUsers, Measured, Pivoting):
         self._muid, self._pid, self._user, self._time = muid, pid, logged_user, time
 
     def _look_up(self) -> list[str]:
-        from graphhunt.entities.machine import Machine
-        from graphhunt.entities.user import User
-
-        machines = self._ids_of(Machine, self._muid)
+        machines = self._ids_of("Machine", self._muid)
         if machines is None:
             raise UsageError("a process is named by its machine (muid) and program, hash or pid")
         users = User(self._user, self.client_id, hunt=self.hunt).ids if self._user else [None]
@@ -211,8 +211,6 @@ class Process(Acting, WithMachines, WithUsers, Measured, Pivoting):
 
     def get_file(self) -> File:
         """Ask for the program file; it stands for nothing when no record names it."""
-        from graphhunt.entities.file import File
-
         return File.of([row["id"] for row in self._plain("process_files")], hunt=self.hunt, period=self.period)
 
     @classmethod

@@ -1,33 +1,12 @@
-"""Objects of py2neo made of parts of the graph, and read back (extra `py2neo`)."""
+"""Objects of py2neo read as parts of the graph."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from graphhunt.entities.subgraph import Edge, Subgraph, from_rows
+from graphhunt.entities.edge import Edge
+from graphhunt.entities.subgraph import Subgraph, from_rows
 from graphhunt.errors import UsageError
-
-
-def to_py2neo(graph: Subgraph) -> Any:
-    """Give a `py2neo.Subgraph` of nodes with label and properties, and relationships with type and properties.
-
-    Nodes have their label as primary label and `id` as primary key, so that `py2neo.Graph.merge` finds those a
-    database has.
-
-    Raises:
-        UsageError: py2neo isn't installed.
-    """
-    py2neo = _package()
-    nodes = {}
-    for (label, key), values in graph.nodes.items():
-        node = py2neo.Node(label, **{**_clean(values), "id": key})
-        node.__primarylabel__, node.__primarykey__ = label, "id"
-        nodes[label, key] = node
-    links = [
-        py2neo.Relationship(nodes[edge.start], edge.type, nodes[edge.end], **{**_clean(edge.properties), "id": edge.id})
-        for edge in graph.edges
-    ]
-    return py2neo.Subgraph(nodes.values(), links)
 
 
 def from_py2neo(given: Any) -> Subgraph:
@@ -57,15 +36,3 @@ def _labelled(node: Any) -> tuple[str, dict[str, Any]]:
     if not labels or "id" not in values:
         raise UsageError("a node of py2neo needs a label and an id to be one of this graph")
     return labels[0], values
-
-
-def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _package() -> Any:
-    try:
-        import py2neo
-    except ImportError as error:
-        raise UsageError("this needs the package py2neo", hint="pip install graphhunt[py2neo]") from error
-    return py2neo

@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from graphhunt.entities.edge import Edge, Key
 from graphhunt.errors import UsageError
 from graphhunt.svg import PALETTE
-
-if TYPE_CHECKING:
-    from graphhunt.entities.subgraph import Subgraph
 
 MOST_EDGES = 20_000
 """Relationships a page holds at most, the first ones; the page says how many are left out."""
@@ -29,7 +27,17 @@ _HREF = re.compile("(href)", re.I)
 _LONGEST = 300
 
 
-def network(graph: Subgraph) -> Any:
+class Drawable(Protocol):
+    """What a page shows: nodes by (label, id) with their names, and relationships among them."""
+
+    nodes: dict[Key, dict[str, Any]]
+    edges: list[Edge]
+
+    def name(self, key: Key) -> str:
+        """Give the name an analyst would call a node by."""
+
+
+def network(graph: Drawable) -> Any:
     """Give a pyvis network: nodes are numbers, titles plain text, places fixed and nothing moves.
 
     Raises:
@@ -57,7 +65,7 @@ def network(graph: Subgraph) -> Any:
     return net
 
 
-def write(graph: Subgraph, path: str | Path) -> Path:
+def write(graph: Drawable, path: str | Path) -> Path:
     """Write a network as one page that needs nothing from outside; give its path.
 
     Raises:
@@ -68,7 +76,7 @@ def write(graph: Subgraph, path: str | Path) -> Path:
     return file
 
 
-def page(graph: Subgraph) -> str:
+def page(graph: Drawable) -> str:
     """Give the page of a network."""
     html = _LINKED.sub("", network(graph).generate_html(notebook=False))
     left_out = len(graph.edges) - MOST_EDGES

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from graphhunt import current, queries
-from graphhunt.entities import charts
+from graphhunt.entities import charts, pyvis_page
+from graphhunt.entities.edge import Edge, Key
+from graphhunt.entities.kinds import entity_class
+from graphhunt.entities.py2neo_subgraph import to_py2neo
+from graphhunt.entities.rows import Row
 from graphhunt.errors import UsageError
 from graphhunt.questions.pivots.views import label as name_of
 from graphhunt.questions.pivots.views import properties
@@ -16,26 +20,11 @@ from graphhunt.schema import NODES
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graphhunt.entities.collection import Collection
-
 _ANCHORS = {
     "User": "users", "Machine": "machines", "Process": "processes", "File": "files", "IP": "addresses",
     "Domain": "domains", "Alert": "alerts",
 }  # fmt: skip
 """The parameter of the queries that takes the ids of a label."""
-
-Key = tuple[str, str]
-"""A node's label and id."""
-
-
-class Edge(NamedTuple):
-    """A relationship: its type, id, both ends as (label, id), and its properties."""
-
-    type: str
-    id: str
-    start: Key
-    end: Key
-    properties: dict[str, Any]
 
 
 class Subgraph:
@@ -69,8 +58,6 @@ class Subgraph:
         Raises:
             UsageError: There is no such kind of entity.
         """
-        from graphhunt.entities import entity_class
-
         if kind not in _ANCHORS:
             raise UsageError(f"{kind!r} is no kind of entity", hint="one of " + ", ".join(_ANCHORS))
         return entity_class(kind).of([key for label, key in self.nodes if label == kind], hunt=self.hunt)
@@ -96,9 +83,7 @@ class Subgraph:
         Raises:
             UsageError: py2neo isn't installed.
         """
-        from graphhunt.entities.py2neo_objects import to_py2neo
-
-        return to_py2neo(self)
+        return to_py2neo(self.nodes, self.edges)
 
     def to_pyvis(self, path: str | Path | None = None) -> Any:
         """Give the graph as a pyvis network (extra `pyvis`), or write it as a page that opens offline.
@@ -109,8 +94,6 @@ class Subgraph:
         Raises:
             UsageError: pyvis isn't installed.
         """
-        from graphhunt.entities import pyvis_page
-
         return pyvis_page.network(self) if path is None else pyvis_page.write(self, path)
 
     def plot(self) -> Any:
@@ -142,21 +125,20 @@ def around(entity: Any, params: dict[str, Any]) -> Subgraph:
     return Subgraph(_nodes(entity.hunt, anchors) | found.nodes, found.edges, entity.hunt)
 
 
-def among(rows: Collection[Any], limit: int) -> Subgraph:
+def among(kind: type[Row], rows: Sequence[Row], hunt: current.OpenHunt, limit: int) -> Subgraph:
     """Give the entities that rows name, with the relationships among them.
 
     Raises:
         UsageError: The rows name no entities.
     """
-    fields = rows.kind.entity_fields
+    fields = kind.entity_fields
     if not fields:
-        raise UsageError(f"{rows.kind.__name__} rows name no entities")
+        raise UsageError(f"{kind.__name__} rows name no entities")
     named = {
         label: list(dict.fromkeys(getattr(row, field) for row in rows if getattr(row, field)))
         for label, field in fields.items()
     }
     anchors = {_ANCHORS[label]: ids for label, ids in named.items()}
-    hunt = rows.question.hunt
     found = _read(hunt, **anchors, among=sorted({one for ids in named.values() for one in ids}), limit=limit)
     known = {(label, one) for label, ids in named.items() for one in ids}
     edges = [edge for edge in found.edges if edge.start in known and edge.end in known]

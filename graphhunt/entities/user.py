@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from graphhunt import current
 from graphhunt.entities.actions import Acting
-from graphhunt.entities.logons import WithMachines
+from graphhunt.entities.kinds import entered
 from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
+from graphhunt.entities.with_machines import WithMachines
 
 
+@entered
 class User(Acting, WithMachines, Measured, Pivoting):
     r"""One or several accounts.
 

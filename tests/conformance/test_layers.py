@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,3 +43,60 @@ def test_loaders_import_only_their_contract(path: Path) -> None:
 def test_core_finds_loaders_through_entry_points_only() -> None:
     offenders = {str(path.relative_to(ROOT)) for path in CORE if any("loaders" in n.split(".") for n in imported(path))}
     assert offenders == set()
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Give the files of the package below a folder by the names that they are imported by."""
+    found = {}
+    for path in sorted((root / "graphhunt").rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def looked_at(name: str, files: dict[str, Path]) -> set[str]:
+    """Name the files that a file imports: at its top, for annotations only, or inside a function.
+
+    `from package import file` looks at the file, and at the package's own file only for another name.
+    """
+    package = name.split(".") if files[name].name == "__init__.py" else name.split(".")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(files[name].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            each = {f"{base}.{alias.name}" for alias in node.names}
+            found |= each if each <= files.keys() else each | {base}
+    return found & files.keys() - {name}
+
+
+def circles(root: Path) -> list[list[str]]:
+    """List the sets of files that import each other in a circle."""
+    files = modules(root)
+    graph = nx.DiGraph((name, other) for name in files for other in looked_at(name, files))
+    return sorted(sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1)
+
+
+def test_files_import_each_other_in_no_circle() -> None:
+    assert circles(ROOT) == []
+
+
+def test_circles_are_found_wherever_an_import_stands(tmp_path: Path) -> None:
+    """a and b: for annotations; c and d: inside a function, relatively; e and its package; f imports downwards."""
+    texts = {
+        "a": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from graphhunt.b import B",
+        "b": "from graphhunt import a",
+        "c": "def f():\n    from .d import D",
+        "d": "import graphhunt.c",
+        "room/__init__": "from graphhunt.room.e import E",
+        "room/e": "from graphhunt.room import E",
+        "f": "from graphhunt.room import e\nfrom graphhunt import a",
+    }
+    (tmp_path / "graphhunt" / "room").mkdir(parents=True)
+    for name, text in texts.items():
+        (tmp_path / "graphhunt" / f"{name}.py").write_text(text, encoding="utf-8")
+    assert circles(tmp_path) == [
+        ["graphhunt.a", "graphhunt.b"], ["graphhunt.c", "graphhunt.d"], ["graphhunt.room", "graphhunt.room.e"],
+    ]  # fmt: skip

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from graphhunt.entities import Histogram, charts, pictures
-from graphhunt.entities.collection import Collection, Question
+from graphhunt.entities.collection import Collection
+from graphhunt.entities.question import Question
 from graphhunt.entities.rows import Connection, Detection, Execution, FileAction, RegistryAction, Row, TreeExecution
 from graphhunt.entities.tables import Bandwidth, timetable
 from tests.entities.test_values import FakeHunt
@@ -98,7 +99,7 @@ def test_connections_are_a_map_where_a_database_says_where_addresses_are(tmp_pat
         tmp_path / "places.mmdb", {"203.0.113.5": (48.85, 2.35, "Paris"), "198.51.100.7": (-33.9, 18.4, "<b>Cape</b>")}
     )
     found = rows_of(Connection, CONNECTIONS, str(file))
-    plot, note, _ = pictures._map(found)
+    plot, note, _ = pictures._map(found.rows, str(tmp_path / "places.mmdb"))
     assert plot is not None
     assert note == ""
     spots = {hint.split()[0]: (north, east, weight) for north, east, weight, hint in plot.data["spots"]}

@@ -26,7 +26,7 @@ from graphhunt.entities import (
     User,
     values,
 )
-from graphhunt.entities.collection import Question
+from graphhunt.entities.question import Question
 from graphhunt.entities.rows import (
     Block,
     Connection,

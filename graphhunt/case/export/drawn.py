@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from graphhunt.entities.edge import Edge, Key
 from graphhunt.entities.pyvis_page import page
-from graphhunt.entities.subgraph import Edge, Key, Subgraph
+from graphhunt.entities.subgraph import Subgraph
 from graphhunt.times import iso
 
 
