@@ -281,7 +281,7 @@ class Hunt:
         """
         return question_named(name, *kinds).ask(self, given, wishes)
 
-    @property
+    @cached_property
     def snapshot(self) -> Snapshot:
         """The graph's tables as of the last load; damaged ones are made again from the facts."""
         from graphhunt.store.sync import snapshot_of

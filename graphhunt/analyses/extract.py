@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphhunt.errors import LimitError
+from graphhunt.graph.snapshot import Snapshot
 from graphhunt.queries import library
 
 if TYPE_CHECKING:
@@ -33,13 +34,15 @@ class Extract:
     Args:
         store: The graph.
         bounds: `since`, `until` (µs), `machine` (id) and `limit` (rows of one kind); others are ignored.
+        snapshot: The graph's tables; those in the store's workspace when not given.
 
     Raises:
         LimitError: A kind has more rows than the limit.
     """
 
-    def __init__(self, store: Store, bounds: Mapping[str, Any]) -> None:
+    def __init__(self, store: Store, bounds: Mapping[str, Any], snapshot: Snapshot | None = None) -> None:
         self.store = store
+        self.snapshot = snapshot or Snapshot(store.workspace / "graph")
         self.limit = int(bounds.get("limit") or 500_000)
         self.bounds = {name: bounds.get(name) for name in ("since", "until", "machine")}
 

@@ -29,4 +29,4 @@ def _question(analysis: Analysis) -> Question:
 
 
 def _answer(name: str, case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
-    return analyze(case.store, name, given, wishes.progress)
+    return analyze(case.store, name, given, wishes.progress, case.snapshot)

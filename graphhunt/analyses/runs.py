@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from graphhunt.analyses.analysis import Analysis, Result
+    from graphhunt.graph.snapshot import Snapshot
     from graphhunt.store import Store
 
     Progress = Callable[[str, int, int], None]
@@ -30,7 +31,11 @@ _TRIES = 20
 
 
 def analyze(
-    store: Store, name: str, parameters: Mapping[str, Any] | None = None, progress: Progress | None = None
+    store: Store,
+    name: str,
+    parameters: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    snapshot: Snapshot | None = None,
 ) -> dict[str, Any]:
     """Run an analytic and write its results to the graph.
 
@@ -39,6 +44,7 @@ def analyze(
         name: The analytic.
         parameters: Its parameters and the bounds of the extract.
         progress: Called with (phase, rows done, rows in all).
+        snapshot: The graph's tables, which keep what was computed of them; the store's own when not given.
 
     Returns:
         `run` (id), `name`, `parameters`, `written` (rows by label or type), `seconds`, `write_seconds` and
@@ -55,7 +61,7 @@ def analyze(
     tell = progress or (lambda phase, done, total: None)
     begun = time.monotonic()
     tell("extract", 0, 1)
-    results, notes = _results(analysis.compute(Extract(store, values), values), analysis)
+    results, notes = _results(analysis.compute(Extract(store, values, snapshot), values), analysis)
     computed = time.monotonic()
     with lease(store, analysis) as held:
         _publish(held, values, results, tell)

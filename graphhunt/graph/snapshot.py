@@ -14,7 +14,7 @@ import logging
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -60,6 +60,7 @@ class Snapshot:
     def __init__(self, folder: Path, remake: Callable[[], tuple[Graph, str]] | None = None) -> None:
         self.folder = folder
         self._remake = remake
+        self._memory: dict[str, tuple[Hashable, Any]] = {}
 
     @property
     def fingerprint(self) -> str | None:
@@ -172,6 +173,22 @@ class Snapshot:
     def _height(self, name: str) -> int:
         found = self.scan(name)
         return int(found.select(pl.len()).collect().item()) if found is not None else 0
+
+    def remembered(self, name: str, asked: Hashable, make: Callable[[], _T]) -> _T:
+        """Give what `make` makes of the tables; the same as last time while they and what is asked stay the same.
+
+        Args:
+            name: What is made; of each name the last answer is kept, as long as this object is.
+            asked: What tells one question of that name from another.
+            make: Makes it; several threads may do so at once, and each gets the answer to its own question.
+        """
+        fingerprint = self.fingerprint
+        known = self._memory.get(name)
+        if known is None or fingerprint is None or known[0] != (fingerprint, asked):
+            known = ((fingerprint, asked), make())
+            self._memory[name] = known
+        found: _T = known[1]
+        return found
 
     def computed(
         self, name: str, size: int, make: Callable[[], dict[str, np.ndarray[Any, Any]]]

@@ -38,10 +38,9 @@ LISTS = (
 
 def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
     # Both are above or beside analytics, and heavy: only a run needs them.
-    from graphhunt.graph.snapshot import Snapshot
     from graphhunt.lateral.detection import DetectionOptions, detected
 
-    found = detected(Snapshot(extract.workspace / "graph"), DetectionOptions.read(values))
+    found = detected(extract.snapshot, DetectionOptions.read(values))
     if found is None:
         return {"REMOTE_LOGON": pl.DataFrame(schema={"id": pl.String})}
     return {"REMOTE_LOGON": found.findings.properties()}

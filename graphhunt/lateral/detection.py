@@ -1,6 +1,6 @@
 """The lateral-movement detector over a workspace's snapshot, and what its run was asked.
 
-The last result is kept, so that listing findings, ranking paths and writing properties back score once.
+The snapshot keeps the last result, so that listing findings, ranking paths and writing properties back score once.
 """
 
 from __future__ import annotations
@@ -61,19 +61,10 @@ class Detection:
     ranking: Ranking
 
 
-_kept: dict[str, tuple[object, Detection | None]] = {}
-
-
 def detected(snapshot: Snapshot, options: DetectionOptions | None = None) -> Detection | None:
     """Run the detector on a snapshot, or give the result of the same run before; None without remote logons."""
-    options = options or DetectionOptions()
-    folder, key = str(snapshot.folder), (snapshot.fingerprint, options)
-    known = _kept.get(folder)
-    if known is None or known[0] != key or key[0] is None:
-        known = (key, _run(snapshot, options))
-        _kept.clear()
-        _kept[folder] = known
-    return known[1]  # not what is kept by now: another thread may have asked something else
+    asked = options or DetectionOptions()
+    return snapshot.remembered("detection", asked, lambda: _run(snapshot, asked))
 
 
 def _run(snapshot: Snapshot, options: DetectionOptions) -> Detection | None:

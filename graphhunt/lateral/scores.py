@@ -101,19 +101,9 @@ class Logons:
         return cause_of(self._snapshot)
 
 
-_kept: dict[str, tuple[str, Logons]] = {}
-
-
 def logons_of(snapshot: Snapshot) -> Logons:
-    """Give the logons of a snapshot, the same as long as the snapshot stays: only the last case's are kept."""
-    folder, version = str(snapshot.folder), snapshot.fingerprint
-    if version is None:
-        return Logons(snapshot)
-    known = _kept.get(folder)
-    if known is None or known[0] != version:
-        _kept.clear()
-        known = _kept[folder] = (version, Logons(snapshot))
-    return known[1]
+    """Give the logons of a snapshot, the same as long as its tables stay."""
+    return snapshot.remembered("logons", None, lambda: Logons(snapshot))
 
 
 def logon_table(snapshot: Snapshot) -> LogonTable | None:

@@ -29,11 +29,12 @@ def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, A
     """
     options = DetectionOptions.read(given)
     written: dict[str, Any] = {"hunt": QUESTION.name}
+    snapshot = case.snapshot
     if wishes.write:
-        run = analyze(case.store, ANALYSIS.name, {name: given[name] for name in _RUN}, wishes.progress)
+        values = {name: given[name] for name in _RUN}
+        run = analyze(case.store, ANALYSIS.name, values, wishes.progress, snapshot)
         written |= {"run": run["run"], "written": run["written"].get("REMOTE_LOGON", 0)}
     wanted = FindingFilter(machine=given["machine"], user=given["user"], significant=given["significant"])
-    snapshot = case.snapshot
     found = report(detected(snapshot, options), snapshot, partial(sight_of, case.workspace), wanted)
     cut = wishes.limit is not None and len(found["findings"]) > wishes.limit
     found["findings"] = found["findings"][: wishes.limit]
