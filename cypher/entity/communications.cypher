@@ -13,6 +13,7 @@
 //    event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
 CALL {
+  // part: anchors
   UNWIND $users AS id
   MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[c:CONNECTED]->(i:IP)
   RETURN p, c, i
@@ -28,27 +29,35 @@ CALL {
   UNWIND $files AS id
   MATCH (:File {id: id})<-[:IMAGE]-(p:Process)-[c:CONNECTED]->(i:IP)
   RETURN p, c, i
+  // end of part: anchors
   UNION ALL
   UNWIND $clients AS id
   MATCH (m:Machine)-[:RAN]->(p:Process)-[c:CONNECTED]->(i:IP)
   WHERE m.client_id = id
   RETURN p, c, i
   UNION ALL
+  // part: addresses
   UNWIND $addresses AS id
   MATCH (i:IP {id: id})<-[c:CONNECTED]-(p:Process)
   RETURN p, c, i
+  // end of part: addresses
 }
 WITH p, c, i, CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END AS port
-WHERE ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
+WHERE
+  // part: limits
+  ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
   AND ($accounts IS NULL OR p.user_id IN $accounts)
   AND ($programs IS NULL OR p.name IN $programs OR toLower(p.path) IN $programs OR toLower(p.md5) IN $programs
        OR toLower(p.sha256) IN $programs)
+  // end of part: limits
   AND ($protocols IS NULL OR c.protocol IN $protocols OR ('rdp' IN $protocols AND port = 3389))
   AND ($ports IS NULL OR port IN $ports)
+  // part: ends
   AND ($public IS NULL OR (i.scope = 'public') = $public)
   AND ($directions IS NULL OR c.direction IN $directions)
   AND ($ips IS NULL OR i.id IN $ips)
+  // end of part: ends
 WITH p, c, i ORDER BY c.start, c.id LIMIT $limit
 OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 RETURN c.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,

@@ -72,14 +72,20 @@ CALL {
   RETURN p, r, child, operation, at
 }
 WITH p, r, operation, at, child
-WHERE ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
+WHERE
+  // part: fits
+  // part: limits
+  ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
   AND ($accounts IS NULL OR p.user_id IN $accounts)
   AND ($names IS NULL OR child.name IN $names OR toLower(child.path) IN $names OR toLower(child.md5) IN $names
        OR toLower(child.sha256) IN $names)
+  // end of part: limits
   AND (($programs IS NULL AND NOT $allowed) OR child.name IN $programs
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
+  // part: commands
   AND ($commands IS NULL OR any(text IN $commands WHERE toLower(child.command_line) CONTAINS text))
+  // end of part: commands
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND child.path STARTS WITH '\\\\')
        OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
        OR ('ATTR_EXTERNAL' IN $attributes AND EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) + ':zone.identifier' END, '')}) })
@@ -92,6 +98,7 @@ WHERE ($since IS NULL OR at >= $since) AND ($until IS NULL OR at < $until)
                           AND coalesce(f.sha256, f.md5) IS NOT NULL)
                       OR ('ATTR_EXTERNAL' IN $attributes
                           AND any(path IN f.paths WHERE toLower(path) ENDS WITH ':zone.identifier')) })
+  // end of part: fits
 WITH p, r, operation, at, child, CASE operation WHEN 'kill' THEN p.id + '|kill' ELSE r.id END AS place
 ORDER BY at, place LIMIT $limit
 WITH p.machine_id AS machine, collect([p, operation, at, child, r, place]) AS acts

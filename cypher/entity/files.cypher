@@ -13,6 +13,7 @@
 //    user_id: str, event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
 CALL {
+  // part: anchors
   UNWIND $users AS id
   MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
   RETURN p, r, f
@@ -28,6 +29,7 @@ CALL {
   UNWIND $files AS id
   MATCH (:File {id: id})<-[:IMAGE]-(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
   RETURN p, r, f
+  // end of part: anchors
   UNION ALL
   UNWIND $clients AS id
   MATCH (m:Machine)-[:RAN]->(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
@@ -40,13 +42,18 @@ WITH p, r, f, coalesce(r.path, f.path) AS path,
           ELSE 'create' END AS operation
 WITH p, r, f, path, operation, any(end IN $archives WHERE toLower(path) ENDS WITH end) AS packed,
      any(end IN $scripts WHERE toLower(path) ENDS WITH end) AS script
-WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
+WHERE
+  // part: limits
+  ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
   AND ($accounts IS NULL OR p.user_id IN $accounts)
+  // end of part: limits
   AND ($names IS NULL OR f.name IN $names OR toLower(path) IN $names OR toLower(f.md5) IN $names
        OR toLower(f.sha256) IN $names)
+  // part: programs
   AND (($programs IS NULL AND NOT $allowed) OR p.name IN $programs
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
+  // end of part: programs
   AND ($operations IS NULL OR operation IN $operations OR ('script' IN $operations AND script)
        OR ('newcmp' IN $operations AND packed AND operation = 'create')
        OR ('opencmp' IN $operations AND packed AND operation = 'access'))

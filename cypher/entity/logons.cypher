@@ -11,6 +11,7 @@
 //    auth_package: str, source_ip: str, source_machine: str, technique: str, user_id: str, event_ids: list[str]
 // example: {"users": ["user-1"], "machines": ["machine-3"]}
 CALL {
+  // part: anchors
   UNWIND $users AS id
   MATCH (u:User {id: id})-[l:LOGGED_ON]->(m:Machine)
   RETURN u, l, m
@@ -51,6 +52,7 @@ CALL {
   MATCH (a:Alert {id: id})-[:FLAGGED]->(u:User)-[l:LOGGED_ON]->(m:Machine)<-[:FLAGGED]-(a)
   WHERE l.start <= a.last_seen AND l.end >= a.first_seen
   RETURN u, l, m
+  // end of part: anchors
   UNION
   UNWIND $clients AS id
   MATCH (m:Machine)<-[l:LOGGED_ON]-(u:User)
@@ -58,8 +60,11 @@ CALL {
   RETURN u, l, m
 }
 WITH u, l, m
-WHERE ($since IS NULL OR l.end >= $since) AND ($until IS NULL OR l.start < $until)
+WHERE
+  // part: limits
+  ($since IS NULL OR l.end >= $since) AND ($until IS NULL OR l.start < $until)
   AND ($muids IS NULL OR m.id IN $muids) AND ($accounts IS NULL OR u.id IN $accounts)
+  // end of part: limits
 RETURN l.start AS date_time, l.end AS end, m.id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        l.logon_id AS logon_id, l.logon_type AS logon_type, l.auth_package AS auth_package, l.source_ip AS source_ip,
        l.source_machine_id AS source_machine, l.technique AS technique, u.id AS user_id, l.evidence AS event_ids

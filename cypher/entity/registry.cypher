@@ -10,6 +10,7 @@
 //    event_ids: list[str]
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"]}
 CALL {
+  // part: anchors
   UNWIND $users AS id
   MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[r:SET_REGISTRY|READ_REGISTRY]->(k:RegistryKey)
   RETURN p, r, k
@@ -25,6 +26,7 @@ CALL {
   UNWIND $files AS id
   MATCH (:File {id: id})<-[:IMAGE]-(p:Process)-[r:SET_REGISTRY|READ_REGISTRY]->(k:RegistryKey)
   RETURN p, r, k
+  // end of part: anchors
   UNION ALL
   UNWIND $clients AS id
   MATCH (m:Machine)-[:RAN]->(p:Process)-[r:SET_REGISTRY|READ_REGISTRY]->(k:RegistryKey)
@@ -33,13 +35,18 @@ CALL {
 }
 WITH p, r, k,
      coalesce(r.operation, CASE WHEN type(r) = 'READ_REGISTRY' THEN 'access' ELSE 'modify' END) AS operation
-WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
+WHERE
+  // part: limits
+  ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
   AND ($muids IS NULL OR p.machine_id IN $muids)
   AND ($accounts IS NULL OR p.user_id IN $accounts)
   AND ($names IS NULL OR p.name IN $names OR toLower(p.path) IN $names OR toLower(p.md5) IN $names
        OR toLower(p.sha256) IN $names)
+  // end of part: limits
+  // part: programs
   AND (($programs IS NULL AND NOT $allowed) OR p.name IN $programs
        OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
+  // end of part: programs
   AND ($operations IS NULL OR operation IN $operations)
 WITH p, r, k, operation ORDER BY r.start, r.id LIMIT $limit
 WITH p.machine_id AS machine, collect([p, r, k, operation]) AS acts

@@ -12,6 +12,7 @@
 //    event_ids: list[str]
 // example: {"users": ["user-1"], "machines": ["machine-2"]}
 CALL {
+  // part: anchors
   UNWIND $users AS id
   MATCH (:User {id: id})-[:LOGGED_ON]->(m:Machine)
   WITH DISTINCT id, m
@@ -74,6 +75,7 @@ CALL {
   MATCH (m)<-[r:REMOTE_LOGON]-(a)
   WHERE r.user_id = u.id AND r.start <= alert.last_seen AND r.end >= alert.first_seen
   RETURN a, r, m
+  // end of part: anchors
   UNION ALL
   UNWIND $clients AS id
   MATCH (m:Machine)<-[r:REMOTE_LOGON]-(a)
@@ -81,8 +83,11 @@ CALL {
   RETURN a, r, m
 }
 WITH DISTINCT a, r, m
-WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
+WHERE
+  // part: limits
+  ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
   AND ($muids IS NULL OR m.id IN $muids) AND ($accounts IS NULL OR r.user_id IN $accounts)
+  // end of part: limits
 RETURN r.start AS date_time, r.end AS end, a.id AS source, m.id AS muid, r.user_name AS logged_user,
        r.logon_id AS logon_id, r.logon_type AS logon_type, r.technique AS technique, r.source_ip AS source_ip,
        r.source_port AS source_port, r.confidence AS confidence, r.user_id AS user_id, r.evidence AS event_ids

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import QueryError
 from graphhunt.queries.header import parse_header
+from graphhunt.queries.parts import resolved
 from graphhunt.queries.query import Header, Query
 from graphhunt.queries.tokens import Token, line_of, parameter_name, split_items, tokens, top_level
 
@@ -106,12 +107,17 @@ class _Shelf(Mapping[str, Query]):
 
     def __getitem__(self, name: str) -> Query:
         if name not in self._made:
-            file = self._portable[name]
-            query = load_query(file.read_text(encoding="utf-8"), name, f"cypher/{name}.cypher")
-            for engine, variant in self._variants.get(name, {}).items():
-                _join_variant(query, engine, variant.read_text(encoding="utf-8"))
+            query = load_query(resolved(name, self._text), name, f"cypher/{name}.cypher")
+            for engine in self._variants.get(name, {}):
+                _join_variant(query, engine, resolved(f"{engine}/{name}", self._text))
             self._made[name] = query
         return self._made[name]
+
+    def _text(self, path: str) -> str:
+        """Give the text of a file as it is written; that of an engine's variant is below the engine's name."""
+        engine, _, name = path.partition("/")
+        file = self._variants[name][engine] if engine in ENGINES else self._portable[path]
+        return file.read_text(encoding="utf-8")
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._portable))

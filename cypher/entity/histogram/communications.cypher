@@ -9,44 +9,30 @@
 //    by: str?, bucket: int?, statuses: list[str] = ["Internal", "External"]
 // returns: at: datetime, value: any, rows: int
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"], "by": "RemoteIp", "bucket": 60000000}
+// part: tenants
 CALL {
   UNWIND CASE WHEN size($clients) > 0 THEN [true] ELSE [] END AS asked
   OPTIONAL MATCH (other:Machine)
   WHERE NOT other.client_id IN $clients
   RETURN count(other) = 0 AS whole
 }
+// end of part: tenants
 CALL (whole) {
   CALL {
-    UNWIND $users AS id
-    MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[c:CONNECTED]->(i:IP)
-    RETURN p, c, i
+    // include: entity/communications anchors
     UNION ALL
-    UNWIND $machines AS id
-    MATCH (:Machine {id: id})-[:RAN]->(p:Process)-[c:CONNECTED]->(i:IP)
-    RETURN p, c, i
-    UNION ALL
-    UNWIND $processes AS id
-    MATCH (p:Process {id: id})-[c:CONNECTED]->(i:IP)
-    RETURN p, c, i
-    UNION ALL
-    UNWIND $files AS id
-    MATCH (:File {id: id})<-[:IMAGE]-(p:Process)-[c:CONNECTED]->(i:IP)
-    RETURN p, c, i
-    UNION ALL
-    UNWIND $addresses AS id
-    MATCH (i:IP {id: id})<-[c:CONNECTED]-(p:Process)
-    RETURN p, c, i
+    // include: entity/communications addresses
   }
   WITH p, c, i
-  WHERE ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
-    AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
-    AND ($programs IS NULL OR p.name IN $programs OR toLower(p.path) IN $programs OR toLower(p.md5) IN $programs
-         OR toLower(p.sha256) IN $programs)
+  WHERE
+    // part: fits
+    // include: entity/communications limits
     AND ($protocols IS NULL OR c.protocol IN $protocols
          OR ('rdp' IN $protocols AND 3389 = CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END))
     AND ($ports IS NULL OR CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END IN $ports)
-    AND ($public IS NULL OR (i.scope = 'public') = $public) AND ($directions IS NULL OR c.direction IN $directions)
-    AND ($ips IS NULL OR i.id IN $ips)
+    // include: entity/communications ends
+    // end of part: fits
+  // part: counted
   WITH CASE WHEN $by IS NULL THEN null ELSE CASE $by WHEN 'RemoteIp' THEN i.id WHEN 'Muid' THEN p.machine_id WHEN 'LoggedUser' THEN p.user_id
             WHEN 'UserId' THEN p.user_id WHEN 'RemotePort' THEN c.remote_port
             WHEN 'Protocol' THEN toUpper(c.protocol)
@@ -58,36 +44,22 @@ CALL (whole) {
             WHEN 'DateTime' THEN c.start WHEN 'Date' THEN c.start / 86400000000 WHEN 'LastSeen' THEN c.end END END AS value,
        c.start / $bucket AS at
   RETURN at, value, count(*) AS rows
+  // end of part: counted
   UNION ALL
   WITH whole
   WHERE size($clients) > 0
   MATCH (i:IP)
   WITH whole, i SKIP 0  // a planner begins here, not at any other node
   MATCH (i)<-[c:CONNECTED]-(p)
-  WHERE (whole OR (p.client_id IN $clients AND p.machine_id IS NOT NULL)) AND ($since IS NULL OR c.end >= $since) AND ($until IS NULL OR c.start < $until)
-    AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
-    AND ($programs IS NULL OR p.name IN $programs OR toLower(p.path) IN $programs OR toLower(p.md5) IN $programs
-         OR toLower(p.sha256) IN $programs)
-    AND ($protocols IS NULL OR c.protocol IN $protocols
-         OR ('rdp' IN $protocols AND 3389 = CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END))
-    AND ($ports IS NULL OR CASE WHEN c.direction = 'incoming' THEN c.local_port ELSE c.remote_port END IN $ports)
-    AND ($public IS NULL OR (i.scope = 'public') = $public) AND ($directions IS NULL OR c.direction IN $directions)
-    AND ($ips IS NULL OR i.id IN $ips)
-  WITH CASE WHEN $by IS NULL THEN null ELSE CASE $by WHEN 'RemoteIp' THEN i.id WHEN 'Muid' THEN p.machine_id WHEN 'LoggedUser' THEN p.user_id
-            WHEN 'UserId' THEN p.user_id WHEN 'RemotePort' THEN c.remote_port
-            WHEN 'Protocol' THEN toUpper(c.protocol)
-            WHEN 'Direction' THEN toUpper(left(c.direction, 1)) + substring(c.direction, 1)
-            WHEN 'Ipv4Status' THEN CASE WHEN i.scope = 'public' THEN $statuses[1] WHEN i.scope IS NOT NULL THEN $statuses[0] END
-            WHEN 'ParentFilename' THEN p.name WHEN 'ParentPid' THEN p.pid WHEN 'ProcessId' THEN p.id
-            WHEN 'LocalIp' THEN c.local_ip WHEN 'LocalPort' THEN c.local_port WHEN 'Blocked' THEN c.blocked
-            WHEN 'Connections' THEN c.count WHEN 'BytesOut' THEN c.bytes_out WHEN 'BytesIn' THEN c.bytes_in
-            WHEN 'DateTime' THEN c.start WHEN 'Date' THEN c.start / 86400000000 WHEN 'LastSeen' THEN c.end END END AS value,
-       c.start / $bucket AS at
-  RETURN at, value, count(*) AS rows
+  WHERE (whole OR (p.client_id IN $clients AND p.machine_id IS NOT NULL)) AND
+    // include: entity/histogram/communications fits
+  // include: entity/histogram/communications counted
 }
+// part: named
 WITH at * $bucket AS at, value, sum(rows) AS rows
 WITH at, value, rows, CASE WHEN $by = 'LoggedUser' THEN value END AS account
 OPTIONAL MATCH (u:User {id: coalesce(account, '')})
 WITH at, CASE WHEN $by = 'LoggedUser' THEN CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END ELSE value END AS value, rows
 RETURN at, value, sum(rows) AS rows
 ORDER BY at, rows DESC, value
+// end of part: named

@@ -9,29 +9,10 @@
 //    by: str?, bucket: int?
 // returns: at: datetime, value: any, rows: int
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"], "by": "ChildFilename", "bucket": 60000000}
-CALL {
-  UNWIND CASE WHEN size($clients) > 0 THEN [true] ELSE [] END AS asked
-  OPTIONAL MATCH (other:Machine)
-  WHERE NOT other.client_id IN $clients
-  RETURN count(other) = 0 AS whole
-}
+// include: entity/histogram/communications tenants
 CALL (whole) {
   CALL {
-    UNWIND $users AS id
-    MATCH (:User {id: id})-[:EXECUTED]->(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
-    RETURN p, r, f
-    UNION ALL
-    UNWIND $machines AS id
-    MATCH (:Machine {id: id})-[:RAN]->(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
-    RETURN p, r, f
-    UNION ALL
-    UNWIND $processes AS id
-    MATCH (p:Process {id: id})-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
-    RETURN p, r, f
-    UNION ALL
-    UNWIND $files AS id
-    MATCH (:File {id: id})<-[:IMAGE]-(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
-    RETURN p, r, f
+    // include: entity/files anchors
     UNION ALL
     UNWIND CASE WHEN $attributes IS NOT NULL OR $allowed THEN $clients ELSE [] END AS id
     MATCH (m:Machine)-[:RAN]->(p:Process)-[r:WROTE|READ|DELETED|RENAMED]->(f:File)
@@ -39,12 +20,14 @@ CALL (whole) {
     RETURN p, r, f
   }
   WITH p, r, f
-  WHERE ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
-    AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
+  WHERE
+    // include: entity/files limits
+    // part: names
     AND ($names IS NULL OR f.name IN $names OR toLower(coalesce(r.path, f.path)) IN $names OR toLower(f.md5) IN $names
          OR toLower(f.sha256) IN $names)
-    AND (($programs IS NULL AND NOT $allowed) OR p.name IN $programs
-         OR ($allowed AND EXISTS { MATCH (alert:Alert)-[:FLAGGED]->(p) WHERE toLower(alert.action) STARTS WITH 'allow' }))
+    // end of part: names
+    // include: entity/files programs
+    // part: operations
     AND ($operations IS NULL OR CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
             WHEN type(r) = 'READ' THEN 'access' WHEN r.operation IN ['modify', 'time'] THEN 'modify' ELSE 'create' END IN $operations
          OR ('script' IN $operations AND any(end IN $scripts WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end))
@@ -52,11 +35,13 @@ CALL (whole) {
              AND any(end IN $archives WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end))
          OR ('opencmp' IN $operations AND type(r) = 'READ'
              AND any(end IN $archives WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end)))
+    // end of part: operations
     AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND coalesce(r.path, f.path) STARTS WITH '\\\\')
          OR ('ATTR_FRESHUNKNOWN' IN $attributes AND f.first_seen >= $since AND coalesce(f.sha256, f.md5) IS NOT NULL)
          OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
          OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
              OR EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) + ':zone.identifier' END, '')}) })))
+  // part: counted
   WITH CASE WHEN $by IS NULL THEN null ELSE CASE $by WHEN 'ChildFilename' THEN f.name WHEN 'ChildPath' THEN coalesce(r.path, f.path)
             WHEN 'ChildMd5' THEN f.md5 WHEN 'FileId' THEN f.id
             WHEN 'Operation' THEN CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
@@ -67,38 +52,18 @@ CALL (whole) {
             WHEN 'Actions' THEN r.count WHEN 'DateTime' THEN r.start WHEN 'LastSeen' THEN r.end END END AS value,
        r.start / $bucket AS at
   RETURN at, value, count(*) AS rows
+  // end of part: counted
   UNION ALL
   WITH whole
   WHERE size($clients) > 0 AND $attributes IS NULL AND NOT $allowed
   MATCH (f:File)
   WITH whole, f SKIP 0  // a planner begins here, not at any other node
   MATCH (f)<-[r:WROTE|READ|DELETED|RENAMED]-(p)
-  WHERE (whole OR (p.client_id IN $clients AND p.machine_id IS NOT NULL)) AND ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
-    AND ($muids IS NULL OR p.machine_id IN $muids) AND ($accounts IS NULL OR p.user_id IN $accounts)
-    AND ($names IS NULL OR f.name IN $names OR toLower(coalesce(r.path, f.path)) IN $names OR toLower(f.md5) IN $names
-         OR toLower(f.sha256) IN $names)
+  WHERE (whole OR (p.client_id IN $clients AND p.machine_id IS NOT NULL)) AND
+    // include: entity/files limits
+    // include: entity/histogram/files names
     AND ($programs IS NULL OR p.name IN $programs)
-    AND ($operations IS NULL OR CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
-            WHEN type(r) = 'READ' THEN 'access' WHEN r.operation IN ['modify', 'time'] THEN 'modify' ELSE 'create' END IN $operations
-         OR ('script' IN $operations AND any(end IN $scripts WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end))
-         OR ('newcmp' IN $operations AND type(r) = 'WROTE' AND NOT coalesce(r.operation, '') IN ['modify', 'time']
-             AND any(end IN $archives WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end))
-         OR ('opencmp' IN $operations AND type(r) = 'READ'
-             AND any(end IN $archives WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end)))
-  WITH CASE WHEN $by IS NULL THEN null ELSE CASE $by WHEN 'ChildFilename' THEN f.name WHEN 'ChildPath' THEN coalesce(r.path, f.path)
-            WHEN 'ChildMd5' THEN f.md5 WHEN 'FileId' THEN f.id
-            WHEN 'Operation' THEN CASE WHEN type(r) = 'DELETED' THEN 'delete' WHEN type(r) = 'RENAMED' THEN 'rename'
-            WHEN type(r) = 'READ' THEN 'access' WHEN r.operation IN ['modify', 'time'] THEN 'modify' ELSE 'create' END
-            WHEN 'LanShared' THEN coalesce(r.path, f.path) STARTS WITH '\\\\' WHEN 'Muid' THEN p.machine_id
-            WHEN 'LoggedUser' THEN p.user_id WHEN 'UserId' THEN p.user_id WHEN 'ParentFilename' THEN p.name
-            WHEN 'ParentMd5' THEN p.md5 WHEN 'ParentPid' THEN p.pid WHEN 'ProcessId' THEN p.id
-            WHEN 'Actions' THEN r.count WHEN 'DateTime' THEN r.start WHEN 'LastSeen' THEN r.end END END AS value,
-       r.start / $bucket AS at
-  RETURN at, value, count(*) AS rows
+    // include: entity/histogram/files operations
+  // include: entity/histogram/files counted
 }
-WITH at * $bucket AS at, value, sum(rows) AS rows
-WITH at, value, rows, CASE WHEN $by = 'LoggedUser' THEN value END AS account
-OPTIONAL MATCH (u:User {id: coalesce(account, '')})
-WITH at, CASE WHEN $by = 'LoggedUser' THEN CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END ELSE value END AS value, rows
-RETURN at, value, sum(rows) AS rows
-ORDER BY at, rows DESC, value
+// include: entity/histogram/communications named
