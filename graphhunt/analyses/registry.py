@@ -6,8 +6,10 @@ import logging
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+import graphhunt.analyses
 from graphhunt.analyses.analysis import Analysis
 from graphhunt.errors import UsageError
 
@@ -17,17 +19,8 @@ if TYPE_CHECKING:
 GROUP = "graphhunt.analytics"
 """Entry-point group of analytics."""
 
-_OWN = {
-    "sessions": "graphhunt.analyses.sessions",
-    "clusters": "graphhunt.analyses.clusters",
-    "outliers": "graphhunt.analyses.outliers",
-    "bursts": "graphhunt.analyses.bursts",
-    "process-rarity": "graphhunt.analyses.process_rarity",
-    "beacons": "graphhunt.analyses.beacons",
-    "logontracer": "graphhunt.analyses.logontracer",
-    "measures": "graphhunt.analyses.measures",
-    "lateral-movement": "graphhunt.lateral.analysis",
-}
+_ELSEWHERE = ("graphhunt.lateral.analysis",)
+"""Our analytics that stand with what they run, not in this folder."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,12 +29,19 @@ _LOG = logging.getLogger(__name__)
 def analyses() -> dict[str, Analysis]:
     """Give every analytic by name, ours first; one that can't be imported is logged and left out."""
     found: dict[str, Analysis] = {}
-    for name, module in _OWN.items():
-        found[name] = import_module(module).ANALYSIS
+    for analysis in _own():
+        found[analysis.name] = analysis
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
         if point.name not in found and (loaded := _loaded(point)) is not None:
             found[point.name] = loaded
     return found
+
+
+def _own() -> list[Analysis]:
+    """Give our own: what a module of this folder names `ANALYSIS`, by file name, then those elsewhere."""
+    here = sorted(f"graphhunt.analyses.{module.name}" for module in iter_modules(graphhunt.analyses.__path__))
+    modules = [import_module(name) for name in (*here, *_ELSEWHERE)]
+    return [module.ANALYSIS for module in modules if hasattr(module, "ANALYSIS")]
 
 
 def _loaded(point: EntryPoint) -> Analysis | None:

@@ -8,9 +8,24 @@ from typing import Any
 
 from graphhunt.errors import DamageError
 from graphhunt.evidence.proof import damage, sealed
+from graphhunt.ids import digest
+from graphhunt.schema import COMMON_NODE, COMMON_REL, NODES, RELATIONSHIPS
 
-VERSION = 6
-"""Version of the graph's rules; tables made by other rules are made anew."""
+_RULES = 6
+"""Number of the rules; raised whenever they draw another graph of the same facts."""
+
+
+def _columns() -> str:
+    """Write down what columns the tables have and which field of the facts each repeats."""
+    own = {kind.label: kind.columns for kind in NODES.values()} | {
+        kind.type: kind.columns for kind in RELATIONSHIPS.values()
+    }
+    rows = [(name, [(c.name, c.type, c.fact) for c in columns]) for name, columns in own.items()]
+    return repr((COMMON_NODE, COMMON_REL, rows))
+
+
+VERSION = f"{_RULES}-{digest(_columns(), size=4)}"
+"""Version of the graph's rules and schema; tables made by others are made anew."""
 
 NOTHING: dict[str, Any] = {"version": 0, "fingerprint": "", "tables": "", "files": {}}
 """What is current while the first tables are being written."""

@@ -24,8 +24,6 @@ TYPES = {"read": {"r"}, "write": {"rw", "w"}, "schema": {"s"}}
 SCANS = ("AllNodesScan", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan")
 UNBOUNDED = re.compile(r"\[[^\]]*\*(?:\d+)?(?:\.\.)?\s*\]|\[[^\]]*\*\d+\.\.\s*\]|\)\s*\{\d*,\s*\}|\)\s*\+\s*\(")
 
-pytestmark = pytest.mark.neo4j
-
 
 @pytest.fixture(scope="module")
 def engines(_embedded_session: Store, _neo4j_session: Store) -> Iterator[dict[str, Store]]:
@@ -61,6 +59,7 @@ def test_an_example_is_there_when_one_is_needed(query: queries.Query) -> None:
     query.bind(example(query))
 
 
+@pytest.mark.neo4j
 @pytest.mark.parametrize("query", named(READS))
 def test_reads_give_the_same_on_both_engines(query: queries.Query, engines: dict[str, Store]) -> None:
     ours, theirs = (engines[name].read(query, **example(query)) for name in ("arcadedb", "neo4j"))
@@ -71,6 +70,7 @@ def test_reads_give_the_same_on_both_engines(query: queries.Query, engines: dict
         assert ours or "NoRows" in query.header.allow, "the example must hit something in the sample graph"
 
 
+@pytest.mark.neo4j
 @pytest.mark.parametrize("query", named(WRITES))
 def test_writes_leave_the_same_graph_on_both_engines(query: queries.Query, engines: dict[str, Store]) -> None:
     before, ours, theirs = contents(engines["neo4j"]), *(after(store, query) for store in engines.values())
@@ -101,12 +101,14 @@ def shown(transaction: Any) -> tuple[list[str], list[str]]:
     return found, sorted(json.dumps(record.values(), sort_keys=True) for record in ends)
 
 
+@pytest.mark.neo4j
 @pytest.mark.parametrize("query", named(QUERIES))
 def test_the_mode_is_what_the_server_says(query: queries.Query, engines: dict[str, Store]) -> None:
     summary = explain(engines["neo4j"], query)
     assert summary.query_type in TYPES[query.mode]
 
 
+@pytest.mark.neo4j
 @pytest.mark.parametrize("query", named(READS + WRITES))
 def test_no_plan_reads_the_whole_graph(query: queries.Query, engines: dict[str, Store]) -> None:
     for operator in costly(explain(engines["neo4j"], query).plan):

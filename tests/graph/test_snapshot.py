@@ -13,8 +13,10 @@ import pytest
 
 from graphhunt.errors import DamageError
 from graphhunt.evidence.proof import file_hash, prove
+from graphhunt.graph import state
 from graphhunt.graph.graph import Graph
 from graphhunt.graph.snapshot import Snapshot
+from graphhunt.schema import RELATIONSHIPS, Property
 
 
 def graph(*names: str) -> Graph:
@@ -150,3 +152,16 @@ def test_the_waiting_file_of_another_writer_is_left_alone(snapshot: Snapshot) ->
     snapshot.replace(graph("a", "c"), "e" * 32)
     assert theirs.read_bytes() == b"theirs"
     assert {path.name for path in snapshot.folder.glob("current.json*")} == {"current.json", "current.json.new"}
+
+
+def test_a_new_row_of_the_schema_is_another_version_of_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, kind = state._columns(), RELATIONSHIPS["LOGGED_ON"]
+    first, *rest = kind.columns
+    reworded = kind._replace(columns=(first._replace(meaning="the same in other words"), *rest))
+    monkeypatch.setitem(state.RELATIONSHIPS, "LOGGED_ON", reworded)
+    assert state._columns() == before
+    monkeypatch.setitem(state.RELATIONSHIPS, "LOGGED_ON", kind._replace(columns=(*kind.columns, NEW)))
+    assert state._columns() != before
+
+
+NEW = Property("ticket_guid", "text", "GUID of the ticket the session began with").told("logon_guid")
