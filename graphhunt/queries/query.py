@@ -54,11 +54,11 @@ class Header(NamedTuple):
 class Runner(Protocol):
     """What can run a query: a store."""
 
-    def read(self, query: Query, **params: Any) -> list[dict[str, Any]]:
+    def read(self, query: Query, /, **params: Any) -> list[dict[str, Any]]:
         """Run a reading query and give its rows."""
         ...
 
-    def write(self, query: Query, **params: Any) -> Any:
+    def write(self, query: Query, /, **params: Any) -> Any:
         """Run a writing query and give its counters."""
         ...
 

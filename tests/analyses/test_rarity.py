@@ -85,7 +85,7 @@ def test_a_planted_tree_stands_out_with_reasons() -> None:
     assert best["score"] > 2 * BONUS
     assert any("winword.exe, which opens documents" in r for r in best["reasons"])
     assert "the command is encoded or hidden" in best["reasons"]
-    assert found.filter(~pl.col("id").str.starts_with("evil"))["score"].max() < 1
+    assert all(found.filter(~pl.col("id").str.starts_with("evil"))["score"] < 1)
 
 
 def test_cycles_and_empty_frames() -> None:

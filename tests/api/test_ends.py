@@ -52,6 +52,16 @@ def script(app: Any, owner: str, *scopes: str) -> TestClient:
     return TestClient(app, base_url=ADDRESS, headers={"Authorization": f"Bearer {token}"})
 
 
+def shut_out_and_in(accounts: Accounts) -> None:
+    for out in (True, False):
+        accounts.set_disabled("ada", disabled=out)
+
+
+def make_anew(accounts: Accounts) -> None:
+    accounts.remove_user("ada")
+    accounts.add_user("ada", WORD, ["analyst"])
+
+
 Change = Callable[[TestClient, Accounts], object]
 CHANGES: dict[str, tuple[Change, Change, int]] = {
     # The change by an admin's request, the same by the command line's call, and whether the narrower token stays.
@@ -68,11 +78,11 @@ CHANGES: dict[str, tuple[Change, Change, int]] = {
     "shut out": (lambda c, a: c.patch("/api/v1/users/ada", json={"disabled": True}),
                  lambda c, a: a.set_disabled("ada", disabled=True), 401),
     "let in again": (lambda c, a: [c.patch("/api/v1/users/ada", json={"disabled": out}) for out in (True, False)],
-                     lambda c, a: [a.set_disabled("ada", disabled=out) for out in (True, False)], 401),
+                     lambda c, a: shut_out_and_in(a), 401),
     "removed": (lambda c, a: c.delete("/api/v1/users/ada"), lambda c, a: a.remove_user("ada"), 401),
     "made anew": (lambda c, a: [c.delete("/api/v1/users/ada"),
                                 c.post("/api/v1/users", json={"name": "ada", "password": WORD, "roles": ["analyst"]})],
-                  lambda c, a: [a.remove_user("ada"), a.add_user("ada", WORD, ["analyst"])], 401),
+                  lambda c, a: make_anew(a), 401),
 }  # fmt: skip
 
 
@@ -85,9 +95,10 @@ def test_sessions_and_tokens_end(app: Any, name: str, by: int) -> None:
     others = [script(app, "root", "read"), admin]
     for client in (*sessions, reads, does_all, *others):
         assert client.get("/api/v1/schema").status_code == 200
-    CHANGES[name][by](admin, app.state.accounts)
+    by_admin, by_command, narrower = CHANGES[name]
+    (by_command if by else by_admin)(admin, app.state.accounts)
     assert [s.get("/api/v1/schema").status_code for s in sessions] == [401, 401]
-    assert reads.get("/api/v1/schema").status_code == CHANGES[name][2]
+    assert reads.get("/api/v1/schema").status_code == narrower
     may_write = does_all.post("/api/v1/cases", json={"title": "x"}).status_code
     assert may_write == {"fewer roles": 403, "other roles": 403, "more roles": 201}.get(name, 401)
     may_load = does_all.get("/api/v1/uploads").status_code

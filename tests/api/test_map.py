@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
@@ -27,7 +28,7 @@ def row(kinds: str, ends: tuple[str, str], start: int, end: int | None = None) -
             "start": start, "end": start if end is None else end}  # fmt: skip
 
 
-TABLES = {
+TABLES: dict[str, Any] = {
     "CONNECTED": [*(row("Process IP", ("p", "8.8.8.8"), h * HOUR) for h in (1, 2, 3)),
                   row("Process IP", ("p", "10.0.0.1"), HOUR)],
     "FLOWED_TO": [row("IP IP", ("9.9.9.9", "8.8.8.8"), HOUR, 5 * HOUR)],

@@ -40,7 +40,7 @@ class Database:
 
     missing: ClassVar[set[str]] = {"id007"}
 
-    def read(self, query: Any, **given: Any) -> list[dict[str, Any]]:
+    def read(self, query: Any, /, **given: Any) -> list[dict[str, Any]]:
         """Give the asked nodes in any order."""
         assert query.name == "pivot/entities"
         keys = [ref["id"] for ref in given["refs"] if ref["id"] not in self.missing]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -220,7 +221,8 @@ def test_admins_manage_people(client: TestClient) -> None:
     new = {"name": "grace", "password": WORD, "roles": ["analyst", "loader"]}
     assert client.post("/api/v1/users", json=new).json()["roles"] == ["analyst", "loader"]
     assert client.post("/api/v1/users", json=new).status_code == 409
-    for wrong in ({"name": "a b"}, {"password": "short"}, {"roles": []}, {"roles": ["king"]}):
+    refused: list[dict[str, Any]] = [{"name": "a b"}, {"password": "short"}, {"roles": []}, {"roles": ["king"]}]
+    for wrong in refused:
         assert client.post("/api/v1/users", json={**new, "name": "other", **wrong}).status_code == 422
     edited = client.patch("/api/v1/users/grace", json={"roles": ["reader"], "disabled": True}).json()
     assert (edited["roles"], edited["disabled"]) == (["reader"], True)

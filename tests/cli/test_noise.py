@@ -123,7 +123,7 @@ def test_hunts_come_first_and_questions_on_demand(tmp_path: Path) -> None:
 
 
 def test_every_command_is_in_a_group_of_the_help() -> None:
-    entries = [*app.registered_commands, *app.registered_groups]
+    entries: list[Any] = [*app.registered_commands, *app.registered_groups]
     assert len(entries) > 20
     assert {str(entry.name): entry.rich_help_panel for entry in entries if entry.rich_help_panel not in PANELS} == {}
     shown = RUNNER.invoke(app, ["--help"]).stdout

@@ -56,7 +56,7 @@ def built_names(function: ast.AST) -> set[str]:
 
 def test_no_cypher_text_in_python() -> None:
     found = [
-        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value.strip()[:60]}"
+        f"{path.relative_to(ROOT)}:{node.lineno}: {str(node.value).strip()[:60]}"
         for path in SOURCES
         if path not in TEMPLATES
         for node in literals(ast.parse(path.read_text("utf-8")))

@@ -47,6 +47,7 @@ def start(workspace: Path, source: Path, workers: int) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", CODE, str(workspace), str(source), str(workers)], stdout=subprocess.PIPE, text=True
     )
+    assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
 
@@ -56,6 +57,7 @@ def kill(process: subprocess.Popen[str]) -> None:
     family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     process.send_signal(signal.SIGKILL)
     process.wait()
+    assert process.stdout is not None
     process.stdout.close()
     _, alive = psutil.wait_procs(family, timeout=20)
     assert not alive

@@ -66,7 +66,8 @@ def hunt(store: Store, tmp_path: Path) -> StoreHunt:
 def test_defender_finds_and_stops(hunt: StoreHunt) -> None:
     found = Machine("pc1", hunt=hunt).get_detections()
     assert [row.rule for row in found] == ["HackTool", "Other"]
-    [blocked] = Machine("pc1", hunt=hunt).get_blocked()
+    stopped: Any = Machine("pc1", hunt=hunt).get_blocked()
+    [blocked] = stopped
     # The record names the image of the process but not the process: several may run the same image.
     assert (blocked.child_path, blocked.child_filename, blocked.parent_filename) == (TOOL, "tool.exe", None)
     assert (blocked.winning_tech, blocked.detection_id, blocked.action) == ("Defender", "{A1}", "Quarantine")

@@ -72,7 +72,7 @@ def hunt(store: Store) -> StoreHunt:
     return StoreHunt(Counting(store))
 
 
-def days(table: Any) -> dict[date, tuple[float, float]]:
+def days(table: Any) -> dict[date, Any]:
     return {
         row.Date: (pytest.approx(row.Outgoing), pytest.approx(row.Incoming)) for row in table.itertuples(index=False)
     }

@@ -70,26 +70,26 @@ def test_executions_are_those_of_the_records(hunt: StoreHunt, raw: pd.DataFrame)
     made = sysmon(raw, 1)
     mine = set(made[made["User"] == PGUSTAVO]["guid"])
     found = User(PGUSTAVO, hunt=hunt).get_executions(operation="create")
-    with_guid = {guid(row.process_id) for row in found if "{" in row.process_id}
+    with_guid = {guid(row.process_id) for row in found if "{" in str(row.process_id)}
     assert with_guid == mine
     shells = made[(made["User"] == PGUSTAVO) & made["CommandLine"].str.contains("whoami", case=False)]
     asked = User(PGUSTAVO, hunt=hunt).get_executions(operation="create", command="WHOAMI")
-    assert {guid(row.process_id) for row in asked if "{" in row.process_id} == set(shells["guid"])
+    assert {guid(row.process_id) for row in asked if "{" in str(row.process_id)} == set(shells["guid"])
     names = {"powershell.exe", "cmd.exe", "mshta.exe", "wscript.exe", "cscript.exe"}
     kinds = User(PGUSTAVO, hunt=hunt).get_executions(operation="create", kind="interpreter")
     assert {row.child_filename for row in kinds} <= names
     base = made["Image"].str.split("\\").str[-1].str.lower()
     expected = set(made[(made["User"] == PGUSTAVO) & base.isin(names)]["guid"])
-    assert {guid(row.process_id) for row in kinds if "{" in row.process_id} == expected
+    assert {guid(row.process_id) for row in kinds if "{" in str(row.process_id)} == expected
 
 
 def test_executions_on_a_machine_and_in_a_period(hunt: StoreHunt, raw: pd.DataFrame) -> None:
     made = sysmon(raw, 1, host="workstation6")
     day = made[made["UtcTime"].str.startswith("2020-09-20")]
     found = workstation6(hunt).get_executions(operation="create", period=TimePeriod.day("2020-09-20"))
-    assert {guid(row.process_id) for row in found if "{" in row.process_id} == set(day["guid"])
+    assert {guid(row.process_id) for row in found if "{" in str(row.process_id)} == set(day["guid"])
     same = User(PGUSTAVO, hunt=hunt).get_executions(operation="create", muid="WORKSTATION6.theshire.local")
-    assert {guid(row.process_id) for row in same if "{" in row.process_id} == set(
+    assert {guid(row.process_id) for row in same if "{" in str(row.process_id)} == set(
         made[made["User"] == PGUSTAVO]["guid"]
     )
 
@@ -97,7 +97,7 @@ def test_executions_on_a_machine_and_in_a_period(hunt: StoreHunt, raw: pd.DataFr
 def test_remote_sessions_are_told(hunt: StoreHunt) -> None:
     """The shell of PowerShell remoting ran in the session of a network logon; the one of a service did not."""
     found = workstation6(hunt).get_executions(operation="create", file="powershell.exe")
-    remote = {guid(row.process_id): row.remote_session for row in found if "{" in row.process_id}
+    remote = {guid(row.process_id): row.remote_session for row in found if "{" in str(row.process_id)}
     assert remote["{d273d0f0-c4f7-5f67-a707-000000000800}"] is True
     assert remote["{d273d0f0-fd6c-5f66-7605-000000000800}"] is False
     asked = workstation6(hunt).get_executions(operation="create", file="powershell.exe", attributes="ATTR_REMOTE")

@@ -122,7 +122,7 @@ def test_machines_of_an_account_are_counted_by_when_they_were_first_seen(opened:
 
 
 def test_a_row_without_a_time_is_counted_in_no_span() -> None:
-    frame = pd.DataFrame({"Start": pd.to_datetime(["2023-11-14T22:10:00Z", None, "2023-11-14T22:50:00Z"])})
+    frame = pd.DataFrame({"Start": pd.to_datetime(pd.Series(["2023-11-14T22:10:00Z", None, "2023-11-14T22:50:00Z"]))})
     counts = gh.Histogram(bucket="1h").of(frame).df
     assert [(one, count) for one, count in zip(counts["DateTime"], counts["Count"], strict=True) if pd.notna(one)] == [
         (datetime(2023, 11, 14, 22, tzinfo=UTC), 2)
@@ -132,10 +132,11 @@ def test_a_row_without_a_time_is_counted_in_no_span() -> None:
         gh.Histogram(bucket="1h").of(pd.DataFrame({"x": [1]}))
 
 
+NUMBER: Any = np.int64(1002)  # as a cell of a table is
 NAMED = {
     "User": (lambda: gh.User("user-1"), "UserId", "user-1"),
     "Machine": (lambda: gh.Machine(muid="machine-2"), "Muid", "machine-2"),
-    "Process": (lambda: gh.Process("cmd.exe", None, "machine-1", np.int64(1002)), "Id", "process-2"),
+    "Process": (lambda: gh.Process("cmd.exe", None, "machine-1", NUMBER), "Id", "process-2"),
     "File": (lambda: gh.File(name="file-1"), "FileId", "file-1"),
     "Domain": (lambda: gh.Domain("domain-1"), "Domain", "domain-1"),
     "Alert": (lambda: gh.Alert("alert-1"), "AlertId", "alert-1"),
@@ -184,7 +185,8 @@ def test_processes_made_of_a_table_have_a_table(opened: StoreHunt) -> None:
 
 def test_port_and_ports_are_one_parameter(opened: StoreHunt) -> None:
     machine = gh.Machine(muid="machine-1")
-    for port in (445, "HTTPS", ["RDP", 22]):
+    ports: list[Any] = [445, "HTTPS", ["RDP", 22]]
+    for port in ports:
         assert machine.get_communications(port=port).params == machine.get_communications(ports=port).params
     with pytest.raises(UsageError, match="same parameter"):
         machine.get_communications(port=1, ports=2)

@@ -13,7 +13,7 @@ from tests.entities.conftest import StoreHunt
 from tests.entities.test_contract import ACTION, ATTRIBUTES, COMMUNICATION, DETECTION, TREE
 
 KINDS = [*known.program_kinds(), known.ALLOWED]
-VALUES = {
+VALUES: dict[str, dict[str, Any]] = {
     "get_executions": {
         "kind": KINDS, "operation": known.EXECUTION_OPERATIONS, "attributes": known.ATTRIBUTES,
     },

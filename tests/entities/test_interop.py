@@ -70,6 +70,7 @@ def test_a_big_graph_is_cut_and_the_page_says_so() -> None:
 
 
 def test_nodes_of_the_driver_name_entities(sample: StoreHunt) -> None:
+    node: Any
     [[node]] = raw(sample.store.inner, "MATCH (n:Machine {id: 'machine-2'}) RETURN n")
     assert Machine(node, hunt=sample).ids == ["machine-2"]
     assert User(["user-1", "user-2"], hunt=sample).get_executions(muid=node).df["Muid"].unique().tolist() == [
@@ -100,7 +101,8 @@ def test_py2neo_takes_and_gives_the_graph(neo4j_store: Store, request: pytest.Fi
     assert found.to_networkx().number_of_edges() == 1
     hunt = StoreHunt(neo4j_store)
     [node] = database.nodes.match("Machine")
-    [row] = Machine(node, hunt=hunt).get_executions(operation="create")
+    made: Any = Machine(node, hunt=hunt).get_executions(operation="create")
+    [row] = made
     assert (row.process_id, row.child_filename, row.event_ids) == ("m1|1", "a.exe", ["e1"])
     assert Process.of(["m1|1"], hunt=hunt).get_machine().ids == ["m1"]
 

@@ -92,7 +92,7 @@ def finds(made: pd.DataFrame) -> pd.DataFrame:
     done = chosen[chosen["stopped"]].assign(code=1117, Action="Quarantine")
     done["time"] += pd.Timedelta(seconds=2)
     both = pd.concat([found, done], ignore_index=True)
-    both["record"] = [
+    records: list[Any] = [
         {
             "TimeGenerated": row.time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "Computer": row.Hostname,
             "Channel": "Microsoft-Windows-Windows Defender/Operational", "EventID": row.code,
@@ -103,6 +103,7 @@ def finds(made: pd.DataFrame) -> pd.DataFrame:
         }
         for row in both.itertuples()
     ]  # fmt: skip
+    both["record"] = records
     return both
 
 
@@ -128,10 +129,11 @@ def acts(raw: pd.DataFrame) -> pd.DataFrame:
     answered = ~made & (raw["SourceIp"] == own) & (raw["DestinationIp"] != own)
     raw["other"] = raw["DestinationIp"].where(made | answered, raw["SourceIp"]).map(address, na_action="ignore")
     raw["service"] = raw["DestinationPort"].where(~answered, raw["SourcePort"])
-    return pd.concat(
-        part.sort_values("time").drop_duplicates(ACTS[code])[["EventID", "ProcessGuid", "host", "time"]]
-        for code, part in raw.groupby("EventID")
-    )
+    first: list[pd.DataFrame] = []
+    for code, part in raw.groupby("EventID"):
+        told_once = part.sort_values("time").drop_duplicates(subset=ACTS[int(str(code))])
+        first.append(told_once[["EventID", "ProcessGuid", "host", "time"]])
+    return pd.concat(first)
 
 
 def address(text: str) -> str:
@@ -142,7 +144,7 @@ def averages(times: pd.Series[Any], weeks: tuple[str, str]) -> pd.DataFrame:
     """Average and deviate over the days of whole weeks, with nothing of the product's."""
     days = pd.date_range(weeks[0], weeks[1], freq="D", inclusive="left", tz="UTC")
     counts = pd.crosstab(times.dt.floor("D"), times.dt.hour).reindex(index=days, columns=range(24), fill_value=0)
-    by_weekday = counts.groupby(counts.index.day_of_week + 1)
+    by_weekday = counts.groupby(pd.DatetimeIndex(counts.index).day_of_week + 1)
     return pd.DataFrame({"AvgActions": by_weekday.mean().stack(), "StdActions": by_weekday.std(ddof=0).stack()})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import networkx as nx
 import pandas as pd
@@ -133,7 +133,7 @@ def test_sessions_of_each_machine(loaded: Loaded) -> None:
 def test_trees(loaded: Loaded) -> None:
     made = sysmon(loaded.raw, 1)
     oracle = nx.DiGraph(zip(made["ParentProcessGuid"].str.lower(), made["guid"], strict=True))
-    hosts = dict(pairs(made, "guid", "host"))
+    hosts: dict[Any, Any] = dict(pairs(made, "guid", "host"))
     chosen = sorted(hosts, key=lambda one: (-len(nx.descendants(oracle, one)), one))[:3] + sorted(hosts)[::50]
     for start in chosen:
         process = Process.of([f"{hosts[start]}|{start}"], hunt=loaded.hunt)

@@ -15,10 +15,10 @@ GRAPHS = 300
 START = 1_600_000_000_000_000
 
 
-def forest(number: int) -> nx.DiGraph:
+def forest(number: int) -> nx.DiGraph[str]:
     """Processes of one machine, most with a parent made before them; every tenth graph is a circle besides."""
     chance = random.Random(number)
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     names = [f"g{number}-p{i}" for i in range(chance.randint(1, 9))]
     graph.add_nodes_from(names)
     for index, name in enumerate(names[1:], 1):

@@ -160,6 +160,8 @@ def test_a_case_opened_again_is_no_second_one() -> None:
 def test_periods_are_half_open_and_ordered(one: datetime, other: datetime) -> None:
     first, last = sorted([one, other])
     since, until = TimePeriod(first, last).window
+    assert since is not None
+    assert until is not None
     assert until - since == (last - first) // timedelta(microseconds=1)
     assert TimePeriod(first.isoformat(), last.isoformat()).window == (since, until)
     if first < last:
@@ -171,6 +173,8 @@ def test_named_periods() -> None:
     assert TimePeriod.day("2020-09-20").window == (1600560000000000, 1600646400000000)
     assert TimePeriod.around("2020-09-20T00:05:00Z", minutes=5).window == (1600560000000000, 1600560600000000)
     since, until = TimePeriod.last(days=7).window
+    assert since is not None
+    assert until is not None
     assert until - since == 7 * 86_400_000_000
     for wrong in (lambda: TimePeriod.day("soon"), lambda: TimePeriod(datetime(2020, 1, 1))):  # noqa: DTZ001
         with pytest.raises(UsageError):
@@ -244,7 +248,7 @@ def test_what_the_graph_lacks_gives_nothing(sample: Any) -> None:
     assert len(Domain("none.example", hunt=sample).get_machines()) == 0
     assert len(IP("192.0.2.1", hunt=sample).get_communications()) == 0
     circle = Process.of(["process-1"], hunt=sample).get_execution_tree()
-    assert sorted(row.process_id for row in circle) == ["process-1", "process-2", "process-3"]
+    assert sorted(str(row.process_id) for row in circle) == ["process-1", "process-2", "process-3"]
 
 
 def test_bandwidth_and_alerts_of_the_sample(sample: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from graphhunt.errors import LoadError
 from graphhunt.evidence import Workspace
 from graphhunt.model import Fact, FileWarning, Logon, Privileges, ProcessStart, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Loader, Source
 
 FIRST = b"#fake"
 
@@ -73,7 +73,7 @@ class LineFake(FakeLoader):
                     yield FileWarning(file=source.name, loader="fake", reason="cut off", position=f"line {number}")
 
 
-LOADERS = {"fake": FakeLoader()}
+LOADERS: dict[str, Loader] = {"fake": FakeLoader()}
 
 
 def lines(start: int, stop: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,8 @@ def test_every_record_is_counted_once_with_its_file():
         for row in range(chances.randrange(30)):
             kind = chances.choice([*counts])
             counts[kind] += 1
-            outcome = {"loaded": [], "rejected": Rejected("broken")}.get(kind, Skipped(kind))
+            told: dict[str, Any] = {"loaded": [], "rejected": Rejected("broken")}
+            outcome = told.get(kind, Skipped(kind))
             batch.add(Record("the same" if kind == "duplicate" else f"{number} {row}", "", outcome))
         expected.append(counts)
     # The first of all records that are the same is no duplicate of anything.

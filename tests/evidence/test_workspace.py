@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -16,6 +17,7 @@ import pytest
 
 from graphhunt.errors import DamageError, UsageError, WorkspaceError
 from graphhunt.evidence import Batch, SourceEntry, Workspace, index, mending, upkeep
+from graphhunt.evidence.files import sync_file
 from graphhunt.evidence.ingest import ingest
 from graphhunt.evidence.tables import KINDS
 from graphhunt.model import FACTS, Logon, Record
@@ -61,7 +63,7 @@ def test_all_kinds_survive_the_way_through_the_files(tmp_path):
     batch = Batch()
     batch.begin(SourceEntry(file="f", loader="fake", sha256="", bytes=0))
     for struct in FACTS:
-        values = {}
+        values: dict[str, Any] = {}
         for field in msgspec.structs.fields(struct):
             text = str(field.type)
             values[field.name] = (
@@ -199,7 +201,7 @@ def test_two_who_mend_one_index_do_not_meet(tmp_path, monkeypatch):
     commit(workspace, "a")
     (segment,) = workspace.live()
     (workspace.folder(segment.id) / "index.bin").unlink()
-    sync_file, met = mending.sync_file, []
+    met: list[Any] = []
 
     def sync_and_meet(path):
         sync_file(path)

@@ -76,7 +76,7 @@ def test_other_logons_are_not(facts: list[Fact]) -> None:
 
 
 def test_the_process_tells_it_even_where_the_account_has_a_desktop() -> None:
-    tool = {"pid": 44, "path": r"c:\x\tool.exe"}
+    tool: dict[str, Any] = {"pid": 44, "path": r"c:\x\tool.exe"}
     facts = [
         logon("WS", "victim", 1, "0x2", logon_type=2), swap(),
         ProcessStart(time=T0 + 20 * SECOND, host="WS", user="thief", domain="CORP", logon_id="0x9", **tool),

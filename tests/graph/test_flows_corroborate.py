@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def spoken_for(folder: Path, *facts: Fact) -> list[str]:
     table = logon_table(held)
     assert table is not None
     ids = dict(graph.relationships["REMOTE_LOGON"].select("id", "logon_id").iter_rows())
-    rows = corroboration(table, held).rows.get("network_flow", [])
+    rows: Any = corroboration(table, held).rows.get("network_flow", [])
     return sorted(ids[table.row_id(int(row))] for row in rows)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -45,7 +47,7 @@ def test_spellings_fold(user: str, domain: str | None, folded: tuple[str, str]) 
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("more", [{}, {"sid": SID}])
-def test_a_name_is_kept_exactly_and_never_empty(written: str, name: str, more: dict[str, object]) -> None:
+def test_a_name_is_kept_exactly_and_never_empty(written: str, name: str, more: dict[str, Any]) -> None:
     """Only `DOMAIN\\name` and `name@domain` are taken apart, and only where a name is left."""
     users = build(frames([logon(written, **more)])).nodes["User"]
     assert users.get_column("name").to_list() == [name]

@@ -50,8 +50,8 @@ def story() -> list[Fact]:
     """Tell what no sample does: a pass-the-hash to a server, where a service touches files and keys and goes on."""
     image, cmd = r"C:\t\a.exe", r"C:\w\cmd.exe"
     srv: dict[str, Any] = {"host": "SRV", "pid": 700, "path": image}
-    thief = {"host": "WS", "user": "thief", "domain": "CORP", "sid": "S-1-5-21-1-2-3-1600"}
-    victim = {"host": "SRV", "user": "victim", "domain": "CORP", "sid": "S-1-5-21-1-2-3-1500"}
+    thief: dict[str, Any] = {"host": "WS", "user": "thief", "domain": "CORP", "sid": "S-1-5-21-1-2-3-1600"}
+    victim: dict[str, Any] = {"host": "SRV", "user": "victim", "domain": "CORP", "sid": "S-1-5-21-1-2-3-1500"}
     ends: dict[str, Any] = {"source_ip": "10.9.9.1", "source_port": 50001}
     wire: dict[str, Any] = {**ends, "destination_ip": "10.9.9.2", "destination_port": 445}
     onward: dict[str, Any] = {

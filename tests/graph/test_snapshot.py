@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -96,7 +97,7 @@ def test_while_the_first_tables_are_written_there_is_nothing_yet(
 def test_a_reader_that_meets_a_replacement_reads_the_new_graph(
     snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
-    replaced = []
+    replaced: list[Any] = []
 
     def prove_late(path: Path, expected: str, what: str) -> None:
         if gone == "before it is read":
@@ -158,9 +159,9 @@ def test_a_new_row_of_the_schema_is_another_version_of_the_tables(monkeypatch: p
     before, kind = state._columns(), RELATIONSHIPS["LOGGED_ON"]
     first, *rest = kind.columns
     reworded = kind._replace(columns=(first._replace(meaning="the same in other words"), *rest))
-    monkeypatch.setitem(state.RELATIONSHIPS, "LOGGED_ON", reworded)
+    monkeypatch.setitem(RELATIONSHIPS, "LOGGED_ON", reworded)
     assert state._columns() == before
-    monkeypatch.setitem(state.RELATIONSHIPS, "LOGGED_ON", kind._replace(columns=(*kind.columns, NEW)))
+    monkeypatch.setitem(RELATIONSHIPS, "LOGGED_ON", kind._replace(columns=(*kind.columns, NEW)))
     assert state._columns() != before
 
 

@@ -109,7 +109,7 @@ def test_an_account_has_one_sid(clean: Made) -> None:
 
 
 def test_reading_lsass_is_no_mark_of_an_intruder(clean: Made) -> None:
-    masks = defaultdict(int)
+    masks: defaultdict[str, int] = defaultdict(int)
     for record in _sysmon(clean, 10):
         masks[record["GrantedAccess"]] += record["TargetImage"].endswith("lsass.exe")
     stolen = sum(hop.stolen_on is not None for chain in clean.truth.chains for hop in chain.hops)

@@ -84,10 +84,10 @@ def fewest_hops(edges: list[Edge], source: int, rules: Rules) -> dict[int, int]:
 def simple_paths(edges: list[Edge], rules: Rules, max_hops: int) -> list[tuple[int, ...]]:
     """Every path of at most max_hops rows in which no host occurs twice."""
     found: list[tuple[int, ...]] = []
-    frontier = [(i,) for i, e in enumerate(edges) if hop_ok(e)]
+    frontier: list[tuple[int, ...]] = [(i,) for i, e in enumerate(edges) if hop_ok(e)]
     while frontier:
         found += frontier
-        longer = []
+        longer: list[tuple[int, ...]] = []
         for path in frontier:
             if len(path) == max_hops:
                 continue

@@ -37,7 +37,7 @@ def long_case(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return snapshot(folder / "case", log)
 
 
-def days(first: int, last: int) -> dict[str, int]:
+def days(first: int, last: int) -> dict[str, Any]:
     return {"since": FIRST + first * DAY, "until": FIRST + last * DAY}
 
 
@@ -98,7 +98,7 @@ def test_a_weaker_intrusion_is_listed_in_its_own_week(long_case: Snapshot, linke
     assert strong - weak > 7 * DAY
     ids = [[table.row_id(row)] for row in (1250, 1300, 1310, 1999)]
 
-    def listed(**asked: int) -> list[list[str]]:
+    def listed(**asked: Any) -> list[list[str]]:
         return [hop["relationship_ids"] for path in paths.find(PathOptions(**asked))["paths"] for hop in path["hops"]]
 
     assert listed() == ids[3:]

@@ -50,7 +50,7 @@ def test_without_a_question_the_campaign_comes_first(theshire: AttackPaths) -> N
 
 
 @pytest.mark.parametrize("options", [{}, {"source": "WORKSTATION5"}, {"target": "MORDORDC"}, {"user": "SBEAVERS"}])
-def test_no_path_breaks_time(theshire: AttackPaths, options: dict[str, str]) -> None:
+def test_no_path_breaks_time(theshire: AttackPaths, options: dict[str, Any]) -> None:
     found = theshire.find(PathOptions(k=50, **options))
     assert found["paths"]
     assert all(in_time_order(path) for path in found["paths"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isclose, sqrt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def expected(edges, rules, scores, query):
 
 def covering(paths):
     """Keep a path only if it has a row not shown before."""
-    shown, kept = set(), []
+    shown, kept = set[Any](), []
     for score, path in paths:
         if not shown.issuperset(path):
             kept.append((score, path))

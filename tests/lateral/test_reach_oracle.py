@@ -97,7 +97,7 @@ def test_blast_radius_equals_brute_force():
         late = [edge for edge in edges if edge.t >= at]
         level = oracle.fewest_hops(late, 0, rules)
         radius = blast_radius(table, 0, at, rules_of(rules))
-        expected = {}
+        expected: dict[int, tuple[int, int]] = {}
         for i, hops in level.items():
             when, few = expected.get(late[i].dst, (oracle.FOREVER, oracle.FOREVER))
             expected[late[i].dst] = (min(when, late[i].t), min(few, hops))

@@ -80,7 +80,8 @@ def test_every_analytic_gives_finite_numbers_on_a_small_estate(
     with Hunt(tmp_path / "ws", None, small_settings()) as hunt:
         hunt.load(tmp_path / "log.jsonl")
         last = f"2024-03-{3 + days:02}T00:00:00Z" if days <= 28 else "2024-04-01T00:00:00Z"
-        for given in ({}, {"since": last}):
+        asked: list[dict[str, Any]] = [{}, {"since": last}]
+        for given in asked:
             found = hunt.hunt("lateral-movement", **given)
             assert (planted["from"], planted["to"], planted["user"], "T1569.002") in hops(found["findings"]), given
             scope = found["scope"]

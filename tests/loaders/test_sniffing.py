@@ -35,7 +35,7 @@ class Watching:
 
 def asked(head: bytes, tmp_path: Path) -> tuple[list[str], str | None]:
     """Give the loaders that are asked about a head, and the one that takes it."""
-    path, names = tmp_path / "file", []
+    path, names = tmp_path / "file", list[str]()
     path.write_bytes(head)
     known = {name: Watching(loader, names) for name, loader in LOADERS.items()}
     try:

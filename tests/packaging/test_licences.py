@@ -41,7 +41,8 @@ def closure(requirements: list[str]) -> dict[str, Distribution]:
 def licence(package: Distribution) -> str:
     """Say what the package's metadata states: expression, classifiers or the first line of its text."""
     meta = package.metadata
-    stated = [meta.get("License-Expression") or "", (meta.get("License") or "").strip().split("\n")[0]]
+    first = [*(meta.get_all("License-Expression") or [""]), *(meta.get_all("License") or [""])]
+    stated = [text.strip().split("\n")[0] for text in first]
     stated += [line for line in meta.get_all("Classifier") or [] if line.startswith("License ::")]
     return "; ".join(text for text in stated if text)
 

@@ -149,7 +149,7 @@ def test_every_package_of_an_extra_is_imported_by_product_code(extra: str) -> No
     """An extra that no code uses would promise what isn't there."""
     owners, modules = packages_distributions(), modules_imported()
     used = {canonicalize_name(owner) for module in modules for owner in owners.get(module, [module])}
-    used |= {package for package, module in TAKEN_BY.items() if module in modules}
+    used |= {canonicalize_name(package) for package, module in TAKEN_BY.items() if module in modules}
     assert names(EXTRAS[extra]) - used == set()
 
 

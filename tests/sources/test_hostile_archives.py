@@ -14,6 +14,7 @@ import tarfile
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import zstandard
@@ -54,7 +55,9 @@ def zip_of(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFL
     return path
 
 
-def tar_of(path: Path, *infos: tarfile.TarInfo, data: bytes = b"data", mode: str = "w") -> Path:
+def tar_of(
+    path: Path, *infos: tarfile.TarInfo, data: bytes = b"data", mode: Literal["w", "w:gz", "w:bz2", "w:xz"] = "w"
+) -> Path:
     with tarfile.open(path, mode) as archive:
         for info in infos:
             if info.isreg():
@@ -248,7 +251,7 @@ def test_equal_names_are_all_read(tmp_path):
     scratch.mkdir()
     path = tar_of(tmp_path / "a.tar", info("same"), info("same"))
     with Expansion([path], folder=scratch) as expansion:
-        assert [item.name for item in expansion] == [f"{path}!same"] * 2
+        assert [item.name for item in expansion if isinstance(item, Source)] == [f"{path}!same"] * 2
 
 
 def test_sparse_members_are_refused(tmp_path):

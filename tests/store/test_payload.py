@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import polars as pl
 import pytest
@@ -27,7 +28,7 @@ ROW = st.fixed_dictionaries(
         "aliases": st.none() | st.lists(TEXT.filter(lambda one: one is not None), max_size=3),
     }
 )
-TYPES = {
+TYPES: dict[str, Any] = {
     "id": pl.String, "name": pl.String, "first_seen": pl.Int64, "open": pl.Boolean, "score": pl.Float64,
     "aliases": pl.List(pl.String),
 }  # fmt: skip

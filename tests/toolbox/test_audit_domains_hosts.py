@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -39,7 +40,7 @@ def execve(serial: int, arguments: list[str], pid: int = 10, parent: int = 1) ->
 
 @pytest.fixture
 def read(tmp_path: Path) -> Reader:
-    def reader(*given: str, **options: str) -> pd.DataFrame:
+    def reader(*given: str, **options: Any) -> pd.DataFrame:
         file = tmp_path / "audit.log"
         file.write_text(lines(*given))
         return audit.read_from_file(file, **options)
@@ -73,7 +74,7 @@ def test_quoted_text_and_what_follows_a_colon_stay_whole(read: Reader) -> None:
         f'type=USER_CMD msg=audit({STAMP}:6): pid=9 cmd="echo a: b  c" terminal=pts/0',
     )
     assert found["EventType"].tolist() == ["USER_START", "USER_CMD"]
-    assert found.loc[0, ["op", "acct", "exe", "res"]].tolist() == [
+    assert found[["op", "acct", "exe", "res"]].iloc[0].tolist() == [
         "PAM:session_open", "root", "/usr/sbin/cron job", "success"
     ]  # fmt: skip
     assert found.loc[1, "cmd"] == "echo a: b  c"

@@ -109,7 +109,7 @@ def test_pagerank_equals_networkx_where_damping_is_one_number() -> None:
         {"a": [f"u{i}" for i in rng.integers(0, 20, 90)], "b": [f"h{i}" for i in rng.integers(0, 9, 90)]}
     )
     ranked = damped_pagerank(edges, 0.85, iterations=200)
-    graph = nx.Graph()
+    graph: nx.Graph[str] = nx.Graph()
     for a, b in edges.iter_rows():
         graph.add_edge(a, b, weight=graph.get_edge_data(a, b, {"weight": 0})["weight"] + 1)
     expected = nx.pagerank(graph, alpha=0.85, tol=1e-12, max_iter=500)

@@ -67,8 +67,8 @@ def test_columns_and_values_get_their_plain_names_back() -> None:
 
 def test_only_sessions_share_a_name_with_the_graph_itself() -> None:
     own = {w.property for a in registry.analyses().values() for w in a.properties}
-    kinds = [*NODES.values(), *RELATIONSHIPS.values()]
-    assert own & {name for kind in kinds for name in kind.properties} == {"session_id"}
+    kinds = [kind.properties for kind in NODES.values()] + [kind.properties for kind in RELATIONSHIPS.values()]
+    assert own & {name for properties in kinds for name in properties} == {"session_id"}
 
 
 def test_an_analyst_and_the_entities_see_plain_names(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -169,7 +169,7 @@ def test_misspelt_keywords_and_columns_are_refused() -> None:
 
 @pytest.mark.parametrize("kind", ["vbar", "circle", "line", ["circle", "line"]])
 def test_values_over_time(kind: Any) -> None:
-    frame = events().assign(n=[1.0, None, -3, 2, 5, 0])
+    frame = events().assign(n=[1.0, float("nan"), -3, 2, 5, 0])
     plot = ga.display_timeline_values(frame, "n", kind=kind, group_by="who")
     assert_safe(plot)
     assert plot.data["range"] == (-3.0, 5.0)

@@ -111,7 +111,7 @@ def test_a_custom_schema_with_only_what_is_needed() -> None:
 
 def test_the_input_frame_is_not_changed_and_repeated_rows_count_once() -> None:
     frame = sysmon(("a", 0, 10, 1, r"c:\p.exe", r"c:\r.exe"))
-    frame = pd.concat([frame, frame]).assign(tags=[["x"], ["x"]])
+    frame = pd.concat([frame, frame]).assign(tags=pd.Series([["x"], ["x"]]).to_numpy())
     before = frame.copy(deep=True)
     assert (~ga.build_process_tree(frame)["Inferred"]).sum() == 1
     pd.testing.assert_frame_equal(frame, before)

@@ -128,7 +128,7 @@ def test_a_user_called_dummy_str_stays_apart_from_null_users() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["category", "Int64"])
-def test_categorical_and_nullable_integer_users(dtype: str) -> None:
+def test_categorical_and_nullable_integer_users(dtype: Any) -> None:
     data = events((1, 0), (1, 1), (None, 2), (2, 0))
     data["user"] = data["user"].astype("Int64").astype(dtype)
     result = create_session_col(data, ["user"], "time", 60, 30)

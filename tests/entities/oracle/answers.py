@@ -191,7 +191,9 @@ def command_lines(view: View, params: Params) -> list[Row]:
 
 
 def communications(view: View, params: Params) -> list[Row]:
-    held = [(p, edge, ip) for p in view.processes(params) for edge, ip in view.out(p, "CONNECTED")]
+    held: list[tuple[Any, Any, Any]] = [
+        (p, edge, ip) for p in view.processes(params) for edge, ip in view.out(p, "CONNECTED")
+    ]
     for key in params.get("addresses", []):
         ip = view.node(key, "IP")
         held += [(p, edge, ip) for edge, p in view.into(ip, "CONNECTED")]

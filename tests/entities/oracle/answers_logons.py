@@ -30,7 +30,7 @@ def _between(found: Held, start: Node, edge: Edge, end: Node) -> None:
 
 def _inner(view: View, params: Params) -> list[Node]:
     """Give the processes whose sessions are asked for: given, of programs, or that looked up names."""
-    chosen = {key: params[key] for key in ("processes", "files") if key in params}
+    chosen: Params = {key: params[key] for key in ("processes", "files") if key in params}
     found = view.processes(chosen)
     for key in params.get("domains", []):
         found += [p for _, p in view.into(view.node(key, "Domain"), "QUERIED", of="Process")]
