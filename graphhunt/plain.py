@@ -1,4 +1,4 @@
-"""Text that somebody else wrote, made harmless for a line: control and direction characters are shown as codes."""
+"""Plain text: numbers with their nouns, and what somebody else wrote, made harmless for a line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ _DIRECTION = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 def clean(value: object, *, lines: bool = False) -> str:
     """Give text without control characters; with `lines`, line breaks and tabs stay."""
     return "".join(_shown(c, lines=lines) for c in str(value))
+
+
+def counted(number: int, noun: str) -> str:
+    """Give a number with its noun, such as `1 hop` and `2,000 hops`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _shown(char: str, *, lines: bool) -> str:

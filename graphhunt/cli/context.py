@@ -35,7 +35,9 @@ DbOption = Annotated[
     typer.Option("--db", help="Neo4j server, bolt:// or neo4j:// (GRAPHHUNT_DB); password from the environment.",
                  show_default=False),
 ]  # fmt: skip
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Say all that the logs could not show.")]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say all that was scored and how, and what the logs could not show.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
 
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from graphhunt.cli.caveats import show_caveats
 from graphhunt.cli.context import DbOption, JsonOption, command
-from graphhunt.cli.hunt import show_blind_spots, show_scope
 from graphhunt.cli.load import _show as show_load
 from graphhunt.cli.paths import _show as show_path
 from graphhunt.cli.serve import serve
@@ -59,5 +59,4 @@ def _tell(report: dict[str, Any], found: dict[str, Any], *, json: bool) -> None:
     line("The most unusual chains of remote logons:")
     for number, path in enumerate(found["paths"], 1):
         show_path(number, path)
-    show_blind_spots(found)
-    show_scope(found)
+    show_caveats(found, more="graphhunt paths lists more")

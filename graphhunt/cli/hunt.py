@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from graphhunt.cli.assignments import assignments, with_files
+from graphhunt.cli.caveats import show_caveats
 from graphhunt.cli.context import DbOption, JsonOption, VerboseOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, message, prose, table
+from graphhunt.plain import counted
 from graphhunt.questions.question import Wishes
 
 
@@ -39,8 +41,8 @@ def run(
         table(found["columns"], [[_cell(row[column]) for column in found["columns"]] for row in found["rows"]])
         if "reason" in found:
             message(found["reason"])
-    if found["truncated"]:
-        message("more exist; raise --limit")
+        if found["truncated"]:
+            message("more exist; raise --limit")
 
 
 def _cell(value: Any) -> Any:
@@ -52,36 +54,9 @@ def _cell(value: Any) -> Any:
 def _show_findings(found: dict[str, Any], *, verbose: bool) -> None:
     for finding in found["findings"]:
         show_finding(finding)
-    show_blind_spots(found, verbose=verbose)
     if "reason" in found:
         message(found["reason"])
-    show_scope(found)
-    if "run" in found:
-        message(f"lm_ properties of {found['written']:,} logons written as {found['run']}")
-    show_suppressed(found["suppressed"])
-    for note in found["notes"]:
-        message(note)
-
-
-def show_scope(found: dict[str, Any]) -> None:
-    """Say what was scored, and what a score means where any is shown."""
-    from graphhunt.lateral.scope import scope_words
-
-    scope = found.get("scope")
-    for text in scope_words(scope) if scope else ():
-        message(text)
-    meaning = scope["meaning"] if scope else found.get("meaning")
-    if meaning and (found.get("findings") or found.get("paths")):
-        message(meaning)
-
-
-def show_suppressed(suppressed: list[dict[str, Any]]) -> None:
-    """Name the suppression lists that applied."""
-    for one in suppressed:
-        message(
-            f"suppressed by the list '{one['list']}': {one['logons']:,} logons, highest score "
-            f"{one['highest_score']:.1f} ({one['reason']})"
-        )
+    show_caveats(found, verbose=verbose, more="raise --limit")
 
 
 def show_finding(finding: dict[str, Any]) -> None:
@@ -94,26 +69,13 @@ def show_finding(finding: dict[str, Any]) -> None:
     line(f"   {finding['reasons'][0]}")
     for hop in finding["hops"]:
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {', '.join(hop['techniques'])}")
-        line(f"      class {hop['class']}, logon {hop['logon_id']}; {evidence_words(hop)}")
+        line(f"      class {hop['class']}, {proof_words(hop)}")
         for reason in hop["reasons"]:
             prose(f"why: {reason}", "      ")
 
 
-def evidence_words(hop: dict[str, Any]) -> str:
-    """Say how many records prove a hop, and the first of them."""
+def proof_words(hop: dict[str, Any]) -> str:
+    """Say the id of a hop's logon, where its logs have such ids, how many records prove it, and the first of them."""
     records = hop["evidence"]
-    return f"{len(records)} records, first {records[0]}" if records else "no record"
-
-
-def show_blind_spots(found: dict[str, Any], *, verbose: bool = False) -> None:
-    """Say in one line what could not be seen of an answer's machines; with `verbose`, a line for each thing."""
-    if not found["not_seen"]:
-        return
-    more = "" if verbose else "; see --verbose, or: graphhunt coverage"
-    message(f"not seen: {found['not_seen']}{more}")
-    times: dict[tuple[str, str], list[str]] = {}
-    for spot in found["blind_spots"] if verbose else ():
-        when = f"{spot['start'][:16]} to {spot['end'][:16]}" if spot["start"] else ""
-        times.setdefault((spot["machine"], spot["effect"]), []).append(when)
-    for (machine, effect), spans in times.items():
-        message(f"  {machine}: {effect}{': ' if spans[0] else ''}{', '.join(spans)}")
+    logon = f"logon {hop['logon_id']}; " if hop["logon_id"] else ""
+    return f"{logon}{counted(len(records), 'record')}, first {records[0]}" if records else f"{logon}no record"

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from graphhunt.cli.caveats import show_caveats
 from graphhunt.cli.context import DbOption, JsonOption, VerboseOption, WorkspaceOption, command, open_case
-from graphhunt.cli.hunt import evidence_words, show_blind_spots, show_scope, show_suppressed
+from graphhunt.cli.hunt import proof_words
 from graphhunt.cli.show import json_out, line, message, prose
 
 
@@ -61,13 +62,7 @@ def run(  # the options are the contract's
         _show(number, path)
     if not found["paths"]:
         message(found["reason"])
-    show_blind_spots(found, verbose=verbose)
-    if found["truncated"]:
-        message("more paths exist; raise --k or narrow the search")
-    show_scope(found)
-    show_suppressed(found.get("suppressed", []))
-    for note in found.get("notes", []):
-        message(note)
+    show_caveats(found, verbose=verbose, more="raise --k or narrow the search")
 
 
 def _show(number: int, path: dict[str, Any]) -> None:
@@ -83,6 +78,6 @@ def _show(number: int, path: dict[str, Any]) -> None:
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {how}{source}")
         klass = f"class {hop['class']}, " if "class" in hop else ""
         unscored = "" if hop.get("scored", True) else "not scored by the hunt, "
-        line(f"      {klass}{unscored}logon {hop['logon_id']}; {evidence_words(hop)}")
+        line(f"      {klass}{unscored}{proof_words(hop)}")
     for reason in path["reasons"]:
         prose(f"why: {reason}", "   ")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.lateral.detector import MODES
+from graphhunt.lateral.detector import CASE, MODES
+from graphhunt.plain import counted
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
@@ -69,6 +70,22 @@ def scope_words(scope: Mapping[str, Any]) -> list[str]:
     if scope["not_scored"]:
         lines.append("not scored: " + ", ".join(f"{n:,} {reason}" for reason, n in scope["not_scored"].items()))
     return lines + [f"not used: {text}" for text in scope["degraded"]]
+
+
+def scope_line(scope: Mapping[str, Any]) -> str:
+    """Say window, history and number of hops in one short line; `scope_words` says all."""
+    scored, history = scope["scored"], scope["history"]
+    text = f"{counted(scored['hops'], 'remote logon')} scored"
+    if scored["from"]:
+        text += f", {_minute(scored['from'])} to {_minute(scored['until'])}"
+    if history["from"]:
+        text += f", after {history['hops']:,} on {counted(history['days'], 'day')} since {history['from'][:10]}"
+    elif scope["mode"] == CASE:
+        text += ", each day after those before it"
+    else:
+        text += ", no history"
+    left = sum(scope["not_scored"].values())
+    return f"{text}, {left:,} not scored" if left else text
 
 
 def _minute(text: str) -> str:

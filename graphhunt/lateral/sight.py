@@ -94,9 +94,9 @@ def gathered(answer: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 _PHRASES = {
-    "no logs": "no log loaded of",
-    "address": "no loaded machine behind the address of",
-    "time": "nothing logged for some hours by",
+    "no logs": "no log at all of",
+    "address": "no loaded machine behind",
+    "time": "silent hours of",
     "cleared": "a log cleared on",
 }
 _TIMES = ("silent", "begins", "ends")
@@ -108,9 +108,14 @@ def in_words(spots: list[dict[str, Any]], machines: int) -> str | None:
     for spot in spots:
         kind = spot.get("what") or ("time" if spot["kind"] in _TIMES else spot["kind"])
         concerned.setdefault(kind, set()).add(spot["machine"])
-    ordered = sorted(concerned.items(), key=lambda item: (-len(item[1]), item[0]))
-    parts = [f"{_PHRASES.get(kind, f'no log of {kind} on')} {len(names)}" for kind, names in ordered]
-    return f"{parts[0]} of {machines} machines{''.join(f', {part}' for part in parts[1:])}" if parts else None
+    alike: dict[tuple[int, str], list[str]] = {}
+    for kind, names in concerned.items():
+        alike.setdefault((len(names), _PHRASES.get(kind, "")), []).append(kind)
+    parts = [
+        f"{phrase or 'no log of ' + ', '.join(sorted(kinds)) + ' on'} {count}"
+        for (count, phrase), kinds in sorted(alike.items(), key=lambda item: (-item[0][0], sorted(item[1])))
+    ]
+    return f"{parts[0]} of {machines} machines{''.join(f'; {part}' for part in parts[1:])}" if parts else None
 
 
 def _silences(known: Mapping[str, Any], window: tuple[int, int]) -> Iterator[dict[str, Any]]:

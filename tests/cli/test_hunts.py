@@ -45,14 +45,16 @@ def test_hunt_lateral_movement_as_text_and_json(case: Path) -> None:
     assert first["chain_id"] in text.stdout
     assert "why: " in text.stdout
     assert found["run"].rpartition("/")[0] == "lateral-movement"
-    assert "earlier days" in text.stderr
+    assert "remote logons scored" in text.stderr
+    assert "earlier days" in run(case, "hunt", "lateral-movement", "--limit", "1", "--verbose").stderr
 
 
 def test_lists_are_read_from_a_file_and_named(case: Path, tmp_path: Path) -> None:
     users = {hop["user"] for f in data(case, "hunt", "lateral-movement", "--no-write")["findings"] for hop in f["hops"]}
     (tmp_path / "desk.txt").write_text("\n".join(users))
-    result = run(case, "hunt", "lateral-movement", "--no-write", "--param", f"help_desk=@{tmp_path / 'desk.txt'}")
-    assert "suppressed by the list 'help desk'" in result.stderr
+    command = ("hunt", "lateral-movement", "--no-write", "--param", f"help_desk=@{tmp_path / 'desk.txt'}")
+    assert "suppressed by list: help desk" in run(case, *command).stderr
+    assert "suppressed by the list 'help desk'" in run(case, *command, "--verbose").stderr
     assert run(case, "hunt", "lateral-movement", "--param", "help_desk=@/no/such/file").exit_code == 2
 
 

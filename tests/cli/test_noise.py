@@ -67,7 +67,8 @@ def check_blind_spots(workspace: Path, *command: str) -> None:
     assert missing
     for what in {what for _, what, _ in missing}:
         count = len({name for name, other, _ in missing if other == what})
-        assert f"no log of {what} on {count}" in said[0]
+        (part,) = [part for part in said[0].split("; ") if "no log of " in part and what in part]
+        assert f" on {count}" in part
     assert f"of {len(hosts)} machines" in said[0]
     told = run(workspace, "coverage").stdout
     for name, what, effect in missing:
@@ -87,6 +88,29 @@ def test_what_was_not_seen_is_one_line_on_the_demo(loaded: tuple[Path, Result], 
 @pytest.mark.parametrize("command", [("paths",), ("hunt", "lateral-movement", "--no-write")], ids=["paths", "hunt"])
 def test_what_was_not_seen_is_one_line_on_a_real_case(theshire: Path, command: tuple[str, ...]) -> None:
     check_blind_spots(theshire, *command)
+
+
+@pytest.mark.parametrize("workspace", ["demo", "theshire"])
+@pytest.mark.parametrize("command", [("paths",), ("paths", "--rank"), ("hunt", "lateral-movement", "--no-write")])
+def test_an_answer_has_two_short_lines_beside_it_and_verbose_has_the_rest(
+    loaded: tuple[Path, Result], theshire: Path, workspace: str, command: tuple[str, ...]
+) -> None:
+    folder = loaded[0] if workspace == "demo" else theshire
+    short, full, answer = run(folder, *command), run(folder, *command, "--verbose"), data(folder, *command)
+    said = short.stderr.splitlines()
+    assert len(said) <= 2
+    assert all(len(line) <= 240 for line in said)
+    scope = answer["scope"]
+    scored, history = scope["scored"], scope["history"]
+    assert f"{scored['hops']:,} remote logons scored" in said[-1]
+    for end in (scored["from"], scored["until"]):
+        assert end[:16].replace("T", " ") in said[-1]
+    assert (f"after {history['hops']:,} on {history['days']} days" if history["from"] else "each day after") in said[-1]
+    assert "in nats" in said[-1]
+    assert scope["meaning"] not in short.stderr
+    for text in (scope["meaning"], scope["mode_meaning"], *answer.get("notes", [])):
+        assert text in full.stderr.splitlines() or f": {text}\n" in full.stderr
+    assert short.stdout == full.stdout
 
 
 def test_clocks_are_one_line_and_coverage_names_each_pair(loaded: tuple[Path, Result]) -> None:
@@ -148,5 +172,5 @@ def test_times_that_overlap_are_one_and_others_stay() -> None:
         spot("silent", "2026-01-01", "2026-01-05"),
         spot("silent", "2026-01-07", "2026-01-08"),
     ]
-    assert answer["not_seen"] == "no log loaded of 1 of 2 machines, nothing logged for some hours by 1"
+    assert answer["not_seen"] == "no log at all of 1 of 2 machines; silent hours of 1"
     assert gathered({"paths": []}, "paths") == {"paths": [], "blind_spots": [], "not_seen": None}

@@ -7,12 +7,12 @@ from graphhunt.lateral.detector.corroboration import Corroboration, corroborate
 from graphhunt.lateral.detector.detect import LateralOptions, Scoring, detect, findings_of, score_case
 from graphhunt.lateral.detector.findings import CLASSES, PROPERTIES, Finding, Findings, FoundHop
 from graphhunt.lateral.detector.habits import Habits, count_habits
-from graphhunt.lateral.detector.scope import MODES, Scope
+from graphhunt.lateral.detector.scope import CASE, MODES, Scope
 from graphhunt.lateral.detector.score import ScoreRules, Scores, score_hops
 from graphhunt.lateral.detector.suppress import Lists, Suppressed
 
 __all__ = [
-    "CLASSES", "MODES", "PROPERTIES", "CausalRules", "Causes", "Corroboration", "Finding", "Findings", "FoundHop",
-    "Habits", "LateralOptions", "Lists", "Scope", "ScoreRules", "Scores", "Scoring", "Suppressed", "causal_paths",
-    "corroborate", "count_habits", "detect", "findings_of", "score_case", "score_hops",
+    "CASE", "CLASSES", "MODES", "PROPERTIES", "CausalRules", "Causes", "Corroboration", "Finding", "Findings",
+    "FoundHop", "Habits", "LateralOptions", "Lists", "Scope", "ScoreRules", "Scores", "Scoring", "Suppressed",
+    "causal_paths", "corroborate", "count_habits", "detect", "findings_of", "score_case", "score_hops",
 ]  # fmt: skip

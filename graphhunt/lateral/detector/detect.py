@@ -24,6 +24,7 @@ from graphhunt.lateral.paths.acts import Acts, fold
 from graphhunt.lateral.paths.explain import span_words
 from graphhunt.lateral.paths.rarity import earlier_days
 from graphhunt.lateral.paths.table import Flags, Floats, Ints, LogonTable
+from graphhunt.plain import counted
 
 LED = "the latest logon that can have led to a later hop of the chain"
 """First reason of a hop that is in a chain for that only."""
@@ -236,7 +237,8 @@ def _hop(rows: tuple[int, ...], led: set[int], narrator: Narrator, calibration: 
 def _chain_words(hops: tuple[FoundHop, ...], table: LogonTable) -> list[str]:
     accounts = list(dict.fromkeys(table.account_name(hop.acct) for hop in hops))
     machines = {host for hop in hops for host in (hop.src, hop.dst)}
-    first = f"{len(hops)} hops, {len(machines)} machines, {len(accounts)} accounts ({', '.join(accounts[:5])})"
+    counts = ((len(hops), "hop"), (len(machines), "machine"), (len(accounts), "account"))
+    first = f"{', '.join(counted(*count) for count in counts)} ({', '.join(accounts[:5])})"
     if len(hops) > 1:
         first += f" within {span_words(hops[-1].start - hops[0].start)}"
     led = sum(hop.lead_in for hop in hops)
