@@ -72,5 +72,5 @@ def _texts(report: dict[str, Any]) -> list[str]:
             f"{report['name']} {target}: " + ", ".join(f"{len(ids):,} {what}" for what, ids in found.items())
             for target, found in report["targets"].items()
         ]
-    counts = ", ".join(f"{count:,} {target}" for target, count in report["written"].items())
+    counts = ", ".join(f"{count:,} {target}" for target, count in report["written"].items()) or "nothing"
     return [f"{report['run']}: {counts} in {report['seconds']} s"]

@@ -8,6 +8,7 @@ import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import clocks_apart, json_out, line, message
+from graphhunt.plain import counted
 
 
 @command
@@ -34,7 +35,7 @@ def run(
 def _show(machine: dict[str, Any]) -> None:
     line(f"{machine['machine']}  {machine['first']} to {machine['last']}")
     for channel in machine["channels"]:
-        line(f"  {channel['channel']}: {channel['events']:,} events in {channel['hours']} hours")
+        line(f"  {channel['channel']}: {counted(channel['events'], 'event')} in {counted(channel['hours'], 'hour')}")
     for what, effect in machine["missing"].items():
         line(f"  no {what}: {effect}")
     for time in machine["cleared"]:
@@ -43,5 +44,3 @@ def _show(machine: dict[str, Any]) -> None:
         line(f"  silent from {gap['start']} to {gap['end']}")
     if len(machine["silent"]) > 5:
         line(f"  and {len(machine['silent']) - 5} more silent times")
-    for time in machine["cleared"]:
-        line(f"  a log was cleared at {time}")

@@ -9,6 +9,7 @@ import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import clocks_words, json_out, line, message, progress, prose
+from graphhunt.plain import counted
 
 
 @command
@@ -36,13 +37,13 @@ def run(
 
 def _show(report: dict[str, Any]) -> None:
     skipped = sum(report["events_skipped"].values())
-    line(f"{report['events_read']:,} events read from {report['files']:,} files in {report['seconds']:.1f} s"
-         f" ({report['events_per_second']:,} events/s)")  # fmt: skip
+    line(f"{counted(report['events_read'], 'event')} read from {counted(report['files'], 'file')}"
+         f" in {report['seconds']:.1f} s ({report['events_per_second']:,} events/s)")  # fmt: skip
     line(f"  {report['events_loaded']:,} loaded, {skipped:,} skipped, {report['events_rejected']:,} rejected")
     for reason, count in sorted(report["events_skipped"].items(), key=lambda item: -item[1])[:8]:
         line(f"    skipped {count:,}: {reason}")
     nodes, relationships = sum(report["nodes"].values()), sum(report["relationships"].values())
-    line(f"The graph has {nodes:,} nodes and {relationships:,} relationships:")
+    line(f"The graph has {counted(nodes, 'node')} and {counted(relationships, 'relationship')}:")
     for part in ("nodes", "relationships"):
         prose(", ".join(f"{count:,} {name}" for name, count in report[part].items()), "  ")
     if clocks := clocks_words(report["clock_skew"]):

@@ -56,6 +56,8 @@ def run(
         document(csv_text(list(result.columns), rows, raw=raw))
     else:
         table(list(result.columns), [[_cell(row[name]) for name in result.columns] for row in rows])
+    if not rows and form is Form.TABLE:
+        message("no rows")
     if raw:
         message("warning: with --raw a spreadsheet may run cells as formulas; open the file as text")
     if result.truncated:

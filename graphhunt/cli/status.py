@@ -8,6 +8,7 @@ import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import clocks_words, json_out, line, prose
+from graphhunt.plain import counted
 
 
 @command
@@ -25,7 +26,7 @@ def run(
         json_out(state)
         return
     line(f"workspace {state['workspace']}, engine {state['engine']}")
-    line(f"{state['events']:,} events from {state['files']:,} files, {state['rejected']:,} rejected")
+    line(f"{counted(state['events'], 'event')} from {counted(state['files'], 'file')}, {state['rejected']:,} rejected")
     for part in ("nodes", "relationships"):
         prose(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
     if clocks := clocks_words(state["clock_skew"]):

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import QueryError
+from graphhunt.queries.columns import columns_of
 from graphhunt.queries.header import parse_header
 from graphhunt.queries.parts import resolved
 from graphhunt.queries.query import Header, Query
-from graphhunt.queries.tokens import Token, line_of, parameter_name, split_items, tokens, top_level
+from graphhunt.queries.tokens import Token, line_of, parameter_name, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,43 +180,10 @@ def _check_parameters(header: Header, found: list[Token], text: str, file: str) 
 
 
 def _check_columns(header: Header, found: list[Token], text: str, file: str) -> None:
-    given = _returned(found, text)
+    given = columns_of(found, text)
     declared = [column.name for column in header.returns]
     if given != declared:
         raise QueryError(f"the header declares columns {declared}, the query returns {given}", where=f"{file}:1")
-
-
-_AFTER_RETURN = frozenset({"ORDER", "SKIP", "OFFSET", "LIMIT", "UNION"})
-
-
-def _returned(found: list[Token], text: str) -> list[str]:
-    start = None
-    for index, token in top_level(found):
-        if token.kind == "word" and token.upper == "RETURN":
-            start = index + 1
-    if start is None:
-        return _yielded(found, text)
-    items = found[start:]
-    if items and items[0].upper == "DISTINCT":
-        items = items[1:]
-    for index, token in top_level(items):
-        if token.kind == "word" and token.upper in _AFTER_RETURN:
-            items = items[:index]
-            break
-    return [_column_name(item, text) for item in split_items(items)]
-
-
-def _yielded(found: list[Token], text: str) -> list[str]:
-    for index, token in top_level(found):
-        if token.kind == "word" and token.upper == "YIELD":
-            return [_column_name(item, text) for item in split_items(found[index + 1 :])]
-    return []
-
-
-def _column_name(item: list[Token], text: str) -> str:
-    if len(item) > 2 and item[-2].upper == "AS":
-        return item[-1].text.strip("`")
-    return text[item[0].start : item[-1].start] + item[-1].text
 
 
 def read_folder(folder: Path) -> Library:

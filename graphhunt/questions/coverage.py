@@ -39,6 +39,9 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
 UNSEEN = "no log of this machine is loaded: logons to it and what ran on it can't be seen"
 """What is missed on a machine that others name and that logged nothing itself."""
 
+NO_MACHINE = "no record that is loaded says which machine wrote it, as in logs of a network sensor or a cloud"
+"""Why there is nothing to say of machines where something is loaded."""
+
 HOUR = 3600 * 10**6
 
 
@@ -47,7 +50,7 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
 
     Returns:
         `machines` that logged; `unseen`: machines and addresses that logons name and that logged nothing;
-        `first` and `last` event of the case; `reason` when nothing is loaded.
+        `first` and `last` event of the case; `reason` when there is no machine.
     """
     frame = _sightings(workspace)
     cleared = _cleared(workspace)
@@ -56,7 +59,8 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
         for name, part in frame.group_by("machine", maintain_order=True)
     ]
     if not machines:
-        return {"machines": [], "unseen": [], "first": None, "last": None, "reason": "nothing is loaded"}
+        reason = NO_MACHINE if workspace.events() else "nothing is loaded"
+        return {"machines": [], "unseen": [], "first": None, "last": None, "reason": reason}
     first, last = frame.get_column("first").min(), frame.get_column("last").max()
     return {
         "machines": machines,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from graphhunt import queries
 from graphhunt.errors import QueryError, StoreError
+from graphhunt.queries.columns import columns_of
+from graphhunt.queries.tokens import tokens
 from graphhunt.settings import load_settings
 from graphhunt.store import attended, guard, statements, transport
 from graphhunt.store import rows as _rows
@@ -268,6 +270,8 @@ class Store:
 
         def run(text: str, view: View) -> Table:
             table = run_guarded(self._link, self.settings, asked._replace(cypher=text), self._desk)
+            if not table.columns:  # the embedded engine names no columns of an empty result
+                return Table(columns_of(list(tokens(cypher)), cypher), [], table.truncated)
             return Table([view.column(name) for name in table.columns], view.shown(table.rows), table.truncated)
 
         return self._published.statement(cypher, run)

@@ -1,0 +1,69 @@
+"""What commands say of little: one of a thing, nothing of a thing, and logs that name no machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from graphhunt.cli.app import app
+from graphhunt.store.embedded import stop_engine
+
+RUNNER = CliRunner()
+SSHD = "Mar  2 09:00:00 web1 sshd[42]: Accepted password for alice from 192.0.2.7 port 4022 ssh2\n"
+DNS = {
+    "timestamp": "2026-03-02T09:00:00.000000+0000", "event_type": "dns", "src_ip": "192.0.2.7", "src_port": 4000,
+    "dest_ip": "192.0.2.53", "dest_port": 53, "proto": "UDP",
+    "dns": {
+        "type": "answer", "id": 1, "rrname": "a.example.org", "rrtype": "A", "rcode": "NOERROR", "rdata": "192.0.2.9",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def small_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAPHHUNT_ENGINE_MEMORY_MB", "512")
+    monkeypatch.setenv("GRAPHHUNT_ENGINE_IDLE", "5")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "ws"
+    stop_engine(tmp_path / "ws")
+
+
+def run(workspace: Path, *arguments: str) -> Result:
+    return RUNNER.invoke(app, ["--workspace", str(workspace), *arguments])
+
+
+def test_one_is_one_and_a_logon_without_id_has_none(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "auth.log").write_text(SSHD)
+    load = run(workspace, "load", str(tmp_path / "auth.log")).stdout
+    assert "1 event read from 1 file in" in load
+    assert "1 event from 1 file," in run(workspace, "status").stdout
+    assert "1 event in 1 hour" in run(workspace, "coverage").stdout.splitlines()[1]
+    found = run(workspace, "hunt", "lateral-movement", "--no-write")
+    assert "1 hop, 2 machines, 1 account (alice)" in found.stdout
+    assert "; 1 record, first " not in found.stdout
+    assert "1 record, first " in found.stdout
+    assert "None" not in found.stdout
+    assert "1 remote logon scored" in found.stderr
+    paths = run(workspace, "paths")
+    assert "      1 record, first " in paths.stdout
+    assert "None" not in paths.stdout
+
+
+def test_logs_without_a_machine_are_not_nothing(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "eve.json").write_text(json.dumps(DNS) + "\n")
+    assert run(workspace, "coverage").stderr == "nothing is loaded\n"
+    assert "1 RESOLVED_TO" in run(workspace, "load", str(tmp_path / "eve.json")).stdout
+    told = run(workspace, "coverage")
+    assert "nothing is loaded" not in told.stderr
+    assert "which machine wrote it" in told.stderr
+    empty = "MATCH (u:User) RETURN u.name AS name, u.id"
+    assert run(workspace, "query", empty, "--format", "csv").stdout.splitlines() == ["name,u.id"]
+    assert "name" in run(workspace, "query", empty).stdout
+    assert run(workspace, "query", empty).stderr == "no rows\n"
