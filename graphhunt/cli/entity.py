@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, table
 from graphhunt.times import dated
+
+_WORDS = "search"
+"""Its names once more, in lower case, for looking things up."""
 
 
 @command
@@ -28,7 +31,7 @@ def run(
         return
     line(f"{found['kind']} {found['label']}")
     properties = found.get("properties", {})
-    table(("property", "value"), list(dated(properties).items()))
+    table(("property", "value"), [(name, _shown(value)) for name, value in dated(properties).items() if name != _WORDS])
     rows = [
         (
             row["relation"],
@@ -40,3 +43,9 @@ def run(
         for row in found["relations"]
     ]
     table(("relation", "direction", "kind", "relations", "entities"), rows)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else value

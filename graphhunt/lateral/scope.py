@@ -77,7 +77,7 @@ def scope_line(scope: Mapping[str, Any]) -> str:
     scored, history = scope["scored"], scope["history"]
     text = f"{counted(scored['hops'], 'remote logon')} scored"
     if scored["from"]:
-        text += f", {_minute(scored['from'])} to {_minute(scored['until'])}"
+        text += f", {_minute(scored['from']).removesuffix(' UTC')} to {_minute(scored['until'])}"
     if history["from"]:
         text += f", after {history['hops']:,} on {counted(history['days'], 'day')} since {history['from'][:10]}"
     elif scope["mode"] == CASE:

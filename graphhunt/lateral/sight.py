@@ -95,7 +95,7 @@ def gathered(answer: dict[str, Any], name: str) -> dict[str, Any]:
 
 _PHRASES = {
     "no logs": "no log at all of",
-    "address": "no loaded machine behind",
+    "address": "no machine loaded for the address of",
     "time": "silent hours of",
     "cleared": "a log cleared on",
 }

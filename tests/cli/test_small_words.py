@@ -54,6 +54,11 @@ def test_one_is_one_and_a_logon_without_id_has_none(workspace: Path, tmp_path: P
     paths = run(workspace, "paths")
     assert "      1 record, first " in paths.stdout
     assert "None" not in paths.stdout
+    machine = dict(line.split(maxsplit=1) for line in run(workspace, "entity", "machine", "web1").stdout.splitlines()
+                   if len(line.split(maxsplit=1)) == 2)  # fmt: skip
+    assert machine["aliases"].strip() == "web1"
+    assert machine["stub"].strip() == "no"
+    assert "search" not in machine
 
 
 def test_logs_without_a_machine_are_not_nothing(workspace: Path, tmp_path: Path) -> None:
