@@ -16,6 +16,7 @@ from graphhunt.cli.show import document, json_out, message, table
 from graphhunt.errors import UsageError
 from graphhunt.queries.returned import dated_rows
 from graphhunt.spreadsheet import disarmed
+from graphhunt.store.values import is_node, is_path, is_relationship
 
 
 class Form(StrEnum):
@@ -55,7 +56,7 @@ def run(
     elif form is Form.CSV:
         document(csv_text(list(result.columns), rows, raw=raw))
     else:
-        table(list(result.columns), [[_cell(row[name]) for name in result.columns] for row in rows])
+        table(list(result.columns), [[_short(row[name]) for name in result.columns] for row in rows])
     if not rows and form is Form.TABLE:
         message("no rows")
     if raw:
@@ -82,6 +83,17 @@ def _value(text: str) -> Any:
 
 def _cell(value: Any) -> Any:
     return orjson.dumps(value, default=str).decode() if isinstance(value, dict | list) else value
+
+
+def _short(value: Any) -> Any:
+    """Name a node or relationship in a table; json and csv have all its properties."""
+    if is_node(value):
+        return f"({value.get('_label')} {value.get('id')})"
+    if is_relationship(value):
+        return f"({value.get('_start')})-[{value.get('_type')}]->({value.get('_end')})"
+    if is_path(value):
+        return _short(value.get("relationships") or value.get("nodes"))
+    return ", ".join(str(_short(one)) for one in value) if isinstance(value, list) else _cell(value)
 
 
 def csv_text(columns: list[str], rows: list[dict[str, Any]], *, raw: bool = False) -> str:

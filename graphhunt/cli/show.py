@@ -76,6 +76,10 @@ def json_out(data: object) -> None:
     sys.stdout.write(orjson.dumps(data, option=options, default=str).decode() + "\n")
 
 
+_WIDEST = 1_000_000
+"""Columns in which any table has room, to learn how many it takes."""
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write an aligned table to stdout, as wide as the terminal allows."""
     from rich import box
@@ -91,6 +95,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     if not sys.stdout.isatty():
         console.width = 200
+    if console.measure(grid, options=console.options.update(width=_WIDEST)).maximum > console.width:
+        grid.leading = 1  # where cells take several lines, one row must be told from the next
     console.print(grid)
 
 

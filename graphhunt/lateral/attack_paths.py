@@ -20,8 +20,9 @@ from graphhunt.lateral.mixed import mixed_paths
 from graphhunt.lateral.paths import LogonTable, Path, PathSet, find_paths
 from graphhunt.lateral.paths.table import Flags, Floats
 from graphhunt.lateral.possible_paths import Ask
-from graphhunt.lateral.scope import NOTHING_LOADED
+from graphhunt.lateral.scope import NOTHING_LOADED, nothing_found
 from graphhunt.lateral.sight import Sight
+from graphhunt.plain import counted
 from graphhunt.times import micros
 
 DAY = 86_400 * 10**6
@@ -147,9 +148,12 @@ class AttackPaths:
         found_paths = self._search(_Case(table, ranking, run), options, ends)
         unscored = _none_scored(table, ranking, ends.asked(table, options))
         if not found_paths["paths"]:
-            scored = unscored or f"{ranking.scope['scored']['hops']:,} logons were scored"
+            hops = ranking.scope["scored"]["hops"]
+            scored = unscored or f"{counted(hops, 'logon')} scored"
             found_paths["reason"] = (
                 f"no chain of remote logons fits these limits ({scored}); widen the times, hops or dwell"
+                if hops
+                else nothing_found(ranking.scope)
             )
         elif unscored:
             found_paths["notes"] = [unscored, *found_paths.get("notes", [])]

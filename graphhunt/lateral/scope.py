@@ -19,7 +19,9 @@ MEANING = (
 )
 """What a score means, in one place for every answer."""
 
-NOTHING_LOADED = "no remote logon is loaded: no 4624 with a source, or nothing at all"
+NOTHING_LOADED = (
+    "no remote logon is loaded: it takes records of logons that name where they came from, as Windows 4624 or sshd's"
+)
 
 
 def scope_json(scope: Scope) -> dict[str, Any]:

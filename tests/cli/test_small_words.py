@@ -61,6 +61,21 @@ def test_one_is_one_and_a_logon_without_id_has_none(workspace: Path, tmp_path: P
     assert "search" not in machine
 
 
+def test_paths_say_why_no_logon_could_be_scored(workspace: Path, tmp_path: Path) -> None:
+    data = {
+        "TargetUserName": "WEC$", "TargetDomainName": "CORP", "TargetUserSid": "S-1-5-21-1-2-3-1104", "LogonType": "3",
+        "TargetLogonId": "0x1234", "IpAddress": "192.0.2.7", "IpPort": "50000", "WorkstationName": "-",
+    }  # fmt: skip
+    event = {"EventID": 4624, "Channel": "Security", "Computer": "DC1.corp.example", "EventRecordID": 7,
+             "TimeCreated": "2026-03-02T09:00:00.0000000Z", "Hostname": "DC1.corp.example",
+             "@timestamp": "2026-03-02T09:00:00.000Z", **data}  # fmt: skip
+    (tmp_path / "dc.json").write_text(json.dumps(event) + "\n")
+    assert "1 REMOTE_LOGON" in run(workspace, "load", str(tmp_path / "dc.json")).stdout
+    for command in (("paths",), ("hunt", "lateral-movement", "--no-write")):
+        first = run(workspace, *command).stderr.splitlines()[0]
+        assert first == "no remote logon could be scored: 1 of machine, system or anonymous accounts"
+
+
 def test_logs_without_a_machine_are_not_nothing(workspace: Path, tmp_path: Path) -> None:
     (tmp_path / "eve.json").write_text(json.dumps(DNS) + "\n")
     assert run(workspace, "coverage").stderr == "nothing is loaded\n"
@@ -72,3 +87,17 @@ def test_logs_without_a_machine_are_not_nothing(workspace: Path, tmp_path: Path)
     assert run(workspace, "query", empty, "--format", "csv").stdout.splitlines() == ["name,u.id"]
     assert "name" in run(workspace, "query", empty).stdout
     assert run(workspace, "query", empty).stderr == "no rows\n"
+
+
+def test_a_table_names_nodes_and_relationships_and_keeps_wrapped_rows_apart(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "auth.log").write_text(SSHD)
+    run(workspace, "load", str(tmp_path / "auth.log"))
+    shown = run(workspace, "query", "MATCH p = (a:IP)-[r:REMOTE_LOGON]->(b) RETURN a, r, b, p").stdout
+    hop = "(192.0.2.7)-[REMOTE_LOGON]->(web1)"
+    assert shown.split("\n")[3].split("   ") == [" (IP 192.0.2.7)", hop, "(Machine web1)", f"{hop} "]
+    assert "_kind" not in shown
+    assert "{" in run(workspace, "query", "RETURN {_kind: 'node'} AS a", "--format", "csv").stdout
+    assert "(None None)" in run(workspace, "query", "RETURN {_kind: 'node'} AS a").stdout
+    long = "word " * 60
+    wrapped = run(workspace, "query", f"UNWIND ['{long}', 'second'] AS text RETURN text").stdout.splitlines()
+    assert wrapped[wrapped.index(next(line for line in wrapped if "second" in line)) - 1].strip() == ""

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from graphhunt.entities import File, Machine, Process, Subgraph, User, pyvis_page
+from graphhunt.entities.edge import Edge
 from graphhunt.entities.py2neo_objects import from_py2neo
-from graphhunt.entities.subgraph import Edge
 from graphhunt.errors import UsageError
 from graphhunt.store import Store
 from tests.conftest import raw

@@ -134,7 +134,6 @@ def test_one_row_adds_a_property_to_sessions(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_name_is_a_time_everywhere_or_nowhere() -> None:
     """What is written outside as a time goes by the name alone, so no other property may be called so."""
-    kinds = [*NODES.values(), *RELATIONSHIPS.values()]
-    columns = [*nodes.COMMON, *relationships.COMMON, *(column for kind in kinds for column in kind.columns)]
+    columns = [*nodes.COMMON, *relationships.COMMON, *(column for kind in EVERY.values() for column in kind.columns)]
     assert {column.name for column in columns if column.type == "time"} == TIMES
     assert [column for column in columns if column.name in TIME_NAMES and column.type != "time"] == []
