@@ -13,19 +13,33 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import platformdirs
+
 from graphhunt import current
+from graphhunt.analyses.runs import current_results
+from graphhunt.case.export import export
+from graphhunt.entities import IP, Client, File, Machine, Process, User
 from graphhunt.errors import GraphhuntError, UsageError
+from graphhunt.evidence import Workspace
+from graphhunt.evidence.ingest import ingest
 from graphhunt.questions import pivots
+from graphhunt.questions.coverage import coverage
+from graphhunt.questions.pivots.search import kind_named
 from graphhunt.questions.question import Wishes
 from graphhunt.questions.registry import question_named, questions
+from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.settings import Settings, load_settings
+from graphhunt.store import import_link, open_store
+from graphhunt.store.digest import graph_digest
+from graphhunt.store.filled import require_filled
+from graphhunt.store.places import Places
+from graphhunt.store.sync import compute, snapshot_of, sync
+from graphhunt.store.verify import verify
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from graphhunt.entities import IP, Client, File, Machine, Process, User
-    from graphhunt.evidence import Workspace
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.store import Store
     from graphhunt.store.analyst import Table
@@ -60,8 +74,6 @@ class Hunt:
     @cached_property
     def workspace(self) -> Workspace:
         """The evidence store."""
-        from graphhunt.evidence import Workspace
-
         return Workspace(self.folder)
 
     @property
@@ -69,8 +81,6 @@ class Hunt:
         """The graph database; opened at first use, once however many threads ask."""
         with self._store_lock:
             if self._store is None:
-                from graphhunt.store import open_store
-
                 self.workspace.refresh()
                 self._store = open_store(self.workspace.path, self.db, self.settings)
             return self._store
@@ -111,9 +121,6 @@ class Hunt:
             The report of the contract: files, events read, loaded, skipped by reason and rejected, nodes and
             relationships of the graph, seconds, events per second, warnings.
         """
-        from graphhunt.evidence.ingest import ingest
-        from graphhunt.store.sync import compute
-
         wanted = [paths] if isinstance(paths, str | Path) else list(paths)
         begun = time.monotonic()
         with self.opening(all(Path(path).exists() for path in wanted)):
@@ -142,8 +149,6 @@ class Hunt:
     @contextlib.contextmanager
     def opening(self, wanted: bool = True) -> Iterator[None]:
         """Start the engine beside what the block does; what goes wrong is said when the graph is first used."""
-        from graphhunt.store import import_link
-
         faults: list[BaseException] = []
 
         def work() -> None:
@@ -169,14 +174,11 @@ class Hunt:
 
     def sync(self, *, progress: Progress | None = None, computed: Computed | None = None) -> bool:
         """Bring the graph up to date with the evidence; tell whether anything was written."""
-        from graphhunt.store.sync import sync
-
         tell = (lambda phase, done, total: progress(phase, done, total, 0)) if progress else None
         written = sync(self.workspace, self.store, client_id=self.client_id, progress=tell, computed=computed)
         return written is not None
 
     def _counts(self) -> dict[str, dict[str, int]]:
-        from graphhunt.schema import NODES, RELATIONSHIPS
 
         heights = self.snapshot.heights()
         return {
@@ -221,8 +223,6 @@ class Hunt:
         Raises:
             UsageError: There is no such kind or entity, or the name fits several.
         """
-        from graphhunt.questions.pivots.search import kind_named
-
         label = kind_named(kind)
         self._filled()
         ref = pivots.Ref(label, entity_id)
@@ -256,7 +256,6 @@ class Hunt:
         return found
 
     def _filled(self) -> None:
-        from graphhunt.store.filled import require_filled
 
         require_filled(self.workspace, self.store, self.client_id, self.db)
 
@@ -284,8 +283,6 @@ class Hunt:
     @cached_property
     def snapshot(self) -> Snapshot:
         """The graph's tables as of the last load; damaged ones are made again from the facts."""
-        from graphhunt.store.sync import snapshot_of
-
         return snapshot_of(self.workspace, self.client_id)
 
     def export(self, format: str, out: str | Path | None = None) -> int:
@@ -298,8 +295,6 @@ class Hunt:
         Raises:
             UsageError: There is no such format, or the place can't be written.
         """
-        from graphhunt.case.export import export
-
         return export(format, self.snapshot, lambda: self.store, None if out is None else Path(out))
 
     def hunts(self) -> list[dict[str, Any]]:
@@ -346,44 +341,30 @@ class Hunt:
 
     def results(self, name: str, target: str, limit: int = 1000) -> list[dict[str, Any]]:
         """Give the current run's results on a label or relationship type: `id`, `run` and the properties."""
-        from graphhunt.analyses.runs import current_results
-
         return current_results(self.store, name, target, limit)
 
     def user(self, users: str | list[str], **given: Any) -> User:
         """Give one or several accounts to ask about; keywords as of `graphhunt.entities.User`."""
-        from graphhunt.entities import User
-
         return User(users, **given, hunt=self)
 
     def machine(self, name: str | list[str] | None = None, **given: Any) -> Machine:
         """Give one or several machines to ask about; keywords as of `graphhunt.entities.Machine`."""
-        from graphhunt.entities import Machine
-
         return Machine(name=name, **given, hunt=self)
 
     def process(self, ids: str | list[str]) -> Process:
         """Give processes to ask about by their ids."""
-        from graphhunt.entities import Process
-
         return Process.of([ids] if isinstance(ids, str) else ids, hunt=self)
 
     def file(self, name: str | list[str] | None = None, **given: Any) -> File:
         """Give files to ask about by name or path, `md5` or `sha256`."""
-        from graphhunt.entities import File
-
         return File(name=name, **given, hunt=self)
 
     def ip(self, address: str | list[str], **given: Any) -> IP:
         """Give one or several addresses to ask about."""
-        from graphhunt.entities import IP
-
         return IP(address, **given, hunt=self)
 
     def client(self, client_id: str | list[str] = "all", **given: Any) -> Client:
         """Give one or several tenants to ask about; all by default."""
-        from graphhunt.entities import Client
-
         return Client(client_id, **given, hunt=self)
 
     def evidence(self, event_id: str) -> dict[str, Any] | None:
@@ -403,9 +384,6 @@ class Hunt:
 
     def status(self, *, digest: bool = False) -> dict[str, Any]:
         """Say what the workspace holds; with `digest`, the canonical digest of the database."""
-        from graphhunt.store.digest import graph_digest
-        from graphhunt.store.places import Places
-
         sources = self.workspace.sources()
         state: dict[str, Any] = {
             "workspace": self.workspace.id,
@@ -433,14 +411,10 @@ class Hunt:
             `damaged` (file, problem, remedy and `event_ids`, where the records concerned are known), `records` and
             `files` that were compared, and whether all is `ok`.
         """
-        from graphhunt.store.verify import verify
-
         return verify(self.workspace, lambda: self.store, self.db or "engine")
 
     def coverage(self) -> dict[str, Any]:
         """Say per machine what its logs can show and what they can't."""
-        from graphhunt.questions.coverage import coverage
-
         return {**coverage(self.workspace), "clock_skew": self._skew()}
 
 
@@ -461,6 +435,4 @@ def open_hunt(workspace: str | Path | None = None, db: str | None = None, **sett
 
 def default_workspace() -> Path:
     """Give the workspace in the user's data folder."""
-    import platformdirs
-
     return Path(platformdirs.user_data_dir("graphhunt")) / "workspace"

@@ -11,13 +11,12 @@ from typing import Any
 from graphhunt.api.service import Hunt
 from graphhunt.case.jobs import Tell, Uploads, Work
 from graphhunt.evidence.batch import DUPLICATE
+from graphhunt.hunt import Hunt as Opened
 from graphhunt.questions.question import Wishes
 
 
 def sibling(hunt: Hunt) -> Any:
     """Open the same workspace and graph once more."""
-    from graphhunt.hunt import Hunt as Opened
-
     return Opened(hunt.folder, hunt.db, hunt.settings)
 
 

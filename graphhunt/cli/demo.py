@@ -15,7 +15,6 @@ from graphhunt.cli.load import _show as show_load
 from graphhunt.cli.paths import _show as show_path
 from graphhunt.cli.serve import serve
 from graphhunt.cli.show import json_out, line, message, progress
-from graphhunt.hunt import open_hunt
 
 
 @command
@@ -33,6 +32,7 @@ def run(
     db: DbOption = None,
 ) -> None:
     """Write a small intrusion as event logs, load them, find the lateral movement, and show it."""
+    from graphhunt.hunt import open_hunt
     from graphhunt.lab.generator import generate_demo
 
     folder = workspace or Path(tempfile.mkdtemp(prefix="graphhunt-demo-"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphhunt.analyses.analysis import Analysis, Result
+from graphhunt.lateral.detection import DetectionOptions, detected
 from graphhunt.lateral.detector.findings import PROPERTIES
 from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Written
@@ -37,9 +38,6 @@ LISTS = (
 
 
 def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
-    # Both are above or beside analytics, and heavy: only a run needs them.
-    from graphhunt.lateral.detection import DetectionOptions, detected
-
     found = detected(extract.snapshot, DetectionOptions.read(values))
     if found is None:
         return {"REMOTE_LOGON": pl.DataFrame(schema={"id": pl.String})}

@@ -12,6 +12,7 @@ import time
 from concurrent.futures import wait
 from typing import TYPE_CHECKING
 
+from graphhunt.accounts import Accounts
 from graphhunt.errors import GraphhuntError
 from graphhunt.queries import library
 from graphhunt.store import transport
@@ -113,8 +114,6 @@ class Costly:
         return renewed is not None
 
     def _tell(self, seat: Seat) -> None:
-        from graphhunt.accounts import Accounts
-
         with contextlib.suppress(GraphhuntError):  # what was to be done is done; a full disk must not hide that
             accounts = Accounts(self._workspace / "access.db")
             try:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from graphhunt.errors import UsageError
 from graphhunt.toolbox._frames import require_columns
+from graphhunt.toolbox.process_tree import build_process_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -131,8 +132,6 @@ def generate_process_tree(
     Raises:
         UsageError: There is no program start.
     """
-    from graphhunt.toolbox.process_tree import build_process_tree
-
     starts = get_event_subset(audit_data, EXECVE) if processes is None else processes
     if starts.empty:
         raise UsageError("there is no program start in these audit data")

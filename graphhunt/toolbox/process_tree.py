@@ -19,6 +19,7 @@ from graphhunt.toolbox._text_columns import picked, to_pandas, to_polars
 from graphhunt.toolbox._tree_match import Rows, match_parents
 from graphhunt.toolbox._tree_paths import break_cycles, tree_order, tree_paths
 from graphhunt.toolbox.process_schema import ProcSchema, infer_schema
+from graphhunt.toolbox.process_tree_utils import get_summary_info
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,8 +62,6 @@ def build_process_tree(
         frame, parents = _with_inferred(frame, match_parents(_rows(frame, chosen)), chosen)
     tree = _linked(frame, break_cycles(parents), chosen)
     if show_summary:
-        from graphhunt.toolbox.process_tree_utils import get_summary_info
-
         tree.attrs["summary"] = get_summary_info(tree)
     return tree
 

@@ -31,14 +31,14 @@ COMMANDS: dict[str, set[str]] = {
     "plugins": set(),
     "analyses --help": set(),
     "config": set(),
-    "evidence 00000000000000000000000000000000": set(),
+    "evidence 00000000000000000000000000000000": {"polars"},
     "status": {"polars"},
     "coverage": {"polars"},
     "paths": {"polars"},
     "paths --from DC1 --to FS1": {"polars"},
-    "find DC1": DRIVER,
-    "entity machine DC1": DRIVER,
-    "query RETURN\t1\tAS\tn": DRIVER,
+    "find DC1": {"polars", *DRIVER},
+    "entity machine DC1": {"polars", *DRIVER},
+    "query RETURN\t1\tAS\tn": {"polars", *DRIVER},
     "load again.jsonl": {"polars", *DRIVER},
 }
 """The most that each command imports of the packages that work on tables."""
