@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -15,6 +16,9 @@ DUPLICATE = "duplicate"
 """The skip reason of a record that the workspace already holds."""
 
 LOADED, SKIPPED, REJECTED = "loaded", "skipped", "rejected"
+
+
+_SOURCE = itemgetter(1)
 
 
 class EventIds:
@@ -68,17 +72,18 @@ class Batch:
         self.kept = False
         self._duplicates: list[int] = []
         self._seen: set[str] = set()
-        self._ids = EventIds(client_id, "")
+        self._ids: list[EventIds] = []
 
-    def begin(self, source: SourceEntry) -> None:
-        """Say which file the next records come from."""
+    def begin(self, source: SourceEntry) -> int:
+        """Begin a file; give the number by which its records are added."""
         self.sources.append(source)
         self._duplicates.append(0)
-        self._ids = EventIds(self.client_id, source.loader)
+        self._ids.append(EventIds(self.client_id, source.loader))
+        return len(self.sources) - 1
 
-    def end(self, records: int, held: int = 0) -> None:
-        """Say that the last source begun was read to its end, with its records, `held` of them in batches not kept."""
-        self.sources[-1] = msgspec.structs.replace(self.sources[-1], records=records, held=held)
+    def end(self, records: int, held: int = 0, source: int = -1) -> None:
+        """Say that a source was read to its end, with its records, `held` of them in batches that weren't kept."""
+        self.sources[source] = msgspec.structs.replace(self.sources[source], records=records, held=held)
 
     def repeat(self, source: SourceEntry, records: int) -> None:
         """Take a file that holds what another one held: all its records are duplicates."""
@@ -86,11 +91,11 @@ class Batch:
         self._duplicates[-1] += records
         self.repeated = True
 
-    def add(self, record: Record) -> None:
-        """Take a record; one that the batch already holds is only counted."""
+    def add(self, record: Record, source: int | None = None) -> None:
+        """Take a record of a source, the last one begun if None; what the batch already holds is only counted."""
+        number = len(self.sources) - 1 if source is None else source
         data = _encode(record.raw)
-        event_id = self._ids.of(data)
-        number = len(self.sources) - 1
+        event_id = self._ids[number].of(data)
         if event_id in self._seen:
             self._duplicates[number] += 1
             return
@@ -104,6 +109,10 @@ class Batch:
             row = Row(event_id, number, record.position, REJECTED, outcome.reason, data, [])
         self.rows.append(row)
         self.size += len(data)
+
+    def sort(self) -> None:
+        """Put the records in the order of their sources, which compresses best; those of one source keep theirs."""
+        self.rows.sort(key=_SOURCE)
 
     def drop(self, known: Collection[str]) -> None:
         """Count the records with these ids as duplicates instead of keeping them."""

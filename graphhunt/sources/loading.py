@@ -139,8 +139,22 @@ def loaders() -> dict[str, Loader]:
     return found
 
 
-def choose(source: Source, *, name: str | None = None, known: Callable[[], dict[str, Loader]] = loaders) -> Loader:
+def choose(
+    source: Source,
+    *,
+    name: str | None = None,
+    known: Callable[[], dict[str, Loader]] = loaders,
+    asking: Callable[[str], None] = lambda key: None,
+    faults: dict[str, str] | None = None,
+) -> Loader:
     """Pick the loader for a source: the named one, or the surest of those that recognise it.
+
+    Args:
+        source: What is to be read.
+        name: Name of the loader to take.
+        known: Gives the loaders to choose from.
+        asking: Called with the name of each loader before it looks at the source.
+        faults: Filled with the loaders that failed to look at it, and what they raised.
 
     Raises:
         UsageError: No loader has the given name.
@@ -152,10 +166,24 @@ def choose(source: Source, *, name: str | None = None, known: Callable[[], dict[
             raise UsageError(f"no loader is called '{name}'", hint="valid: " + ", ".join(sorted(available)))
         return available[name]
     head = source.head()
-    scores = sorted(
-        ((loader.sniff(head, source.name), key) for key, loader in available.items() if asked(loader, head)),
-        reverse=True,
-    )
-    if not scores or scores[0][0] <= 0:
+    faults = {} if faults is None else faults
+
+    def sureness(key: str) -> float:
+        try:
+            return _sniff(available[key], head, source.name, lambda: asking(key))
+        except Exception as error:  # a loader is a plugin: what it can't look at isn't its own
+            faults[key] = f"{type(error).__name__}: {error}"
+            return 0.0
+
+    best, found = max(((sureness(key), key) for key in available), default=(0.0, ""))
+    if not best > 0:
         raise LoadError("the format is not recognised", where=source.name, hint="name it with --format")
-    return available[scores[0][1]]
+    return available[found]
+
+
+def _sniff(loader: Loader, head: bytes, name: str, asking: Callable[[], None]) -> float:
+    if not asked(loader, head):
+        return 0.0
+    asking()
+    sure = float(loader.sniff(head, name))
+    return sure if sure > 0 else 0.0  # also where it is no number

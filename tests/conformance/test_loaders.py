@@ -14,10 +14,10 @@ import pytest
 from graphhunt.loaders._template import TemplateLoader
 
 from graphhunt.errors import LoadError
-from graphhunt.evidence.ingest import slices
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources import loading
-from graphhunt.sources.sandbox import Sandbox, SandboxLimits
+from graphhunt.sources import loading, slices
+from graphhunt.sources.pool import WorkerLimits
+from tests.sources.reading import Reader
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "loaders" / "data"
@@ -168,11 +168,11 @@ def test_mutants_give_records_and_warnings_only(name: str, path: Path, tmp_path:
 def test_mutants_of_native_formats_never_reach_the_parent(name: str, path: Path, tmp_path: Path) -> None:
     bad = tmp_path / path.name
     data = path.read_bytes().rstrip(b"\0") + bytes(64)
-    with Sandbox(SandboxLimits(memory=1 << 30, silence=10, seconds=20, cpu=20)) as sandbox:
+    with Reader(WorkerLimits(memory=1 << 30, silence=10, seconds=20, cpu=20)) as reader:
         for _, mutant in zip(range(300), mutants(data, data, 7), strict=False):
             bad.write_bytes(mutant)
             try:
-                items = list(sandbox.read(LOADERS[name], loading.Source(path.name, bad)))
+                items = reader.read(LOADERS[name], loading.Source(path.name, bad))
                 check(items)
                 # The worker turns an exception of the loader into a warning; a damaged file is no reason for one.
                 reasons = [item.reason for item in items if isinstance(item, FileWarning)]

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import LoadError
-from graphhunt.evidence import Workspace
 from graphhunt.model import Fact, FileWarning, Logon, Privileges, ProcessStart, Record, Rejected, Skipped
 from graphhunt.sources.loading import Loader, Source
+
+if TYPE_CHECKING:
+    from graphhunt.evidence import Workspace  # slow to import, and workers import this module
 
 FIRST = b"#fake"
 
@@ -45,10 +47,6 @@ class FakeLoader:
         if value["kind"] == "both":
             return [Logon(**common, user=f"u{n}", logon_id=hex(n)), Privileges(**common, privileges=["a", str(n)])]
         return [ProcessStart(**common, pid=n, path=f"c:\\{n}.exe", command_line="x" * (n % 50))]
-
-
-class IsolatedFake(FakeLoader):
-    isolated = True
 
 
 class LineFake(FakeLoader):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from hypothesis import strategies as st
 from graphhunt import ids
 from graphhunt.errors import LoadError, UsageError
 from graphhunt.evidence import Workspace
-from graphhunt.evidence.ingest import ingest, intake, run, slices
+from graphhunt.evidence.ingest import ingest, intake, run
 from graphhunt.model import Connection, FileWarning, Logon, Record
+from graphhunt.sources import slices
 from graphhunt.sources.loading import Source
 from tests.evidence import fakes
 
@@ -209,24 +211,33 @@ def test_slices_hold_every_byte_once(tmp_path, monkeypatch):
         assert [p.part.lines for p in parts] == [b"".join(read[:i]).count(b"\n") for i in range(len(parts))]
 
 
-def test_loaders_that_no_other_process_can_import_run_here(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "WORTH_BYTES", 1)
-
+def test_a_loader_that_no_other_process_can_import_is_refused(tmp_path):
     class Local(fakes.FakeLoader):
         pass
 
-    for n in range(3):
-        fakes.write(tmp_path / "in" / f"{n}.fake", fakes.lines(n * 10, n * 10 + 10))
     workspace = Workspace(tmp_path / "ws")
-    assert load(workspace, tmp_path / "in", known={"fake": Local()}, workers=2).files == 3
-    fakes.check(workspace, fakes.lines(0, 30))
+    path = fakes.write(tmp_path / "a.fake", fakes.lines(0, 10))
+    with pytest.raises(UsageError, match=r"'fake' can't be run in a process of its own .*put its class into a module"):
+        load(workspace, path, known={"fake": Local()})
+    assert workspace.events() == 0
 
 
-def test_isolated_loaders_give_the_same(tmp_path):
+class Nosy(fakes.FakeLoader):
+    """Gives the number of the process that it runs in, as the user of a logon."""
+
+    def read(self, source: Source):
+        yield Record(raw=source.name, position="0", outcome=[Logon(time=1, user=str(os.getpid()))])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_loader_is_read_in_another_process(tmp_path, workers):
+    for number in range(40):
+        fakes.write(tmp_path / "in" / f"{number}.fake", [str(number)])
     workspace = Workspace(tmp_path / "ws")
-    content = fakes.lines(0, 300)
-    load(workspace, fakes.write(tmp_path / "a.fake", content), known={"fake": fakes.IsolatedFake()})
-    fakes.check(workspace, content)
+    assert load(workspace, tmp_path / "in", known={"fake": Nosy()}, workers=workers).events_loaded == 40
+    pids = set(workspace.facts("logon", ["user"]).collect()["user"])
+    assert str(os.getpid()) not in pids
+    assert len(pids) == 1  # so little isn't worth a second worker
 
 
 def test_archives_and_folders_are_walked(tmp_path):
@@ -280,7 +291,7 @@ def test_a_loader_that_raises_ends_only_its_file(tmp_path):
     fakes.write(tmp_path / "in" / "b.fake", fakes.lines(10, 20))
     report = load(Workspace(tmp_path / "ws"), tmp_path / "in", known={"fake": Faulty()})
     assert (report.files, report.events_read) == (2, 6)
-    assert [w.reason for w in report.warnings] == ["the loader failed: KeyError: 'bug'"] * 2
+    assert [w.reason for w in report.warnings] == ["the loader failed: KeyError: 'bug'; 3 records were read before"] * 2
 
 
 class Wrong(fakes.FakeLoader):

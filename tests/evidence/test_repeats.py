@@ -10,21 +10,17 @@ import pytest
 
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.contents import complete
-from graphhunt.evidence.ingest import ingest, intake, run, slices
+from graphhunt.evidence.ingest import ingest, intake, run
 from graphhunt.model import FileWarning, Record
+from graphhunt.sources import slices
+from graphhunt.sources.pool import Pool
 from tests.evidence import fakes
 
 READ: list[str] = []
 
 
 class Counting(fakes.FakeLoader):
-    """Notes which files it reads."""
-
     version = "1"
-
-    def read(self, source) -> Iterator[Record | FileWarning]:
-        READ.append(source.name)
-        yield from super().read(source)
 
 
 class Newer(Counting):
@@ -42,14 +38,18 @@ class Damaged(Counting):
 class Lines(fakes.LineFake):
     version = "1"
 
-    def read(self, source) -> Iterator[Record | FileWarning]:
-        READ.append(source.name)
-        yield from super().read(source)
-
 
 @pytest.fixture(autouse=True)
-def _nothing_read() -> None:
+def _nothing_read(monkeypatch) -> None:
+    """Note which files are given to workers to read."""
     READ.clear()
+    submit = Pool.submit
+
+    def noting(pool, source, loader, tag):
+        READ.append(source.name)
+        submit(pool, source, loader, tag)
+
+    monkeypatch.setattr(Pool, "submit", noting)
 
 
 def load(workspace, *paths, loader=None, **options):

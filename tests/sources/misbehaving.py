@@ -134,8 +134,19 @@ class Nonsense(Base):
         yield from ()
 
 
+class Closes(Base):
+    """Closes every file, so also the pipe to its parent, and goes on."""
+
+    def misbehave(self, source: Source) -> Iterator[Record | FileWarning]:
+        os.closerange(3, 64)
+        time.sleep(3600)
+        yield from ()
+
+
 class Nosy(Base):
     """Tells what it can see of its parent, and tries to write a file."""
+
+    name = "nosy"
 
     def misbehave(self, source: Source) -> Iterator[Record | FileWarning]:
         yield Record(raw=repr(sorted(os.environ)), position="environment", outcome=Skipped("x"))
@@ -148,3 +159,32 @@ class Nosy(Base):
         except OSError as error:
             text = type(error).__name__
         yield Record(raw=text, position="write", outcome=Skipped("x"))
+
+
+class SniffRaises(Base):
+    def sniff(self, head: bytes, name: str) -> float:
+        raise ZeroDivisionError("oops")
+
+
+class SniffHangs(Base):
+    def sniff(self, head: bytes, name: str) -> float:
+        ctypes.PyDLL(None).sleep(3600)
+        return 1.0
+
+
+class SniffCrashes(Base):
+    def sniff(self, head: bytes, name: str) -> float:
+        ctypes.string_at(1)
+        return 1.0
+
+
+class SniffHoards(Base):
+    def sniff(self, head: bytes, name: str) -> float:
+        hoard = []
+        while True:
+            hoard.append(bytearray(1 << 24))
+
+
+class SniffQuits(Base):
+    def sniff(self, head: bytes, name: str) -> float:
+        os._exit(3)

@@ -5,33 +5,80 @@ from __future__ import annotations
 import pytest
 
 from graphhunt.evidence import Workspace
-from graphhunt.evidence.ingest.intake import Intake
-from graphhunt.evidence.ingest.report import Options
-from graphhunt.sources.loading import Source
-from graphhunt.sources.sandbox import SandboxLimits
+from graphhunt.evidence.ingest import ingest, run
+from graphhunt.sources.pool import WorkerLimits
 from tests.evidence import fakes
 from tests.sources import misbehaving
 
 
+def balanced(report) -> bool:
+    return report.events_read == report.events_loaded + sum(report.events_skipped.values()) + report.events_rejected
+
+
+@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("kind", [misbehaving.Segfault, misbehaving.NativeSleep, misbehaving.Memory, misbehaving.Quits])
-def test_the_other_files_are_loaded(tmp_path, kind):
+def test_the_other_files_are_loaded(tmp_path, monkeypatch, kind, workers):
+    monkeypatch.setattr(run, "WORTH_BYTES", 1)
     content = fakes.lines(0, 40)
-    sources = [fakes.write(tmp_path / "1.fake", content[:20]), tmp_path / "2.bad", tmp_path / "3.bad"]
-    sources.append(fakes.write(tmp_path / "4.fake", content[20:]))
-    for path in sources[1:3]:
-        path.write_bytes(b"bad")
-    silence = 3.0 if kind is misbehaving.NativeSleep else 60.0
-    limits = SandboxLimits(memory=300 << 20, silence=silence)
+    folder = tmp_path / "in"
+    fakes.write(folder / "1.fake", content[:20])
+    fakes.write(folder / "4.fake", content[20:])
+    bad = [folder / "2.bad", folder / "3.bad"]
+    for number, path in enumerate(bad):
+        path.write_bytes(b"bad %d" % number)
+    limits = WorkerLimits(memory=300 << 20, silence=3.0 if kind is misbehaving.NativeSleep else 60.0)
     workspace = Workspace(tmp_path / "ws")
-    options = Options({"fake": fakes.IsolatedFake(), "bad": kind()}, sandbox=limits)
-    with Intake(workspace, options) as intake:
-        for path in sources:
-            intake.read(Source(str(path), path), lambda: None)
-    report = intake.report
+    known = {"fake": fakes.FakeLoader(), "bad": kind()}
+    report = ingest(workspace, [folder], known=known, worker_limits=limits, workers=workers)
     assert (report.files, report.files_rejected) == (4, 0)
     assert report.events_read == 40 + 2 * 10
-    assert report.events_read == report.events_loaded + sum(report.events_skipped.values()) + report.events_rejected
-    assert [warning.file for warning in report.warnings] == [str(sources[1]), str(sources[2])]
+    assert balanced(report)
+    assert sorted(warning.file for warning in report.warnings) == [str(path) for path in bad]
+    assert all("; 10 records were read before" in warning.reason for warning in report.warnings)
     assert len(workspace.warnings()) == 2
     assert workspace.events() == 60
     assert {r.raw for r in workspace.evidence.get_many(map(fakes.event_id, content))} == set(content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (misbehaving.SniffRaises, "ZeroDivisionError: oops"),
+        (misbehaving.SniffHangs, "gave nothing for 1 s"),
+        (misbehaving.SniffCrashes, "SIGSEGV"),
+        (misbehaving.SniffHoards, "MemoryError"),
+        (misbehaving.SniffQuits, "exit code 3"),
+    ],
+)
+def test_a_loader_that_fails_to_look_at_a_file_costs_no_other(tmp_path, kind, reason):
+    content = fakes.lines(0, 40)
+    folder = tmp_path / "in"
+    for number in range(4):
+        fakes.write(folder / f"{number}.fake", content[number * 10 : number * 10 + 10])
+    (folder / "5.bad").write_bytes(b"bad")
+    workspace = Workspace(tmp_path / "ws")
+    known = {"bad": kind(), "fake": fakes.FakeLoader()}
+    limits = WorkerLimits(memory=300 << 20, silence=1.0 if kind is misbehaving.SniffHangs else 60.0)
+    report = ingest(workspace, [folder], known=known, worker_limits=limits)
+    assert (report.files, report.files_rejected, report.events_read) == (4, 1, 40)
+    assert balanced(report)
+    # One warning tells that the loader fails, and one why a file isn't read; the others have other loaders.
+    first, unread = report.warnings
+    assert (first.file, first.loader) == (str(folder / "0.fake"), "bad")
+    assert reason in first.reason
+    assert unread.file == str(folder / "5.bad")
+    assert "not recognised" in unread.reason
+    assert "the loader bad failed" in unread.reason
+    fakes.check(workspace, content)
+
+
+def test_a_loader_that_has_to_be_stopped_often_is_asked_no_more(tmp_path):
+    for number in range(40):
+        fakes.write(tmp_path / "in" / f"{number:02}.fake", fakes.lines(number, number + 1))
+    for number in range(40, 80):
+        (tmp_path / "in" / f"{number}.bad").write_bytes(b"bad")
+    workspace = Workspace(tmp_path / "ws")
+    known = {"bad": misbehaving.SniffHangs(), "fake": fakes.FakeLoader()}
+    report = ingest(workspace, [tmp_path / "in"], known=known, worker_limits=WorkerLimits(silence=1.0))
+    assert (report.files, report.files_rejected, report.events_read) == (40, 40, 40)
+    assert "stopped 3 times before" in report.warnings[-1].reason

@@ -9,9 +9,7 @@ import msgspec
 
 from graphhunt.evidence import SourceEntry
 from graphhunt.model import FileWarning
-from graphhunt.sources.archives import Limits
 from graphhunt.sources.loading import Loader
-from graphhunt.sources.sandbox import SandboxLimits
 
 Progress = Callable[[str, int, int, int], None]
 """Called with the phase (`read`), bytes done, bytes in all, and events read so far."""
@@ -23,20 +21,14 @@ class Options(NamedTuple):
     """How to load.
 
     Attributes:
-        known: Loaders by name.
         format: Name of the loader for all files; None to recognise each.
         strict: Raise at the first thing that can't be read, instead of counting it.
         client_id: The tenant that the records belong to.
-        archives: Limits for archives.
-        sandbox: Limits for loaders that run isolated.
     """
 
-    known: Loaders
     format: str | None = None
     strict: bool = False
     client_id: str = "default"
-    archives: Limits = Limits()
-    sandbox: SandboxLimits = SandboxLimits()
 
 
 class LoadReport(msgspec.Struct, kw_only=True):
@@ -67,16 +59,6 @@ class LoadReport(msgspec.Struct, kw_only=True):
             self.events_loaded += source.loaded
             self.events_rejected += source.rejected
             self._skip(source.skipped)
-
-    def add(self, other: LoadReport) -> None:
-        """Add what another part of the load did."""
-        self.files += other.files
-        self.files_rejected += other.files_rejected
-        self.events_read += other.events_read
-        self.events_loaded += other.events_loaded
-        self.events_rejected += other.events_rejected
-        self._skip(other.events_skipped)
-        self.warnings += other.warnings
 
     def warning_rows(self) -> list[dict[str, Any]]:
         """Give the warnings as plain values."""

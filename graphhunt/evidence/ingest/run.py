@@ -1,30 +1,28 @@
-"""Loads what the user named: in this process if it is little, in several if it is much."""
+"""Loads what the user named: workers read it, this process keeps what they give."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from graphhunt.errors import LoadError
 from graphhunt.evidence import Workspace
-from graphhunt.evidence.ingest.hand import importable
-from graphhunt.evidence.ingest.intake import Intake, Watched, unreadable
-from graphhunt.evidence.ingest.pool import Pool
+from graphhunt.evidence.ingest.intake import Intake, Reading
+from graphhunt.evidence.ingest.looking import look
 from graphhunt.evidence.ingest.repeats import Repeats, Task
 from graphhunt.evidence.ingest.report import Loaders, LoadReport, Options, Progress
-from graphhunt.evidence.ingest.slices import Slice, cut, worth_cutting
-from graphhunt.model import FileWarning
-from graphhunt.sources import loading
+from graphhunt.model import FileWarning, Record
+from graphhunt.sources import slices
 from graphhunt.sources.archives import Expansion, Limits
 from graphhunt.sources.loading import Source
+from graphhunt.sources.pool import Pool, WorkerLimits
+from graphhunt.sources.slices import Slice
 
 WORTH_BYTES = 8 * 1024 * 1024
-"""A load of more than one file and this many bytes is shared between processes."""
+"""A load of more than one file and this many bytes is shared between several workers."""
 
 _TICK = 0.2
 _MOST_WORKERS = 8
@@ -40,6 +38,7 @@ def ingest(  # noqa: PLR0913 - all options are by keyword
     client_id: str = "default",
     known: Loaders | None = None,
     limits: Limits | None = None,
+    worker_limits: WorkerLimits | None = None,
     workers: int | None = None,
 ) -> LoadReport:
     """Read everything below some paths into a workspace.
@@ -55,152 +54,128 @@ def ingest(  # noqa: PLR0913 - all options are by keyword
         client_id: The tenant that the records belong to.
         known: Loaders by name; those of the entry points if None.
         limits: Limits for archives.
-        workers: Processes to share a big load between; one per core (8 at most) if None.
+        worker_limits: What a worker may take for one file.
+        workers: Workers to share a big load between; one per core (8 at most) if None.
 
     Raises:
         LoadError: A path doesn't exist; or the load is strict and something can't be read.
-        UsageError: No loader is called `format`.
+        UsageError: No loader is called `format`, or one of `known` can't be found by another process.
         WorkspaceError: The workspace can't be written.
     """
-    options = Options(
-        known=loading.loaders() if known is None else known,
-        format=format,
-        strict=strict,
-        client_id=client_id,
-        archives=limits or Limits(),
-    )
-    with workspace.scratch() as scratch, Expansion(paths, limits=limits, folder=scratch.path) as expansion:
-        load = _Load(workspace, options, expansion, progress)
-        return load.run(workers or min(_cores(), _MOST_WORKERS))
+    options = Options(format=format, strict=strict, client_id=client_id)
+    load = _Load(workspace, options, progress)
+    with (
+        Pool(known, limits=worker_limits, take=load.take, ended=load.ended, tick=load.tick) as pool,
+        workspace.scratch() as scratch,
+    ):
+        pool.start()  # it gets ready while the workspace is looked at
+        with Expansion(paths, limits=limits, folder=scratch.path) as expansion:
+            return load.run(pool, expansion, workers or min(_cores(), _MOST_WORKERS))
 
 
 class _Load:
     """One load on its way."""
 
-    def __init__(self, workspace: Workspace, options: Options, expansion: Expansion, progress: Progress | None) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, options: Options, progress: Progress | None) -> None:
         self._options = options
-        self._expansion = expansion
         self._progress = progress
+        self._intake = Intake(workspace, options)
         self._last = 0.0
-        self._slices: dict[Path, int] = {}
+        self._uses: dict[Path, int] = {}
         # A strict load is to stop at a rejected record, also at one that the workspace holds already.
-        held = [] if options.strict else workspace.contents()
-        self._repeats = Repeats(held, expansion.release)
+        self._held = [] if options.strict else workspace.contents()
 
-    def run(self, workers: int) -> LoadReport:
-        """Read everything: here if it is little or one file, else in several processes."""
-        if not all(importable(loader) for loader in self._options.known.values()):
-            workers = 1
-        with Intake(self._workspace, self._options) as intake:
-            items = self._tasks(intake, cutting=workers > 1)
-            head = list(_head(items)) if workers > 1 else []
-            if workers > 1 and _worth_sharing(head):
-                others = self._share(chain(head, items), intake, workers)
-            else:
-                others = self._read_here(chain(head, items), intake)
-            self._read_later(intake)
-        intake.report.add(others)
+    def run(self, pool: Pool[Reading], expansion: Expansion, workers: int) -> LoadReport:
+        """Read everything."""
+        self._pool, self._expansion = pool, expansion
+        self._repeats = Repeats(self._held, expansion.release)
+        with self._intake as intake:
+            self._read(workers)
+            self._read_later()
         if self._progress:
-            total = self._expansion.total_bytes
+            total = expansion.total_bytes
             self._progress("read", total, total, intake.report.events_read)
         return intake.report
 
-    def _tasks(self, intake: Intake, *, cutting: bool) -> Iterator[Task | FileWarning]:
+    def take(self, reading: Reading, item: Record | FileWarning) -> None:
+        """Take what a worker gives for a file."""
+        self._intake.take(reading, item)
+
+    def ended(self, reading: Reading) -> None:
+        """Take note that a file, or a slice of one, has been read."""
+        self._repeats.done(reading.task.entry, self._intake.end(reading))
+        self._release(reading.task.source)
+
+    def tick(self) -> None:
+        """Tell how far the load is, if that wasn't told just now."""
+        if self._progress is not None and time.monotonic() - self._last >= _TICK:
+            self._last = time.monotonic()
+            reached = sum(self._expansion.weigh(*place) for place in self._pool.reached())
+            self._progress(
+                "read", self._expansion.done_bytes + reached, self._expansion.total_bytes, self._intake.events
+            )
+
+    def _read(self, workers: int) -> None:
+        """Read all sources; more workers are started once there is enough for them."""
+        size = 0
+        for item in self._tasks(cutting=workers > 1):
+            if isinstance(item, FileWarning):
+                self._intake.reject_file(item)
+                continue
+            size += _weight(item.source)
+            self._pool.most = workers if size >= WORTH_BYTES else 1
+            self._submit(item)
+        self._pool.finish()
+
+    def _submit(self, task: Task) -> None:
+        self._pool.submit(task.source, task.entry.loader, Reading(task))
+
+    def _tasks(self, *, cutting: bool) -> Iterator[Task | FileWarning]:
         """Walk all sources that are to be read, the big ones in slices where that can be done."""
-        for item in self._expansion:
+        for item in look(self._pool, self._expansion, self._options, self._intake.warn):
             if isinstance(item, FileWarning):
                 yield item
-                continue
-            try:
-                task = Task(item, intake.describe(item))
-            except (LoadError, OSError) as error:
-                yield unreadable(item, error)
-                self._expansion.release(item)
-                continue
-            if self._new(task, intake):
-                yield from self._cut(task) if cutting and worth_cutting(item, intake.loader(task.entry)) else (task,)
+            elif self._new(item.task):
+                big = item.task.entry.bytes >= 2 * slices.SLICE_BYTES
+                yield from self._cut(item.task) if cutting and item.lines and big else (item.task,)
 
-    def _new(self, task: Task, intake: Intake) -> bool:
+    def _new(self, task: Task) -> bool:
         """Tell whether a file is to be read now; one whose content the workspace holds is only counted."""
         records = self._repeats.held(task.entry)
         if records is None:
             return self._options.strict or self._repeats.first(task)
-        intake.repeat(task.entry, records, held=True)
+        self._intake.repeat(task.entry, records, held=True)
         self._expansion.release(task.source)
         return False
 
     def _cut(self, task: Task) -> Iterator[Task]:
         source, entry = task
-        self._slices[source.path] = 1
-        for part in cut(source, entry.sha256):
-            self._slices[source.path] += 1
+        self._uses[source.path] = 1
+        for part in slices.cut(source, entry.sha256):
+            self._uses[source.path] += 1
             yield Task(part, replace(entry, part=(part.part.start, part.part.end)))
         self._release(source)
 
-    def _done(self, task: Task, records: int | None) -> None:
-        self._repeats.done(task.entry, records)
-        self._release(task.source)
-
     def _release(self, source: Source) -> None:
-        """Remove what was unpacked for a source, once all its slices are read."""
-        self._slices[source.path] = self._slices.get(source.path, 1) - 1
-        if not self._slices[source.path]:
-            del self._slices[source.path]
+        """Remove what was unpacked for a source, once nothing of it is to be read."""
+        self._uses[source.path] = self._uses.get(source.path, 1) - 1
+        if not self._uses[source.path]:
+            del self._uses[source.path]
             self._expansion.release(source)
 
-    def _read_here(self, items: Iterable[Task | FileWarning], intake: Intake) -> LoadReport:
-        for item in items:
-            if isinstance(item, FileWarning):
-                intake.reject_file(item)
-            else:
-                self._done(item, self._read_one(item, intake))
-        return LoadReport()
-
-    def _read_one(self, task: Task, intake: Intake) -> int | None:
-        source = task.source if isinstance(task.source, Slice) else Watched(*task.source)
-        return intake.read(source, lambda: self._tick(intake.events, source), task.entry)
-
-    def _read_later(self, intake: Intake) -> None:
+    def _read_later(self) -> None:
         """Count the files that hold what another one of this load does; read them if that one had faults."""
         for task, records in self._repeats.later():
             if records is None:
-                self._read_one(task, intake)
+                self._uses[task.source.path] = 2  # others may have the same bytes
+                self._submit(task)
+                self._pool.finish()
             else:
-                intake.repeat(task.entry, records, held=False)
-
-    def _share(self, items: Iterable[Task | FileWarning], intake: Intake, workers: int) -> LoadReport:
-        """Read in several processes; what concerns no single file stays here."""
-        with Pool(self._workspace, self._options, workers, done=self._done, tick=self._tick) as pool:
-            for item in items:
-                if isinstance(item, FileWarning):
-                    intake.reject_file(item)
-                else:
-                    pool.submit(item)
-            return pool.finish()
-
-    def _tick(self, events: int, source: Source | None = None) -> None:
-        if self._progress is not None and time.monotonic() - self._last >= _TICK:
-            self._last = time.monotonic()
-            position = self._expansion.weigh(source, source.position()) if isinstance(source, Watched) else 0
-            self._progress("read", self._expansion.done_bytes + position, self._expansion.total_bytes, events)
+                self._intake.repeat(task.entry, records, held=False)
 
 
-def _head(items: Iterator[Task | FileWarning]) -> Iterator[Task | FileWarning]:
-    """Take the first items, until there is enough for several processes."""
-    size = tasks = 0
-    for item in items:
-        yield item
-        if isinstance(item, Task):
-            size += item.source.path.stat().st_size
-            tasks += 1
-        if size >= WORTH_BYTES and tasks > 1:
-            return
-
-
-def _worth_sharing(head: list[Task | FileWarning]) -> bool:
-    tasks = [item for item in head if isinstance(item, Task)]
-    return len(tasks) > 1 and sum(task.source.path.stat().st_size for task in tasks) >= WORTH_BYTES
+def _weight(source: Source) -> int:
+    return source.part.end - source.part.start if isinstance(source, Slice) else source.path.stat().st_size
 
 
 def _cores() -> int:

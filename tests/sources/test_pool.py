@@ -1,4 +1,4 @@
-"""A loader in the sandbox may crash, loop, hoard or babble: the parent gets what it read and a named warning."""
+"""A loader in a worker may crash, loop, hoard or babble: the parent gets what it read and a named warning."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
 from pathlib import Path
 
 import psutil
@@ -15,10 +14,11 @@ import pytest
 
 from graphhunt.model import FileWarning, Logon, Record, Rejected, Skipped
 from graphhunt.sources.loading import Source
-from graphhunt.sources.sandbox import Sandbox, SandboxLimits
+from graphhunt.sources.pool import Pool, WorkerLimits
 from tests.sources import misbehaving
+from tests.sources.reading import Reader
 
-LIMITS = SandboxLimits(memory=300 << 20, silence=4.0, seconds=20.0, cpu=20.0)
+LIMITS = WorkerLimits(memory=300 << 20, silence=4.0, seconds=20.0, cpu=20.0)
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def source(tmp_path: Path) -> Source:
     return Source("case.zip!evidence.bad", path)
 
 
-def run(kind: type, source: Source, limits: SandboxLimits = LIMITS) -> tuple[list[Record], list[FileWarning]]:
-    with Sandbox(limits) as sandbox:
-        items = list(sandbox.read(kind(), source))
+def run(kind: type, source: Source, limits: WorkerLimits = LIMITS) -> tuple[list[Record], list[FileWarning]]:
+    with Reader(limits) as reader:
+        items = reader.read(kind(), source)
     return [i for i in items if isinstance(i, Record)], [i for i in items if isinstance(i, FileWarning)]
 
 
@@ -39,8 +39,8 @@ def children() -> set[int]:
 
 
 def test_a_good_loader_gives_the_same_as_in_process(source):
-    with Sandbox(LIMITS) as sandbox:
-        items = list(sandbox.read(misbehaving.Good(), source))
+    with Reader(LIMITS) as reader:
+        items = reader.read(misbehaving.Good(), source)
     assert items == list(misbehaving.Good().read(source))
     first, *_, skipped, rejected = [item.outcome for item in items if isinstance(item, Record)]
     assert isinstance(first, list)
@@ -62,6 +62,7 @@ def test_a_good_loader_gives_the_same_as_in_process(source):
         (misbehaving.Raises, "ZeroDivisionError: oops"),
         (misbehaving.Refuses, "the header is damaged (copy it again)"),
         (misbehaving.Nonsense, "nonsense"),
+        (misbehaving.Closes, "closed its pipes"),
     ],
 )
 def test_what_was_read_is_kept_and_the_warning_names_the_file(source, kind, reason):
@@ -96,20 +97,19 @@ def test_a_looping_loader_ends_at_the_cpu_limit(source):
 
 
 def test_a_slow_reader_of_records_is_not_held_against_the_worker(source):
-    with Sandbox(LIMITS._replace(silence=2.0, seconds=3.0)) as sandbox:
-        items = []
-        for item in sandbox.read(misbehaving.Good(), source):
-            time.sleep(0.4)
-            items.append(item)
+    with Reader(LIMITS._replace(silence=2.0, seconds=3.0), seen=lambda item: time.sleep(0.4)) as reader:
+        items = reader.read(misbehaving.Good(), source)
     assert len(items) == 13
 
 
 def test_one_worker_reads_many_files_and_is_replaced_after_a_crash(source):
-    with Sandbox(LIMITS) as sandbox:
-        pids = []
-        for kind in (misbehaving.Nosy, misbehaving.Nosy, misbehaving.Segfault, misbehaving.Nosy):
-            items = list(sandbox.read(kind(), source))
-            pids += [i.raw for i in items if isinstance(i, Record) and i.position == "pid"]
+    items: list[Record | FileWarning] = []
+    known = {"nosy": misbehaving.Nosy(), "bad": misbehaving.Segfault()}
+    with Pool(known, limits=LIMITS, take=lambda tag, item: items.append(item)) as pool:
+        for name in ("nosy", "nosy", "bad", "nosy"):
+            pool.submit(source, name, None)
+        pool.finish()
+    pids = [i.raw for i in items if isinstance(i, Record) and i.position == "pid"]
     assert pids[0] == pids[1] != pids[2]
 
 
@@ -135,12 +135,15 @@ def test_the_worker_has_no_secrets_and_writes_no_files(source, monkeypatch):
 
 def test_leaving_early_ends_the_worker(source):
     before = children()
-    sandbox = Sandbox(LIMITS)
-    records = sandbox.read(misbehaving.Endless(), source)
-    next(records)
-    assert children() != before
-    assert isinstance(records, Generator)
-    records.close()
+
+    def leave(tag, item):
+        assert children() != before
+        raise InterruptedError
+
+    with Pool({"bad": misbehaving.Endless()}, take=leave) as pool:
+        pool.submit(source, "bad", None)
+        with pytest.raises(InterruptedError):
+            pool.finish()
     assert children() == before
 
 
@@ -149,9 +152,10 @@ def test_the_worker_dies_with_its_parent(source):
         f"import sys; sys.path[:0] = [{str(Path(__file__).parents[2])!r}]\n"
         "from tests.sources import misbehaving; from pathlib import Path\n"
         "from graphhunt.sources.loading import Source\n"
-        "from graphhunt.sources.sandbox import Sandbox\n"
-        f"for item in Sandbox().read(misbehaving.PythonLoop(), Source('x', Path({str(source.path)!r}))):\n"
-        "    print(item.position, flush=True)\n"
+        "from graphhunt.sources.pool import Pool\n"
+        "pool = Pool({'bad': misbehaving.PythonLoop()}, take=lambda tag, item: print(item.position, flush=True))\n"
+        f"pool.submit(Source('x', Path({str(source.path)!r})), 'bad', None)\n"
+        "pool.finish()\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None

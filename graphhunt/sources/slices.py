@@ -100,9 +100,9 @@ class _Window(io.RawIOBase):
         super().close()
 
 
-def worth_cutting(source: Source, loader: Loader) -> bool:
-    """Tell whether a source is big and its loader allows cutting it."""
-    if source.path.stat().st_size < 2 * SLICE_BYTES or loader.isolated or not isinstance(loader, LineLoader):
+def cuttable(source: Source, loader: Loader) -> bool:
+    """Tell whether a loader allows cutting a source between its lines."""
+    if not isinstance(loader, LineLoader):
         return False
     head = source.head()
     return not head.startswith(_BYTE_ORDER_MARKS) and loader.by_line(head)
