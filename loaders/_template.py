@@ -33,7 +33,6 @@ class TemplateLoader:
 
     name = "template"
     text = True  # of a binary format: magic = ((0, b"…"),), an offset and what stands there
-    isolated = False  # True if a native parser reads the bytes: then it runs in a worker that can be killed
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look whether the first line is a flow: never claim what another loader reads."""

@@ -41,7 +41,6 @@ class AuditdLoader:
 
     name = "auditd"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the beginning of an audit record."""

@@ -54,7 +54,6 @@ class BloodHoundLoader:
 
     name = "bloodhound"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the document's own layout and its members' names."""

@@ -42,7 +42,6 @@ class EvtxLoader:
 
     name = "evtx"
     magic = ((0, layout.FILE_MAGIC), (0, layout.CHUNK_MAGIC), (layout.HEADER_SIZE, layout.CHUNK_MAGIC))
-    isolated = True
 
     def sniff(self, head: bytes, name: str) -> float:
         """Compare the magic number of the file or, where its header is lost, of a first chunk."""

@@ -60,7 +60,6 @@ class LinuxAuthLoader:
 
     name = "linux_auth"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for a line of one of the programs that write this log."""

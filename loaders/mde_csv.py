@@ -32,7 +32,6 @@ class MdeCsvLoader:
 
     name = "mde_csv"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the columns of the created and of the initiating process."""

@@ -43,7 +43,6 @@ class OsqueryLoader:
 
     name = "osquery"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the fields of every result in the first line."""

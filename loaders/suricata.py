@@ -41,7 +41,6 @@ class SuricataLoader:
 
     name = "suricata"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the fields of every EVE event in the first line."""

@@ -29,7 +29,6 @@ class WindowsCsvLoader:
 
     name = "windows_csv"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the columns that every event of the table has."""

@@ -57,7 +57,6 @@ class WindowsJsonLoader:
 
     name = "windows_json"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the field names of one of the layouts near the beginning of something that starts as JSON."""

@@ -44,7 +44,6 @@ class WindowsXmlLoader:
 
     name = "windows_xml"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for an `Event` element with a `System` element after it."""

@@ -44,7 +44,6 @@ class ZeekLoader:
 
     name = "zeek"
     text = True
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the header of the tab-separated form, or for the JSON fields that only Zeek writes."""

@@ -48,6 +48,9 @@ class Source(NamedTuple):
 class Loader(Protocol):
     """What a loader class offers; `loaders/_template.py` shows one.
 
+    It is made, asked and run in a worker process with limits, which may be killed (`graphhunt.sources.pool`): its class
+    can be imported by another process and takes no arguments, and it writes no files.
+
     A loader whose records are single lines that need nothing before them may also offer `by_line(head) -> bool`:
     where it says yes, a big file is read by several processes at once.
 
@@ -60,11 +63,9 @@ class Loader(Protocol):
 
     Attributes:
         name: Short lower-case name, as in `--format NAME` and in a relationship's `source`.
-        isolated: True if `read` runs a native parser and must run in a killable worker.
     """
 
     name: str
-    isolated: bool
 
     def sniff(self, head: bytes, name: str) -> float:
         """Say from 0 to 1 how sure it is that a source of this beginning and name is its format."""
@@ -126,7 +127,7 @@ def _load(entry: EntryPoint) -> Plugin:
     except Exception as error:  # a stranger's module may raise anything; `graphhunt plugins` shows it
         return Plugin(entry.name, entry.value, None, f"{type(error).__name__}: {error}")
     if not isinstance(loader, Loader):
-        return Plugin(entry.name, entry.value, None, "not a loader: needs name, isolated, sniff and read")
+        return Plugin(entry.name, entry.value, None, "not a loader: needs name, sniff and read")
     return Plugin(entry.name, entry.value, loader, None)
 
 

@@ -22,7 +22,6 @@ class FakeLoader:
     """Reads lines `{"n": …, "kind": …}` after a line `#fake`."""
 
     name = "fake"
-    isolated = False
 
     def sniff(self, head: bytes, name: str) -> float:
         return 1.0 if head.startswith(FIRST) else 0.0

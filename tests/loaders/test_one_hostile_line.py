@@ -77,7 +77,7 @@ def hostile(name: str) -> list[tuple[str, int]]:
 
 
 def test_every_loader_of_text_is_here() -> None:
-    assert {name for name, loader in LOADERS.items() if not loader.isolated} == set(SAMPLES)
+    assert set(LOADERS) - {"evtx"} == set(SAMPLES)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -78,7 +78,6 @@ def test_text_in_utf_16_is_offered(tmp_path: Path) -> None:
 def test_a_loader_that_states_nothing_is_always_asked(tmp_path: Path) -> None:
     class Plain:
         name = "plain"
-        isolated = False
 
         def sniff(self, head: bytes, name: str) -> float:
             return 1.0

@@ -17,7 +17,6 @@ from graphhunt.sources.loading import Source
 
 class Base:
     name = "bad"
-    isolated = True
 
     def sniff(self, head: bytes, name: str) -> float:
         return 1.0 if head.startswith(b"bad") else 0.0
