@@ -23,7 +23,7 @@ class Kind(Protocol):
 C = TypeVar("C", bound=Kind)
 
 _KINDS: dict[str, Kind] = {}
-"""The classes by label, in the order of `graphhunt.entities`."""
+"""The classes by label; `graphhunt.entities` imports each, so that all are here before anything is asked."""
 
 
 def entered(kind: C) -> C:

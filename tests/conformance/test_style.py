@@ -169,3 +169,14 @@ def test_prose_is_british(folder: str) -> None:
             plain = re.sub(r"`[^`]*`|\"[^\"]*\"|/\S+", "", text)
             found += [f"{relative(path)}: {match[0]}" for match in AMERICAN.finditer(plain)]
     assert found == []
+
+
+def test_nothing_is_put_into_an_object_behind_its_attributes() -> None:
+    """No `__dict__` is read or filled: what an object keeps is an attribute that it declares."""
+    pokes = [
+        f"{relative(path)}:{node.lineno}"
+        for path in SHIPPED
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr == "__dict__"
+    ]
+    assert pokes == []
