@@ -101,6 +101,14 @@ def store(request: pytest.FixtureRequest) -> Store:
     return found
 
 
+@pytest.fixture(scope="module", params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def kept_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Each engine's store in turn, empty before a module's first test: for what is filled once and then only read."""
+    found = empty(request.getfixturevalue(f"_{request.param}_session"))
+    yield found
+    empty(found)
+
+
 def empty(store: Store) -> Store:
     """Delete everything but the schema, in parts that fit a server's memory for one transaction."""
     for part in (

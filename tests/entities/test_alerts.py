@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,14 +52,15 @@ RECORDS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def hunt(store: Store, tmp_path: Path) -> StoreHunt:
-    logs = tmp_path / "logs.jsonl"
+@pytest.fixture(scope="module")
+def hunt(kept_store: Store, tmp_path_factory: pytest.TempPathFactory) -> StoreHunt:
+    folder = tmp_path_factory.mktemp("alerts")
+    logs = folder / "logs.jsonl"
     logs.write_text("".join(json.dumps(row) + "\n" for row in RECORDS), encoding="utf-8")
-    workspace = Workspace(tmp_path / "w")
+    workspace = Workspace(folder / "w")
     ingest(workspace, [logs])
-    sync(workspace, store)
-    return StoreHunt(Counting(store))
+    sync(workspace, kept_store)
+    return StoreHunt(Counting(kept_store))
 
 
 def test_defender_finds_and_stops(hunt: StoreHunt) -> None:

@@ -22,26 +22,26 @@ def link(kind: str, ends: tuple[str, str], number: int, **values: Any) -> dict[s
     return {"start": ends[0], "end": ends[1], "id": f"{kind}{number}", "props": props}
 
 
-@pytest.fixture
-def hunt(store: Store) -> StoreHunt:
+@pytest.fixture(scope="module")
+def hunt(kept_store: Store) -> StoreHunt:
     """Machine m (10.0.0.1) with processes a and b, and what they and a sensor say."""
     common = {"first_seen": T0, "last_seen": T0 + DAY, "client_id": "default"}
-    store.put_nodes("Machine", [{"id": "m", "props": {"name": "m", **common}}])
-    store.put_nodes("Client", [{"id": "default", "props": {"name": "default"}}])
-    store.put_nodes("User", [{"id": "u", "props": {"name": "u", **common}}])
-    store.put_nodes("Process", [
+    kept_store.put_nodes("Machine", [{"id": "m", "props": {"name": "m", **common}}])
+    kept_store.put_nodes("Client", [{"id": "default", "props": {"name": "default"}}])
+    kept_store.put_nodes("User", [{"id": "u", "props": {"name": "u", **common}}])
+    kept_store.put_nodes("Process", [
         {"id": name, "props": {"name": f"{name}.exe", "machine_id": "m", "user_id": "u", **common}} for name in "ab"
     ])  # fmt: skip
     addresses = ("10.0.0.1", "10.0.0.2", "8.8.8.8", "9.9.9.9")
-    store.put_nodes("IP", [{"id": ip, "props": {"scope": "private"}} for ip in addresses])
-    store.put_relationships(("RAN", "Machine", "Process"), [link("RAN", ("m", n), i) for i, n in enumerate("ab")])
-    store.put_relationships(("EXECUTED", "User", "Process"), [link("EX", ("u", n), i) for i, n in enumerate("ab")])
-    store.put_relationships(("HAD_IP", "Machine", "IP"), [
+    kept_store.put_nodes("IP", [{"id": ip, "props": {"scope": "private"}} for ip in addresses])
+    kept_store.put_relationships(("RAN", "Machine", "Process"), [link("RAN", ("m", n), i) for i, n in enumerate("ab")])
+    kept_store.put_relationships(("EXECUTED", "User", "Process"), [link("EX", ("u", n), i) for i, n in enumerate("ab")])
+    kept_store.put_relationships(("HAD_IP", "Machine", "IP"), [
         link("HAD", ("m", f"10.0.0.{last}"), last, end=T0 + DAY) for last in (1, 2)
     ])  # fmt: skip
     out = {"protocol": "tcp", "direction": "outgoing", "local_ip": "10.0.0.1"}
     second = {**out, "local_ip": "10.0.0.2"}
-    store.put_relationships(("CONNECTED", "Process", "IP"), [
+    kept_store.put_relationships(("CONNECTED", "Process", "IP"), [
         # Only a talks to 8.8.8.8:443: the flow is its own.
         link("C", ("a", "8.8.8.8"), 1, remote_port=443, **out),
         # b talks to it too, from the machine's second address.
@@ -60,7 +60,7 @@ def hunt(store: Store) -> StoreHunt:
         link("C", ("a", "8.8.8.8"), 6, local_port=5000, protocol="tcp", direction="incoming", local_ip="10.0.0.1"),
     ])  # fmt: skip
     flow = {"protocol": "tcp"}
-    store.put_relationships(("FLOWED_TO", "IP", "IP"), [
+    kept_store.put_relationships(("FLOWED_TO", "IP", "IP"), [
         link("F", ("10.0.0.1", "8.8.8.8"), 1, start=T0 + 2 * SECOND, remote_port=443, bytes_out=1_000_000,
              bytes_in=2_000_000, **flow),
         link("F", ("10.0.0.1", "9.9.9.9"), 2, remote_port=80, bytes_out=10_000_000, bytes_in=20_000_000, **flow),
@@ -69,7 +69,7 @@ def hunt(store: Store) -> StoreHunt:
         link("F", ("10.0.0.1", "8.8.8.8"), 6, remote_port=444, bytes_out=2_000_000, bytes_in=0, **flow),
         link("F", ("8.8.8.8", "9.9.9.9"), 5, remote_port=80, bytes_out=999, bytes_in=999, **flow),
     ])  # fmt: skip
-    return StoreHunt(Counting(store))
+    return StoreHunt(Counting(kept_store))
 
 
 def days(table: Any) -> dict[date, Any]:

@@ -29,22 +29,22 @@ def forest(number: int) -> nx.DiGraph[str]:
     return graph
 
 
-@pytest.fixture
-def forests(store: Store) -> tuple[StoreHunt, list[nx.DiGraph]]:
+@pytest.fixture(scope="module")
+def forests(kept_store: Store) -> tuple[StoreHunt, list[nx.DiGraph]]:
     graphs = [forest(number) for number in range(GRAPHS)]
     names = [name for graph in graphs for name in graph]
     processes = [
         {"id": name, "props": {"name": "a.exe", "machine_id": "m", "first_seen": START, "last_seen": START + index}}
         for index, name in enumerate(names)
     ]
-    store.put_nodes("Process", processes, new=True)
+    kept_store.put_nodes("Process", processes, new=True)
     edges = [
         {"start": a, "end": b, "id": f"{a}>{b}", "props": {"start": START, "end": START}}
         for graph in graphs
         for a, b in graph.edges
     ]
-    store.put_relationships(("SPAWNED", "Process", "Process"), edges, new=True)
-    return StoreHunt(store), graphs
+    kept_store.put_relationships(("SPAWNED", "Process", "Process"), edges, new=True)
+    return StoreHunt(kept_store), graphs
 
 
 def test_trees_are_ancestors_and_descendants(forests: tuple[StoreHunt, list[nx.DiGraph]]) -> None:
