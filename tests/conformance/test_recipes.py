@@ -81,7 +81,6 @@ class Copy:
             script = folder / ".venv" / "bin" / tool
             script.write_text(f'#!/bin/sh\nexec "{folder}/.venv/bin/python" -m {tool} "$@" {arguments}\n', "utf-8")
             script.chmod(0o755)
-        self.shell(".venv/bin/pip install -e .")
 
     def shell(self, command: str) -> str:
         """Run what a contributor types, and give what it prints."""

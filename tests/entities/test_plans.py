@@ -11,6 +11,7 @@ import pytest
 from graphhunt import queries
 from graphhunt.store import Store
 from tests.conformance import sample_graph
+from tests.conftest import empty
 
 pytestmark = pytest.mark.neo4j
 
@@ -34,22 +35,29 @@ def operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from operators(child)
 
 
-@pytest.mark.parametrize("filled", [False, True])
+@pytest.fixture(scope="module", params=["empty", "filled"])
+def graph(request: pytest.FixtureRequest, _neo4j_session: Store) -> Iterator[Store]:
+    """Neo4j with nothing in it, and with the sample graph; statements are only explained there."""
+    store = empty(_neo4j_session)
+    if request.param == "filled":
+        sample_graph.fill(store)
+    yield store
+    empty(store)
+
+
 @pytest.mark.parametrize("name", WIDEST)
-def test_only_a_tenant_is_looked_for_in_the_whole_graph(neo4j_store: Store, name: str, filled: bool) -> None:
+def test_only_a_tenant_is_looked_for_in_the_whole_graph(graph: Store, name: str) -> None:
     """A small graph misleads a planner most: every scan looks free there, and the plan is kept while the graph grows.
 
     Scans are right in the branches that take tenants, whose machines are no one node's neighbours; a histogram of
     what a tenant's processes did begins at its objects, which are fewer, and looks whether there is another tenant.
     So every scan is either a branch's for tenants or stands in the text as a pattern of one node.
     """
-    if filled:
-        sample_graph.fill(neo4j_store)
     query = queries.library()[f"entity/{name}"]
-    door = neo4j_store._link.own()
+    door = graph._link.own()
     with door.driver.session(database=door.database) as session:
         given = query.bind(query.header.example or {})
-        plan = session.run("EXPLAIN " + query.for_engine(neo4j_store.engine), given).consume().plan
+        plan = session.run("EXPLAIN " + query.for_engine(graph.engine), given).consume().plan
     assert plan is not None
     scans = [(kind, on) for kind, on in operators(dict(plan)) if kind.endswith(SCANS)]
     scans = [scan for scan in scans if scan[0] not in query.header.allow]
