@@ -22,6 +22,7 @@ from graphhunt.web import dist_folder
 from tests import neo4j_server
 from tests.conftest import empty, small_settings
 from tests.entities.test_pictures import mmdb
+from tests.ui.recording import Exchange, Recorder
 
 UI = Path(__file__).parent.parent.parent / "ui"
 PEOPLE = {"ana": "analyst", "rex": "reader", "lou": "loader"}
@@ -54,7 +55,7 @@ def loaded(
 ) -> Iterator[Hunt]:
     """Load what `write` puts into a folder (None: nothing) into a workspace of its own, on Neo4j if one is given."""
     logs, workspace = folder / "logs", folder / "workspace"
-    logs.mkdir()
+    logs.mkdir(exist_ok=True)
     places = mmdb(folder / "places.mmdb", {"9.9.9.9": (47.4, 8.5, "<b>Berne</b>")})
     given: dict[str, Any] = {"engine_idle": 60.0, "mmdb": str(places)}
     if neo4j:
@@ -70,10 +71,11 @@ def loaded(
 
 
 @contextmanager
-def served(hunt: Hunt, folder: Path | None = None) -> Iterator[dict[str, str]]:
+def served(hunt: Hunt, folder: Path | None = None, heard: list[Exchange] | None = None) -> Iterator[dict[str, str]]:
     """Serve a hunt on a free loopback port: its one-time link, and the cookie of a session of its own.
 
-    With a folder, accounts and cases are kept there, as `graphhunt serve` keeps them in the workspace.
+    With a folder, accounts and cases are kept there, as `graphhunt serve` keeps them in the workspace. What is asked
+    of the graph, and answered, is added to `heard`.
     """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -82,7 +84,8 @@ def served(hunt: Hunt, folder: Path | None = None) -> Iterator[dict[str, str]]:
         session = app.state.access.exchange("first")
         for name, role in PEOPLE.items():
             app.state.accounts.add_user(name, PASSWORD, [role])
-        running = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+        listening = app if heard is None else Recorder(app, heard)
+        running = uvicorn.Server(uvicorn.Config(listening, log_level="error", access_log=False))
         app.state.ending = lambda: running.should_exit
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -1,0 +1,89 @@
+"""What a page asks of the server and is answered, noted on one engine and asked again on the other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ROOMS = "search entities graph edges timeline paths pivots query map evidence hunts:ask coverage schema"
+GRAPH = re.compile(rf"/api/v1/({ROOMS.replace(' ', '|')})\b(?!.*/marks$)")
+"""Addresses whose answers come from graph and records; the others' come from the case book, whatever the engine."""
+
+
+class Exchange(NamedTuple):
+    """One request, and its answer's status and body."""
+
+    method: str
+    target: str
+    body: bytes
+    status: int
+    answer: bytes
+
+    @property
+    def key(self) -> tuple[str, str, bytes]:
+        """What was asked."""
+        return self.method, self.target, self.body
+
+
+class Recorder:
+    """An application that notes what is asked of another one, and answered."""
+
+    def __init__(self, app: ASGIApp, heard: list[Exchange]) -> None:
+        self.app, self.heard = app, heard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not GRAPH.match(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        asked, answered, status = bytearray(), bytearray(), 0
+        whole = gone = False
+
+        async def hear() -> Message:
+            nonlocal gone
+            message = await receive()
+            gone = gone or (message["type"] == "http.disconnect" and not whole)
+            asked.extend(message.get("body", b""))
+            return message
+
+        async def say(message: Message) -> None:
+            nonlocal status, whole
+            status = message.get("status", status)
+            answered.extend(message.get("body", b""))
+            whole = message["type"] == "http.response.body" and not message.get("more_body", False)
+            await send(message)
+
+        await self.app(scope, hear, say)
+        if gone:  # the page called it off
+            return
+        parts = [scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")]
+        target = "?".join(part for part in parts if part)
+        self.heard.append(Exchange(scope["method"], target, bytes(asked), status, bytes(answered)))
+
+
+def differences(client: TestClient, heard: Iterable[Exchange]) -> tuple[int, list[str]]:
+    """Ask all of it again, each once, and say how much that was and what was answered differently."""
+    once = {exchange.key: exchange for exchange in heard}
+    found = []
+    for exchange in once.values():
+        headers = {"Content-Type": "application/json"}
+        again = client.request(exchange.method, exchange.target, content=exchange.body, headers=headers)
+        if (again.status_code, shown(again.content)) != (exchange.status, shown(exchange.answer)):
+            before, now = exchange.answer[:2000], again.content[:2000]
+            found.append(f"{exchange.key}\n{exchange.status} {before!r}\n{again.status_code} {now!r}")
+    return len(once), found
+
+
+def shown(answer: bytes) -> Any:
+    """Give an answer without the order of rows that a statement leaves open."""
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return answer
+    if isinstance(told, dict) and isinstance(told.get("rows"), list):
+        told["rows"] = sorted(json.dumps(row, sort_keys=True) for row in told["rows"])
+    return told
