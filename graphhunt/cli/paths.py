@@ -70,7 +70,7 @@ def _show(number: int, path: dict[str, Any]) -> None:
     score = "not scored" if path["score"] is None else f"score {path['score']:.2f}"
     line(f"{number}. {' -> '.join(names)}   {score}")
     for hop in path["hops"]:
-        how = f"{hop['technique']} {hop['technique_name']}" if hop["technique"] else f"logon type {hop['logon_type']}"
+        how = _how(hop)
         if hop["kind"] == "possible":
             line(f"   possible  {hop['from']} -> {hop['to']}  {hop['user'] or ''}  {how}")
             continue
@@ -81,3 +81,9 @@ def _show(number: int, path: dict[str, Any]) -> None:
         line(f"      {klass}{unscored}{proof_words(hop)}")
     for reason in path["reasons"]:
         prose(f"why: {reason}", "   ")
+
+
+def _how(hop: dict[str, Any]) -> str:
+    if hop["technique"]:
+        return f"{hop['technique']} {hop['technique_name']}"
+    return "logon" if hop["logon_type"] is None else f"logon type {hop['logon_type']}"

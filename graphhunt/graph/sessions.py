@@ -27,6 +27,8 @@ _OWN_FIELDS = (
 )  # fmt: skip
 """Fields of logons that rules look at, beside those that LOGGED_ON repeats."""
 _KEY = ["machine_id", "boot", "logon_id", "turn"]
+_LONE = ("user_id", "machine_id", "start", "address", "source_port", "logon_process")
+"""What tells logons without a LogonId apart; records that agree in all of it tell of one logon."""
 
 
 class Sessions:
@@ -93,19 +95,19 @@ class Sessions:
             open=pl.col("logoff").is_null(),
             privileged=pl.col("privileged").fill_null(value=False),
             end=pl.max_horizontal(start, pl.coalesce("logoff", "last")),
-            id=hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start"),
+            id=pl.coalesce("lone", hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start")),
         ).sort("start", "id")
 
     def _begun(self) -> pl.DataFrame:
         """Sessions whose logon was recorded; logons without a LogonId are sessions of their own."""
         frame = self.keyed(self._logons).drop_nulls("user_id")
-        lone = pl.when(pl.col("logon_id").is_null()).then("event_id")
-        grouped = (
-            frame.with_columns(_lone=lone).sort("time", "event_id").group_by([*_KEY, "_lone"], maintain_order=True)
+        alone = frame.with_columns(start="time").with_columns(
+            lone=pl.when(pl.col("logon_id").is_null()).then(hashed("LOGGED_ON", *_LONE))
         )
+        grouped = alone.drop("start").sort("time", "event_id").group_by([*_KEY, "lone"], maintain_order=True)
         fields = dict.fromkeys((*_OWN_FIELDS, *told(RELATIONSHIPS["LOGGED_ON"]).values()))
         begun = grouped.agg(*[first(c) for c in fields], *evidence(), start=pl.col("time").min())
-        return begun.with_columns(confidence=pl.lit("observed")).drop("_lone")
+        return begun.with_columns(confidence=pl.lit("observed"))
 
     @cached_property
     def _members(self) -> pl.DataFrame:

@@ -61,6 +61,17 @@ def test_one_is_one_and_a_logon_without_id_has_none(workspace: Path, tmp_path: P
     assert "search" not in machine
 
 
+def test_a_logon_of_no_known_type_has_none(workspace: Path, tmp_path: Path) -> None:
+    row = {"name": "last", "hostIdentifier": "web1", "unixTime": 1772442000, "action": "added", "columns": {
+        "host": "192.0.2.7", "pid": "7", "time": "1772442000", "tty": "pts/0", "type": "7", "username": "alice",
+    }}  # fmt: skip
+    (tmp_path / "osqueryd.results.log").write_text(json.dumps(row) + "\n")
+    assert "1 REMOTE_LOGON" in run(workspace, "load", str(tmp_path / "osqueryd.results.log")).stdout
+    paths = run(workspace, "paths").stdout
+    assert "192.0.2.7 -> web1  alice  logon\n" in paths
+    assert "None" not in paths
+
+
 def test_paths_say_why_no_logon_could_be_scored(workspace: Path, tmp_path: Path) -> None:
     data = {
         "TargetUserName": "WEC$", "TargetDomainName": "CORP", "TargetUserSid": "S-1-5-21-1-2-3-1104", "LogonType": "3",
