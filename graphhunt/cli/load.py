@@ -11,6 +11,9 @@ from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command
 from graphhunt.cli.show import clocks_words, json_out, line, message, progress, prose
 from graphhunt.plain import counted
 
+MOST_WARNINGS = 3
+"""Files that are named one by one where they have the same warning."""
+
 
 @command
 def run(
@@ -18,6 +21,7 @@ def run(
     paths: Annotated[list[Path], typer.Argument(help="Files, folders and archives.", show_default=False)],
     format: Annotated[str | None, typer.Option("--format", help="Loader to use for all files; see 'plugins'.")] = None,
     strict: Annotated[bool, typer.Option(help="Stop at the first damaged record or unknown file.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every file that has a warning.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,
@@ -25,14 +29,25 @@ def run(
     """Load files, folders and archives; loading again changes nothing."""
     with open_case(context, workspace, db) as hunt, progress() as tell:
         report = hunt.load(paths, format=format, strict=strict, progress=tell)
-    for warning in report["warnings"]:
-        message(f"warning: {warning['file']}: {warning['reason']}")
+    _warn(report["warnings"], verbose=verbose)
     if json:
         json_out(report)
     else:
         _show(report)
     if report["files"] == 0 and report["files_rejected"]:
         raise typer.Exit(1)
+
+
+def _warn(warnings: list[dict[str, Any]], *, verbose: bool) -> None:
+    """Write the warnings, those of one reason as one line where they are many."""
+    alike: dict[str, list[str]] = {}
+    for warning in warnings:
+        alike.setdefault(warning["reason"], []).append(warning["file"])
+    for reason, files in alike.items():
+        shown = files if verbose or len(files) <= MOST_WARNINGS else files[:1]
+        more = f", and {len(files) - 1:,} files more (--verbose names them)" if len(shown) < len(files) else ""
+        for file in shown:
+            message(f"warning: {file}{more}: {reason}")
 
 
 def _show(report: dict[str, Any]) -> None:

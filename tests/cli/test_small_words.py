@@ -112,3 +112,17 @@ def test_a_table_names_nodes_and_relationships_and_keeps_wrapped_rows_apart(work
     long = "word " * 60
     wrapped = run(workspace, "query", f"UNWIND ['{long}', 'second'] AS text RETURN text").stdout.splitlines()
     assert wrapped[wrapped.index(next(line for line in wrapped if "second" in line)) - 1].strip() == ""
+
+
+def test_many_files_with_one_warning_are_one_line(workspace: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "auth.log").write_text(SSHD)
+    for number in range(9):
+        (folder / f"{number}.txt").write_text("nothing that any loader knows\n")
+    said = run(workspace, "load", str(folder)).stderr.splitlines()
+    assert len(said) == 1
+    assert "0.txt, and 8 files more (--verbose names them): the format is not recognised" in said[0]
+    named = run(workspace, "load", str(folder), "--verbose").stderr.splitlines()
+    assert len(named) == 9
+    assert all(f"{number}.txt: the format" in named[number] for number in range(9))
