@@ -6,6 +6,7 @@ import pytest
 
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest, run
+from graphhunt.sources.loading import Loader
 from graphhunt.sources.pool import WorkerLimits
 from tests.evidence import fakes
 from tests.sources import misbehaving
@@ -78,7 +79,7 @@ def test_a_loader_that_has_to_be_stopped_often_is_asked_no_more(tmp_path):
     for number in range(40, 80):
         (tmp_path / "in" / f"{number}.bad").write_bytes(b"bad")
     workspace = Workspace(tmp_path / "ws")
-    known = {"bad": misbehaving.SniffHangs(), "fake": fakes.FakeLoader()}
+    known: dict[str, Loader] = {"bad": misbehaving.SniffHangs(), "fake": fakes.FakeLoader()}
     report = ingest(workspace, [tmp_path / "in"], known=known, worker_limits=WorkerLimits(silence=1.0))
     assert (report.files, report.files_rejected, report.events_read) == (40, 40, 40)
     assert "stopped 3 times before" in report.warnings[-1].reason

@@ -105,7 +105,7 @@ def test_a_slow_reader_of_records_is_not_held_against_the_worker(source):
 def test_one_worker_reads_many_files_and_is_replaced_after_a_crash(source):
     items: list[Record | FileWarning] = []
     known = {"nosy": misbehaving.Nosy(), "bad": misbehaving.Segfault()}
-    with Pool(known, limits=LIMITS, take=lambda tag, item: items.append(item)) as pool:
+    with Pool[None](known, limits=LIMITS, take=lambda tag, item: items.append(item)) as pool:
         for name in ("nosy", "nosy", "bad", "nosy"):
             pool.submit(source, name, None)
         pool.finish()

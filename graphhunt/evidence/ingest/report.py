@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ from graphhunt.sources.loading import Loader
 Progress = Callable[[str, int, int, int], None]
 """Called with the phase (`read`), bytes done, bytes in all, and events read so far."""
 
-Loaders = dict[str, Loader]
+Loaders = Mapping[str, Loader]
 
 
 class Options(NamedTuple):

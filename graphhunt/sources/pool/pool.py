@@ -7,7 +7,7 @@ import select
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -52,7 +52,7 @@ class Pool(Generic[T]):
 
     def __init__(
         self,
-        loaders: dict[str, Loader] | None = None,
+        loaders: Mapping[str, Loader] | None = None,
         *,
         limits: WorkerLimits | None = None,
         most: int = 1,
@@ -235,7 +235,7 @@ class Pool(Generic[T]):
             fresh.send(job)
 
 
-def _classes(loaders: dict[str, Loader] | None) -> dict[str, tuple[str, str]] | None:
+def _classes(loaders: Mapping[str, Loader] | None) -> dict[str, tuple[str, str]] | None:
     """Name the loaders' classes, for another process to find them."""
     if loaders is None:
         return None
