@@ -27,7 +27,7 @@ DRIVER = {"pandas"}
 """What the database driver imports by itself where it is installed; a command without a database does without it."""
 
 COMMANDS: dict[str, set[str]] = {
-    "hunts": set(),
+    "hunts": {"polars"},
     "plugins": set(),
     "analyses --help": set(),
     "config": set(),
