@@ -23,6 +23,7 @@ from graphhunt.evidence.ingest import ingest, intake, run
 from graphhunt.model import Connection, FileWarning, Logon, Record
 from graphhunt.sources import slices
 from graphhunt.sources.loading import Source
+from graphhunt.sources.pool import Pool
 from tests.evidence import fakes
 
 ROOT = Path(__file__).parents[2]
@@ -354,3 +355,20 @@ def test_wrong_names_are_said_at_once(tmp_path):
         load(workspace, path, format="fkae")
     assert workspace.events() == 0
     assert load(workspace, path, format="fake").events_read == 3
+
+
+def test_a_file_that_vanishes_before_it_is_read_costs_no_other(tmp_path, monkeypatch):
+    for name, start in (("a", 0), ("b", 10), ("c", 20)):
+        fakes.write(tmp_path / "in" / f"{name}.fake", fakes.lines(start, start + 10))
+    submit = Pool.submit
+
+    def late(pool, source, loader, tag):
+        (tmp_path / "in" / "b.fake").unlink(missing_ok=True)
+        submit(pool, source, loader, tag)
+
+    monkeypatch.setattr(Pool, "submit", late)
+    report = load(Workspace(tmp_path / "ws"), tmp_path / "in")
+    assert (report.files, report.files_rejected, report.events_read) == (2, 1, 20)
+    (warning,) = report.warnings
+    assert warning.file == str(tmp_path / "in" / "b.fake")
+    assert "can't be read" in warning.reason

@@ -207,3 +207,20 @@ def test_a_file_that_begins_like_another_is_read_once(tmp_path, monkeypatch, sto
     assert load(workspace, early, late).events_skipped == {"duplicate": stop + 130}
     assert (READ, entries(workspace)) == ([], journal)
     fakes.check(workspace, fakes.lines(0, 130))
+
+
+def test_files_read_at_the_same_time_are_each_on_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "BATCH_RECORDS", 40)
+    monkeypatch.setattr(run, "WORTH_BYTES", 1)
+    for number in range(6):
+        fakes.write(tmp_path / "in" / f"{number}.fake", fakes.lines(number * 70, number * 70 + 100))
+    workspace = Workspace(tmp_path / "ws")
+    report = load(workspace, tmp_path / "in", workers=3)
+    # Each file but the first shares 30 lines with the one before it.
+    assert (report.files, report.events_read, report.events_skipped["duplicate"]) == (6, 600, 150)
+    assert balanced(report)
+    fakes.check(workspace, fakes.lines(0, 450))
+    assert [source.read for source in workspace.sources()] == [100] * 6
+    READ.clear()
+    assert load(workspace, tmp_path / "in", workers=3).events_skipped == {"duplicate": 600}
+    assert READ == []

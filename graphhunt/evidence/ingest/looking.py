@@ -100,4 +100,8 @@ def _known(source: Source, answer: Looked, client_id: str) -> Known | FileWarnin
 
 
 def _size(source: Source) -> int:
-    return source.path.stat().st_size
+    """Give the bytes of a file; 1 if that can't be told, so that it is looked at and the reason is found."""
+    try:
+        return source.path.stat().st_size
+    except OSError:
+        return 1

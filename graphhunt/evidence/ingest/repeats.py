@@ -18,6 +18,11 @@ class Task(NamedTuple):
     source: Source
     entry: SourceEntry
 
+    def bytes(self) -> int:
+        """Give the bytes that are to be read."""
+        start, end = self.entry.part or (0, self.entry.bytes)
+        return end - start
+
 
 class Repeats:
     """Remembers the contents of one load.

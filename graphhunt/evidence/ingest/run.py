@@ -19,7 +19,6 @@ from graphhunt.sources import slices
 from graphhunt.sources.archives import Expansion, Limits
 from graphhunt.sources.loading import Source
 from graphhunt.sources.pool import Pool, WorkerLimits
-from graphhunt.sources.slices import Slice
 
 WORTH_BYTES = 8 * 1024 * 1024
 """A load of more than one file and this many bytes is shared between several workers."""
@@ -122,7 +121,7 @@ class _Load:
             if isinstance(item, FileWarning):
                 self._intake.reject_file(item)
                 continue
-            size += _weight(item.source)
+            size += item.bytes()
             self._pool.most = workers if size >= WORTH_BYTES else 1
             self._submit(item)
         self._pool.finish()
@@ -172,10 +171,6 @@ class _Load:
                 self._pool.finish()
             else:
                 self._intake.repeat(task.entry, records, held=False)
-
-
-def _weight(source: Source) -> int:
-    return source.part.end - source.part.start if isinstance(source, Slice) else source.path.stat().st_size
 
 
 def _cores() -> int:

@@ -119,7 +119,7 @@ class Pool(Generic[T]):
     def submit(self, source: Source, loader: str, tag: T) -> None:
         """Hand out a source to be read, waiting while all workers have enough to do."""
         part = source.part if isinstance(source, Slice) else None
-        size = part.end - part.start if part else source.path.stat().st_size
+        size = part.end - part.start if part else _size(source)
         name, path = wire.readable(source.name), os.fsencode(source.path.absolute())
         job = Job(source, size, wire.Read(loader, name, path, part, self._limits.cpu_for(size)), tag)
         while (member := self._free(job)) is None:
@@ -233,6 +233,14 @@ class Pool(Generic[T]):
         for job in others:
             self._exclude(job)
             fresh.send(job)
+
+
+def _size(source: Source) -> int:
+    """Give the bytes of a file; 0 if it is gone, which the worker will tell."""
+    try:
+        return source.path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _classes(loaders: Mapping[str, Loader] | None) -> dict[str, tuple[str, str]] | None:
