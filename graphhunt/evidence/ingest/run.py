@@ -14,7 +14,7 @@ from graphhunt.evidence.ingest.intake import Intake, Reading
 from graphhunt.evidence.ingest.looking import look
 from graphhunt.evidence.ingest.repeats import Repeats, Task
 from graphhunt.evidence.ingest.report import Loaders, LoadReport, Options, Progress
-from graphhunt.model import FileWarning, Record
+from graphhunt.model import FileWarning
 from graphhunt.sources import slices
 from graphhunt.sources.archives import Expansion, Limits
 from graphhunt.sources.loading import Source
@@ -64,7 +64,7 @@ def ingest(  # noqa: PLR0913 - all options are by keyword
     options = Options(format=format, strict=strict, client_id=client_id)
     load = _Load(workspace, options, progress)
     with (
-        Pool(known, limits=worker_limits, take=load.take, ended=load.ended, tick=load.tick) as pool,
+        Pool(known, limits=worker_limits, take=load.intake.take, ended=load.ended, tick=load.tick) as pool,
         workspace.scratch() as scratch,
     ):
         pool.start()  # it gets ready while the workspace is looked at
@@ -73,12 +73,16 @@ def ingest(  # noqa: PLR0913 - all options are by keyword
 
 
 class _Load:
-    """One load on its way."""
+    """One load on its way.
+
+    Attributes:
+        intake: Takes what the workers give.
+    """
 
     def __init__(self, workspace: Workspace, options: Options, progress: Progress | None) -> None:
         self._options = options
         self._progress = progress
-        self._intake = Intake(workspace, options)
+        self.intake = Intake(workspace, options)
         self._last = 0.0
         self._uses: dict[Path, int] = {}
         # A strict load is to stop at a rejected record, also at one that the workspace holds already.
@@ -88,7 +92,7 @@ class _Load:
         """Read everything."""
         self._pool, self._expansion = pool, expansion
         self._repeats = Repeats(self._held, expansion.release)
-        with self._intake as intake:
+        with self.intake as intake:
             self._read(workers)
             self._read_later()
         if self._progress:
@@ -96,13 +100,9 @@ class _Load:
             self._progress("read", total, total, intake.report.events_read)
         return intake.report
 
-    def take(self, reading: Reading, item: Record | FileWarning) -> None:
-        """Take what a worker gives for a file."""
-        self._intake.take(reading, item)
-
     def ended(self, reading: Reading) -> None:
         """Take note that a file, or a slice of one, has been read."""
-        self._repeats.done(reading.task.entry, self._intake.end(reading))
+        self._repeats.done(reading.task.entry, self.intake.end(reading))
         self._release(reading.task.source)
 
     def tick(self) -> None:
@@ -111,7 +111,7 @@ class _Load:
             self._last = time.monotonic()
             reached = sum(self._expansion.weigh(*place) for place in self._pool.reached())
             self._progress(
-                "read", self._expansion.done_bytes + reached, self._expansion.total_bytes, self._intake.events
+                "read", self._expansion.done_bytes + reached, self._expansion.total_bytes, self.intake.events
             )
 
     def _read(self, workers: int) -> None:
@@ -119,7 +119,7 @@ class _Load:
         size = 0
         for item in self._tasks(cutting=workers > 1):
             if isinstance(item, FileWarning):
-                self._intake.reject_file(item)
+                self.intake.reject_file(item)
                 continue
             size += item.bytes()
             self._pool.most = workers if size >= WORTH_BYTES else 1
@@ -131,7 +131,7 @@ class _Load:
 
     def _tasks(self, *, cutting: bool) -> Iterator[Task | FileWarning]:
         """Walk all sources that are to be read, the big ones in slices where that can be done."""
-        for item in look(self._pool, self._expansion, self._options, self._intake.warn):
+        for item in look(self._pool, self._expansion, self._options, self.intake.warn):
             if isinstance(item, FileWarning):
                 yield item
             elif self._new(item.task):
@@ -143,7 +143,7 @@ class _Load:
         records = self._repeats.held(task.entry)
         if records is None:
             return self._options.strict or self._repeats.first(task)
-        self._intake.repeat(task.entry, records, held=True)
+        self.intake.repeat(task.entry, records, held=True)
         self._expansion.release(task.source)
         return False
 
@@ -170,7 +170,7 @@ class _Load:
                 self._submit(task)
                 self._pool.finish()
             else:
-                self._intake.repeat(task.entry, records, held=False)
+                self.intake.repeat(task.entry, records, held=False)
 
 
 def _cores() -> int:

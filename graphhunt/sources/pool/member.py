@@ -29,6 +29,9 @@ _QUEUED_FRAMES = 32 * 1024
 """Bytes of files, and of the jobs themselves, that wait for a busy worker. What is more would stay in the parent's
 way: a pipe holds 64 KiB of jobs, and a worker that waits for its parent to read takes none of them."""
 
+_OF_LOOKS = (wire.Asking, wire.Looked)
+_LAST = (wire.Ended, wire.Looked)
+
 
 class Job:
     """Something a worker is asked to do.
@@ -169,10 +172,10 @@ class Member:
         if not self.jobs:
             raise ValueError("a message without a job")
         job = self.jobs[0]
-        if isinstance(job.ask, wire.Look) != isinstance(message, wire.Asking | wire.Looked):
+        if isinstance(job.ask, wire.Look) != isinstance(message, _OF_LOOKS):
             raise ValueError("a message for another job")
         self._budget -= size
-        if isinstance(message, wire.Ended | wire.Looked):
+        if isinstance(message, _LAST):
             self.jobs.popleft()
             self._queued -= len(wire.frame(job.ask))
             self._next()
