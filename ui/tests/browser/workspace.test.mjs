@@ -63,6 +63,27 @@ test('two clicks lead from the first page to the proof of a hop', () =>
     assert.match(await panel.locator('.place').first().innerText(), /onerror=1>\.json · .*\d/);
   }));
 
+test('no part of a path, its proof or its time is cut off', () =>
+  visit(async (page) => {
+    await showPaths(page);
+    await page.locator('.panel pre').first().waitFor();
+    for (const part of ['.panel', '.left .parts', '.panel article header'])
+      for (const [wide, room] of await page
+        .locator(part)
+        .evaluateAll((all) => all.map((one) => [one.scrollWidth, one.clientWidth])))
+        assert.ok(wide <= room, `${part} takes ${wide} of ${room} pixels`);
+    const cut = await page.locator('footer .tick text').evaluateAll((all) =>
+      all
+        .filter((one) => getComputedStyle(one).visibility === 'visible')
+        .filter((one) => {
+          const [text, room] = [one, one.ownerSVGElement].map((it) => it.getBoundingClientRect());
+          return text.left < room.left || text.right > room.right;
+        })
+        .map((one) => one.textContent),
+    );
+    assert.deepEqual(cut, []);
+  }));
+
 test('a path is drawn from left to right, and SVG keeps text as text', () =>
   visit(async (page) => {
     await showPaths(page);

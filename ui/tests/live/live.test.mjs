@@ -166,6 +166,8 @@ test('a running job and a waiting one are cancelled', () =>
   stay(async (page) => {
     await send(page, 'many.json');
     await listed(page, 'load many.json', 'running');
+    const parts = await page.locator('.left .parts').evaluate((one) => [one.scrollWidth, one.clientWidth]);
+    assert.ok(parts[0] <= parts[1], 'all parts of the left column have room while work runs');
     await send(page, 'echo.json');
     await listed(page, 'load echo.json', 'waiting');
     await page.getByRole('button', { name: 'Cancel load echo.json' }).click();
