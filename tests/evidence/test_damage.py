@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
@@ -184,6 +185,23 @@ def test_verify_names_each_damage_or_it_is_mended(case: Case, kind: str, caplog:
         assert found["ok"] == (not found["damaged"])
     assert case.answer("verify")[:2] == (0, {"damaged": [], "records": case.right[("status",)][1]["events"],
                                              "files": case.answer("verify")[1]["files"], "ok": True})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("entry", rb'"rows":\s*'), ("identity", rb'"id":\s*"')], ids=["entry", "id"]
+)
+def test_a_changed_digit_of_a_sound_document_is_not_believed(case: Case, kind: str, value: bytes) -> None:
+    """The file is whole and can be read; only its seal tells that it isn't what was written."""
+    path = sorted(case.ws.glob(FILES[kind]))[-1]
+    data = path.read_bytes()
+    found = re.search(value, data)
+    assert found is not None
+    place = found.end()
+    path.write_bytes(data[:place] + (b"3" if data[place : place + 1] == b"2" else b"2") + data[place + 1 :])
+    code, answer, messages = case.answer("status")
+    case.restore()
+    assert (code, answer) in ((1, None), case.right[("status",)][:2])
+    assert code == 0 or str(path) in messages
 
 
 def test_the_other_records_of_a_damaged_file_are_shown(case: Case) -> None:
