@@ -130,15 +130,16 @@ def _read_slice(loader: Loader, part: Slice, send: Send) -> None:
 class _Watched(Source):
     """A source that tells how far it has been read, if its loader opens it as a stream."""
 
+    _stream: BinaryIO | None = None
+
     def open(self) -> BinaryIO:
         """Open the source and keep an eye on the stream."""
-        stream = super().open()
-        self.__dict__["stream"] = stream
-        return stream
+        self._stream = super().open()
+        return self._stream
 
     def position(self) -> int:
         """Give the bytes read so far; 0 if that isn't known."""
-        stream: BinaryIO | None = self.__dict__.get("stream")
+        stream = self._stream
         return stream.tell() if stream is not None and not stream.closed else 0
 
 
