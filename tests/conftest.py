@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import stop_engine
 from graphhunt.store.transport import with_retry
 from tests import neo4j_server
+from tests.lateral.case import snapshot
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,6 +49,28 @@ def shared_data() -> Path:
     if not found.is_dir():
         pytest.skip("the real telemetry isn't here; GRAPHHUNT_SHARED_DATA names its folder")
     return found
+
+
+@pytest.fixture(scope="session")
+def real_case(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Give the workspace of a set of the real telemetry, with its graph's tables: to be read, and copied by who writes.
+
+    It takes a while to make, so that all processes of a run share it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def give(name: str) -> Path:
+        folder, done = shared / f"case-{name}", shared / f"case-{name}.done"
+        with (shared / f"case-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                snapshot(folder, shared_data / name)
+                done.touch()
+        return folder
+
+    return give
 
 
 @pytest.fixture(scope="session")

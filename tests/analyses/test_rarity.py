@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +104,14 @@ STAGERS = (
 
 
 @pytest.mark.slow
-def test_the_five_stagers_of_ground_truth_a_are_rare_with_reasons(shared_data: Path, tmp_path: Path) -> None:
+def test_the_five_stagers_of_ground_truth_a_are_rare_with_reasons(
+    shared_data: Path, real_case: Callable[[str], Path], tmp_path: Path
+) -> None:
     import graphhunt as gh
     from graphhunt.analyses.runs import analyze
     from tests.conftest import small_settings
 
+    shutil.copytree(real_case("mordor_theshire_2020"), tmp_path / "w", ignore=shutil.ignore_patterns("graph"))
     with gh.Hunt(tmp_path / "w", "", small_settings()) as hunt:
         hunt.load(shared_data / "mordor_theshire_2020")
         analyze(hunt.store, "process-rarity")

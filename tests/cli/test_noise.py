@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from graphhunt.cli.app import app
 from graphhunt.lab.generator import generate_demo
 from graphhunt.lateral.sight import gathered
 from graphhunt.store.embedded import stop_engine
-from tests.lateral.case import snapshot
 
 RUNNER = CliRunner()
 PANELS = {"Investigate", "Load", "Serve", "Administer"}
@@ -33,10 +33,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Res
 
 
 @pytest.fixture(scope="module")
-def theshire(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def theshire(real_case: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real intrusion of three hosts, without a database."""
     folder = tmp_path_factory.mktemp("theshire") / "ws"
-    snapshot(folder, shared_data / "mordor_theshire_2020")
+    shutil.copytree(real_case("mordor_theshire_2020"), folder)
     return folder
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ import pytest
 
 from graphhunt import current
 from graphhunt.evidence import Workspace
-from graphhunt.evidence.ingest import ingest
 from graphhunt.store import Store
 from graphhunt.store.sync import sync
 from tests.conformance import sample_graph
@@ -66,11 +66,11 @@ def none_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def campaign(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The workspace of the two-day campaign."""
-    workspace = Workspace(tmp_path_factory.mktemp("campaign"))
-    ingest(workspace, sorted((shared_data / "mordor_theshire_2020").glob("*.zip")))
-    return workspace
+def campaign(real_case: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The workspace of the two-day campaign, without its graph."""
+    folder = tmp_path_factory.mktemp("campaign") / "workspace"
+    shutil.copytree(real_case("mordor_theshire_2020"), folder, ignore=shutil.ignore_patterns("graph"))
+    return Workspace(folder)
 
 
 @pytest.fixture(scope="module", params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from graphhunt.evidence import Workspace
-from graphhunt.evidence.ingest import ingest
-from graphhunt.graph.graph import Graph, build
+from graphhunt import schema
+from graphhunt.graph.graph import Graph
+from graphhunt.graph.snapshot import Snapshot
 
 
-def _built(folder: Path, logs: Path) -> Graph:
-    workspace = Workspace(folder)
-    ingest(workspace, [logs])
-    return build(lambda kind: workspace.facts(kind).collect())
+def _built(workspace: Path) -> Graph:
+    held = Snapshot(workspace / "graph")
+    tables = {name: table for name in held.names() if (table := held.table(name)) is not None}
+    nodes = {name: table for name, table in tables.items() if name in schema.NODES}
+    relationships = {name: table for name, table in tables.items() if name in schema.RELATIONSHIPS}
+    return Graph(nodes, relationships, tables["ClockSkew"], tables["Corroboration"])
 
 
 @pytest.fixture(scope="session")
-def theshire(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Graph:
+def theshire(real_case: Callable[[str], Path]) -> Graph:
     """The eleven archives of ground truth A in one graph."""
-    return _built(tmp_path_factory.mktemp("a"), shared_data / "mordor_theshire_2020")
+    return _built(real_case("mordor_theshire_2020"))
 
 
 @pytest.fixture(scope="session")
-def purplesharp(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Graph:
+def purplesharp(real_case: Callable[[str], Path]) -> Graph:
     """Ground truth B."""
-    return _built(tmp_path_factory.mktemp("b"), shared_data / "mordor_purplesharp")
+    return _built(real_case("mordor_purplesharp"))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from graphhunt.graph.snapshot import Snapshot
 
-from .case import snapshot
-
 
 @pytest.fixture(scope="package")
-def theshire_graph(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def theshire_graph(real_case: Callable[[str], Path]) -> Snapshot:
     """Ground truth A."""
-    return snapshot(tmp_path_factory.mktemp("a"), shared_data / "mordor_theshire_2020")
+    return Snapshot(real_case("mordor_theshire_2020") / "graph")
 
 
 @pytest.fixture(scope="package")
-def purplesharp_graph(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def purplesharp_graph(real_case: Callable[[str], Path]) -> Snapshot:
     """Ground truth B."""
-    return snapshot(tmp_path_factory.mktemp("b"), shared_data / "mordor_purplesharp")
+    return Snapshot(real_case("mordor_purplesharp") / "graph")

@@ -8,10 +8,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphhunt.evidence import Workspace
-from graphhunt.evidence.ingest import ingest
-from graphhunt.graph.graph import build
-from graphhunt.graph.snapshot import Snapshot
 from graphhunt.lateral.detector import LateralOptions, Lists, detect
 from graphhunt.lateral.detector.chains import walk_chains
 from graphhunt.lateral.detector.findings import PROPERTIES
@@ -20,35 +16,20 @@ from graphhunt.lateral.paths.table import DAY, HOUR, SECOND
 from graphhunt.lateral.scores import corroboration, logon_table
 
 
-class Tables(Snapshot):
-    """A built graph in the place of a snapshot."""
-
-    def __init__(self, graph):
-        self.graph = graph
-
-    def table(self, name):
-        if name == "Corroboration":
-            return self.graph.corroboration
-        return self.graph.nodes.get(name, self.graph.relationships.get(name))
-
-
-def detected(folder, logs):
-    workspace = Workspace(folder)
-    ingest(workspace, [logs])
-    tables = Tables(build(lambda kind: workspace.facts(kind).collect()))
+def detected(tables):
     table = logon_table(tables)
     assert table is not None
     return table, detect(table, corroboration(table, tables))
 
 
 @pytest.fixture(scope="module")
-def theshire(shared_data, tmp_path_factory):
-    return detected(tmp_path_factory.mktemp("a"), shared_data / "mordor_theshire_2020")
+def theshire(theshire_graph):
+    return detected(theshire_graph)
 
 
 @pytest.fixture(scope="module")
-def purplesharp(shared_data, tmp_path_factory):
-    return detected(tmp_path_factory.mktemp("b"), shared_data / "mordor_purplesharp")
+def purplesharp(purplesharp_graph):
+    return detected(purplesharp_graph)
 
 
 def at(text):

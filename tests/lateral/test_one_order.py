@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             patch.setenv("GRAPHHUNT_ENGINE_MEMORY_MB", "512")
             patch.setenv("GRAPHHUNT_ENGINE_IDLE", "5")
             printed = data(folder, "demo", "--no-serve", "--workspace", str(folder))
+    if request.param == "mordor_theshire_2020":
+        kept = request.getfixturevalue("real_case")(request.param)
+        shutil.copytree(kept, folder, ignore=shutil.ignore_patterns("graph"), dirs_exist_ok=True)
     with Hunt(folder, None, small_settings()) as hunt:
         if request.param != "demo":
             hunt.load(request.getfixturevalue("shared_data") / request.param)

@@ -18,9 +18,9 @@ def test_no_long_stage_starts_after_a_failed_cheap_one(cheap: str, root: Path, t
     command = f"python3 -m venv .venv && touch {tmp_path}/started"
     (tmp_path / "README.md").write_text(f"<!-- command: test -->\n```sh\n{command}\n```\n", "utf-8")
     done = subprocess.run(
-        ["bash", gate, cheap, "bare", "tests"], capture_output=True, text=True, check=False, timeout=60
+        ["bash", gate, cheap, "bare", "coverage", "tests"], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 1
-    assert f"bare: not started, as this failed: {cheap}" in done.stdout
-    assert f"tests: not started, as this failed: {cheap}" in done.stdout
+    for name in ("bare", "coverage", "tests"):
+        assert f"{name}: not started, as this failed: {cheap}" in done.stdout
     assert not (tmp_path / "started").exists()
