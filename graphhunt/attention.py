@@ -1,7 +1,7 @@
 """Whether anybody still waits for what is being done: known wherever the work is, without being handed through.
 
-Whoever starts work for somebody says so with `waited_for`; long work calls `heed` between its steps, and what runs
-elsewhere, such as a statement on a database, is ended through `ending`. Without `waited_for`, work is never ended.
+Whoever starts work for somebody says so with `waited_for`; long work calls `check_wanted` between its steps, and what
+runs elsewhere, such as a statement on a database, is ended through `ending`. Without `waited_for`, work is never ended.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def attention() -> Attention | None:
     return _current.get()
 
 
-def heed() -> None:
+def check_wanted() -> None:
     """End the work at hand if nobody waits for it any more.
 
     Raises:

@@ -204,7 +204,7 @@ class Gate:
 
     async def _note(self, accounts: Accounts, scope: Scope, action: str, status: int) -> None:
         address = (scope.get("client") or ("",))[0]
-        more = self._sign_ins.told(action, status, address)
+        more = self._sign_ins.noted(action, status, address)
         if more is None:
             return
         who = scope["state"].get("principal") or Principal("", frozenset(), "")

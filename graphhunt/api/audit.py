@@ -45,7 +45,7 @@ class SignIns:
         self._clock = clock
         self._refused: OrderedDict[str, tuple[float, int]] = OrderedDict()  # by address: last told when, and since then
 
-    def told(self, operation: str, status: int, address: str) -> dict[str, int] | None:
+    def noted(self, operation: str, status: int, address: str) -> dict[str, int] | None:
         """Give what the log adds to a request, such as how many of an address were refused; None if it says nothing."""
         if operation != "signIn" or status not in (422, 429):
             return {}

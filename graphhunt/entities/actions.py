@@ -147,4 +147,4 @@ class Acting(Talking):
 
 
 def _kinds(kind: str | list[str] | None) -> dict[str, Any]:
-    return {"programs": values.programs(kind), "allowed": values.asks_allowed(kind)}
+    return {"programs": values.programs(kind), "allowed": values.wants_allowed(kind)}

@@ -152,7 +152,7 @@ def programs(kind: Any) -> list[str] | None:
     return sorted({name for item in kinds if item != ALLOWED for name in program_kinds()[item]})
 
 
-def asks_allowed(kind: Any) -> bool:
+def wants_allowed(kind: Any) -> bool:
     """Tell whether `kind` asks for what a user allowed."""
     return ALLOWED in (chosen("kind", kind, [*program_kinds(), ALLOWED]) or ())
 

@@ -15,7 +15,7 @@ import polars as pl
 from graphhunt.graph.frames import SECOND, basename, evidence, first, hashed, key
 from graphhunt.graph.guids import guid_start
 from graphhunt.graph.pairing import SAME_START, same_starts
-from graphhunt.schema import NODES, told
+from graphhunt.schema import NODES, repeated_facts
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
@@ -167,7 +167,7 @@ class Processes:
                 first("guid"),
                 first("pid"),
                 first("path"),
-                *[first(field).alias(name) for name, field in told(NODES["Process"]).items()],
+                *[first(field).alias(name) for name, field in repeated_facts(NODES["Process"]).items()],
                 start=pl.col("time").first(),
                 first_seen=pl.col("time").min(),
             )

@@ -13,7 +13,7 @@ import polars as pl
 
 from graphhunt.graph.frames import HOUR, SECOND, evidence, first, hashed, with_address
 from graphhunt.graph.shape import drawn
-from graphhunt.schema import RELATIONSHIPS, told
+from graphhunt.schema import RELATIONSHIPS, repeated_facts
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
@@ -105,7 +105,7 @@ class Sessions:
             lone=pl.when(pl.col("logon_id").is_null()).then(hashed("LOGGED_ON", *_LONE))
         )
         grouped = alone.drop("start").sort("time", "event_id").group_by([*_KEY, "lone"], maintain_order=True)
-        fields = dict.fromkeys((*_OWN_FIELDS, *told(RELATIONSHIPS["LOGGED_ON"]).values()))
+        fields = dict.fromkeys((*_OWN_FIELDS, *repeated_facts(RELATIONSHIPS["LOGGED_ON"]).values()))
         begun = grouped.agg(*[first(c) for c in fields], *evidence(), start=pl.col("time").min())
         return begun.with_columns(confidence=pl.lit("observed"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from graphhunt.errors import GraphhuntError
-from graphhunt.schema import COMMON_REL, NODES, RELATIONSHIPS, NodeKind, Property, RelKind, told
+from graphhunt.schema import COMMON_REL, NODES, RELATIONSHIPS, NodeKind, Property, RelKind, repeated_facts
 from graphhunt.schema import nodes as _nodes
 from graphhunt.schema import relationships as _relationships
 
@@ -28,7 +28,7 @@ def drawn(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
     frame has none of its own name.
     """
     schema = RELATIONSHIPS[kind]
-    fields = told(schema).items()
+    fields = repeated_facts(schema).items()
     renamed = {name: field for name, field in fields if name not in frame.columns and field in frame.columns}
     frame = frame.with_columns(**{name: pl.col(field) for name, field in renamed.items()})
     wanted = ("id", *ENDS, *COMMON_REL, *schema.properties)

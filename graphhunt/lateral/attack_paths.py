@@ -12,11 +12,11 @@ import numpy as np
 from graphhunt.errors import UsageError
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.lateral import scores as lateral
-from graphhunt.lateral.called import accounts_called, hosts_called, nodes_called
 from graphhunt.lateral.detection import Detection, DetectionOptions, detected
 from graphhunt.lateral.detector.words import Narrator
 from graphhunt.lateral.hops import SAME_ACT, Details, describe_hop
 from graphhunt.lateral.mixed import mixed_paths
+from graphhunt.lateral.names import accounts_named, hosts_named, nodes_named
 from graphhunt.lateral.paths import LogonTable, Path, PathSet, find_paths
 from graphhunt.lateral.paths.table import Flags, Floats
 from graphhunt.lateral.possible_paths import Ask
@@ -169,7 +169,7 @@ class AttackPaths:
             (options.source, "Machine", "machine"), (options.target, "Machine", "machine"),
             (options.user, "User", "account"),
         ):  # fmt: skip
-            ids = None if name is None else sorted(nodes_called(self.snapshot, label, name))
+            ids = None if name is None else sorted(nodes_named(self.snapshot, label, name))
             if ids == []:
                 return _empty(f"there is no {what} called '{name}'")
             found[f"{what}{len(found)}"] = ids
@@ -207,10 +207,10 @@ class AttackPaths:
         return found
 
     def _hosts(self, table: LogonTable, name: str | None) -> list[str] | None:
-        return None if name is None else hosts_called(self.snapshot, table, name)
+        return None if name is None else hosts_named(self.snapshot, table, name)
 
     def _users(self, table: LogonTable, name: str | None) -> list[str] | None:
-        return None if name is None else accounts_called(self.snapshot, table, name)
+        return None if name is None else accounts_named(self.snapshot, table, name)
 
     def _json(self, case: _Case, results: list[PathSet], k: int) -> dict[str, Any]:
         """Write the engine's results with what the relationships say of each hop, in the hunt's order."""

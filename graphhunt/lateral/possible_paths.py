@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from graphhunt.attention import heed
+from graphhunt.attention import check_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ class _Search:
         ask, heap = self.ask, self._begin()
         number = len(heap)
         while heap and self.spent < BUDGET:
-            heed()
+            check_wanted()
             _, _, state = heapq.heappop(heap)
             self.spent += 1
             done = bool(state.path) and (not ask.targets or state.machine in ask.targets)

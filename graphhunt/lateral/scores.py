@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import polars as pl
 
-from graphhunt.attention import heed
+from graphhunt.attention import check_wanted
 from graphhunt.lateral.detector import LateralOptions, Scoring, score_case
 from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, corroborate
 from graphhunt.lateral.paths import LogonTable, hop_rarity
@@ -146,7 +146,7 @@ def _index(column: str, known: dict[str, int]) -> pl.Expr:
 def default_ranking(table: LogonTable, snapshot: Snapshot) -> Ranking:
     """Score each remote logon as `hunt lateral-movement` without parameters does."""
     seen = corroboration(table, snapshot)
-    heed()
+    check_wanted()
     return Ranking.of(score_case(table, seen, LateralOptions()))
 
 

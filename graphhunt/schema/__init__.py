@@ -8,7 +8,7 @@ property is added by one row, and by the loader's field or the rule that fills i
 from __future__ import annotations
 
 from graphhunt.schema import nodes, relationships
-from graphhunt.schema.kinds import TYPES, NodeKind, Property, RelKind, told
+from graphhunt.schema.kinds import TYPES, NodeKind, Property, RelKind, repeated_facts
 from graphhunt.schema.nodes import NODES
 from graphhunt.schema.relationships import RELATIONSHIPS
 
@@ -25,7 +25,7 @@ __all__ = [
     "Property",
     "RelKind",
     "endpoint_pairs",
-    "told",
+    "repeated_facts",
 ]
 
 COMMON_NODE = tuple(column.name for column in nodes.COMMON)

@@ -24,7 +24,7 @@ class Property(NamedTuple):
     meaning: str
     fact: str | None = None
 
-    def told(self, fact: str | None = None) -> Property:
+    def from_fact(self, fact: str | None = None) -> Property:
         """Give the property as one that repeats a field of the facts, by default the one of its own name."""
         return self._replace(fact=fact or self.name)
 
@@ -61,6 +61,6 @@ class RelKind(NamedTuple):
         return tuple(column.name for column in self.columns)
 
 
-def told(kind: NodeKind | RelKind) -> dict[str, str]:
+def repeated_facts(kind: NodeKind | RelKind) -> dict[str, str]:
     """Give the properties of a kind that repeat a field of its facts: field by property."""
     return {column.name: column.fact for column in kind.columns if column.fact is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.attention import attention, heed
+from graphhunt.attention import attention, check_wanted
 from graphhunt.errors import GraphhuntError
 from graphhunt.store import transport
 from graphhunt.store.ending import terminate
@@ -28,7 +28,7 @@ def rows(link: Link, statement: Statement) -> list[dict[str, Any]]:
     with _attended(link, statement) as attended:
 
         def run() -> list[dict[str, Any]]:
-            heed()  # an ended statement looks like a conflict, which is tried again
+            check_wanted()  # an ended statement looks like a conflict, which is tried again
             return list(transport.rows_of(link.own(), attended))
 
         return transport.with_retry(link, statement.name, run)
@@ -44,5 +44,5 @@ def _attended(link: Link, statement: Statement) -> Iterator[Statement]:
         try:
             yield statement._replace(text=statement.text + mark)
         except GraphhuntError:
-            heed()
+            check_wanted()
             raise

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from graphhunt import queries
-from graphhunt.attention import Attention, attention, heed, waited_for
+from graphhunt.attention import Attention, attention, check_wanted, waited_for
 from graphhunt.errors import CancelledError
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.hunt import Hunt
@@ -122,7 +122,7 @@ def test_hanging_up_ends_work_in_the_server(
     def forever(*_: Any, **__: Any) -> None:
         try:
             while True:
-                heed()
+                check_wanted()
                 time.sleep(0.01)
         except CancelledError as error:
             ends.append(error.message)
@@ -190,4 +190,4 @@ def test_work_is_told_to_end_until_it_does() -> None:
     with pytest.raises(CancelledError), waiting.ending(told.release):
         pytest.fail("nothing begins for somebody who has gone")
     assert attention() is None
-    heed()
+    check_wanted()

@@ -192,15 +192,15 @@ def test_a_stranger_writes_little_into_the_audit_log(app: Any) -> None:
 def test_refused_sign_ins_are_counted_by_address() -> None:
     now = [1000.0]
     notes = SignIns(lambda: now[0])
-    assert notes.told("signIn", 429, "192.0.2.1") == {"refused": 1}
-    assert [notes.told("signIn", 429, "192.0.2.1") for _ in range(7)] == [None] * 7
-    assert notes.told("signIn", 429, "2001:db8::1") == {"refused": 1}
-    assert notes.told("signIn", 429, "2001:db8::2") is None
+    assert notes.noted("signIn", 429, "192.0.2.1") == {"refused": 1}
+    assert [notes.noted("signIn", 429, "192.0.2.1") for _ in range(7)] == [None] * 7
+    assert notes.noted("signIn", 429, "2001:db8::1") == {"refused": 1}
+    assert notes.noted("signIn", 429, "2001:db8::2") is None
     now[0] += 60
-    assert notes.told("signIn", 429, "192.0.2.1") == {"refused": 8}
-    assert notes.told("signIn", 422, "192.0.2.1") is None
+    assert notes.noted("signIn", 429, "192.0.2.1") == {"refused": 8}
+    assert notes.noted("signIn", 422, "192.0.2.1") is None
     for operation, status in (("signIn", 401), ("signIn", 200), ("runQuery", 429), ("addUser", 422)):
-        assert notes.told(operation, status, "192.0.2.1") == {}
+        assert notes.noted(operation, status, "192.0.2.1") == {}
 
 
 def test_the_name_of_a_sign_in_is_cut() -> None:

@@ -122,7 +122,7 @@ def test_a_property_that_the_schema_lacks_is_no_silent_loss() -> None:
 def test_one_row_adds_a_property_to_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
     """The recipe of CONTRIBUTING: the loaders state LogonGuid already, and one row of the schema draws it."""
     kind = RELATIONSHIPS["LOGGED_ON"]
-    row = Property("ticket_guid", "text", "GUID of the ticket the session began with").told("logon_guid")
+    row = Property("ticket_guid", "text", "GUID of the ticket the session began with").from_fact("logon_guid")
     monkeypatch.setitem(schema.RELATIONSHIPS, "LOGGED_ON", kind._replace(columns=(*kind.columns, row)))
     facts = [
         Logon(time=T0, host="SRV", user="ann", domain="CORP", logon_id="0x5", logon_type=3, logon_guid="{1-2}"),

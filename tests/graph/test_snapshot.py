@@ -165,4 +165,4 @@ def test_a_new_row_of_the_schema_is_another_version_of_the_tables(monkeypatch: p
     assert state._columns() != before
 
 
-NEW = Property("ticket_guid", "text", "GUID of the ticket the session began with").told("logon_guid")
+NEW = Property("ticket_guid", "text", "GUID of the ticket the session began with").from_fact("logon_guid")

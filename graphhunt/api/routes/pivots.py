@@ -19,7 +19,7 @@ def list_pivots(kind: Annotated[str | None, Query(max_length=40)] = None) -> Piv
     """List the ready questions, each with the query that answers it."""
     found = [
         {"id": name, "kind": q.about, "title": q.title, "cypher": q.cypher, "attack": q.attack}
-        for name, q in sorted(pivots.asks(kind).items())
+        for name, q in sorted(pivots.ready_questions(kind).items())
     ]
     return PivotsAnswer.model_validate({"items": found})
 
@@ -28,5 +28,5 @@ def list_pivots(kind: Annotated[str | None, Query(max_length=40)] = None) -> Piv
 def run_pivot(hunt: HuntDep, pivot_id: Annotated[str, Path(max_length=100)], about: PivotRun) -> PivotAnswer:
     """Answer a ready question about one entity."""
     window = window_of(about.since, about.until)
-    found = pivots.run_ask(hunt, pivot_id, Ref(about.kind, about.id), window, about.limit)
+    found = pivots.answer_about(hunt, pivot_id, Ref(about.kind, about.id), window, about.limit)
     return PivotAnswer.model_validate(found)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graphhunt.attention import heed
+from graphhunt.attention import check_wanted
 from graphhunt.lateral.paths import _kernels
 from graphhunt.lateral.paths._jit import kernels
 from graphhunt.lateral.paths.acts import Acts
@@ -134,7 +134,7 @@ class Search:
         return np.where(lead > _NONE, np.maximum(self._lead, lead), _NONE), self._weight + best
 
     def _followed(self, value: Floats) -> Floats:
-        heed()
+        check_wanted()
         acts, rules = self.acts, self.rules
         follow = kernels(_kernels, len(acts)).best_followers
         return np.asarray(follow(acts.t, acts.src, acts.dst, self.hosts, value, rules.skew_us, rules.dwell))
@@ -145,7 +145,7 @@ class Search:
         roots = _ordered(np.flatnonzero(self.goal.first), self._bound[self.max_hops - 1], _NONE)
         self._push(heap, (), (_NONE, 0.0), roots)
         while heap:
-            heed()
+            check_wanted()
             _, bound, _, path, lead, weight, siblings = heapq.heappop(heap)
             if siblings is None:
                 yield -bound, path

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphhunt.attention import heed
+from graphhunt.attention import check_wanted
 from graphhunt.lateral.paths.acts import FOLD, Acts, fold
 from graphhunt.lateral.paths.best_first import Goal, Search
 from graphhunt.lateral.paths.explain import Explainer
@@ -96,7 +96,7 @@ def search(table: LogonTable, query: PathQuery, scores: Floats | None = None, le
     rarity = hop_rarity(table) if scores is None else None
     per_row = rarity.total if rarity is not None else np.asarray(scores, dtype=np.float64)
     rows = rows_between(table, query.source, query.target, query.rules)
-    heed()
+    check_wanted()
     acts = fold(table, rows, per_row, gap_us=query.fold_us)
     acts, notes = _worth_searching(acts, anywhere=query.source is None and query.target is None)
     places = None if lead is None else _places(acts, lead)

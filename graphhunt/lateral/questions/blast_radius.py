@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.lateral.asked import TIMES, hosts_named, rows_answer, time_rules
 from graphhunt.lateral.hops import Details
 from graphhunt.lateral.paths import blast_radius
 from graphhunt.lateral.scope import NOTHING_LOADED
 from graphhunt.lateral.scores import logons_of
+from graphhunt.lateral.time_parameters import TIMES, required_hosts, rows_answer, time_rules
 from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Question
 from graphhunt.times import iso
@@ -35,7 +35,7 @@ def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, A
     at = given["at"] if given["at"] is not None else int(table.t[0])
     rules = time_rules(given, given["at"])
     first: dict[int, tuple[Reached, BlastRadius]] = {}
-    for host in hosts_named(snapshot, table, given["machine"]):
+    for host in required_hosts(snapshot, table, given["machine"]):
         spread = blast_radius(table, host, at, rules)
         for one in spread.reached:
             if one.host not in first or one.arrival < first[one.host][0].arrival:

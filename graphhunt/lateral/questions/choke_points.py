@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.lateral.asked import TIMES, hosts_named, rows_answer, time_rules
 from graphhunt.lateral.paths import choke_points
 from graphhunt.lateral.paths.choke import smallest_cut
 from graphhunt.lateral.scope import NOTHING_LOADED
 from graphhunt.lateral.scores import logons_of
+from graphhunt.lateral.time_parameters import TIMES, required_hosts, rows_answer, time_rules
 from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Question
 
@@ -29,8 +29,8 @@ def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, A
         return rows_answer(QUESTION.name, _COLUMNS, [], truncated=False) | {"reason": NOTHING_LOADED}
     rules = time_rules(given, given["since"])
     most = _MOST if wishes.limit is None else wishes.limit
-    source = hosts_named(snapshot, table, given["source"])
-    target = hosts_named(snapshot, table, given["target"]) if given["target"] else None
+    source = required_hosts(snapshot, table, given["source"])
+    target = required_hosts(snapshot, table, given["target"]) if given["target"] else None
     found = choke_points(table, source, target, rules, limit=most + 1)
     together = smallest_cut(table, source, target, rules) if target and found else []
     order = {(cut.kind, cut.index): number for number, cut in enumerate(together, 1)}

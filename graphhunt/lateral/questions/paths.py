@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphhunt.lateral.analysis import LISTS
-from graphhunt.lateral.asked import TIMES
 from graphhunt.lateral.attack_paths import EDGES, AttackPaths, PathOptions
 from graphhunt.lateral.sight import gathered, sight_of
+from graphhunt.lateral.time_parameters import TIMES
 from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Question
 

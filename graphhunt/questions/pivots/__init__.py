@@ -6,11 +6,11 @@ integer microseconds since the epoch, UTC; entities are addressed by kind and id
 
 from __future__ import annotations
 
-from graphhunt.questions.pivots.asks import asks, run_ask
 from graphhunt.questions.pivots.edges import Edge, edges_among, relationship, relationships
 from graphhunt.questions.pivots.entity import counts, entities, entity
 from graphhunt.questions.pivots.neighbours import ORDERS, Relation, neighbours
 from graphhunt.questions.pivots.reading import Page, Reader, Ref, Window
+from graphhunt.questions.pivots.ready import answer_about, ready_questions
 from graphhunt.questions.pivots.search import KINDS, MAX_TEXT, search, search_list
 from graphhunt.questions.pivots.timeline import events_among, heatmap, timeline
 from graphhunt.questions.pivots.tree import process_tree
@@ -26,7 +26,7 @@ __all__ = [
     "Ref",
     "Relation",
     "Window",
-    "asks",
+    "answer_about",
     "counts",
     "describe",
     "edges_among",
@@ -36,9 +36,9 @@ __all__ = [
     "heatmap",
     "neighbours",
     "process_tree",
+    "ready_questions",
     "relationship",
     "relationships",
-    "run_ask",
     "search",
     "search_list",
     "timeline",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from graphhunt.attention import heed
+from graphhunt.attention import check_wanted
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.questions.pivots.reading import ANY_TIME, Window
 from graphhunt.schema import RELATIONSHIPS
@@ -46,7 +46,7 @@ def addresses(snapshot: Snapshot, window: Window = ANY_TIME) -> Addresses:
     """
     parts = []
     for part in (part for name in _ACTS for part in _ends(snapshot, name, window)):
-        heed()
+        check_wanted()
         parts.append(part.collect())
     counted = pl.concat(parts) if parts else pl.DataFrame(schema=_COUNTED)
     found = counted.group_by("id").agg(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from graphhunt.attention import heed
+from graphhunt.attention import check_wanted
 from graphhunt.errors import UsageError
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.questions.pivots.reading import Window
@@ -71,7 +71,7 @@ def difference(
         raise UsageError(f"there is no relation {unknown[0]!r}", hint="one of " + ", ".join(RELATIONSHIPS))
     size = max(1, min(limit, MAX_LISTED))
     edges = _edges(snapshot, windows, names)
-    heed()
+    check_wanted()
     return {
         "edges": _three(edges, windows, size),
         "entities": _two(_entities(edges), size),
@@ -90,7 +90,7 @@ def _edges(snapshot: Snapshot, windows: Windows, names: Sequence[str]) -> pl.Dat
     """Count the relationships of each pair in both windows."""
     parts = []
     for name in names:
-        heed()  # a table of millions takes its time
+        check_wanted()  # a table of millions takes its time
         if (part := _counted(snapshot, windows, name)) is not None:
             parts.append(part.collect())
     return pl.concat(parts) if parts else pl.DataFrame(schema=_EDGE)

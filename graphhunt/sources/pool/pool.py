@@ -190,11 +190,11 @@ class Pool(Generic[T]):
             member.silent(passed)
         else:
             for job, message in member.hear(waited):
-                self._heed(job, message)
+                self._handle(job, message)
         if member.fault:
             self._go_on(member)
 
-    def _heed(self, job: Job, message: wire.Message) -> None:
+    def _handle(self, job: Job, message: wire.Message) -> None:
         if isinstance(message, wire.Said):
             self._take(job.tag, job.record(message))
         elif isinstance(message, wire.Warned):

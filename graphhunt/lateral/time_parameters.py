@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import UsageError
-from graphhunt.lateral.called import hosts_called
+from graphhunt.lateral.names import hosts_named
 from graphhunt.lateral.paths import TimeRules
 from graphhunt.questions.parameter import Parameter
 
@@ -29,13 +29,13 @@ def time_rules(given: Mapping[str, Any], since: int | None) -> TimeRules:
     return TimeRules(since, given["until"], given["max_dwell"], given["skew"], given["within_session"])
 
 
-def hosts_named(snapshot: Snapshot, table: LogonTable, name: str) -> list[str]:
+def required_hosts(snapshot: Snapshot, table: LogonTable, name: str) -> list[str]:
     """Give the node ids that a machine's name or an address means.
 
     Raises:
         UsageError: None with a remote logon is called so.
     """
-    found = hosts_called(snapshot, table, name)
+    found = hosts_named(snapshot, table, name)
     if not found:
         raise UsageError(f"no machine or address called '{name}' has a remote logon", hint="look with: graphhunt find")
     return found

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 _NAMES = {"Machine": ("id", "name", "fqdn", "aliases", "ips", "object_id"), "User": ("id", "name", "sid", "aliases")}
 
 
-def nodes_called(snapshot: Snapshot, label: str, name: str) -> set[str]:
+def nodes_named(snapshot: Snapshot, label: str, name: str) -> set[str]:
     """Give the ids of the machines or accounts that a name means."""
     frame = snapshot.table(label)
     wanted = name.strip().lower()
     return set() if frame is None else set(frame.filter(_says(frame, _NAMES[label], wanted)).get_column("id"))
 
 
-def hosts_called(snapshot: Snapshot, table: LogonTable, name: str) -> list[str]:
+def hosts_named(snapshot: Snapshot, table: LogonTable, name: str) -> list[str]:
     """Give the node ids that a machine's name, alias or address means, among those with remote logons."""
-    found = nodes_called(snapshot, "Machine", name) | {name.strip().lower()}
+    found = nodes_named(snapshot, "Machine", name) | {name.strip().lower()}
     return sorted(found.intersection(table.hosts))
 
 
-def accounts_called(snapshot: Snapshot, table: LogonTable, name: str) -> list[str]:
+def accounts_named(snapshot: Snapshot, table: LogonTable, name: str) -> list[str]:
     """Give the node ids that an account's name means, among those with remote logons."""
-    return sorted(nodes_called(snapshot, "User", name).intersection(table.accounts))
+    return sorted(nodes_named(snapshot, "User", name).intersection(table.accounts))
 
 
 def _says(frame: pl.DataFrame, columns: tuple[str, ...], wanted: str) -> pl.Expr:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from graphhunt.questions.question import Case, Question
 
 
-def asks(kind: str | None = None) -> dict[str, Question]:
+def ready_questions(kind: str | None = None) -> dict[str, Question]:
     """Give the ready questions by their id (`machine.came_from`), for one kind of entity or for all."""
     found = [question for question in questions("entity") if question.about and kind in (None, question.about)]
     return {question.name.removeprefix(ABOUT).replace("/", "."): question for question in found}
 
 
-def run_ask(case: Case, ask_id: str, ref: Ref, window: Window = ANY_TIME, limit: int = 100) -> dict[str, Any]:
+def answer_about(case: Case, ask_id: str, ref: Ref, window: Window = ANY_TIME, limit: int = 100) -> dict[str, Any]:
     """Answer a ready question about an entity.
 
     Returns:
@@ -33,7 +33,7 @@ def run_ask(case: Case, ask_id: str, ref: Ref, window: Window = ANY_TIME, limit:
     Raises:
         UsageError: There is no such question about this kind of entity.
     """
-    question = asks(ref.kind).get(ask_id)
+    question = ready_questions(ref.kind).get(ask_id)
     if question is None:
         raise UsageError(f"there is no question {ask_id!r} about a {ref.kind}")
     found = question.ask(case, {"id": ref.id, "since": window.since, "until": window.until}, Wishes(limit))
