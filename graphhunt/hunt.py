@@ -35,7 +35,7 @@ from graphhunt.store.filled import require_filled
 from graphhunt.store.places import Places
 from graphhunt.store.sync import compute, snapshot_of, sync
 from graphhunt.store.verify import verify
-from graphhunt.times import iso
+from graphhunt.times import as_asked, iso
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -206,11 +206,14 @@ class Hunt:
     ) -> Table:
         """Run an analyst's Cypher: guarded, read-only, with limits; ended on the engine when `stop` is set.
 
+        A parameter that is text as answers write times (`2020-09-20T06:57:47.000000Z`) is that time.
+
         Each analyst `who` (this process's user when not given) has two statements at a time, and all together have a
         quarter of the engine's places; a `BusyError` says that none got free.
         """
         self._filled()
-        return self.store.analyst(cypher, params or {}, limit=limit, timeout=timeout, stop=stop, who=who)
+        known = {name: as_asked(value) for name, value in (params or {}).items()}
+        return self.store.analyst(cypher, known, limit=limit, timeout=timeout, stop=stop, who=who)
 
     def find(self, text: str, kinds: Iterable[str] | None = None, limit: int = 20) -> list[dict[str, Any]]:
         """Find entities by a piece of any of their names; one group per kind."""
@@ -264,7 +267,7 @@ class Hunt:
 
         Args:
             given: Parameters of the search: `from_`, `to`, `user`, `since`, `until`, `max_hops`, `max_dwell`, `k`,
-                `skew`, `within_session`, `rank`, `scanners`, `help_desk`, `owners`, `edges`. Times are ISO 8601 text,
+                `skew`, `within_session`, `rank`, `scanners`, `help_desk`, `edges`. Times are ISO 8601 text,
                 aware datetimes or microseconds, lengths of time text such as `24h`.
 
         Raises:
@@ -278,7 +281,10 @@ class Hunt:
         Raises:
             UsageError: There is no such question, or a parameter is unknown, missing or can't be read.
         """
-        return question_named(name, *kinds).ask(self, given, wishes)
+        question = question_named(name, *kinds)
+        if question.cypher:
+            self._filled()
+        return question.ask(self, given, wishes)
 
     @cached_property
     def snapshot(self) -> Snapshot:

@@ -16,6 +16,8 @@ _WIDEST = 1 << 62
 _MICROSECONDS = re.compile(r"-?\d{15,20}")
 """Digits that are microseconds; fewer may be a date (20200920) or the seconds of another program."""
 
+_WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
 TIME_NAMES = TIMES | {"first", "last", "time", "created", "changed"}
 """Names of properties and fields that are times: the schema's, and those of answers."""
 
@@ -53,6 +55,8 @@ def micros(value: str | float | datetime | None) -> int | None:
     """
     if value is None:
         return value
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise UsageError(f"{value!r} is not a time", hint="write it as 2020-09-20T06:57:47Z")
     if isinstance(value, int | float) or (isinstance(value, str) and _MICROSECONDS.fullmatch(value)):
         return max(-_WIDEST, min(int(value), _WIDEST))
     if isinstance(value, str):
@@ -68,19 +72,24 @@ def micros(value: str | float | datetime | None) -> int | None:
     return (value - _EPOCH) // timedelta(microseconds=1)
 
 
-def dated(value: Any, name: str = "", times: AbstractSet[str] = frozenset()) -> Any:
+def as_asked(value: Any) -> Any:
+    """Give the microseconds of text that is a time exactly as `iso` writes it; any other value as it is."""
+    return micros(value) if isinstance(value, str) and _WRITTEN.fullmatch(value) else value
+
+
+def dated(value: Any, name: str = "", times: AbstractSet[str] = TIME_NAMES) -> Any:
     """Give a value with its times as ISO 8601 text: those of properties known to be times, at any depth.
 
     Args:
         value: Rows, properties, or any plain value.
         name: What the value itself is called.
-        times: Names that are times here beside `TIME_NAMES`.
+        times: Names that are times here.
     """
     if isinstance(value, Mapping):
         return {str(key): dated(item, str(key), times) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [dated(item, name, times) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool) and (name in TIME_NAMES or name in times):
+    if isinstance(value, int) and not isinstance(value, bool) and name in times:
         return iso(value)
     return value
 
@@ -93,9 +102,9 @@ def span(value: str | int | timedelta) -> int:
     """
     if isinstance(value, timedelta):
         return value // timedelta(microseconds=1)
-    if isinstance(value, int):
-        return value
-    match = _SPAN.fullmatch(value)
-    if match is None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return min(value, _WIDEST)
+    match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if match is None and value != "0":
         raise UsageError(f"'{value}' is not a length of time", hint="write it as 24h, 90s, 15m or 7d")
-    return int(float(match[1]) * _UNITS[match[2]])
+    return min(int(float(match[1]) * _UNITS[match[2]]), _WIDEST) if match else 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import graphhunt.analyses
 from graphhunt.analyses.analysis import Analysis
 from graphhunt.errors import UsageError
+from graphhunt.questions.parameter import key_of
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -28,12 +29,13 @@ _LOG = logging.getLogger(__name__)
 @cache
 def analyses() -> dict[str, Analysis]:
     """Give every analytic by name, ours first; one that can't be imported is logged and left out."""
-    found: dict[str, Analysis] = {}
-    for analysis in _own():
-        found[analysis.name] = analysis
+    found = {analysis.name: analysis for analysis in _own()}
+    taken = {key_of(name) for name in found}
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
-        if point.name not in found and (loaded := _loaded(point)) is not None:
-            found[point.name] = loaded
+        loaded = _loaded(point) if key_of(point.name) not in taken else None
+        if loaded is not None:
+            found[loaded.name] = loaded
+            taken.add(key_of(loaded.name))
     return found
 
 
@@ -54,16 +56,19 @@ def _loaded(point: EntryPoint) -> Analysis | None:
     if not isinstance(analysis, Analysis):
         _LOG.warning("the entry point %s isn't an analytic", point.name)
         return None
+    if analysis.name != point.name:
+        _LOG.warning("the entry point %s gives an analytic of another name, %s", point.name, analysis.name)
+        return None
     return analysis
 
 
 def find_analysis(name: str) -> Analysis:
-    """Give an analytic by name.
+    """Give an analytic by name; case, and `-` and `_`, make no difference.
 
     Raises:
         UsageError: There is none of this name; the hint lists those there are.
     """
-    known = analyses()
-    if name not in known:
-        raise UsageError(f"there is no analytic {name!r}", hint="there are " + ", ".join(known))
-    return known[name]
+    known = {key_of(found): analysis for found, analysis in analyses().items()}
+    if key_of(name) not in known:
+        raise UsageError(f"there is no analytic {name!r}", hint="there are " + ", ".join(analyses()))
+    return known[key_of(name)]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from graphhunt.analyses.analysis import BOUNDS
 from graphhunt.analyses.extract import Extract
-from graphhunt.analyses.registry import find_analysis
+from graphhunt.analyses.registry import analyses, find_analysis
 from graphhunt.analyses.writeback import Lease, Rows, head_of, lease, pointer, stored_results
 from graphhunt.errors import StoreError, UsageError
 from graphhunt.queries import library
-from graphhunt.times import dated
+from graphhunt.questions.parameter import dated_values
 from graphhunt.toolbox.finite import finite_columns
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def analyze(
     written = {target: len(rows) for target, rows in results.items()}
     rate = sum(written.values()) / max(ended - computed, 1e-9)
     return {
-        "run": run, "name": analysis.name, "parameters": dated(values, times={"since", "until"}), "written": written,
+        "run": run, "name": analysis.name, "parameters": dated_values(analysis.every_parameter(), values),
+        "written": written,
         "seconds": round(ended - begun, 3), "write_seconds": round(ended - computed, 3),
         "rows_per_second": round(rate), "notes": notes,
     }  # fmt: skip
@@ -101,6 +103,7 @@ def undo(store: Store, name: str) -> dict[str, Any]:
         UsageError: There is no such analytic, or it has no current run.
     """
     analysis = find_analysis(name)
+    name = analysis.name
     with lease(store, analysis) as held:
         undone, back = held.pointer.current, held.pointer.previous
         if undone is None:
@@ -124,6 +127,7 @@ def compare(store: Store, name: str) -> dict[str, Any]:
         StoreError: Two newer runs were published meanwhile.
     """
     analysis = find_analysis(name)
+    name = analysis.name
     runs = pointer(store, name)
     if runs.current is None or runs.previous is None:
         raise UsageError(f"{name} has no two runs to compare")
@@ -151,6 +155,8 @@ def list_runs(store: Store, name: str | None = None, limit: int = 200) -> list[d
     rows: list[dict[str, Any]] = store.read(library()["analytics/runs"], name=name, limit=limit)
     for row in rows:
         row |= {key: orjson.loads(row[key] or "{}") for key in ("parameters", "counts")}
+        known = analyses().get(row["name"])
+        row["parameters"] = dated_values(known.every_parameter() if known else BOUNDS, row["parameters"])
     return rows
 
 
@@ -165,6 +171,7 @@ def current_results(store: Store, name: str, target: str, limit: int = 1000) -> 
         StoreError: Runs are published faster than their results can be read.
     """
     analysis = find_analysis(name)
+    name = analysis.name
     if target not in analysis.targets():
         raise UsageError(f"{name} writes nothing to {target}", hint="it writes to " + ", ".join(analysis.targets()))
     query = library()[f"analytics/current_{target.lower()}"]

@@ -10,9 +10,10 @@ from graphhunt.cli.assignments import assignments, with_files
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, message
 from graphhunt.errors import UsageError
+from graphhunt.questions.question import Wishes
 
 if TYPE_CHECKING:
-    from graphhunt.store import Store
+    from graphhunt.hunt import Hunt
 
 
 @command
@@ -36,8 +37,7 @@ def run(
     given = with_files(assignments(param or []))
     with open_case(context, workspace, db) as hunt:
         done = [
-            _one(hunt.store, name, given, (undo, compare))
-            for name in names or [each.name for each in questions("analysis")]
+            _one(hunt, name, given, (undo, compare)) for name in names or [each.name for each in questions("analysis")]
         ]
     if json:
         json_out({"runs": done})
@@ -47,17 +47,17 @@ def run(
             line(text)
 
 
-def _one(store: Store, name: str, given: dict[str, str], choice: tuple[bool, bool]) -> dict[str, Any]:
+def _one(hunt: Hunt, name: str, given: dict[str, str], choice: tuple[bool, bool]) -> dict[str, Any]:
     """Do what was asked with one analytic."""
     from graphhunt.analyses import runs
 
     undo, compare = choice
     if undo:
-        return runs.undo(store, name)
+        return runs.undo(hunt.store, name)
     if compare:
-        return runs.compare(store, name)
+        return runs.compare(hunt.store, name)
     message(f"{name} …")
-    report = runs.analyze(store, name, given)
+    report = hunt.ask(name, given, Wishes(), "analysis")
     for text in report["notes"]:
         message(text)
     return report

@@ -33,6 +33,8 @@ def run(  # the options are the contract's
     edges: Annotated[
         str, typer.Option("--edges", help="observed logons, possible rights of a loaded directory, or both.")
     ] = "observed",
+    scanners: Annotated[str | None, typer.Option(help="Machines that scan, with commas: suppressed by name.")] = None,
+    help_desk: Annotated[str | None, typer.Option(help="Accounts of the help desk, likewise.")] = None,
     k: Annotated[int, typer.Option("--k", min=1, help="Most paths to list.")] = 20,
     verbose: VerboseOption = False,
     json: JsonOption = False,
@@ -53,6 +55,8 @@ def run(  # the options are the contract's
             skew=skew,
             within_session=within_session,
             rank=rank,
+            scanners=scanners,
+            help_desk=help_desk,
             edges=edges,
         )
     if json:

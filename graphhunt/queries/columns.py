@@ -27,7 +27,7 @@ def columns_of(found: list[Token], text: str) -> list[str]:
         if token.kind == "word" and token.upper in _AFTER_RETURN:
             items = items[:index]
             break
-    return [_column_name(item, text) for item in split_items(items)]
+    return [_column_name(item, text) for item in split_items(items) if item[0].text != "*"]
 
 
 def _yielded(found: list[Token], text: str) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphhunt.queries.tokens import Token, split_items, tokens, top_level
-from graphhunt.times import TIME_NAMES, dated, iso
+from graphhunt.schema import TIMES
+from graphhunt.times import dated, iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+_NAMES = ("word", "quoted")
 _ENDS = frozenset({"ORDER", "SKIP", "OFFSET", "LIMIT", "UNION", "NEXT"})
 
 
@@ -24,7 +26,7 @@ def dated_rows(cypher: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str,
 
 
 def _written(value: Any, *, time: bool) -> Any:
-    return iso(value) if time and isinstance(value, int) and not isinstance(value, bool) else dated(value)
+    return iso(value) if time and isinstance(value, int) and not isinstance(value, bool) else dated(value, times=TIMES)
 
 
 def returned_times(cypher: str) -> frozenset[str]:
@@ -37,7 +39,8 @@ def _returned(found: list[Token]) -> Iterator[list[Token]]:
     """Yield the items of each `RETURN` that gives rows to the caller."""
     begin: int | None = None
     for index, token in top_level(found):
-        word = token.upper if token.kind == "word" else token.text
+        named = index > 0 and (found[index - 1].upper == "AS" or found[index - 1].text == ".")
+        word = "" if named else token.upper if token.kind == "word" else token.text
         if begin is not None and (word in _ENDS or word == ";"):
             yield found[begin:index]
             begin = None
@@ -55,11 +58,9 @@ def _times(cypher: str, items: list[Token]) -> frozenset[str]:
 
 def _time_column(cypher: str, item: list[Token]) -> str | None:
     """Give the column's name of an item that is a time property of a variable; None of any other."""
-    shape = [token.upper if token.upper == "AS" else token.kind for token in item]
-    if shape not in (["word", "punct", "word"], ["word", "punct", "word", "AS", "word"],
-                     ["word", "punct", "word", "AS", "quoted"]):  # fmt: skip
+    if len(item) not in (3, 5) or any(item[place].kind not in _NAMES for place in (0, 2, -1)):
         return None
-    if item[1].text != "." or item[2].text not in TIME_NAMES:
+    if item[1].text != "." or item[2].text.strip("`") not in TIMES or (len(item) == 5 and item[3].upper != "AS"):
         return None
     last = item[-1]
-    return last.text.strip("`") if len(item) > 3 else cypher[item[0].start : last.start + len(last.text)]
+    return last.text.strip("`") if len(item) == 5 else cypher[item[0].start : last.start + len(last.text)]

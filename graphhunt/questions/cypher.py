@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cache, partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from graphhunt import queries
+from graphhunt.errors import DamageError
 from graphhunt.queries.tokens import tokens
 from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Question
 from graphhunt.schema import NODES, RELATIONSHIPS
-from graphhunt.times import dated
+from graphhunt.times import TIME_NAMES, dated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,12 +65,11 @@ def _answer(query: Query, case: Case, given: Mapping[str, Any], wishes: Wishes) 
     """
     most = wishes.limit if wishes.limit is not None else _MOST
     limited = {_LIMIT: most + 1} if any(param.name == _LIMIT for param in query.params) else {}
-    rows = []
-    for row in case.store.stream(query, **given, **limited):
-        rows.append(row)
-        if len(rows) > most:
-            break
-    times = {column.name for column in query.returns if column.type == "datetime"}
+    if limited:  # a caller who hangs up ends the statement, and a run that is published meanwhile lets it be repeated
+        rows = case.store.read(query, **given, **limited)
+    else:
+        rows = list(islice(case.store.stream(query, **given), most + 1))
+    times = TIME_NAMES | {column.name for column in query.returns if column.type == "datetime"}
     written = [{key: dated(value, key, times) for key, value in row.items()} for row in rows[:most]]
     columns = [column.name for column in query.returns]
     found = {"hunt": query.name, "columns": columns, "rows": written, "truncated": len(rows) > most}
@@ -76,8 +77,12 @@ def _answer(query: Query, case: Case, given: Mapping[str, Any], wishes: Wishes) 
 
 
 def _why_empty(query: Query, snapshot: Snapshot) -> str:
-    """Say how much there is of what a question looks at."""
-    named = {token.text for token in tokens(query.text) if token.kind == "word"}
-    heights = snapshot.heights()
-    looked = [f"{heights.get(name, 0):,} {name}" for name in (*RELATIONSHIPS, *NODES) if name in named]
-    return f"nothing fits; looked at {', '.join(looked)}"
+    """Say how much there is of what a question looks at, where the graph's tables are here and sound."""
+    words = {token.text for token in tokens(query.text) if token.kind == "word"}
+    named = [name for name in (*RELATIONSHIPS, *NODES) if name in words]
+    try:
+        counts = snapshot.heights(named) if snapshot.fingerprint else {}
+    except DamageError:
+        counts = {}
+    looked = [f"{counts.get(name, 0):,} {name}" for name in named]
+    return f"nothing fits; looked at {', '.join(looked)}" if counts else "nothing fits"

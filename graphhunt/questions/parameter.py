@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphhunt.errors import UsageError
-from graphhunt.times import micros, span
+from graphhunt.times import iso, micros, span
 
 _YES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _SEPARATOR = re.compile(r"[,\n]")
@@ -23,9 +24,10 @@ def _text(value: Any) -> str:
 
 
 def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool):
         raise TypeError
-    number = int(value)
+    whole = isinstance(value, str) or (isinstance(value, float) and value.is_integer())
+    number = int(value) if whole else operator.index(value)
     if not -(2**63) <= number < 2**63:
         raise ValueError
     return number
@@ -114,7 +116,7 @@ class Parameter:
             found = TYPES[self.type](value)
         except UsageError as error:
             raise UsageError(f"{self.name}: {error.message}", hint=error.hint) from error
-        except (TypeError, ValueError, KeyError) as error:
+        except (TypeError, ValueError, KeyError, OverflowError, RecursionError) as error:
             raise UsageError(f"{value!r} is not a value of {self.name} ({self.type})") from error
         if self.least is not None and found < self.least:
             raise UsageError(f"{self.name} is at least {self.least}, not {found}")
@@ -130,6 +132,17 @@ class Parameter:
         }  # fmt: skip
 
 
+def dated_values(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give bound values with those that are times by their parameter's type as ISO 8601 text."""
+    times = {parameter.name for parameter in parameters if parameter.type == "datetime"}
+    return {name: iso(value) if name in times else value for name, value in values.items()}
+
+
+def key_of(name: str) -> str:
+    """Give what names of one thing have in common: case, and `-` and `_`, make no difference."""
+    return name.strip().lower().replace("-", "_")
+
+
 def bind(name: str, parameters: Iterable[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
     """Check given values against the parameters of what is called `name`, and fill in defaults.
 
@@ -142,5 +155,5 @@ def bind(name: str, parameters: Iterable[Parameter], given: Mapping[str, Any]) -
         raise UsageError(f"{name} has no parameter '{unknown[0]}'", hint=hint)
     for key, parameter in known.items():
         if parameter.required and given.get(key) in (None, ""):
-            raise UsageError(f"{name} needs --param {key}=VALUE", hint=hint)
+            raise UsageError(f"{name} needs a value for '{key}'", hint=hint)
     return {key: parameter.read(given.get(key)) for key, parameter in known.items()}

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from graphhunt.errors import UsageError
+from graphhunt.questions.parameter import key_of
 from graphhunt.questions.question import KINDS
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def question_named(name: str, *kinds: str) -> Question:
     Raises:
         UsageError: None of the kinds is called so, or several.
     """
-    wanted = _key(name.strip().lower())
-    known = {_key(question.name): question for question in questions(*kinds)}
+    wanted = key_of(name)
+    known = {key_of(question.name): question for question in questions(*kinds)}
     if wanted in known:
         return known[wanted]
     short = [question for key, question in known.items() if key.rpartition("/")[2] == wanted]
@@ -53,7 +54,3 @@ def question_named(name: str, *kinds: str) -> Question:
 
 _WORDS = {"hunt": "hunt", "entity": "question", "analysis": "analytic"}
 _SEE = {"hunt": "see: graphhunt hunts", "analytic": "see: graphhunt analyses"}
-
-
-def _key(name: str) -> str:
-    return name.replace("-", "_")

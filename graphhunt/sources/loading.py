@@ -23,6 +23,11 @@ HEAD_SIZE = 64 * 1024
 ENTRY_POINT_GROUP = "graphhunt.loaders"
 
 
+def readable(text: str) -> str:
+    """Give a text that can be encoded: lone surrogates, which have no UTF-8 form, become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class Source(NamedTuple):
     """One file to read: on disk, or a member of an archive already unpacked to a private folder.
 
@@ -173,7 +178,7 @@ def choose(
         try:
             return _sniff(available[key], head, source.name, lambda: asking(key))
         except Exception as error:  # a loader is a plugin: what it can't look at isn't its own
-            faults[key] = f"{type(error).__name__}: {error}"
+            faults[key] = readable(f"{type(error).__name__}: {error}")
             return 0.0
 
     best, found = max(((sureness(key), key) for key in available), default=(0.0, ""))

@@ -61,6 +61,10 @@ class Slice(Source):
         window = _Window(self.path.open("rb", buffering=0), self.part.start, self.part.end)
         return cast("BinaryIO", io.BufferedReader(window, _CHUNK))
 
+    def head(self) -> bytes:
+        """Read the beginning of the whole file: a loader reads every part of it in one style."""
+        return Source(self.name, self.path).head()
+
     def position(self, position: str) -> str:
         """Turn a line's number in the slice into that in the file."""
         word, _, number = position.partition(" ")

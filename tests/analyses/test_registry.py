@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from typing import Any
 
@@ -39,9 +40,11 @@ def test_prefixes_are_told_apart() -> None:
 
 
 def test_a_strangers_analytic_is_found_and_a_broken_one_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = registry.find_analysis("sessions")
+    own = replace(registry.find_analysis("sessions"), name="mine")
     points = [
         EntryPoint("mine", "tests.analyses.test_registry:STRANGER", registry.GROUP),
+        EntryPoint("other-name", "tests.analyses.test_registry:STRANGER", registry.GROUP),
+        EntryPoint("process_rarity", "tests.analyses.test_registry:STRANGER", registry.GROUP),
         EntryPoint("broken", "no.such.module:X", registry.GROUP),
         EntryPoint("wrong", "os:path", registry.GROUP),
     ]
@@ -53,7 +56,8 @@ def test_a_strangers_analytic_is_found_and_a_broken_one_left_out(monkeypatch: py
     finally:
         registry.analyses.cache_clear()
     assert found["mine"] is own
-    assert not {"broken", "wrong"} & set(found)
+    assert not {"broken", "wrong", "other-name", "process_rarity"} & set(found)
+    assert found["process-rarity"].name == registry.find_analysis("Process_Rarity").name == "process-rarity"
 
 
 STRANGER: Any = None

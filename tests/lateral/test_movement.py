@@ -147,7 +147,7 @@ def test_questions_of_the_library_give_rows_with_times(hunt: Hunt) -> None:
     assert all(row["start"].endswith("Z") and row["technique"].startswith("T1") for row in found["rows"])
     later = hunt.hunt("hunt/remote_execution", since="2100-01-01T00:00:00Z")
     assert later["rows"] == []
-    with pytest.raises(UsageError, match="needs --param"):
+    with pytest.raises(UsageError, match="needs a value"):
         hunt.hunt("pivot/ask/machine/came_from")
     with pytest.raises(UsageError, match="several"):
         hunt.hunt("processes")

@@ -26,6 +26,10 @@ MOMENT, TEXT = 1_600_585_067_000_000, "2020-09-20T06:57:47.000000Z"
         ("MATCH (p) CALL { WITH p RETURN p.start AS inner } RETURN inner AS start, p.end", {"p.end"}),
         ("MATCH (p) WHERE p.name = 'RETURN p.start' RETURN p.name", set()),
         ("MATCH (p) RETURN p", set()),
+        ("MATCH (p) RETURN `p`.start, p.`end`", {"`p`.start", "p.`end`"}),
+        ("MATCH (f) RETURN f.size AS offset, f.start", {"f.start"}),
+        ("WITH {time: 5, first: 1} AS s RETURN s.time, s.first", set()),
+        ("MATCH (p) RETURN *", set()),
     ],
 )  # fmt: skip
 def test_only_a_time_property_of_a_variable_is_a_time(cypher: str, columns: set[str]) -> None:
@@ -37,6 +41,7 @@ def test_only_a_time_property_of_a_variable_is_a_time(cypher: str, columns: set[
     [
         ({"start": MOMENT, "pid": 4, "name": "start"}, {"start": TEXT, "pid": 4, "name": "start"}),
         ([{"first_seen": MOMENT}, {"seen": MOMENT}], [{"first_seen": TEXT}, {"seen": MOMENT}]),
+        ({"first": 7, "time": MOMENT}, {"first": 7, "time": MOMENT}),
         (MOMENT, MOMENT),
         (None, None),
         (True, True),

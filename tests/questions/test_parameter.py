@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from graphhunt.errors import UsageError
@@ -17,14 +18,17 @@ MOMENT = 1_600_585_067_000_000
     ("kind", "given", "read"),
     [
         ("str", "12e3", "12e3"), ("str", 4624, "4624"), ("str", "a,b", "a,b"),
-        ("int", "5", 5), ("int", -3, -3), ("float", "0.5", 0.5), ("float", 2, 2.0),
+        ("int", "5", 5), ("int", -3, -3), ("int", np.int64(7), 7), ("int", 5.0, 5),
+        ("float", "0.5", 0.5), ("float", 2, 2.0),
         ("bool", "Yes", True), ("bool", "0", False), ("bool", False, False),
         ("datetime", "2020-09-20T06:57:47Z", MOMENT), ("datetime", "2020-09-20 06:57:47", MOMENT),
         ("datetime", "2020-09-20T08:57:47+02:00", MOMENT), ("datetime", str(MOMENT), MOMENT),
         ("datetime", MOMENT, MOMENT),
         ("datetime", datetime(2020, 9, 20, 6, 57, 47, tzinfo=UTC), MOMENT),
         ("datetime", "20200920", MOMENT - (6 * 3600 + 57 * 60 + 47) * 10**6),
-        ("duration", "90s", 90_000_000), ("duration", "1.5h", 5_400_000_000),
+        ("duration", "90s", 90_000_000),
+        ("duration", "0", 0), ("duration", "9999999999999w", 1 << 62),
+        ("duration", "1.5h", 5_400_000_000),
         ("duration", timedelta(days=1), 86_400_000_000),
         ("list[str]", "a, b\nc", ["a", "b", "c"]), ("list[str]", '["a,b", "c"]', ["a,b", "c"]),
         ("list[str]", ("a", "b"), ["a", "b"]), ("list[str]", "one", ["one"]), ("list[int]", "1,2", [1, 2]),
@@ -40,8 +44,11 @@ def test_a_value_is_read_from_text_and_as_itself(kind: str, given: Any, read: An
     ("kind", "given"),
     [
         ("str", True), ("str", ["a"]), ("str", {"a": 1}), ("int", "5.5"), ("int", "many"), ("int", True),
-        ("int", 1 << 63), ("int", 1.5), ("float", "nan"), ("float", "1e999"), ("float", "x"), ("bool", "maybe"),
-        ("bool", 2), ("datetime", "soon"), ("datetime", datetime(2020, 1, 1)), ("datetime", ["2020-01-01"]),  # noqa: DTZ001
+        ("int", 1 << 63), ("int", 1.5), ("int", float("inf")), ("float", 10**400),
+        ("float", "nan"), ("float", "1e999"), ("float", "x"), ("bool", "maybe"),
+        ("bool", 2), ("datetime", "soon"), ("datetime", True), ("datetime", 1.5), ("datetime", float("inf")),
+        ("list[str]", "[" * 100_000), ("duration", True),
+        ("datetime", datetime(2020, 1, 1)), ("datetime", ["2020-01-01"]),  # noqa: DTZ001
         ("duration", "soon"), ("duration", "5"), ("list[int]", "1,x"), ("list[str]", {"a": 1}), ("list[str]", "[1"),
         ("map", "[1]"), ("map", "{"), ("map", 5),
     ],
@@ -64,8 +71,8 @@ def test_defaults_bounds_and_choices() -> None:
     for given, said in (
         ({"machine": "A", "k": 0}, "k is at least 1, not 0"),
         ({"machine": "A", "edges": "dreamt"}, "edges is one of observed, possible, not 'dreamt'"),
-        ({}, "it needs --param machine=VALUE"),
-        ({"machine": ""}, "it needs --param machine=VALUE"),
+        ({}, "it needs a value for 'machine'"),
+        ({"machine": ""}, "it needs a value for 'machine'"),
         ({"machine": "A", "speed": 3}, "it has no parameter 'speed'"),
     ):
         with pytest.raises(UsageError) as refused:

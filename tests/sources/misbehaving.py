@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -41,6 +42,21 @@ class Segfault(Base):
     def misbehave(self, source: Source) -> Iterator[Record | FileWarning]:
         ctypes.string_at(1)
         yield from ()
+
+
+class RealTimeSignal(Base):
+    def misbehave(self, source: Source) -> Iterator[Record | FileWarning]:
+        os.kill(os.getpid(), 40)
+        yield from ()
+
+
+class LeavesAChild(Base):
+    """Starts a program, says its number, and hangs."""
+
+    def misbehave(self, source: Source) -> Iterator[Record | FileWarning]:
+        child = subprocess.Popen(["/bin/sleep", "300"])
+        yield Record(raw=str(child.pid), position="child", outcome=Skipped("started"))
+        time.sleep(300)
 
 
 class Abort(Base):

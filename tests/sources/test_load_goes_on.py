@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
+
 import pytest
 
 from graphhunt.evidence import Workspace
@@ -83,3 +86,37 @@ def test_a_loader_that_has_to_be_stopped_often_is_asked_no_more(tmp_path):
     report = ingest(workspace, [tmp_path / "in"], known=known, worker_limits=WorkerLimits(silence=1.0))
     assert (report.files, report.files_rejected, report.events_read) == (40, 40, 40)
     assert "stopped 3 times before" in report.warnings[-1].reason
+
+
+def test_files_whose_names_are_not_utf_8_are_loaded_or_told(tmp_path):
+    folder = tmp_path / "in"
+    content = fakes.lines(0, 20)
+    fakes.write(folder / "1.fake", content[:10])
+    fakes.write(folder / os.fsdecode(b"\xff.fake"), content[10:])
+    (folder / os.fsdecode(b"\xfe.zzz")).write_bytes(b"nothing known")
+    with zipfile.ZipFile(folder / "named.zip", "w") as packed:
+        packed.writestr(zipfile.ZipInfo("n"), b"x")
+    damaged = bytearray((folder / "named.zip").read_bytes())
+    at = damaged.index(b"PK\x01\x02")
+    damaged[at + 9] |= 0x08  # the name is said to be UTF-8
+    damaged[at + 46] = 0xFF
+    (folder / "named.zip").write_bytes(damaged)
+    workspace = Workspace(tmp_path / "ws")
+    report = ingest(workspace, [folder], known={"fake": fakes.FakeLoader()})
+    assert (report.files, report.files_rejected) == (2, 2)
+    assert balanced(report)
+    assert sorted(source.file for source in workspace.sources()) == [
+        str(folder / "1.fake"), str(folder / "\\udcff.fake"),
+    ]  # fmt: skip
+    assert sorted(warning.file for warning in report.warnings) == [
+        str(folder / "\\udcfe.zzz"), str(folder / "named.zip"),
+    ]  # fmt: skip
+
+
+def test_a_signal_without_a_name_costs_one_file(tmp_path):
+    fakes.write(tmp_path / "in" / "2.fake", fakes.lines(0, 5))
+    (tmp_path / "in" / "1.bad").write_bytes(b"bad")
+    known: dict[str, Loader] = {"fake": fakes.FakeLoader(), "bad": misbehaving.RealTimeSignal()}
+    report = ingest(Workspace(tmp_path / "ws"), [tmp_path / "in"], known=known)
+    assert report.events_read == 15
+    assert "the parser crashed (signal 40)" in report.warnings[0].reason

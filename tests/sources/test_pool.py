@@ -15,6 +15,7 @@ import pytest
 from graphhunt.model import FileWarning, Logon, Record, Rejected, Skipped
 from graphhunt.sources.loading import Source
 from graphhunt.sources.pool import Pool, WorkerLimits
+from graphhunt.sources.slices import Part, Slice
 from tests.sources import misbehaving
 from tests.sources.reading import Reader
 
@@ -168,3 +169,24 @@ def test_the_worker_dies_with_its_parent(source):
     parent.stdout.close()
     _, alive = psutil.wait_procs([worker], timeout=10)
     assert not alive
+
+
+def test_what_a_loader_started_ends_with_its_worker(source):
+    with Reader(LIMITS._replace(silence=1.0)) as reader:
+        items = reader.read(misbehaving.LeavesAChild(), source)
+    child = Path("/proc") / next(i.raw for i in items if isinstance(i, Record) and i.position == "child")
+    until = time.monotonic() + 10
+    while child.exists() and time.monotonic() < until:  # whoever takes over orphans reaps it when it likes
+        if child.joinpath("stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            break
+        time.sleep(0.05)
+    assert time.monotonic() < until
+
+
+def test_a_slice_begins_for_its_loader_as_its_file_does(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b'{"first": 1}\n{"second": 2}\n')
+    part = Slice.of(Source("log", path), Part(13, 28, 1, "0" * 64, 28))
+    with part.open() as stream:
+        assert stream.read() == b'{"second": 2}\n'
+    assert part.head() == path.read_bytes()

@@ -48,8 +48,9 @@ def run_analysis(  # noqa: PLR0913 - the parts of the request
     key: IdempotencyKey = None,
 ) -> JobShape:  # fmt: skip
     """Run an analytic as a job; its results are written to the graph as properties."""
-    question_named(name, "analysis").bind(wanted.parameters)
-    job = jobs.submit("analysis", name, author, analysis_work(hunt, name, wanted.parameters), key)
+    question = question_named(name, "analysis")
+    question.bind(wanted.parameters)
+    job = jobs.submit("analysis", question.name, author, analysis_work(hunt, question.name, wanted.parameters), key)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return job_shape(job)
 

@@ -30,7 +30,7 @@ from graphhunt.case.report import case_report
 from graphhunt.errors import UsageError
 from graphhunt.questions.pivots import Ref
 from graphhunt.questions.pivots.reading import check_ref, cut, decode_cursor
-from graphhunt.times import dated
+from graphhunt.times import TIME_NAMES, dated
 
 router = APIRouter(tags=["cases"])
 
@@ -163,7 +163,9 @@ def get_case_report(
     accept: Annotated[str, Header()] = "",
 ) -> Response | dict[str, Any]:
     """Write the case up: JSON, one HTML file that needs nothing else, Markdown, or a STIX 2.1 bundle."""
-    report: dict[str, Any] = dated(case_report(hunt, book, case_id, version=request.app.version), times={"written"})
+    report: dict[str, Any] = dated(
+        case_report(hunt, book, case_id, version=request.app.version), times=TIME_NAMES | {"written"}
+    )
     form = FORMS.get(wanted or ("html" if "text/html" in accept else "json"))
     if form is None:
         return report

@@ -150,10 +150,14 @@ class _Load:
     def _cut(self, task: Task) -> Iterator[Task]:
         source, entry = task
         self._uses[source.path] = 1
-        for part in slices.cut(source, entry.sha256):
-            self._uses[source.path] += 1
-            yield Task(part, replace(entry, part=(part.part.start, part.part.end)))
-        self._release(source)
+        try:
+            for part in slices.cut(source, entry.sha256):
+                self._uses[source.path] += 1
+                yield Task(part, replace(entry, part=(part.part.start, part.part.end)))
+        except OSError as error:  # it has gone since it was looked at
+            self.intake.warn(FileWarning(source.name, entry.loader, f"the file can't be read: {error}"))
+        finally:
+            self._release(source)
 
     def _release(self, source: Source) -> None:
         """Remove what was unpacked for a source, once nothing of it is to be read."""

@@ -16,7 +16,7 @@ from graphhunt.model import FileWarning
 from graphhunt.sources.archives.limits import Budget, Limits
 from graphhunt.sources.archives.members import Member, Unpackable, tar_members, zip_members
 from graphhunt.sources.archives.streams import DAMAGE, SUFFIXES, inner_name, is_tar, kind_of, open_compressed
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Source, readable
 
 _CHUNK = 1 << 20
 _FOREIGN = {"7z", "rar", "cab"}
@@ -102,7 +102,7 @@ class Expansion:
             return
         try:
             size = path.stat().st_size
-            yield from self._file(Source(str(path), path), Budget(self._limits, size, str(path)), 0)
+            yield from self._file(Source(readable(str(path)), path), Budget(self._limits, size, readable(str(path))), 0)
             self.done_bytes += size
         except ArchiveError as error:
             yield _warning(error.where or str(path), error.message)
@@ -150,7 +150,7 @@ class Expansion:
     ) -> Iterator[Item]:
         """Unpack one member after the other; `metered` streams count their bytes themselves."""
         for member in members:
-            name = f"{source.name}!{member.name.lstrip('/')}"
+            name = readable(f"{source.name}!{member.name.lstrip('/')}")
             if _ignored(member.name):
                 continue
             budget.take_file()
@@ -194,7 +194,7 @@ class Expansion:
 
 
 def _warning(name: str, reason: str) -> FileWarning:
-    return FileWarning(file=name, loader="", reason=reason)
+    return FileWarning(file=readable(name), loader="", reason=readable(reason))
 
 
 def _bad_name(name: str) -> str:

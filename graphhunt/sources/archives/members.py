@@ -49,7 +49,7 @@ def zip_members(path: Path, budget: Budget) -> Iterator[Member]:
             for info in sorted(archive.infolist(), key=lambda i: (i.filename, i.header_offset)):
                 if not info.is_dir():
                     yield from _zip_member(archive, info)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError) as error:
         raise ArchiveError(f"the archive is damaged: {error}", where=budget.where) from error
 
 

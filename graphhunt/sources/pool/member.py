@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -159,7 +160,7 @@ class Member:
                 if self._budget < 0:
                     self.fault = "the parser gave far more than the file can hold and was stopped"
                     return
-        except (ValueError, msgspec.MsgspecError) as error:
+        except (ValueError, msgspec.MsgspecError, RecursionError) as error:
             self.fault = f"the parser's worker gave nonsense and was stopped: {error}"
             return
         self._check_time()
@@ -182,7 +183,13 @@ class Member:
         return job, message
 
     def _begin(self) -> None:
-        """Take note that it is ready."""
+        """Take note that it is ready.
+
+        Raises:
+            ValueError: It has said so before: each time its clock and its budget begin anew.
+        """
+        if self._ready:
+            raise ValueError("it is ready twice")
         self._ready = True
         self._next()
 
@@ -205,16 +212,25 @@ class Member:
         if code == -signal.SIGABRT:
             return f"the parser gave up (SIGABRT), maybe for lack of memory ({self._limits.memory // MIB} MiB)"
         if code < 0:
-            return f"the parser crashed ({signal.Signals(-code).name})"
+            return f"the parser crashed ({_signal_name(-code)})"
         return f"the parser's worker ended by itself (exit code {code})"
 
     def close(self) -> None:
-        """End it."""
+        """End it, and what its loaders may have started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # real-time signals have none
+        return f"signal {number}"
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

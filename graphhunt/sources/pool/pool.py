@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from graphhunt.errors import UsageError
 from graphhunt.model import FileWarning, Record
-from graphhunt.sources.loading import Loader, Source
+from graphhunt.sources.loading import Loader, Source, readable
 from graphhunt.sources.pool import wire
 from graphhunt.sources.pool.limits import WorkerLimits
 from graphhunt.sources.pool.member import Job, Member
@@ -112,7 +112,7 @@ class Pool(Generic[T]):
             self._listen()
         answers = [self._looked.pop(id(job)) for job in jobs]
         for answer in answers:
-            if answer.known:
+            if answer.known and format is not None:
                 raise UsageError(f"no loader is called '{format}'", hint="valid: " + ", ".join(answer.known))
         return answers
 
@@ -120,7 +120,7 @@ class Pool(Generic[T]):
         """Hand out a source to be read, waiting while all workers have enough to do."""
         part = source.part if isinstance(source, Slice) else None
         size = part.end - part.start if part else _size(source)
-        name, path = wire.readable(source.name), os.fsencode(source.path.absolute())
+        name, path = readable(source.name), os.fsencode(source.path.absolute())
         job = Job(source, size, wire.Read(loader, name, path, part, self._limits.cpu_for(size)), tag)
         while (member := self._free(job)) is None:
             self._listen()
@@ -136,7 +136,7 @@ class Pool(Generic[T]):
         return [(member.jobs[0].source, member.jobs[0].reached) for member in self._members if member.jobs]
 
     def _look(self, source: Source, format: str | None) -> Job:
-        name, path = wire.readable(source.name), os.fsencode(source.path.absolute())
+        name, path = readable(source.name), os.fsencode(source.path.absolute())
         job = Job(source, 0, wire.Look(name, path, format, [], self._limits.cpu_for(0)), None)
         self._exclude(job)
         return job

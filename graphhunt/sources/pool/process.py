@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -37,12 +38,15 @@ def start(module: str, options: dict[str, Any]) -> subprocess.Popen[bytes]:
         env={"LANG": "C.UTF-8"} | {name: os.environ[name] for name in _KEPT if name in os.environ},
         cwd="/",
         bufsize=0,
+        start_new_session=True,  # so that it can be ended with all that it started
     )
-    folders = [str(Path(folder).absolute()) for folder in sys.path]
+    # The current folder may be evidence: nothing in it may stand in the place of a module of ours.
+    here = [folder for folder in sys.path if Path(folder).absolute() == Path.cwd()]
+    folders = [str(Path(folder).absolute()) for folder in (*(f for f in sys.path if f not in here), *here)]
     text = json.dumps(options | {"path": folders, "module": module, "parent": os.getpid()})
     if process.stdin is not None and process.stdout is not None:
-        process.stdin.write(text.encode() + b"\n")
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
+        write_all(process.stdin.fileno(), text.encode() + b"\n")
+        with contextlib.suppress(OSError):  # a user has only so much of pipes; a small one does
             fcntl.fcntl(process.stdout.fileno(), fcntl.F_SETPIPE_SZ, PIPE_SIZE)
     return process
 

@@ -8,6 +8,7 @@ from typing import Any, Union
 import msgspec
 
 from graphhunt.model import FACTS, Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import readable
 from graphhunt.sources.slices import Part
 
 MAX_FRAME = 256 * 1024 * 1024
@@ -151,18 +152,13 @@ def record_frame(record: Record) -> bytes:
         return frame(said)
     except UnicodeEncodeError:
         return frame(msgspec.convert(_escaped(msgspec.to_builtins(said)), _Loose))
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         return frame(_unkept(said, said.facts, str(error)))
 
 
 def warning_frame(warning: FileWarning) -> bytes:
     """Encode a loader's warning as a frame."""
     return frame(Warned(FileWarning(*map(readable, msgspec.structs.astuple(warning)))))
-
-
-def readable(text: str) -> str:
-    """Give a text that can be encoded: lone surrogates, which have no UTF-8 form, become escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def message(data: bytes) -> Message:

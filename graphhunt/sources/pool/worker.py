@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from graphhunt.errors import LoadError
 from graphhunt.model import FileWarning
 from graphhunt.sources import loading
-from graphhunt.sources.loading import Loader, Source
+from graphhunt.sources.loading import Loader, Source, readable
 from graphhunt.sources.pool import wire
 from graphhunt.sources.pool.process import die_with, take_pipes, write_all
 from graphhunt.sources.slices import Slice, cuttable
@@ -53,7 +53,9 @@ def _limit(memory: int) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        hard = resource.getrlimit(what)[1]
+        within = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (within, within))
 
 
 def _known(classes: dict[str, tuple[str, str]] | None) -> dict[str, Loader]:
@@ -65,7 +67,8 @@ def _known(classes: dict[str, tuple[str, str]] | None) -> dict[str, Loader]:
 def _serve(job: wire.Job, known: dict[str, Loader], send: Send) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime) + 1 + job.cpu
-    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     answer = _look(job, known, send) if isinstance(job, wire.Look) else wire.Ended(_read(job, known, send))
     send(wire.frame(answer))
 
@@ -84,6 +87,7 @@ def _look(job: wire.Look, known: dict[str, Loader], send: Send) -> wire.Looked:
             asking=lambda key: send(wire.frame(wire.Asking(key))),
             faults=faults,
         )
+        send(wire.frame(wire.Asking(loader.name)))  # what follows is its doing, too
         lines = cuttable(source, loader)
         return wire.Looked(loader.name, loading.version_of(loader), lines, faults=faults)
     except (LoadError, OSError) as error:
@@ -149,9 +153,9 @@ def _source(name: str, path: bytes) -> Source:
 
 def _reason(error: LoadError | OSError) -> str:
     if isinstance(error, LoadError):
-        return wire.readable(f"{error.message} ({error.hint})" if error.hint else error.message)
-    return wire.readable(f"the file can't be read: {error}")
+        return readable(f"{error.message} ({error.hint})" if error.hint else error.message)
+    return readable(f"the file can't be read: {error}")
 
 
 def _fault(error: Exception) -> str:
-    return wire.readable(f"the loader failed: {type(error).__name__}: {error}")
+    return readable(f"the loader failed: {type(error).__name__}: {error}")
