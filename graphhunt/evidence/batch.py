@@ -40,6 +40,10 @@ class EventIds:
         return h.hexdigest()
 
 
+FACT_BYTES = 256
+"""Bytes that a fact counts for in a batch's size, beside its record."""
+
+
 class Row(NamedTuple):
     """One original record (`data`, UTF-8) with what became of it; `source` is its file's number in the batch."""
 
@@ -108,7 +112,7 @@ class Batch:
         else:
             row = Row(event_id, number, record.position, REJECTED, outcome.reason, data, [])
         self.rows.append(row)
-        self.size += len(data)
+        self.size += len(data) + FACT_BYTES * len(row.facts)
 
     def sort(self) -> None:
         """Put the records in the order of their sources, which compresses best; those of one source keep theirs."""

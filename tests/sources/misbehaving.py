@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graphhunt.errors import LoadError
-from graphhunt.model import FileWarning, Logon, Record, Rejected, Skipped
+from graphhunt.model import Fact, FileWarning, Logon, Record, Rejected, Skipped
 from graphhunt.sources.loading import Source
 
 
@@ -174,6 +174,30 @@ class Nosy(Base):
         except OSError as error:
             text = type(error).__name__
         yield Record(raw=text, position="write", outcome=Skipped("x"))
+
+
+class Grows(Base):
+    """Gives each record all facts of those before it."""
+
+    def misbehave(self, source: Source) -> Iterator[Record | FileWarning]:
+        facts: list[Fact] = []
+        for i in range(500):
+            facts.append(Logon(time=i, user="u"))
+            yield Record(raw=str(i), position=f"record {i}", outcome=facts)
+
+
+class Complains(Base):
+    def misbehave(self, source: Source) -> Iterator[Record | FileWarning]:
+        for i in range(1500):
+            yield FileWarning(file=source.name, loader=self.name, reason=f"complaint {i}")
+
+
+class NeverReady(Base):
+    """Can be made here, but kills each worker that makes it; a worker has no search path."""
+
+    def __init__(self) -> None:
+        if "PATH" not in os.environ:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 class SniffRaises(Base):

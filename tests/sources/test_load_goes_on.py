@@ -7,8 +7,9 @@ import zipfile
 
 import pytest
 
+from graphhunt.errors import LoadError
 from graphhunt.evidence import Workspace
-from graphhunt.evidence.ingest import ingest, run
+from graphhunt.evidence.ingest import ingest, intake, run
 from graphhunt.sources.loading import Loader
 from graphhunt.sources.pool import WorkerLimits
 from tests.evidence import fakes
@@ -120,3 +121,31 @@ def test_a_signal_without_a_name_costs_one_file(tmp_path):
     report = ingest(Workspace(tmp_path / "ws"), [tmp_path / "in"], known=known)
     assert report.events_read == 15
     assert "the parser crashed (signal 40)" in report.warnings[0].reason
+
+
+def test_facts_without_end_are_committed_in_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "BATCH_BYTES", 4 << 20)
+    (tmp_path / "1.bad").write_bytes(b"bad")
+    workspace = Workspace(tmp_path / "ws")
+    report = ingest(workspace, [tmp_path / "1.bad"], known={"bad": misbehaving.Grows()})
+    assert report.events_read == report.events_loaded == 510
+    # 125,250 facts of 256 bytes each are 30 MiB, in parts of 4
+    assert len(workspace.journal.segments()) >= 7
+
+
+def test_of_endless_warnings_the_first_are_kept_and_the_others_counted(tmp_path):
+    (tmp_path / "1.bad").write_bytes(b"bad")
+    report = ingest(Workspace(tmp_path / "ws"), [tmp_path / "1.bad"], known={"bad": misbehaving.Complains()})
+    assert len(report.warnings) == 1001
+    assert report.warnings[-1].reason == "500 more warnings of this file"
+    assert balanced(report)
+
+
+def test_workers_that_never_start_end_the_load_with_the_reason(tmp_path):
+    fakes.write(tmp_path / "in" / "1.fake", fakes.lines(0, 5))
+    known: dict[str, Loader] = {"bad": misbehaving.NeverReady(), "fake": fakes.FakeLoader()}
+    workspace = Workspace(tmp_path / "ws")
+    with pytest.raises(LoadError, match=r"can't start.*SIGKILL"):
+        ingest(workspace, [tmp_path / "in"], known=known)
+    report = ingest(workspace, [tmp_path / "in"], known={"fake": fakes.FakeLoader()})
+    assert (report.files, report.events_read) == (1, 5)

@@ -18,6 +18,9 @@ BATCH_RECORDS = 50_000
 BATCH_BYTES = 64 * 1024 * 1024
 """A batch is committed when it has so many records or bytes."""
 
+WARNINGS = 1000
+"""So many warnings of one file are kept; of the others it is said how many there were."""
+
 
 class Reading:
     """A file, or a slice of one, that is being read.
@@ -29,6 +32,7 @@ class Reading:
         number: Its number in the current batch; None if it has none there.
         records: Records taken so far.
         held: Those of them that were in batches which weren't kept.
+        warnings: Warnings it has given.
         whole: Whether it was read without a warning.
     """
 
@@ -37,6 +41,7 @@ class Reading:
         self.number: int | None = None
         self.records = 0
         self.held = 0
+        self.warnings = 0
         self.whole = True
 
 
@@ -79,7 +84,9 @@ class Intake:
         """
         if isinstance(item, FileWarning):
             reading.whole = False
-            self.warn(msgspec.structs.replace(item, file=reading.task.source.name))
+            reading.warnings += 1
+            if reading.warnings <= WARNINGS:
+                self.warn(msgspec.structs.replace(item, file=reading.task.source.name))
             return
         if self._options.strict and isinstance(item.outcome, Rejected):
             raise LoadError(item.outcome.reason, where=f"{reading.task.source.name}, {item.position}")
@@ -92,6 +99,9 @@ class Intake:
     def end(self, reading: Reading) -> int | None:
         """Take note that a file has ended; give its records if it was read without a warning, else None."""
         number = self._begun(reading)
+        if more := max(0, reading.warnings - WARNINGS):
+            entry = reading.task.entry
+            self.warn(FileWarning(entry.file, entry.loader, f"{more:,} more warnings of this file"))
         if reading.whole:
             self._batch.end(reading.records, reading.held, number)
         self._open.remove(reading)

@@ -86,6 +86,7 @@ class Member:
         jobs: What it has to do.
         said: Bytes that it said last.
         fault: Why it has to be replaced; empty while it may go on.
+        ready: Whether it has its loaders.
     """
 
     def __init__(self, options: dict[str, Any], limits: WorkerLimits) -> None:
@@ -96,7 +97,7 @@ class Member:
         self._process = start("graphhunt.sources.pool.worker", options)
         self._frames = wire.Frames()
         self._queued = 0
-        self._ready = False
+        self.ready = False
         self._budget = 0
         self._clock = Clock(limits._replace(silence=_START, seconds=_START), 0)
 
@@ -188,14 +189,14 @@ class Member:
         Raises:
             ValueError: It has said so before: each time its clock and its budget begin anew.
         """
-        if self._ready:
+        if self.ready:
             raise ValueError("it is ready twice")
-        self._ready = True
+        self.ready = True
         self._next()
 
     def _next(self) -> None:
         """Begin to measure the first job, if it is ready for that."""
-        if not self._ready:
+        if not self.ready:
             return
         size = self.jobs[0].size if self.jobs else 0
         self._clock = Clock(self._limits, size)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from graphhunt.errors import UsageError
+from graphhunt.errors import LoadError, UsageError
 from graphhunt.model import FileWarning, Record
 from graphhunt.sources.loading import Loader, Source, readable
 from graphhunt.sources.pool import wire
@@ -69,6 +69,7 @@ class Pool(Generic[T]):
         self._tick = tick
         self._members: list[Member] = []
         self._strikes: Counter[str] = Counter()
+        self._unready = 0
         self._looked: dict[int, Looked] = {}
         self._round = time.monotonic()
 
@@ -215,8 +216,22 @@ class Pool(Generic[T]):
         self._ended(job.tag)
 
     def _go_on(self, member: Member) -> None:
-        """Replace a worker with a fault; the file it was at is over, all others wait for the new one."""
+        """Replace a worker with a fault; the file it was at is over, all others wait for the new one.
+
+        Raises:
+            LoadError: Workers die again and again before they have their loaders.
+        """
+        self._unready = 0 if member.ready else self._unready + 1
+        if self._unready >= _STRIKES:
+            raise LoadError(
+                f"the processes that read files can't start: {member.fault}",
+                hint="a loader of another package may be at fault, or a limit of this machine (ulimit -a)",
+            )
         fresh = self._replace(member)
+        if not member.ready:  # it had begun with none of them
+            for job in member.jobs:
+                fresh.send(job)
+            return
         if not member.jobs:
             return
         first, *others = member.jobs
