@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from graphhunt.queries.columns import columns_of
 from graphhunt.queries.returned import dated_rows, returned_times
+from graphhunt.queries.tokens import tokens
 
 MOMENT, TEXT = 1_600_585_067_000_000, "2020-09-20T06:57:47.000000Z"
 
@@ -53,3 +55,16 @@ def test_times_inside_nodes_are_written_and_computed_numbers_stay(value: Any, wr
 
 def test_a_time_no_calendar_has_keeps_its_digits() -> None:
     assert dated_rows("MATCH (p) RETURN p.end", [{"p.end": 1 << 62}]) == [{"p.end": str(1 << 62)}]
+
+
+@pytest.mark.parametrize(
+    ("cypher", "columns"),
+    [
+        ("MATCH (f) RETURN f.size AS limit, f.name ORDER BY limit", ["limit", "f.name"]),
+        ("MATCH (f) RETURN DISTINCT f.name AS `a name` UNION MATCH (g) RETURN g.name AS `a name`;", ["a name"]),
+        ("MATCH (f) RETURN *", []),
+        ("CALL db.labels() YIELD label", ["label"]),
+    ],
+)
+def test_columns_are_named_as_the_engine_names_them(cypher: str, columns: list[str]) -> None:
+    assert columns_of(list(tokens(cypher)), cypher) == columns
