@@ -267,8 +267,8 @@ class Hunt:
 
         Args:
             given: Parameters of the search: `from_`, `to`, `user`, `since`, `until`, `max_hops`, `max_dwell`, `k`,
-                `skew`, `within_session`, `rank`, `scanners`, `help_desk`, `edges`. Times are ISO 8601 text,
-                aware datetimes or microseconds, lengths of time text such as `24h`.
+                `skew`, `within_session`, `min_certainty`, `rank`, `scanners`, `help_desk`, `edges`. Times are ISO
+                8601 text, aware datetimes or microseconds, lengths of time text such as `24h`.
 
         Raises:
             UsageError: A parameter is unknown or can't be read.

@@ -217,6 +217,7 @@ class PathsRequest(Shape):
     k: Annotated[int, Field(ge=1, le=200)] = 20
     edges: Literal["observed", "possible", "both"] = "observed"
     within_session: bool = False
+    min_certainty: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
 class PathsAnswer(BaseModel):

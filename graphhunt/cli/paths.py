@@ -10,6 +10,7 @@ from graphhunt.cli.caveats import show_caveats
 from graphhunt.cli.context import DbOption, JsonOption, VerboseOption, WorkspaceOption, command, open_case
 from graphhunt.cli.hunt import proof_words
 from graphhunt.cli.show import json_out, line, message, prose
+from graphhunt.graph.weights import CHOSEN
 
 
 @command
@@ -26,6 +27,9 @@ def run(  # the options are the contract's
     within_session: Annotated[
         bool, typer.Option("--within-session", help="Leave a machine only while the session that arrived is open.")
     ] = False,
+    min_certainty: Annotated[
+        float, typer.Option(min=0, max=1, help="Least certainty of a logon's source: 0.4 takes what is only possible.")
+    ] = CHOSEN,
     rank: Annotated[
         bool,
         typer.Option("--rank", help="Say of each hop its class, chain and why; the order is the hunt's either way."),
@@ -54,6 +58,7 @@ def run(  # the options are the contract's
             k=k,
             skew=skew,
             within_session=within_session,
+            min_certainty=min_certainty,
             rank=rank,
             scanners=scanners,
             help_desk=help_desk,

@@ -9,8 +9,8 @@ import polars as pl
 
 from graphhunt.graph.accounts import Accounts
 from graphhunt.graph.frames import text
-from graphhunt.graph.leases import Leases
 from graphhunt.graph.machines import Machines
+from graphhunt.graph.ownership import Ownership
 from graphhunt.model import FACTS
 
 Facts = Callable[[str], pl.DataFrame]
@@ -71,9 +71,9 @@ class Case:
         return Accounts(frames, self.client_id)
 
     @cached_property
-    def leases(self) -> Leases:
+    def owners(self) -> Ownership:
         """Which machine had which address when."""
-        return Leases(self)
+        return Ownership(self)
 
 
 def _named_by_number(rights: pl.DataFrame) -> pl.DataFrame:

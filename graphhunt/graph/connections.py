@@ -20,7 +20,7 @@ def connected(case: Case, processes: Processes) -> pl.DataFrame:
 
     `count` is the number of distinct connections: one seen by two sensors counts once.
     """
-    frame = processes.resolve(case.leases.connections).drop_nulls(["process_id", "remote_ip"])
+    frame = processes.resolve(case.owners.connections).drop_nulls(["process_id", "remote_ip"])
     outgoing = pl.col("direction") == "outgoing"
     frame = frame.with_columns(
         service_port=pl.when(outgoing).then("remote_port").otherwise("local_port"),
@@ -99,7 +99,7 @@ def _queries(case: Case, processes: Processes) -> pl.DataFrame:
     frame = with_address(frame, "source_ip", "address").join(
         case.machines.resolve(frame.unique("host")).select("host", "machine_id"), on="host", how="left"
     )
-    frame = case.leases.resolve(frame, "address", "leased").with_columns(machine_id=pl.coalesce("machine_id", "leased"))
+    frame = case.owners.resolve(frame, "address", "leased").with_columns(machine_id=pl.coalesce("machine_id", "leased"))
     frame = processes.resolve(frame)
     return frame.with_columns(
         asker=pl.coalesce("process_id", "machine_id"),

@@ -90,7 +90,7 @@ def _flows(case: Case) -> pl.DataFrame:
     answered = ~pl.col("state").is_in(_UNANSWERED).fill_null(value=False)
     frame = case.raw("flow").filter(pl.col("destination_port").is_in(REMOTE_ACCESS) & answered)
     for end, into in (("source", "_from"), ("destination", "peer_id")):
-        frame = case.leases.resolve(with_address(frame, f"{end}_ip", f"{end}_address"), f"{end}_address", into)
+        frame = case.owners.resolve(with_address(frame, f"{end}_ip", f"{end}_address"), f"{end}_address", into)
     # A logon whose source names no machine begins at the address itself.
     frame = frame.with_columns(machine_id=pl.coalesce("_from", "source_address"), minute=pl.col("time") // _MINUTE)
     pairs = frame.drop_nulls(["machine_id", "peer_id"]).filter(pl.col("machine_id") != pl.col("peer_id"))

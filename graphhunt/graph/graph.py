@@ -13,6 +13,7 @@ from graphhunt.graph.case import Case, Facts
 from graphhunt.graph.causes import with_causes
 from graphhunt.graph.corroboration import corroboration
 from graphhunt.graph.nodes import addresses, machines, seen, with_search
+from graphhunt.graph.origins import Origins
 from graphhunt.graph.possible import TYPES, possible
 from graphhunt.graph.processes import Processes
 from graphhunt.graph.remote import logged_on, remote_logons
@@ -20,7 +21,6 @@ from graphhunt.graph.services import Services
 from graphhunt.graph.sessions import Sessions
 from graphhunt.graph.shape import shaped_nodes, shaped_relationships
 from graphhunt.graph.skew import Skew
-from graphhunt.graph.sources import Sources
 from graphhunt.graph.techniques import Techniques
 from graphhunt.schema import NODES
 
@@ -43,11 +43,11 @@ def build(facts: Facts, client_id: str = "default") -> Graph:
     case = Case(facts, client_id)
     processes = Processes(case)
     sessions = Sessions(case)
-    skew = Skew(case.leases)
-    sources = Sources(case, sessions, skew)
+    skew = Skew(case.owners)
+    origins = Origins(case, sessions, skew)
     services = Services(case, sessions, processes)
-    techniques = Techniques(case, sources.table, sessions, processes, services)
-    remote = with_borrowed(remote_logons(case, sources, techniques, processes), case, sessions, processes)
+    techniques = Techniques(case, origins.table, sessions, processes, services)
+    remote = with_borrowed(remote_logons(case, origins, techniques, processes), case, sessions, processes)
     remote = with_causes(remote, sessions, processes)
     proof = corroboration(case, remote, techniques, processes)
     relationships, found = _relationships(case, processes, sessions, services)
@@ -86,7 +86,7 @@ def _relationships(
         "SPAWNED": processes.spawned,
         "CONNECTED": connections.connected(case, processes),
         "FLOWED_TO": connections.flowed_to(case),
-        "HAD_IP": case.leases.relationships(),
+        "HAD_IP": case.owners.relationships(),
         "USED_CREDENTIALS": credentials.used_credentials(case, processes),
         "AUTHENTICATED": credentials.authenticated(case),
         **services.relationships(),

@@ -42,7 +42,7 @@ def machines(case: Case, remote: pl.DataFrame, offsets: dict[str, int], director
             aliases=pl.concat_list(pl.col("id").str.split(":").list.last()),
         )
     )
-    own = case.leases.sightings.group_by(pl.col("machine_id").alias("id")).agg(ips=pl.col("ip").unique().sort())
+    own = case.owners.runs.group_by(pl.col("machine_id").alias("id")).agg(ips=pl.col("ip").unique().sort())
     clocks = pl.DataFrame(sorted(offsets.items()), schema={"id": pl.String, "clock_skew": pl.Int64}, orient="row")
     frame = pl.concat([known, stubs], how="diagonal")
     frame = pl.concat([frame, _listed(directory.join(frame, on="id", how="anti"))], how="diagonal")

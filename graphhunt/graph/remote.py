@@ -12,18 +12,18 @@ from graphhunt.schema import EVIDENCE_CAP
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
+    from graphhunt.graph.origins import Origins
     from graphhunt.graph.processes import Processes
     from graphhunt.graph.sessions import Sessions
-    from graphhunt.graph.sources import Sources
     from graphhunt.graph.techniques import Techniques
 
 _ORIGIN_NEAR = 60 * SECOND
 
 
-def remote_logons(case: Case, sources: Sources, techniques: Techniques, processes: Processes) -> pl.DataFrame:
+def remote_logons(case: Case, origins: Origins, techniques: Techniques, processes: Processes) -> pl.DataFrame:
     """Give REMOTE_LOGON: one row per session with a known or correlated source."""
     accounts = case.accounts.nodes().select(pl.col("id").alias("user_id"), pl.col("name").alias("user_name"))
-    frame = sources.table.join(techniques.table, on="id", how="left").join(accounts, on="user_id", how="left")
+    frame = origins.table.join(techniques.table, on="id", how="left").join(accounts, on="user_id", how="left")
     frame = _with_origin(case, frame, processes)
     names = processes.nodes.select(pl.col("id").alias("remote_process_id"), pl.col("name").alias("remote_process"))
     frame = frame.join(names, on="remote_process_id", how="left", maintain_order="left")
@@ -33,6 +33,7 @@ def remote_logons(case: Case, sources: Sources, techniques: Techniques, processe
         session_id=pl.col("id"),
         to_id=pl.col("machine_id"),
         source_ip=pl.col("address"),
+        stated_name=pl.col("workstation"),
         service_port=pl.coalesce("service_port", "found_port"),
         evidence=proof.list.unique(maintain_order=True).list.head(EVIDENCE_CAP),
         confidence=pl.col("how"),
@@ -42,8 +43,8 @@ def remote_logons(case: Case, sources: Sources, techniques: Techniques, processe
 
 def _with_origin(case: Case, frame: pl.DataFrame, processes: Processes) -> pl.DataFrame:
     """Add `origin_process_id`: the process at the source whose connection (same client port) carried the logon."""
-    out = case.leases.connections.filter(pl.col("direction") == "outgoing")
-    out = processes.resolve(case.leases.resolve(out, "remote_ip", "target"))
+    out = case.owners.connections.filter(pl.col("direction") == "outgoing")
+    out = processes.resolve(case.owners.resolve(out, "remote_ip", "target"))
     out = out.select(
         pl.col("machine_id").alias("from_id"),
         pl.col("target").alias("machine_id"),

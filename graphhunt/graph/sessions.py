@@ -141,7 +141,7 @@ class Sessions:
     def failed(self) -> pl.DataFrame:
         """FAILED_LOGON rows: attempts per account, machine, source, type, reason and hour."""
         frame = with_address(self.case.facts("logon").filter(~pl.col("success")), "source_ip", "address")
-        frame = self.case.leases.resolve(frame, "address", "source_machine_id").drop_nulls("user_id")
+        frame = self.case.owners.resolve(frame, "address", "source_machine_id").drop_nulls("user_id")
         parts = ["user_id", "machine_id", "address", "workstation", "logon_type", "status", "hour"]
         grouped = (
             frame.with_columns(hour=pl.col("time") // HOUR)

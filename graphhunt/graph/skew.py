@@ -12,7 +12,7 @@ from functools import cached_property
 import polars as pl
 
 from graphhunt.graph.frames import SECOND
-from graphhunt.graph.leases import Leases
+from graphhunt.graph.ownership import Ownership
 
 PLAUSIBLE = 300 * SECOND
 """Differences above this (Kerberos' own limit) are a re-used port, not a clock."""
@@ -23,13 +23,13 @@ _TUPLE = ["local_ip", "local_port", "remote_ip", "remote_port", "protocol", "cod
 class Skew:
     """Pairwise clock differences and per-machine offsets."""
 
-    def __init__(self, leases: Leases) -> None:
-        self.leases = leases
+    def __init__(self, owners: Ownership) -> None:
+        self.owners = owners
 
     @cached_property
     def pairs(self) -> pl.DataFrame:
         """Give (origin, target, skew µs: target's clock minus origin's, matches), for pairs with matches."""
-        frame = self.leases.connections.drop_nulls(["local_ip", "local_port", "remote_ip", "remote_port"])
+        frame = self.owners.connections.drop_nulls(["local_ip", "local_port", "remote_ip", "remote_port"])
         columns = ["machine_id", "time", *_TUPLE]
         out = frame.filter(pl.col("direction") == "outgoing").select(columns)
         arrived = frame.filter(pl.col("direction") == "incoming").select(

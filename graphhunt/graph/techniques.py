@@ -183,7 +183,7 @@ class Techniques:
     @cached_property
     def inbound(self) -> pl.DataFrame:
         """The connection at the target that carried each session: (id, port, server, event_id)."""
-        seen = self.case.leases.connections.filter(pl.col("direction") == "incoming").select(
+        seen = self.case.owners.connections.filter(pl.col("direction") == "incoming").select(
             "machine_id", pl.col("remote_ip").alias("address"), pl.col("remote_port").alias("source_port"),
             pl.col("local_port").alias("port"), pl.col("time").alias("seen"), "event_id",
             basename("path").alias("server"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from graphhunt.errors import UsageError
 from graphhunt.graph.snapshot import Snapshot
+from graphhunt.graph.weights import CHOSEN
 from graphhunt.lateral import scores as lateral
 from graphhunt.lateral.detection import Detection, DetectionOptions, detected
 from graphhunt.lateral.detector.words import Narrator
@@ -43,6 +43,7 @@ class PathOptions:
         k: Most paths to list.
         skew: Tolerance for clocks that differ, µs; 0 keeps to the recorded order.
         within_session: A machine may be left only while the session that arrived is open.
+        min_certainty: Logons whose source is less certain than this are left out, 0 to 1.
         rank: Say of each hop what the hunt holds of it: class, chain, reasons. The order is the hunt's either way.
         scanners: Machines that scan; their logons are suppressed, by name.
         help_desk: Accounts of the help desk, likewise.
@@ -59,6 +60,7 @@ class PathOptions:
     k: int = 20
     skew: int = 0
     within_session: bool = False
+    min_certainty: float = CHOSEN
     rank: bool = False
     scanners: tuple[str, ...] = ()
     help_desk: tuple[str, ...] = ()
@@ -112,14 +114,15 @@ class AttackPaths:
     def __init__(self, snapshot: Snapshot, sight: Callable[[], Sight] | None = None) -> None:
         self.snapshot = snapshot
         self._sight = sight
+        self._least = CHOSEN
 
     @property
     def _table(self) -> LogonTable | None:
         return self._logons.table
 
-    @cached_property
+    @property
     def _logons(self) -> lateral.Logons:
-        return lateral.logons_of(self.snapshot)
+        return lateral.logons_of(self.snapshot, self._least)
 
     def find(self, options: PathOptions) -> dict[str, Any]:
         """Find paths; the JSON of the command line and the HTTP interface.
@@ -129,6 +132,7 @@ class AttackPaths:
         Raises:
             UsageError: `edges` is none of `EDGES`.
         """
+        self._least = options.min_certainty
         if options.edges != "observed":
             return self._mixed(options)
         run = self._run(options)

@@ -82,6 +82,8 @@ def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -
         "credential_technique": _first(told, "credential_technique"),
         "start": iso(hop.start), "end": iso(max(row["end"] for row in logons)), "logon_id": main["logon_id"],
         "logons": len(logons), "evidence": list(proof)[:EVIDENCE_CAP], "confidence": main["confidence"],
+        "certainty": main["certainty"], "origin_how": main["origin_how"], "stated_name": main["stated_name"],
+        "doubt": _first(told, "doubt"),
         "score": round(hop.score, 4), "reasons": list(hop.reasons),
         "origin_process_id": _first(told, "origin_process_id"),
         "remote_process_id": _first(told, "remote_process_id"), "remote_process": _first(told, "remote_process"),

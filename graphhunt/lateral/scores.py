@@ -11,6 +11,7 @@ import orjson
 import polars as pl
 
 from graphhunt.attention import check_wanted
+from graphhunt.graph.weights import CHOSEN
 from graphhunt.lateral.detector import LateralOptions, Scoring, score_case
 from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, corroborate
 from graphhunt.lateral.paths import LogonTable, hop_rarity
@@ -70,15 +71,17 @@ class Logons:
 
     Args:
         snapshot: The graph's tables.
+        least: Logons whose source is less certain than this are left out.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, least: float = CHOSEN) -> None:
         self._snapshot = snapshot
+        self._least = least
 
     @cached_property
     def table(self) -> LogonTable | None:
         """The logons as the path engine takes them; None if there is none."""
-        return logon_table(self._snapshot)
+        return logon_table(self._snapshot, self._least)
 
     @cached_property
     def ranking(self) -> Ranking | None:
@@ -86,6 +89,8 @@ class Logons:
         table, snapshot = self.table, self._snapshot
         if table is None:
             return None
+        if self._least != CHOSEN:
+            return default_ranking(table, snapshot)
         return Ranking.from_arrays(
             snapshot.computed(SCORES, len(table), lambda: default_ranking(table, snapshot).arrays())
         )
@@ -101,15 +106,23 @@ class Logons:
         return cause_of(self._snapshot)
 
 
-def logons_of(snapshot: Snapshot) -> Logons:
-    """Give the logons of a snapshot, the same as long as its tables stay."""
-    return snapshot.remembered("logons", None, lambda: Logons(snapshot))
+def logons_of(snapshot: Snapshot, least: float = CHOSEN) -> Logons:
+    """Give the logons of a snapshot whose source is certain enough, the same as long as its tables stay."""
+    return snapshot.remembered("logons", least, lambda: Logons(snapshot, least))
 
 
-def logon_table(snapshot: Snapshot) -> LogonTable | None:
-    """Give the case's remote logons as the path engine takes them; None if there is none."""
+def logon_table(snapshot: Snapshot, least: float = CHOSEN) -> LogonTable | None:
+    """Give the case's remote logons as the path engine takes them; None if there is none.
+
+    Args:
+        snapshot: The graph's tables.
+        least: Logons whose source is less certain than this are left out.
+    """
     logons, machines, users = (snapshot.table(name) for name in ("REMOTE_LOGON", "Machine", "User"))
     if logons is None or machines is None or users is None:
+        return None
+    logons = logons.filter(pl.col("certainty") >= least)
+    if not logons.height:
         return None
     names = dict(machines.select("id", "name").iter_rows())
     accounts = dict(users.select("id", "name").iter_rows())

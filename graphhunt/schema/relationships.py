@@ -27,6 +27,8 @@ _LOGON_TYPE = Property("logon_type", "number", "Windows logon type")
 _PACKAGE = Property("auth_package", "text", "Kerberos, NTLM, Negotiate …")
 _OPEN = Property("open", "flag", "no end of the session is recorded")
 _STATUS = Property("status", "text", "status code of the outcome")
+_CERTAINTY = Property("certainty", "share", "how sure it is: from 0.9 seen, 0.7 likely, 0.5 weak, below possible")
+_SHARED = Property("shared", "flag", "the address passed to and fro between machines then: it names none")
 _OPERATION = Property("operation", "text", "what was done, in the record's word")
 _PROTOCOL = Property("protocol", "text", "protocol")
 _SERVICE_PORT = Property("remote_port", "number", "port at the far end")
@@ -67,6 +69,10 @@ _REMOTE_LOGON = (
     Property("session_id", "text", "id of its LOGGED_ON"),
     _OPEN,
     Property("act", "text", "logons of one act share it: one use of a technique makes several"),
+    _CERTAINTY._replace(meaning="how sure its source is: from 0.9 seen, 0.7 likely, 0.5 weak, below possible"),
+    Property("origin_how", "text", "kinds of evidence that speak for its source, separated by commas"),
+    Property("stated_name", "text", "name the client gave itself: whoever logs on chooses it"),
+    Property("doubt", "text", "sources_disagree or name_address_mismatch: what speaks against its source"),
     Property("origin_process_id", "text", "id of the process at the source whose connection carried it"),
     Property("remote_process_id", "text", "id of the first process it ran at the target"),
     Property("remote_process", "text", "name of that process"),
@@ -133,7 +139,7 @@ RELATIONSHIPS: dict[str, RelKind] = {
         ),
         RelKind("INJECTED_INTO", "A process started a thread in another.", (("Process", "Process"),)),
         RelKind("CONNECTED", "A process talked to an address.", (("Process", "IP"),), _CONNECTED),
-        RelKind("HAD_IP", "A machine had an address for a time.", (("Machine", "IP"),)),
+        RelKind("HAD_IP", "A machine had an address for a time.", (("Machine", "IP"),), (_CERTAINTY, _SHARED)),
         RelKind(
             "FLOWED_TO",
             "A network log saw traffic, per port, protocol and hour.",

@@ -77,7 +77,7 @@ def story() -> list[Fact]:
         Connection(time=at[80], host="DC", pid=4, path="System", **onward, initiated=False),
         Logon(
             time=at[80], host="DC", user="victim", domain="CORP", sid="S-1-5-21-1-2-3-1500", logon_id="0x88",
-            logon_type=3, source_ip="10.9.9.2", source_port=50002,
+            logon_type=3, source_ip="10.9.9.2", source_port=50002, workstation="WS",
         ),
         RegistryAction(time=at[71], operation="access", key=r"HKLM\a", value="v", **srv),
     ]  # fmt: skip

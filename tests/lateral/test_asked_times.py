@@ -85,10 +85,14 @@ def asked_with(case: Snapshot, scores: dict[int, float], linked: tuple[int, ...]
     ranking: Ranking = replace(logons.ranking, total=total, scored=np.ones(len(total), dtype=bool))
     links = np.zeros(len(total), dtype=bool)
     links[list(linked)] = True
-    paths = AttackPaths(case)
     kept: Any = SimpleNamespace(table=logons.table, ranking=ranking, linked=links, causes={})
-    paths.__dict__["_logons"] = kept
-    return paths, logons.table
+
+    class Kept(AttackPaths):
+        @property
+        def _logons(self) -> Any:
+            return kept
+
+    return Kept(case), logons.table
 
 
 @pytest.mark.parametrize("linked", [(), (1999,)])

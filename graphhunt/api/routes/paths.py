@@ -15,7 +15,9 @@ router = APIRouter(tags=["paths"])
 def find_paths(hunt: HuntDep, wanted: PathsRequest) -> PathsAnswer:
     """Find ranked attack paths, as `graphhunt paths`; machine and user names match by any alias."""
     window = window_of(wanted.since, wanted.until)
-    options = wanted.model_dump(include={"from_", "to", "user", "max_hops", "k", "edges", "within_session"})
+    options = wanted.model_dump(
+        include={"from_", "to", "user", "max_hops", "k", "edges", "within_session", "min_certainty"}
+    )
     if wanted.max_dwell_hours is not None:
         options["max_dwell"] = f"{wanted.max_dwell_hours:f}h"
     found = hunt.paths(since=window.since, until=window.until, **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from graphhunt.graph.weights import CHOSEN
 from graphhunt.lateral.analysis import LISTS
 from graphhunt.lateral.attack_paths import EDGES, AttackPaths, PathOptions
 from graphhunt.lateral.sight import gathered, sight_of
@@ -42,6 +43,7 @@ QUESTION = Question(
         Parameter("since", "datetime", help="earliest logon"),
         *TIMES,
         Parameter("max_hops", "int", 6, "most hops of a path", least=1),
+        Parameter("min_certainty", "float", CHOSEN, "least certainty of a logon's source, 0 to 1", least=0),
         Parameter("k", "int", 20, "most paths to list", least=1),
         Parameter("rank", "bool", False, "say of each hop what the hunt holds of it: class, chain and why"),
         *(each for each in LISTS if each.name != "owners"),

@@ -2219,6 +2219,11 @@ export interface components {
              * @default 6
              */
             max_hops: number;
+            /**
+             * Min Certainty
+             * @default 0.5
+             */
+            min_certainty: number;
             /** Since */
             since?: string | null;
             /** To */

@@ -1,0 +1,112 @@
+"""How much each kind of evidence weighs: every number of the rules that weigh, with its reason.
+
+A claim says that a subject (an address, a logon, an act) belongs to a candidate. Claims of different kinds for one
+candidate combine as independent witnesses, repeats of one kind don't multiply, and contrary evidence takes away:
+`1 - product(1 - weight)`, times `product(1 - contrary)`, at most `CERTAIN`. A *naming* kind may bring a candidate
+in; a *supporting* kind only raises one that a naming kind has brought. Weights are judgements with reasons, never
+learnt from a recording.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+CERTAIN = 0.99
+"""No combination of claims is surer than this."""
+
+CHOSEN = 0.5
+"""A candidate less certain than this isn't chosen."""
+
+LEAD = 0.3
+"""A candidate that isn't this much surer than the next one isn't chosen."""
+
+CERTAINTIES = ((0.9, "seen"), (0.7, "likely"), (0.5, "weak"), (0.0, "possible"))
+"""From which certainty on which word says it."""
+
+
+class Weight(NamedTuple):
+    """Weight of one kind of claim, and whether the kind may bring a candidate in."""
+
+    weight: float
+    naming: bool
+
+
+SIGHTINGS: dict[str, Weight] = {
+    # A server gave the address, or the machine itself lists it.
+    "lease": Weight(2.0, naming=True),
+    # The machine's own connection left from it.
+    "outgoing": Weight(1.0, naming=True),
+    # A connection came in to it; how sure the record tells its ends apart depends on what told them.
+    "incoming_own": Weight(0.5, naming=True),
+    "incoming_name": Weight(0.3, naming=True),
+    "incoming_port": Weight(0.2, naming=True),
+    # The machine's account logged on from it: by Kerberos its key was there, by NTLM it may be relayed.
+    "machine_kerberos": Weight(0.3, naming=False),
+    "machine_ntlm": Weight(0.1, naming=False),
+}
+"""Points of a sighting of an address on a machine; an hour weighs `points * log2(1 + sightings)`."""
+
+OUTVOTED = 8
+"""A machine whose sightings of an address weigh this many times less than another's in the same hours is wrong."""
+
+ORIGINS: dict[str, Weight] = {
+    # The source machine itself recorded the connection that carried the logon.
+    "port_join": Weight(0.97, naming=True),
+    # The record's address was that machine's: 0.95 during its sightings, less away from them.
+    "address": Weight(0.95, naming=True),
+    # A ticket carries the same LogonGuid; it marks the ticket, which serves many logons for hours.
+    "ticket_guid": Weight(0.6, naming=True),
+    # The account asked for a ticket to this machine just before.
+    "ticket": Weight(0.8, naming=True),
+    # The only connection to the service's port just then; with the account at its other end.
+    "connection": Weight(0.6, naming=True),
+    "connection_account": Weight(0.85, naming=True),
+    # The client says so itself.
+    "stated_name": Weight(0.4, naming=True),
+    "common_name": Weight(0.1, naming=True),
+    # The account had a session open on the machine.
+    "account_there": Weight(0.3, naming=False),
+}
+"""Weight of a claim of where a logon came from."""
+
+OWNED = ((0, 0.95), (3_600, 0.9), (86_400, 0.75), (7 * 86_400, 0.5))
+"""How sure an address means its machine: so many seconds away from the nearest sighting at most, how sure."""
+
+ELSEWHERE = 0.4
+"""Contrary: the machine was seen with another address at that time."""
+
+
+def combined(claims: pl.DataFrame, subject: list[str]) -> pl.DataFrame:
+    """Combine claims to one row per subject and candidate, surest first.
+
+    Args:
+        claims: The subject's columns, `candidate`, `kind`, `weight`, `naming`, and where known `contrary`.
+        subject: Columns that tell subjects apart.
+
+    Returns:
+        The subject's columns, `candidate`, `certainty` (rounded to hundredths), `kinds` (sorted) and `lead`
+        (certainty less the next candidate's); candidates that only supporting claims speak for are left out.
+    """
+    group = [*subject, "candidate"]
+    contrary = pl.col("contrary") if "contrary" in claims.columns else pl.lit(0.0)
+    kinds = claims.group_by(*group, "kind").agg(pl.col("weight").max(), pl.col("naming").any(), contrary=contrary.max())
+    # Sorted by kind, so that the product of the same claims is the same number to the last bit.
+    found = kinds.sort(*group, "kind").group_by(group, maintain_order=True).agg(
+        certainty=(1 - (1 - pl.col("weight")).product()) * (1 - pl.col("contrary").max()),
+        kinds=pl.col("kind").filter(pl.col("weight") > 0),
+        named=pl.col("naming").any(),
+    )  # fmt: skip
+    found = found.filter("named").drop("named").with_columns(
+        certainty=pl.min_horizontal("certainty", pl.lit(CERTAIN)).round(2)
+    )  # fmt: skip
+    found = found.sort(*subject, pl.col("certainty") * -1, "candidate")
+    following = pl.col("certainty").shift(-1).over(subject).fill_null(0.0)
+    return found.with_columns(lead=(pl.col("certainty") - following).round(2))
+
+
+def chosen(candidates: pl.DataFrame, subject: list[str]) -> pl.DataFrame:
+    """Keep of `combined` the one candidate of each subject that is certain enough and ahead of the others."""
+    best = candidates.unique(subject, keep="first", maintain_order=True)
+    return best.filter((pl.col("certainty") >= CHOSEN) & (pl.col("lead") >= LEAD))
