@@ -1,0 +1,68 @@
+"""Facts about files, registry keys, pipes and shares."""
+
+from __future__ import annotations
+
+from graphhunt.model.fact import Fact
+
+
+class FileAction(Fact, frozen=True, kw_only=True, tag="file_action"):
+    """A process did something to a file (Sysmon 2, 7, 11, 15, 23, 26; 4663).
+
+    `operation` is create, modify, delete, rename, read, load, time or access.
+    """
+
+    guid: str | None = None
+    pid: int | None = None
+    path: str | None = None
+    user: str | None = None
+    domain: str | None = None
+    sid: str | None = None
+    logon_id: str | None = None
+    operation: str = ""
+    target: str | None = None
+    md5: str | None = None
+    sha1: str | None = None
+    sha256: str | None = None
+    signed: bool | None = None
+    signature: str | None = None
+
+
+class RegistryAction(Fact, frozen=True, kw_only=True, tag="registry_action"):
+    """A process did something to a registry key (Sysmon 12, 13, 14; 4657, 4663).
+
+    `operation` is create, modify, delete, rename or access.
+    """
+
+    guid: str | None = None
+    pid: int | None = None
+    path: str | None = None
+    user: str | None = None
+    domain: str | None = None
+    logon_id: str | None = None
+    operation: str = ""
+    key: str | None = None
+    value: str | None = None
+
+
+class PipeAction(Fact, frozen=True, kw_only=True, tag="pipe_action"):
+    """A process made or opened a named pipe (Sysmon 17, 18). `operation` is create or connect."""
+
+    guid: str | None = None
+    pid: int | None = None
+    path: str | None = None
+    operation: str = ""
+    pipe: str | None = None
+
+
+class ShareAccess(Fact, frozen=True, kw_only=True, tag="share_access"):
+    """A network share was opened (5140, 5145); `target` is the file or pipe below it."""
+
+    user: str | None = None
+    domain: str | None = None
+    sid: str | None = None
+    logon_id: str | None = None
+    share: str | None = None
+    target: str | None = None
+    source_ip: str | None = None
+    source_port: int | None = None
+    access: str | None = None
