@@ -6,7 +6,6 @@ their names only in the enriched format, where names follow in capitals (`uid=0 
 
 from __future__ import annotations
 
-import ipaddress
 import posixpath
 import re
 from typing import Any, NamedTuple
@@ -121,7 +120,7 @@ def _started(base: dict[str, Any], by_type: dict[str, dict[str, str]], call: dic
 
 
 def _connected(base: dict[str, Any], address: dict[str, str], call: dict[str, str]) -> list[Fact] | None:
-    end = _socket_address(address.get("saddr", ""))
+    end = v.socket_address(address.get("saddr"))
     if end is None:
         return None
     return [
@@ -134,20 +133,6 @@ def _connected(base: dict[str, Any], address: dict[str, str], call: dict[str, st
             initiated=True,
         )
     ]
-
-
-def _socket_address(saddr: str) -> tuple[str, int] | None:
-    """Read a socket address as the kernel has it: family, port, address; None for local sockets."""
-    try:
-        data = bytes.fromhex(saddr)
-    except ValueError:
-        return None
-    family, port = int.from_bytes(data[:2], "little"), int.from_bytes(data[2:4], "big")
-    if family == 2 and len(data) >= 8:
-        return str(ipaddress.IPv4Address(data[4:8])), port
-    if family == 10 and len(data) >= 24:
-        return str(ipaddress.IPv6Address(data[8:24])), port
-    return None
 
 
 def _changed(base: dict[str, Any], call: dict[str, str], path: dict[str, str], cwd: dict[str, str]) -> FileAction:

@@ -14,7 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring as _refusing
 
 from . import _values as v
-from ._windows_event import Event, channel_of
+from ._windows_event import Event, channel_of, is_refused
 
 _FORBIDDEN = re.compile(
     "&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]",
@@ -45,6 +45,7 @@ def event_of_tree(tree: dict[str, Any]) -> Event | None:
         message=v.text(_mapping(tree.get("RenderingInfo")).get("Message")),
         sid=v.sid(_attributes(system.get("Security")).get("UserID")),
         pid=v.pid(_attributes(system.get("Execution")).get("ProcessID")),
+        refused=is_refused(_text(system.get("Keywords"))),
     )
 
 
@@ -111,6 +112,7 @@ def event_of_element(root: Element) -> Event | None:
         message=v.text(_content(rendering.get("Message"))),
         sid=v.sid(_attribute(system.get("Security"), "UserID")),
         pid=v.pid(_attribute(system.get("Execution"), "ProcessID")),
+        refused=is_refused(_content(system.get("Keywords"))),
     )
 
 

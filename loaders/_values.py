@@ -38,6 +38,10 @@ _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on times that a
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmp6"}
+_MAPPED = "::ffff:"
+_INTERNET = 2
+_INTERNET_6 = (10, 23)
+"""Linux' number of the family, and Windows' own."""
 _NULL_SID = "S-1-0-0"
 _ALGORITHMS = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
 _INDENT_MOST = 16
@@ -113,9 +117,32 @@ def account(value: object) -> tuple[str | None, str | None]:
 
 
 def ip(value: object) -> str | None:
-    """Give an address as written; None for `LOCAL`, which Windows writes for the machine itself."""
+    """Give an address as written, one of IPv4 without the prefix that maps it into IPv6.
+
+    None for `LOCAL`, which Windows writes for the machine itself.
+    """
     clean = text(value)
-    return None if clean is not None and clean.upper() == "LOCAL" else clean
+    if clean is None or clean.upper() == "LOCAL":
+        return None
+    mapped = clean[: len(_MAPPED)].lower() == _MAPPED and "." in clean
+    return clean[len(_MAPPED) :] if mapped else clean
+
+
+def socket_address(value: object) -> tuple[str, int] | None:
+    """Read a socket address in hexadecimal, as Linux and Windows keep it: family, port, address.
+
+    None for other families than those of the internet, and for what is none.
+    """
+    try:
+        data = bytes.fromhex((text(value) or "").removeprefix("0x"))
+    except ValueError:
+        return None
+    family, number = int.from_bytes(data[:2], "little"), int.from_bytes(data[2:4], "big")
+    if family == _INTERNET and len(data) >= 8:
+        return str(ipaddress.IPv4Address(data[4:8])), number
+    if family in _INTERNET_6 and len(data) >= 24:
+        return str(ipaddress.IPv6Address(data[8:24])), number
+    return None
 
 
 def is_address(value: str | None) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from graphhunt.model import Fact, Rejected, Skipped
 
+from . import _windows_applocker as applocker
 from . import _windows_object as objects
 from . import _windows_powershell as powershell
 from . import _windows_process as process
 from . import _windows_remote as remote
 from . import _windows_security as security
+from . import _windows_smb as smb
 from . import _windows_sysmon as sysmon
 from . import _windows_system as system
 from ._windows_event import Event, Handler
@@ -21,6 +23,8 @@ HANDLERS: dict[tuple[str, int], Handler] = {
     **system.HANDLERS,
     **powershell.HANDLERS,
     **remote.HANDLERS,
+    **smb.HANDLERS,
+    **applocker.HANDLERS,
 }
 """Every mapped event, by short channel name and event id."""
 

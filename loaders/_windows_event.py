@@ -9,6 +9,8 @@ import msgspec
 
 from graphhunt.model import Fact, Skipped
 
+from . import _values as v
+
 CHANNELS = {
     "security": "Security",
     "system": "System",
@@ -26,6 +28,10 @@ CHANNELS = {
     "microsoft-windows-wmi-activity/operational": "WMI-Activity",
     "microsoft-windows-windows defender/operational": "Defender",
     "openssh/operational": "OpenSSH",
+    "microsoft-windows-smbserver/security": "SMBServer",
+    "microsoft-windows-smbclient/security": "SMBClient",
+    "microsoft-windows-applocker/exe and dll": "AppLocker",
+    "microsoft-windows-applocker/msi and script": "AppLocker",
     "application": "Application",
     "setup": "Setup",
     "directory service": "DirectoryService",
@@ -47,7 +53,14 @@ _PROVIDERS = {
     "microsoft-windows-wmi-activity": "WMI-Activity",
     "microsoft-windows-windows defender": "Defender",
     "openssh": "OpenSSH",
+    "microsoft-windows-terminalservices-clientactivexcore": "RdpClient",
+    "microsoft-windows-applocker": "AppLocker",
 }
+
+_FAILURE_NAME = "audit failure"
+_FAILURE = 1 << 52
+"""The bit of keywords that marks an audit of something refused."""
+_MASK_MOST = 20
 
 
 class Event(msgspec.Struct):
@@ -64,6 +77,7 @@ class Event(msgspec.Struct):
         message: The rendered message, where the source has one.
         sid: The account under which the event was logged (System/Security UserID), with `user` and `domain`.
         pid: The process that logged it (System/Execution), which is seldom the one it tells of.
+        refused: True when its keywords call it an audit of failure.
     """
 
     channel: str
@@ -78,6 +92,7 @@ class Event(msgspec.Struct):
     user: str | None = None
     domain: str | None = None
     pid: int | None = None
+    refused: bool = False
 
     def base(self) -> dict[str, Any]:
         """Give what every fact of this event carries."""
@@ -91,6 +106,32 @@ class Event(msgspec.Struct):
 
 Handler: TypeAlias = Callable[[Event], "list[Fact] | Skipped"]
 """Turns one event into its facts."""
+
+
+def is_refused(keywords: object) -> bool:
+    """Tell whether keywords call an event an audit of failure: by their bit (signed or not), or by name."""
+    return any(map(_is_failure, keywords)) if isinstance(keywords, list) else _is_failure(keywords)
+
+
+def _is_failure(keyword: object) -> bool:
+    clean = v.text(keyword)
+    if clean is None or len(clean) > _MASK_MOST:
+        return False
+    if clean.lower() == _FAILURE_NAME:
+        return True
+    try:
+        return bool(int(clean, 16 if clean[:2] in ("0x", "0X") else 10) & _FAILURE)
+    except ValueError:
+        return False
+
+
+def client_of(address: object) -> dict[str, Any]:
+    """Read the address of a desktop's client, which is the word `LOCAL` for the machine's own console."""
+    stated = v.text(address)
+    if stated is None:
+        return {}
+    console = stated.upper() == "LOCAL"
+    return {"console": console, "source_ip": None if console else v.ip(stated)}
 
 
 def channel_of(channel: str | None, provider: str) -> str:

@@ -9,7 +9,7 @@ import orjson
 
 from . import _event_xml
 from . import _values as v
-from ._windows_event import Event, channel_of
+from ._windows_event import Event, channel_of, is_refused
 
 _QUARTER = 15 * 60 * 1_000_000
 _ZONE_MOST = 14 * 4
@@ -100,6 +100,7 @@ def _nxlog(record: dict[str, Any]) -> Event | None:
         user,
         domain,
         v.pid(pid),
+        is_refused(get("Keywords")),
     )
 
 
@@ -145,6 +146,7 @@ def _winlogbeat(record: dict[str, Any], winlog: dict[str, Any]) -> Event | None:
         v.text(user.get("name")),
         v.text(user.get("domain")),
         v.pid(get("process_id") or process.get("pid")),
+        is_refused(get("keywords")),
     )
 
 
@@ -197,6 +199,7 @@ def _sentinel(record: dict[str, Any]) -> Event | None:
         arrival is not None,
         v.text(get("Message") or get("RenderedDescription")),
         v.sid(get("UserId") or get("UserID")),
+        refused=is_refused(get("Keywords")),
     )
 
 

@@ -29,6 +29,7 @@ def _share(event: Event) -> list[Fact]:
             source_ip=v.ip(get("IpAddress")),
             source_port=v.port(get("IpPort")),
             access=v.hexadecimal(get("AccessMask")),
+            success=not event.refused,
         )
     ]
 

@@ -20,7 +20,7 @@ from graphhunt.model import (
 )
 
 from . import _values as v
-from ._windows_event import Event, Handler
+from ._windows_event import Event, Handler, client_of
 
 _ELEVATED = {"%%1842": True, "%%1843": False}
 _SUCCESS = ("0x0", "0")
@@ -87,6 +87,21 @@ def _failure(get: v.Get) -> str | None:
     return sub if sub not in (None, *_SUCCESS) else v.hexadecimal(get("Status"))
 
 
+def _special_groups(event: Event) -> list[Fact]:
+    """Read 4964: the new session's account is a member of groups whose logons an administrator watches."""
+    get = event.data.get
+    listed = v.text(get("SidList")) or ""
+    return [
+        Logon(
+            **event.base(),
+            **_target(get),
+            **_subject_fields(get),
+            logon_guid=v.guid(get("TargetLogonGuid")),
+            special_groups=[part.strip("%{}") for part in listed.split()],
+        )
+    ]
+
+
 def _logoff(event: Event) -> list[Fact]:
     get = event.data.get
     return [Logoff(**event.base(), **_target(get), logon_type=v.number(get("LogonType"), 0xFF))]
@@ -105,6 +120,8 @@ def _explicit_credentials(event: Event) -> list[Fact]:
             target_info=v.text(get("TargetInfo")),
             process_path=v.text(get("ProcessName")),
             process_pid=v.pid(get("ProcessId")),
+            logon_guid=v.guid(get("LogonGuid")),
+            target_logon_guid=v.guid(get("TargetLogonGuid")),
         )
     ]
 
@@ -133,6 +150,12 @@ def _authentication(event: Event) -> list[Fact]:
             status=status,
             encryption=v.hexadecimal(get("TicketEncryptionType")),
             logon_guid=v.guid(get("LogonGuid")),
+            service_sid=v.sid(get("ServiceSid")),
+            transmitted_services=v.text(get("TransmittedServices")),
+            ticket_options=v.hexadecimal(get("TicketOptions")),
+            pre_authentication=v.text(get("PreAuthType")),
+            certificate=v.text(get("CertThumbprint")),
+            certificate_issuer=v.text(get("CertIssuerName")),
         )
     ]
 
@@ -142,13 +165,13 @@ def _reconnect(event: Event) -> list[Fact]:
     return [
         SessionChange(
             **event.base(),
+            **client_of(get("ClientAddress")),
             action=_SESSION_ACTIONS[event.id],
             user=v.text(get("AccountName")),
             domain=v.text(get("AccountDomain")),
             logon_id=v.logon_id(get("LogonID")),
             session=v.text(get("SessionName")),
             client_name=v.text(get("ClientName")),
-            source_ip=v.ip(get("ClientAddress")),
         )
     ]
 
@@ -166,7 +189,8 @@ def _state(event: Event) -> list[Fact]:
 
 
 _BY_ID: dict[int, Handler] = {
-    4624: _logon, 4625: _logon, 4634: _logoff, 4647: _logoff, 4648: _explicit_credentials, 4672: _privileges,
+    4624: _logon, 4625: _logon, 4964: _special_groups, 4634: _logoff, 4647: _logoff, 4648: _explicit_credentials,
+    4672: _privileges,
     4768: _authentication, 4769: _authentication, 4771: _authentication, 4776: _authentication,
     4778: _reconnect, 4779: _reconnect, 4800: _lock, 4801: _lock, 4608: _state, 4609: _state, 1102: _state,
 }  # fmt: skip

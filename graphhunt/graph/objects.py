@@ -173,7 +173,8 @@ def accesses(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
 def shares(case: Case, sessions: Sessions) -> dict[str, pl.DataFrame]:
     """Give OPENED_SHARE and HOSTS of shares, and the Share nodes."""
     short = pl.col("share").str.replace_all("\\", "/", literal=True).str.split("/").list.last()
-    frame = case.facts("share_access").drop_nulls("share").with_columns(name=short)
+    frame = case.facts("share_access").drop_nulls("share").filter(pl.col("success").ne_missing(other=False))
+    frame = frame.with_columns(name=short)
     frame = frame.with_columns(share_id=pl.concat_str("machine_id", pl.col("name").str.to_lowercase(), separator="|"))
     parts = ["user_id", "share_id", "logon_id", "target", "source_ip", "access"]
     opened = _fold("OPENED_SHARE", frame.drop_nulls("user_id"), parts, "user_id", "share_id")

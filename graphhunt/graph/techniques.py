@@ -157,9 +157,8 @@ class Techniques:
 
     def _by_share(self) -> pl.DataFrame:
         """Find service and task pipes and admin shares that the session opened."""
-        frame = self.sessions.attach(self.case.facts("share_access").drop_nulls("logon_id")).rename(
-            {"session_id": "id"}
-        )
+        frame = self.case.facts("share_access").drop_nulls("logon_id").filter(pl.col("success").ne_missing(other=False))
+        frame = self.sessions.attach(frame).rename({"session_id": "id"})
         frame = frame.join(self.remote.select("id"), on="id", how="semi")
         pipe = pl.col("target").str.to_lowercase().str.strip_chars("\\").replace_strict(_PIPES, default=None)
         admin = pl.col("share").str.to_lowercase().str.contains(r"\\(admin|[a-z])\$$")

@@ -10,7 +10,15 @@ from __future__ import annotations
 
 from graphhunt.model.directory import DirectoryObject, PossibleRight
 from graphhunt.model.fact import Fact
-from graphhunt.model.logons import Authentication, ExplicitCredentials, Logoff, Logon, Privileges, SessionChange
+from graphhunt.model.logons import (
+    Authentication,
+    ExplicitCredentials,
+    Logoff,
+    Logon,
+    OutgoingRemote,
+    Privileges,
+    SessionChange,
+)
 from graphhunt.model.machines import Detection, MachineState
 from graphhunt.model.network import Connection, DnsQuery, Flow, Lease
 from graphhunt.model.objects import FileAction, PipeAction, RegistryAction, ShareAccess
@@ -29,6 +37,7 @@ FACTS: tuple[type[Fact], ...] = (
     Logon, Logoff, SessionChange, ExplicitCredentials, Privileges, Authentication, ProcessStart, ProcessEnd,
     Connection, Flow, DnsQuery, FileAction, RegistryAction, ProcessAccess, PipeAction, ServiceInstall,
     TaskAction, ShareAccess, Script, WmiAction, MachineState, Lease, Detection, DirectoryObject, PossibleRight,
+    OutgoingRemote,
 )  # fmt: skip
 """Every kind of fact; the tag of each is its table's name in the workspace."""
 
@@ -48,6 +57,7 @@ __all__ = [
     "Logoff",
     "Logon",
     "MachineState",
+    "OutgoingRemote",
     "PipeAction",
     "PossibleRight",
     "Privileges",

@@ -8,7 +8,10 @@ from graphhunt.model.fact import Fact
 
 
 class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
-    """A logon session began, or an attempt failed (4624, 4625; sshd; RDP connection logs)."""
+    """A logon session began, or an attempt failed (4624, 4625, 4964; sshd; a refused SMB session).
+
+    `special_groups` are SIDs that an administrator watches and the account is a member of (4964).
+    """
 
     user: str | None = None
     domain: str | None = None
@@ -29,6 +32,7 @@ class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
     logon_guid: str | None = None
     outbound_user: str | None = None
     outbound_domain: str | None = None
+    special_groups: list[str] = msgspec.field(default_factory=list)
     subject_user: str | None = None
     subject_domain: str | None = None
     subject_sid: str | None = None
@@ -46,10 +50,18 @@ class Logoff(Fact, frozen=True, kw_only=True, tag="logoff"):
 
 
 class SessionChange(Fact, frozen=True, kw_only=True, tag="session_change"):
-    """A desktop session was reconnected, disconnected, begun or locked.
+    """A desktop or shell session was asked for, begun, resumed, paused, locked or ended.
 
-    4778/4779, 4800/4801, TerminalServices 21/22/23/24/25/1149, WinRM shell create/close.
-    `action` is one of connect, reconnect, disconnect, logoff, lock, unlock, authenticated, shell.
+    4778/4779, 4800/4801, TerminalServices 21-25, 39, 40, 261 and 1149, RdpCoreTS 131 and 140, WinRM 91, 168 and 169.
+
+    Attributes:
+        action: One of attempt (a client only came), failed, authenticated, connect, shell (one was started), reconnect,
+            disconnect, logoff, lock, unlock.
+        logon_id: The session that is resumed or paused (4778, 4779), not the logon that proved who it is.
+        session: The terminal session's number or name, or the id of a WinRM shell.
+        other_session: The session that disconnected this one (39).
+        console: True where the record says that the client is the machine's own console, False for an address.
+        status: The reason that the record gives, as a code.
     """
 
     action: str = ""
@@ -58,12 +70,48 @@ class SessionChange(Fact, frozen=True, kw_only=True, tag="session_change"):
     sid: str | None = None
     logon_id: str | None = None
     session: str | None = None
+    other_session: str | None = None
     client_name: str | None = None
     source_ip: str | None = None
+    source_port: int | None = None
+    console: bool | None = None
+    auth_package: str | None = None
+    status: str | None = None
+
+
+class OutgoingRemote(Fact, frozen=True, kw_only=True, tag="outgoing_remote"):
+    """A program of this machine turned to another one (RDP client 1024 and 1102, WinRM 6, SMB client 31001).
+
+    It tells of an attempt: only the other machine's record or a connection shows that anything came of it.
+
+    Attributes:
+        via: rdp, winrm or smb.
+        target_name: The other machine as it was asked for; `target_ip` where that is an address.
+        user: Who asked, with `domain`, `sid` and `logon_id`.
+        pid: The asking process, where it is the one that logs the record.
+        target_user: The account it named to the other machine, with `target_domain`.
+        success: False where the record says that it was refused; None where it doesn't say.
+    """
+
+    via: str = ""
+    target_name: str | None = None
+    target_ip: str | None = None
+    user: str | None = None
+    domain: str | None = None
+    sid: str | None = None
+    logon_id: str | None = None
+    pid: int | None = None
+    target_user: str | None = None
+    target_domain: str | None = None
+    success: bool | None = None
+    status: str | None = None
 
 
 class ExplicitCredentials(Fact, frozen=True, kw_only=True, tag="explicit_credentials"):
-    """A process used other credentials than its own (4648); recorded at the origin."""
+    """A process used other credentials than its own (4648); recorded at the origin.
+
+    `target_info` is the service it asked for, such as `TERMSRV/host`; `target_logon_guid` marks the ticket it used.
+    """
 
     user: str | None = None
     domain: str | None = None
@@ -73,6 +121,8 @@ class ExplicitCredentials(Fact, frozen=True, kw_only=True, tag="explicit_credent
     source_port: int | None = None
     process_path: str | None = None
     process_pid: int | None = None
+    logon_guid: str | None = None
+    target_logon_guid: str | None = None
     subject_user: str | None = None
     subject_domain: str | None = None
     subject_sid: str | None = None
@@ -92,7 +142,13 @@ class Privileges(Fact, frozen=True, kw_only=True, tag="privileges"):
 class Authentication(Fact, frozen=True, kw_only=True, tag="authentication"):
     """A domain controller or server checked a credential (4768, 4769, 4771, 4776; Zeek kerberos/ntlm).
 
-    `protocol` is kerberos-tgt, kerberos-service, kerberos-preauth or ntlm.
+    Attributes:
+        protocol: kerberos-tgt, kerberos-service, kerberos-preauth or ntlm.
+        service: The account that a ticket is for, with `service_sid`; not the kind of service.
+        workstation: The client's name in its own words (NTLM).
+        logon_guid: Marks the ticket; the logon that used it carries the same.
+        transmitted_services: Services that asked on the account's behalf (delegation).
+        certificate: Thumbprint of the certificate that stood for a password, with `certificate_issuer`.
     """
 
     user: str | None = None
@@ -107,3 +163,9 @@ class Authentication(Fact, frozen=True, kw_only=True, tag="authentication"):
     status: str | None = None
     encryption: str | None = None
     logon_guid: str | None = None
+    service_sid: str | None = None
+    transmitted_services: str | None = None
+    ticket_options: str | None = None
+    pre_authentication: str | None = None
+    certificate: str | None = None
+    certificate_issuer: str | None = None

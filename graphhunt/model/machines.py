@@ -19,7 +19,7 @@ class MachineState(Fact, frozen=True, kw_only=True, tag="machine_state"):
 
 
 class Detection(Fact, frozen=True, kw_only=True, tag="detection"):
-    """A product flagged or blocked something (Defender 1116/1117, EDR alerts, Suricata, Zeek notice)."""
+    """A product flagged or blocked something (Defender 1116/1117, AppLocker, EDR alerts, Suricata, Zeek notice)."""
 
     detection_id: str | None = None
     rule: str | None = None
@@ -28,6 +28,8 @@ class Detection(Fact, frozen=True, kw_only=True, tag="detection"):
     action: str | None = None
     user: str | None = None
     domain: str | None = None
+    sid: str | None = None
+    logon_id: str | None = None
     guid: str | None = None
     pid: int | None = None
     path: str | None = None

@@ -6,9 +6,9 @@ from graphhunt.model.fact import Fact
 
 
 class FileAction(Fact, frozen=True, kw_only=True, tag="file_action"):
-    """A process did something to a file (Sysmon 2, 7, 11, 15, 23, 26; 4663).
+    """A process did something to a file (Sysmon 2, 7, 11, 15, 23, 26; 4663), or was let do it (AppLocker).
 
-    `operation` is create, modify, delete, rename, read, load, time or access.
+    `operation` is create, modify, delete, rename, read, load, time, access or allow (the file may run or be loaded).
     """
 
     guid: str | None = None
@@ -55,7 +55,14 @@ class PipeAction(Fact, frozen=True, kw_only=True, tag="pipe_action"):
 
 
 class ShareAccess(Fact, frozen=True, kw_only=True, tag="share_access"):
-    """A network share was opened (5140, 5145); `target` is the file or pipe below it."""
+    r"""A network share was opened (5140, 5145), or that was denied (SMB server 1006, audits of failure).
+
+    Attributes:
+        share: The share as written, such as `\\*\ADMIN$`.
+        target: The file or pipe below it.
+        success: False where a known account was denied; that is no failed logon.
+        client_name: The client in its own words.
+    """
 
     user: str | None = None
     domain: str | None = None
@@ -66,3 +73,6 @@ class ShareAccess(Fact, frozen=True, kw_only=True, tag="share_access"):
     source_ip: str | None = None
     source_port: int | None = None
     access: str | None = None
+    success: bool = True
+    status: str | None = None
+    client_name: str | None = None

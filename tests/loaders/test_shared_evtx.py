@@ -97,7 +97,7 @@ KNOWN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("LM_wmiexec_impacket_sysmon_whoami", "Sysmon/1", IE7,
      {"user": "IEUser", "logon_id": "0x1d313d", "pid": 2828, "parent_path": "*WmiPrvSE.exe"}),
     ("dfir_rdpsharp_target_RdpCoreTs_168_68_131", "RdpCoreTS/131", EDGE,
-     {"action": "connect", "source_ip": "10.0.2.16"}),
+     {"action": "attempt", "source_ip": "10.0.2.16", "source_port": 52202}),
     ("lateral_movement_startup_3_11", "Sysmon/11", EDGE, {"pid": 4, "operation": "create", "target": "*onedrive.exe"}),
     # Trap 10: `<unknown process>` and a user that is only a hyphen.
     ("lateral_movement_startup_3_11", "Sysmon/3", EDGE,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from graphhunt.loaders import _values as v
 from graphhunt.loaders._windows import HANDLERS
+from graphhunt.loaders._windows_event import is_refused
 from graphhunt.loaders.windows_json import WindowsJsonLoader
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,9 +19,9 @@ from graphhunt.sources import loading
 
 CODES = {f"{channel}/{number}" for channel, number in HANDLERS}
 SAME_AS_A_SAMPLE = {
-    "Security/4778", "Security/4801",
-    "Security/4609", "Security/4700", "Security/4701", "TaskScheduler/110", "TaskScheduler/142", "RdpClient/1102",
-    "LocalSessionManager/22", "LocalSessionManager/23", "LocalSessionManager/39", "WMI-Activity/5859",
+    "Security/4801", "AppLocker/8006", "AppLocker/8007",
+    "Security/4609", "Security/4700", "Security/4701", "TaskScheduler/110", "TaskScheduler/142",
+    "LocalSessionManager/22", "LocalSessionManager/23", "WMI-Activity/5859",
     "WMI-Activity/5860", "Defender/1117",
 }  # fmt: skip
 
@@ -31,6 +32,48 @@ def test_every_mapped_event_has_a_sample() -> None:
         for line in path.read_text("utf-8").splitlines():
             seen |= {fact["code"] for fact in json.loads(line).get("facts", [])}
     assert CODES - seen == SAME_AS_A_SAMPLE
+
+
+@pytest.mark.parametrize(
+    ("keywords", "refused"),
+    [
+        ("0x8010000000000000", True),
+        ("0x8020000000000000", False),
+        (-9218868437227405312, True),
+        (-9214364837600034816, False),
+        (["Audit Failure"], True),
+        (["Audit Success"], False),
+        ("9" * 5000, False),
+        ([[[]]], False),
+        (None, False),
+    ],
+)
+def test_audits_of_failure_are_told_by_their_keywords(keywords: object, refused: bool) -> None:
+    assert is_refused(keywords) is refused
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("0200C3F4C000022F0000000000000000", ("192.0.2.47", 50164)),
+        ("1700C42200000000FD00000000000000000000000000001100000000", ("fd00::11", 50210)),
+        ("0x0A00005000000000FD00000000000000000000000000001100000000", ("fd00::11", 80)),
+        ("01002F746D702F7300", None),
+        ("02", None),
+        ("zz", None),
+        (None, None),
+    ],
+)
+def test_socket_addresses(value: object, expected: tuple[str, int] | None) -> None:
+    assert v.socket_address(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("::ffff:10.0.0.1", "10.0.0.1"), ("::FFFF:10.0.0.1", "10.0.0.1"), ("::ffff:a00:1", "::ffff:a00:1"), ("-", None)],
+)
+def test_addresses_of_ipv4_lose_what_maps_them(value: object, expected: str | None) -> None:
+    assert v.ip(value) == expected
 
 
 def read(path: Path, data: bytes) -> list[Record | FileWarning]:
