@@ -46,6 +46,9 @@ def event_of_tree(tree: dict[str, Any]) -> Event | None:
         sid=v.sid(_attributes(system.get("Security")).get("UserID")),
         pid=v.pid(_attributes(system.get("Execution")).get("ProcessID")),
         refused=is_refused(_text(system.get("Keywords"))),
+        record=v.text(_text(system.get("EventRecordID"))),
+        times={"SystemTime": time[0]} if time else {},
+        time_field="SystemTime",
     )
 
 
@@ -113,6 +116,9 @@ def event_of_element(root: Element) -> Event | None:
         sid=v.sid(_attribute(system.get("Security"), "UserID")),
         pid=v.pid(_attribute(system.get("Execution"), "ProcessID")),
         refused=is_refused(_content(system.get("Keywords"))),
+        record=v.text(_content(system.get("EventRecordID"))),
+        times={"SystemTime": time[0]} if time else {},
+        time_field="SystemTime",
     )
 
 

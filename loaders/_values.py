@@ -231,6 +231,17 @@ def _epoch(value: object) -> tuple[int, bool] | None:
     return round(value * scale), True
 
 
+def choice(times: dict[str, int], chosen: str | None) -> dict[str, Any]:
+    """Give a fact's `times` and `time_field`, where there was anything to choose from."""
+    return {"times": times, "time_field": chosen} if len(times) > 1 else {}
+
+
+def stated_times(get: Get, *names: str) -> dict[str, int]:
+    """Read the times of a record that are stated, by name."""
+    read = {name: micros(get(name)) for name in names}
+    return {name: time[0] for name, time in read.items() if time}
+
+
 def find(name: str, message: str | None, most: int = 16384, *, before: str = "\n") -> str | None:
     """Find `name: value` or `name = value`, standing first in its line, in a message's beginning.
 

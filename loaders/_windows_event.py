@@ -10,6 +10,7 @@ import msgspec
 from graphhunt.model import Fact, Skipped
 
 from . import _values as v
+from ._values import choice
 
 CHANNELS = {
     "security": "Security",
@@ -78,6 +79,9 @@ class Event(msgspec.Struct):
         sid: The account under which the event was logged (System/Security UserID), with `user` and `domain`.
         pid: The process that logged it (System/Execution), which is seldom the one it tells of.
         refused: True when its keywords call it an audit of failure.
+        record: The number that the machine gave the record in its channel.
+        times: Every time the record states of itself, by its own name, µs since the epoch.
+        time_field: Which of them `time` is.
     """
 
     channel: str
@@ -93,6 +97,9 @@ class Event(msgspec.Struct):
     domain: str | None = None
     pid: int | None = None
     refused: bool = False
+    record: str | None = None
+    times: dict[str, int] = msgspec.field(default_factory=dict)
+    time_field: str | None = None
 
     def base(self) -> dict[str, Any]:
         """Give what every fact of this event carries."""
@@ -101,6 +108,8 @@ class Event(msgspec.Struct):
             "host": self.host,
             "code": f"{self.channel}/{self.id}",
             "guessed_time": self.guessed,
+            "record_id": self.record,
+            **choice(self.times, self.time_field),
         }
 
 

@@ -14,6 +14,8 @@ from ._windows_event import Event, channel_of, is_refused
 _QUARTER = 15 * 60 * 1_000_000
 _ZONE_MOST = 14 * 4
 _DEEPEST_PATH = 32
+_SENTINEL_TIMES = ("TimeGenerated", "TimeCreated", "SystemTime", "@timestamp")
+"""The first that is stated is the event's; the last is its arrival."""
 _COLUMN_TYPES = ("_string", "_dynamic")
 _ECS_SYSMON = (
     ("ProcessGuid", ("process", "entity_id")),
@@ -101,6 +103,9 @@ def _nxlog(record: dict[str, Any]) -> Event | None:
         domain,
         v.pid(pid),
         is_refused(get("Keywords")),
+        v.text(get("RecordNumber")),
+        _nxlog_times(get, time),
+        "EventTime" if v.micros(get("EventTime")) else "@timestamp",
     )
 
 
@@ -113,6 +118,12 @@ def _nxlog_time(get: Callable[[str], Any]) -> tuple[int | None, bool]:
         return time, False
     zone = _zone(arrival, v.micros(get("EventReceivedTime")))
     return (time, True) if zone is None else (time + zone, False)
+
+
+def _nxlog_times(get: Callable[[str], Any], time: int | None) -> dict[str, int]:
+    """Give the times of a record; the one it was logged at in UTC where its zone is known."""
+    times = v.stated_times(get, "@timestamp")
+    return {"EventTime": time, **times} if time is not None and v.micros(get("EventTime")) else times
 
 
 def _zone(arrival: tuple[int, bool] | None, received: tuple[int, bool] | None) -> int | None:
@@ -147,7 +158,17 @@ def _winlogbeat(record: dict[str, Any], winlog: dict[str, Any]) -> Event | None:
         v.text(user.get("domain")),
         v.pid(get("process_id") or process.get("pid")),
         is_refused(get("keywords")),
+        v.text(get("record_id") or get("record_number")),
+        _beat_times(record),
+        "@timestamp",
     )
+
+
+def _beat_times(record: dict[str, Any]) -> dict[str, int]:
+    """Give the times of a record: when the event was written, read by the beat, and stored."""
+    below = _mapping(record.get("event"))
+    arrivals = v.stated_times(below.get, "created", "ingested")
+    return v.stated_times(record.get, "@timestamp") | {f"event.{name}": time for name, time in arrivals.items()}
 
 
 def _ecs(record: dict[str, Any], winlog: dict[str, Any]) -> Event | None:
@@ -186,20 +207,22 @@ def _sentinel(record: dict[str, Any]) -> Event | None:
         return None
     get = record.get
     provider = (v.text(get("Provider") or get("EventSourceName") or get("SourceName") or get("Source")) or "").lower()
-    time = v.micros(get("TimeGenerated") or get("TimeCreated") or get("SystemTime"))
-    arrival = None if time else v.micros(get("@timestamp"))
-    stated = time or arrival
+    times = v.stated_times(get, *_SENTINEL_TIMES, "TimeCollected")
+    chosen = next((name for name in _SENTINEL_TIMES if name in times), None)
     return Event(
         channel_of(v.text(get("Channel") or get("EventLog")), provider),
         number,
-        stated[0] if stated else None,
+        times[chosen] if chosen else None,
         v.text(get("Computer") or get("Hostname")),
         _payload(get("EventData")) or _columns(record),
         provider,
-        arrival is not None,
+        chosen == "@timestamp",
         v.text(get("Message") or get("RenderedDescription")),
         v.sid(get("UserId") or get("UserID")),
         refused=is_refused(get("Keywords")),
+        record=v.text(get("EventRecordId") or get("EventRecordID")),
+        times=times,
+        time_field=chosen,
     )
 
 

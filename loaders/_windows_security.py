@@ -22,7 +22,10 @@ from graphhunt.model import (
 from . import _values as v
 from ._windows_event import Event, Handler, client_of
 
-_ELEVATED = {"%%1842": True, "%%1843": False}
+_YES_OR_NO = {"%%1842": True, "%%1843": False}
+_IMPERSONATION = {
+    "%%1831": "anonymous", "%%1832": "identification", "%%1833": "impersonation", "%%1840": "delegation",
+}  # fmt: skip
 _SUCCESS = ("0x0", "0")
 _PROTOCOLS = {4768: "kerberos-tgt", 4769: "kerberos-service", 4771: "kerberos-preauth", 4776: "ntlm"}
 _SESSION_ACTIONS = {4778: "reconnect", 4779: "disconnect", 4800: "lock", 4801: "unlock"}
@@ -72,8 +75,12 @@ def _logon(event: Event) -> list[Fact]:
             workstation=v.text(get("WorkstationName")),
             process_path=v.text(get("ProcessName")),
             process_pid=v.pid(get("ProcessId")),
-            elevated=_ELEVATED.get(str(get("ElevatedToken"))),
+            elevated=_YES_OR_NO.get(str(get("ElevatedToken"))),
             linked_logon_id=v.logon_id(get("TargetLinkedLogonId")),
+            restricted_admin=_YES_OR_NO.get(str(get("RestrictedAdminMode"))),
+            impersonation=_IMPERSONATION.get(str(get("ImpersonationLevel"))),
+            lm_package=v.text(get("LmPackageName")),
+            key_length=v.number(get("KeyLength"), 0xFFFF),
             logon_guid=v.guid(get("LogonGuid")),
             outbound_user=v.text(get("TargetOutboundUserName")),
             outbound_domain=v.text(get("TargetOutboundDomainName")),

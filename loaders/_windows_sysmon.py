@@ -48,9 +48,10 @@ def correct_time(event: Event) -> None:
     read = v.micros(event.data.get("UtcTime") or v.find(_MESSAGE_UTC, event.message, _IDS_MOST))
     if read is None:
         return
+    event.times = {**event.times, "UtcTime": read[0]}
     logged = None if event.guessed else event.time
     if logged is None or abs(read[0] - logged) <= TRUSTED:
-        event.time, event.guessed = read[0], False
+        event.time, event.guessed, event.time_field = read[0], False, "UtcTime"
 
 
 def _actor(event: Event, image: str = "Image") -> dict[str, Any]:

@@ -41,7 +41,7 @@ def outcome(path: str, time: int, row: Row) -> list[Fact] | Skipped:
     handler = _HANDLERS.get(path)
     if handler is None:
         return Skipped(f"unmapped: zeek/{path}" if path in _KNOWN else "unmapped: zeek/other")
-    return handler({"time": time, "code": f"zeek/{path}"}, row)
+    return handler({"time": time, "code": f"zeek/{path}", "record_id": v.text(row("uid"))}, row)
 
 
 def _ends(row: Row) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class _Event:
 
     def __init__(self, number: int, found: re.Match[str]) -> None:
         self.position = f"line {number}"
-        self.base = {"time": int(found[3]) * 1_000_000 + int(found[4]) * 1_000, "host": found[1]}
+        self.base = {"time": int(found[3]) * 1_000_000 + int(found[4]) * 1_000, "host": found[1], "record_id": found[5]}
         self.size = 0
         self.raw: list[str] = []
         self.lines: list[_audit_facts.Line] = []

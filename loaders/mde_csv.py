@@ -23,6 +23,7 @@ from . import _values as v
 
 _NEEDED = frozenset({"CreatedProcessId", "CreatedProcessName", "InitiatingProcessId"})
 _ALGORITHMS = ("MD5", "SHA1", "SHA256")
+_TIMES = ("CreatedProcessCreationTime", "ReportTime", "ReportArrivalTimeUtc")
 _NO_TIME = Rejected("no usable event time")
 _NO_PROCESS = Skipped("row without a created process")
 
@@ -53,6 +54,8 @@ def _outcome(row: _csv.Row) -> list[Fact] | Skipped | Rejected:
         ProcessStart(
             time=time[0],
             guessed_time=not time[1],
+            record_id=_report(row),
+            **v.choice(v.stated_times(get, *_TIMES), _TIMES[0] if v.micros(get(_TIMES[0])) else _TIMES[1]),
             host=v.text(get("ComputerDnsName")) or v.text(get("MachineId")),
             code="mde/process",
             pid=v.pid(get("CreatedProcessId")),
@@ -69,6 +72,12 @@ def _outcome(row: _csv.Row) -> list[Fact] | Skipped | Rejected:
             **_hashes(row),
         )
     ]
+
+
+def _report(row: _csv.Row) -> str | None:
+    """Name a row by its report and its place in it."""
+    report, place = v.text(row.get("ReportGuid")), v.text(row.get("ReportIndex"))
+    return f"{report}/{place}" if report and place else None
 
 
 def _creator(row: _csv.Row) -> dict[str, Any]:

@@ -68,7 +68,9 @@ def _outcome(event: dict[str, Any]) -> list[Fact] | Skipped | Rejected:
     handler = _HANDLERS.get(kind)
     if handler is None:
         return Skipped(f"unmapped: suricata/{kind if kind in _KNOWN else 'other'}")
-    return handler({"time": time[0], "guessed_time": not time[1], "code": f"suricata/{kind}"}, event)
+    record = v.text(event.get("flow_id"))
+    base = {"time": time[0], "guessed_time": not time[1], "code": f"suricata/{kind}", "record_id": record}
+    return handler(base, event)
 
 
 def _part(event: dict[str, Any], name: str) -> dict[str, Any]:
@@ -84,7 +86,8 @@ def _flow(base: dict[str, Any], event: dict[str, Any]) -> list[Fact] | Skipped:
     flow = _part(event, "flow")
     start, end = v.micros(flow.get("start")), v.micros(flow.get("end"))
     if start is not None:
-        base = {**base, "time": start[0]}
+        times = {"flow.start": start[0], "timestamp": base["time"]}
+        base = {**base, "time": start[0], **v.choice(times, "flow.start")}
     return [
         Flow(
             **base,

@@ -23,7 +23,7 @@ Buffers = list[pa.Buffer | None]
 
 
 def column(values: list[Any], kind: pa.DataType) -> pa.Array:
-    """Make a column of text, whole numbers, numbers, truth values or lists of one of these; None is null.
+    """Make a column of text, whole numbers, numbers, truth values, lists of one of these, or mappings; None is null.
 
     Raises:
         TypeError: A value is of another type.
@@ -35,6 +35,8 @@ def column(values: list[Any], kind: pa.DataType) -> pa.Array:
         return pa.nulls(len(values), kind)
     holes = _validity(values) if NoneType in kinds else None
     kinds.discard(NoneType)
+    if pa.types.is_map(kind):
+        return _mappings(values, kind, holes)
     if pa.types.is_list(kind):
         return _lists(values, kind, holes)
     return pa.Array.from_buffers(kind, len(values), [holes, *_BUFFERS[kind](values, kinds, holes)])
@@ -69,6 +71,17 @@ def _lists(values: list[Any], kind: pa.ListType, holes: pa.Buffer | None) -> pa.
     ends = _offsets(map(len, rows), len(rows), "int32")
     inner = column(list(chain.from_iterable(rows)), kind.value_type)
     return pa.Array.from_buffers(kind, len(values), [holes, ends], children=[inner])
+
+
+def _mappings(values: list[Any], kind: pa.MapType, holes: pa.Buffer | None) -> pa.Array:
+    rows = [value or {} for value in values]
+    if not all(isinstance(row, dict) for row in rows):
+        raise TypeError(f"not a {kind}")
+    ends = _offsets(map(len, rows), len(rows), "int32")
+    keys = column(list(chain.from_iterable(rows)), kind.key_type)
+    items = column(list(chain.from_iterable(row.values() for row in rows)), kind.item_type)
+    entries = pa.StructArray.from_arrays([keys, items], fields=[kind.key_field, kind.item_field])
+    return pa.Array.from_buffers(kind, len(values), [holes, ends], children=[entries])
 
 
 def _text(values: list[Any], kinds: set[type], holes: pa.Buffer | None) -> Buffers:

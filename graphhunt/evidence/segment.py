@@ -128,7 +128,7 @@ def _escape(value: Any) -> Any:
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):
         return [_escape(item) for item in value]
-    return value
+    return {_escape(key): item for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _fact_tables(batch: Batch) -> dict[str, pa.Table]:

@@ -52,7 +52,7 @@ def kind_struct(kind: str) -> type[Fact]:
 
 @cache
 def fact_columns(struct: type[Fact]) -> tuple[tuple[str, Any], ...]:
-    """List a struct's own columns with their plain type: int, str, bool, float or `list[…]` of one."""
+    """List a struct's own columns with their plain type: int, str, bool, float, `list[…]` of one, or a mapping."""
     return tuple((field.name, _plain(field.type)) for field in msgspec.structs.fields(struct))
 
 
@@ -70,18 +70,22 @@ def arrow_schema(struct: type[Fact]) -> pa.Schema:
 
 
 def _arrow(plain: Any) -> Any:
-    if typing.get_origin(plain) is list:
-        return pa.list_(_ARROW[typing.get_args(plain)[0]])
-    return _ARROW[plain]
+    inner = [_ARROW[part] for part in typing.get_args(plain)]
+    if typing.get_origin(plain) is dict:
+        return pa.map_(*inner)
+    return pa.list_(*inner) if inner else _ARROW[plain]
 
 
 def polars_schema(struct: type[Fact]) -> dict[str, Any]:
-    """Give the columns of a kind's frame."""
+    """Give the columns of a kind's frame; a mapping is a list of `key` and `value`, as Parquet keeps it."""
     import polars as pl  # not at the top: processes that only load have no use for it
 
     types: dict[Any, Any] = {int: pl.Int64, str: pl.String, bool: pl.Boolean, float: pl.Float64}
     schema: dict[str, Any] = dict.fromkeys(FACT_PREFIX, pl.String) | {"ordinal": pl.Int64}
     for name, plain in fact_columns(struct):
-        inner = typing.get_args(plain)
-        schema[name] = pl.List(types[inner[0]]) if typing.get_origin(plain) is list else types[plain]
+        inner = [types[part] for part in typing.get_args(plain)]
+        if typing.get_origin(plain) is dict:
+            schema[name] = pl.List(pl.Struct(dict(zip(("key", "value"), inner, strict=True))))
+        else:
+            schema[name] = pl.List(*inner) if inner else types[plain]
     return schema

@@ -10,7 +10,13 @@ from graphhunt.model.fact import Fact
 class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
     """A logon session began, or an attempt failed (4624, 4625, 4964; sshd; a refused SMB session).
 
-    `special_groups` are SIDs that an administrator watches and the account is a member of (4964).
+    Attributes:
+        logon_guid: Marks the Kerberos ticket that was used; 4769 of the domain controller carries the same.
+        linked_logon_id: The other half of a split administrator's logon.
+        restricted_admin: True where the client kept its credentials to itself (remote desktop).
+        impersonation: How far the server may act for the client: anonymous, identification, impersonation, delegation.
+        key_length: Bits of the NTLM session's key; 0 for other packages.
+        special_groups: SIDs that an administrator watches and the account is a member of (4964).
     """
 
     user: str | None = None
@@ -29,6 +35,10 @@ class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
     process_pid: int | None = None
     elevated: bool | None = None
     linked_logon_id: str | None = None
+    restricted_admin: bool | None = None
+    impersonation: str | None = None
+    lm_package: str | None = None
+    key_length: int | None = None
     logon_guid: str | None = None
     outbound_user: str | None = None
     outbound_domain: str | None = None

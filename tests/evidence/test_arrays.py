@@ -35,6 +35,16 @@ def test_a_column_is_what_arrow_makes_of_it(drawn: tuple[list[Any], pa.DataType]
     assert made.to_pylist() == values
 
 
+@given(st.lists(st.dictionaries(PLAIN[0][1], PLAIN[1][1], max_size=4) | st.none(), max_size=40))
+def test_a_column_of_mappings_is_what_arrow_makes_of_their_pairs(values: list[dict[str, int] | None]) -> None:
+    kind = pa.map_(pa.string(), pa.int64())
+    pairs = [None if value is None else list(value.items()) for value in values]
+    made = column(values, kind)
+    made.validate(full=True)
+    assert made.equals(pa.array(pairs, kind))
+    assert made.to_pylist() == pairs
+
+
 @pytest.mark.parametrize(
     ("values", "kind", "error"),
     [
@@ -48,6 +58,7 @@ def test_a_column_is_what_arrow_makes_of_it(drawn: tuple[list[Any], pa.DataType]
         ([1.0, "x"], pa.float64(), TypeError),
         ([True, 1], pa.bool_(), TypeError),
         (["ab"], pa.list_(pa.string()), TypeError),
+        (["ab"], pa.map_(pa.string(), pa.int64()), TypeError),
         ([["a", 1]], pa.list_(pa.string()), TypeError),
         ([{"a": 1}], pa.list_(pa.string()), TypeError),
     ],

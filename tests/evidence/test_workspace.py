@@ -59,24 +59,28 @@ def test_every_kind_has_its_columns_without_rows(tmp_path):
 
 def test_all_kinds_survive_the_way_through_the_files(tmp_path):
     workspace = Workspace(tmp_path / "ws")
-    samples = {bool: True, int: 2**62, str: "ünïcode \x00 text", float: 1.5}
+    samples: dict[str, Any] = {
+        "dict": {"a": 1, "": -(2**62)}, "list": ["a", ""], "bool": True, "int": 2**62, "str": "ünïcode \x00 text",
+        "float": 1.5,
+    }  # fmt: skip
     batch = Batch()
     batch.begin(SourceEntry(file="f", loader="fake", sha256="", bytes=0))
     for struct in FACTS:
         values: dict[str, Any] = {}
         for field in msgspec.structs.fields(struct):
             text = str(field.type)
-            values[field.name] = (
-                ["a", ""] if "list" in text else samples[next(t for t in samples if t.__name__ in text)]
-            )
+            values[field.name] = next(sample for kind, sample in samples.items() if kind in text)
         batch.add(Record(raw=struct.__name__, position="p", outcome=[struct(**values), struct(time=1)]))
     workspace.commit(batch)
+    times = KINDS["logon"].__struct_fields__.index("times")
     for kind, struct in KINDS.items():
-        full, bare = (
-            workspace.facts(kind).sort("ordinal").drop("event_id", "ordinal", "source", "client_id").collect().rows()
-        )
+        rows = workspace.facts(kind).sort("ordinal").drop("event_id", "ordinal", "source", "client_id").collect().rows()
+        full, bare = [
+            (*row[:times], {pair["key"]: pair["value"] for pair in row[times]}, *row[times + 1 :]) for row in rows
+        ]
         built = struct(**dict(zip(struct.__struct_fields__, full, strict=True)))
         assert msgspec.convert(msgspec.to_builtins(built), struct) == built
+        assert full[times] == samples["dict"]
         assert bare == msgspec.structs.astuple(struct(time=1))
 
 

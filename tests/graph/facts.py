@@ -23,6 +23,7 @@ def frames(facts: Iterable[Fact], shuffle: int | None = None) -> Callable[[str],
         row = msgspec.to_builtins(fact)
         kind = row.pop("kind")
         event_id = digest(kind, repr(sorted(row.items(), key=lambda item: item[0])))
+        row["times"] = [{"key": name, "value": time} for name, time in fact.times.items()]
         row |= {"event_id": event_id, "ordinal": 0, "source": "test", "client_id": "default"}
         rows.setdefault(kind, {})[event_id] = row
 
