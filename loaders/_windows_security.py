@@ -191,8 +191,23 @@ def _lock(event: Event) -> list[Fact]:
 
 def _state(event: Event) -> list[Fact]:
     get = event.data.get
-    user, domain = v.text(get("SubjectUserName")), v.text(get("SubjectDomainName"))
-    return [MachineState(**event.base(), state=_STATES[event.id], user=user, domain=domain)]
+    return [MachineState(**event.base(), **subject(get), state=_STATES[event.id])]
+
+
+def _clock(event: Event) -> list[Fact]:
+    """Read 4616: the clock was set; the time service does so too, by small steps."""
+    get = event.data.get
+    before, after = v.micros(get("PreviousTime")), v.micros(get("NewTime"))
+    return [
+        MachineState(
+            **event.base(),
+            **subject(get),
+            state="clock_changed",
+            clock_delta=after[0] - before[0] if before and after else None,
+            pid=v.pid(get("ProcessId")),
+            path=v.text(get("ProcessName")),
+        )
+    ]
 
 
 _BY_ID: dict[int, Handler] = {
@@ -200,6 +215,7 @@ _BY_ID: dict[int, Handler] = {
     4672: _privileges,
     4768: _authentication, 4769: _authentication, 4771: _authentication, 4776: _authentication,
     4778: _reconnect, 4779: _reconnect, 4800: _lock, 4801: _lock, 4608: _state, 4609: _state, 1102: _state,
+    4616: _clock,
 }  # fmt: skip
 
 HANDLERS: dict[tuple[str, int], Handler] = {("Security", number): handler for number, handler in _BY_ID.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from graphhunt.model import Detection, Fact, MachineState, ServiceInstall, Skipped, TaskAction, WmiAction
@@ -12,13 +13,22 @@ from ._windows_event import Event, Handler
 _STATES = {
     12: ("boot", "microsoft-windows-kernel-general"),
     13: ("shutdown", "microsoft-windows-kernel-general"),
-    6005: ("boot", "eventlog"),
+    # The service of the log may start again without the machine.
+    6005: ("log_started", "eventlog"),
     6006: ("shutdown", "eventlog"),
     # Written at the boot after a crash: the time it tells of is the boot's.
     6008: ("boot", "eventlog"),
+    6009: ("boot", "eventlog"),
     1074: ("shutdown", "user32"),
     104: ("log_cleared", "microsoft-windows-eventlog"),
 }
+_BOOT = "microsoft-windows-kernel-boot"
+_BOOT_TYPES = {0: "boot", 1: "fast_start", 2: "resume"}
+_LOG = "eventlog"
+_UPTIME = re.compile(r"uptime is (\d{1,10}) seconds")
+_UPTIME_MOST = 10**10
+_SECOND = 1_000_000
+_NO_UPTIME = Skipped("uptime that can't be read")
 _SERVICES = "service control manager"
 _OTHER_PROVIDER = Skipped("unmapped: another provider's event in System")
 _TASK_OPERATIONS = {
@@ -26,6 +36,7 @@ _TASK_OPERATIONS = {
 }  # fmt: skip
 _WMI_OPERATIONS = {5857: "provider", 5858: "query", 5859: "query", 5860: "filter", 5861: "binding"}
 _WMI_TEXTS = ("ProviderName", "ProviderPath", "NamespaceName", "Namespace", "Operation", "Query", "ESS", "CONSUMER")
+_MESSAGE_MOST = 1024
 _DIVIDERS = "\n;."
 
 
@@ -42,7 +53,30 @@ def _state(event: Event) -> list[Fact] | Skipped:
         user, domain = v.account(get("param7"))
     else:
         user, domain = v.text(get("SubjectUserName")), v.text(get("SubjectDomainName"))
-    return [MachineState(**event.base(), state=state, user=user, domain=domain)]
+    cleared = v.text(get("Channel")) if state == "log_cleared" else None
+    return [MachineState(**event.base(), state=state, user=user, domain=domain, target=cleared)]
+
+
+def _boot(event: Event) -> list[Fact] | Skipped:
+    """Read Kernel-Boot 27: whether the machine booted, or only went on with what it had saved."""
+    kind = v.number(event.data.get("BootType"))
+    if event.provider not in ("", _BOOT) or kind not in _BOOT_TYPES:
+        return _OTHER_PROVIDER
+    return [MachineState(**event.base(), state=_BOOT_TYPES[kind], boot_type=kind)]
+
+
+def _up(event: Event) -> list[Fact] | Skipped:
+    """Read 6013, written once a day: the seconds are the first number of its values."""
+    if event.provider not in ("", _LOG):
+        return _OTHER_PROVIDER
+    values = event.data.get("Data")
+    stated = values if isinstance(values, list) else [event.data.get("param5")]
+    found = _UPTIME.search((event.message or "")[:_MESSAGE_MOST])
+    seconds = [v.number(value, _UPTIME_MOST) for value in (*stated, found[1] if found else None)]
+    known = next((value for value in seconds if value is not None), None)
+    if known is None:
+        return _NO_UPTIME
+    return [MachineState(**event.base(), state="uptime", uptime=known * _SECOND)]
 
 
 def _service(event: Event) -> list[Fact] | Skipped:
@@ -122,6 +156,8 @@ def _detection(event: Event) -> list[Fact]:
 
 HANDLERS: dict[tuple[str, int], Handler] = {
     ("System", 7045): _service,
+    ("System", 27): _boot,
+    ("System", 6013): _up,
     **{("System", number): _state for number in _STATES},
     **{("TaskScheduler", number): _task for number in _TASK_OPERATIONS},
     **{("WMI-Activity", number): _wmi for number in _WMI_OPERATIONS},
