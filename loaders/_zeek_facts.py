@@ -17,6 +17,7 @@ from graphhunt.model import (
     Flow,
     Lease,
     Logon,
+    RemoteExecutionHint,
     SessionChange,
     ShareAccess,
     Skipped,
@@ -30,7 +31,9 @@ Row: TypeAlias = Callable[[str], Any]
 _UNANSWERED = Skipped("authentication without an outcome")
 _NOBODY = Skipped("authentication that names no account")
 _NAMELESS_RDP = Skipped("rdp connection that names nobody")
-_PORT_NOT_PIPE = Skipped("unmapped: zeek/dce_rpc over TCP")
+_NOTHING_CALLED = Skipped("dce_rpc call that names nothing")
+_INFERRED = 0.6
+"""How sure Zeek is of an ssh connection's outcome."""
 _SECOND = 1_000_000
 _TICKETS = {"AS": "kerberos-tgt", "TGS": "kerberos-service"}
 _SECONDS_MOST = 1e10
@@ -48,6 +51,11 @@ def _ends(row: Row) -> dict[str, Any]:
     return {"source_ip": v.ip(row("id.orig_h")), "source_port": v.port(row("id.orig_p"))}
 
 
+def _both(row: Row) -> dict[str, Any]:
+    own = {"destination_ip": v.ip(row("id.resp_h")), "destination_port": v.port(row("id.resp_p"))}
+    return {**_ends(row), **own}
+
+
 def _server(row: Row) -> str | None:
     return v.text(row("id.resp_h"))
 
@@ -56,9 +64,7 @@ def _conn(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
     return [
         Flow(
             **base,
-            **_ends(row),
-            destination_ip=v.ip(row("id.resp_h")),
-            destination_port=v.port(row("id.resp_p")),
+            **_both(row),
             protocol=v.protocol(row("proto")),
             service=v.text(row("service")),
             state=v.text(row("conn_state")),
@@ -100,7 +106,7 @@ def _kerberos(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
     return [
         Authentication(
             **base,
-            **_ends(row),
+            **_both(row),
             host=_server(row),
             user=user,
             domain=v.text(domain),
@@ -109,6 +115,7 @@ def _kerberos(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
             success=bool(success),
             status=error,
             encryption=v.text(row("cipher")),
+            certificate_subject=v.text(row("client_cert_subject")),
         )
     ]
 
@@ -119,11 +126,13 @@ def _ntlm(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
         return _NOBODY
     if success is None:
         return _UNANSWERED
+    server = v.text(row("server_dns_computer_name"))
     return [
         Authentication(
             **base,
-            **_ends(row),
-            host=v.text(row("server_dns_computer_name")) or _server(row),
+            **_both(row),
+            host=server or _server(row),
+            server_name=server or v.text(row("server_nb_computer_name")),
             user=user,
             domain=v.text(row("domainname")),
             protocol="ntlm",
@@ -138,47 +147,72 @@ def _rdp(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
     client = v.text(row("client_name"))
     if user is None and client is None:
         return _NAMELESS_RDP
-    source_ip = v.ip(row("id.orig_h"))
     return [
         SessionChange(
             **base,
+            **_both(row),
             host=_server(row),
-            action="connect",
+            action="attempt",
             user=user,
             domain=domain,
             client_name=client,
-            source_ip=source_ip,
+            status=v.text(row("result")),
         )
     ]
 
 
 def _ssh(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
+    """Read a connection whose outcome Zeek infers from the sizes of what was sent."""
     success = v.flag(row("auth_success"))
     if success is None:
         return _UNANSWERED
-    return [Logon(**base, **_ends(row), host=_server(row), success=success, logon_process="sshd")]
+    return [
+        Logon(
+            **base,
+            **_both(row),
+            host=_server(row),
+            success=success,
+            logon_process="sshd",
+            certainty=_INFERRED,
+        )
+    ]
 
 
 def _smb(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
+    share = v.text(row("path"))
     return [
         ShareAccess(
             **base,
-            **_ends(row),
+            **_both(row),
             host=_server(row),
-            share=v.text(row("path")),
+            share=share,
             target=v.text(row("name")),
+            server_name=_named(share),
+            service=v.text(row("service")),
+            operation=v.text(row("action")),
             access=v.text(row("action") or row("share_type")),
         )
     ]
 
 
+def _named(share: str | None) -> str | None:
+    r"""Give the machine's name in `\\name\share`; None where that is an address."""
+    name = v.text((share or "").lstrip("\\").partition("\\")[0]) if (share or "").startswith("\\") else None
+    return None if v.is_address(name) else name
+
+
 def _dce_rpc(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
-    """Read a call through a named pipe; one through a port of its own opens no share."""
-    pipe = v.text(row("named_pipe"))
-    if pipe is None or pipe.isdecimal():
-        return _PORT_NOT_PIPE
-    operation = ".".join(filter(None, (v.text(row("endpoint")), v.text(row("operation")))))
-    return [ShareAccess(**base, **_ends(row), host=_server(row), share="IPC$", target=pipe, access=operation or None)]
+    """Read a call; one through a port of its own, whose number stands for the pipe's name, opens no share."""
+    pipe, endpoint, asked = v.text(row("named_pipe")), v.text(row("endpoint")), v.text(row("operation"))
+    pipe = None if pipe is None or pipe.isdecimal() else pipe
+    if pipe is None and endpoint is None and asked is None:
+        return _NOTHING_CALLED
+    ends = {**base, **_both(row), "host": _server(row)}
+    call = RemoteExecutionHint(**ends, endpoint=endpoint, operation=asked, pipe=pipe)
+    if pipe is None:
+        return [call]
+    operation = ".".join(filter(None, (endpoint, asked))) or None
+    return [ShareAccess(**ends, share="IPC$", target=pipe, access=operation, operation=operation), call]
 
 
 def _notice(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:

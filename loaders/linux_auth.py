@@ -7,6 +7,8 @@ of last change (a log is never newer than that), the zone is taken as UTC, and s
 Accepted and failed authentications of sshd become a Logon, its closed sessions a Logoff, sudo and su an
 ExplicitCredentials. All other lines are kept as evidence.
 
+A line `message repeated N times: [ … ]` tells of N logons alike, between the line before and its own time.
+
 Known gaps: a logon has no session number, so that its end can't be told for certain when one account has
 several sessions at once. Names of accounts that don't exist are the client's own words.
 
@@ -42,6 +44,7 @@ _START = re.compile(
     + rb"(?:\[\d+\])?: ",
     re.MULTILINE,
 )
+_REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?([^\n]*)\]$")
 _CLOSED = re.compile(r"pam_unix\(sshd:session\): session closed for user (\S+)$")
 _SUDO = re.compile(
     r"\s*(?P<by>\S+) : (?:(?P<refused>[^;=]*) ; )?TTY=.*? ; USER=(?P<user>\S+) ; COMMAND=(?P<command>.*)", re.DOTALL
@@ -112,9 +115,11 @@ def _traditional(found: re.Match[str], newest: int) -> tuple[int, bool] | None:
 
 
 def _sshd(base: dict[str, Any], message: str, pid: int | None) -> list[Fact] | Skipped:
-    said = _ssh.attempt(message)
+    repeated = _REPEATED.match(message)
+    said = _ssh.attempt(repeated[2] if repeated else message)
     if said:
-        return [Logon(**base, **said, process_pid=pid)]
+        count = max(int(repeated[1]), 1) if repeated else 1
+        return [Logon(**base, **said, process_pid=pid, count=count)]
     closed = _CLOSED.match(message)
     return [Logoff(**base, user=v.text(closed[1]))] if closed else _NO_FACT
 

@@ -5,8 +5,9 @@ Seen: Zeek 3 to 6, and Bro's TSV; JSON with `id.orig_h` or `id_orig_h`. Which lo
 several logs and several headers.
 
 Which log becomes which fact: conn a Flow; dns a DnsQuery; kerberos and ntlm an Authentication (only with an
-outcome and an account); rdp a SessionChange; ssh a Logon without account; smb_mapping, smb_files and dce_rpc
-through a pipe a ShareAccess; notice a Detection; dhcp a Lease. All others are kept as evidence.
+outcome and an account); rdp a SessionChange (an attempt); ssh a Logon without account, whose outcome Zeek infers;
+smb_mapping, smb_files and dce_rpc through a pipe a ShareAccess; each call of dce_rpc a RemoteExecutionHint; notice
+a Detection; dhcp a Lease. All others are kept as evidence.
 
 Known gaps: the sensor's name is not a machine. http, ssl and files become no facts.
 

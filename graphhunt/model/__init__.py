@@ -20,7 +20,7 @@ from graphhunt.model.logons import (
     SessionChange,
 )
 from graphhunt.model.machines import Detection, MachineState
-from graphhunt.model.network import Connection, DnsQuery, Flow, Lease
+from graphhunt.model.network import Connection, DnsQuery, Flow, Lease, RemoteExecutionHint
 from graphhunt.model.objects import FileAction, PipeAction, RegistryAction, ShareAccess
 from graphhunt.model.processes import (
     ProcessAccess,
@@ -37,7 +37,7 @@ FACTS: tuple[type[Fact], ...] = (
     Logon, Logoff, SessionChange, ExplicitCredentials, Privileges, Authentication, ProcessStart, ProcessEnd,
     Connection, Flow, DnsQuery, FileAction, RegistryAction, ProcessAccess, PipeAction, ServiceInstall,
     TaskAction, ShareAccess, Script, WmiAction, MachineState, Lease, Detection, DirectoryObject, PossibleRight,
-    OutgoingRemote,
+    OutgoingRemote, RemoteExecutionHint,
 )  # fmt: skip
 """Every kind of fact; the tag of each is its table's name in the workspace."""
 
@@ -67,6 +67,7 @@ __all__ = [
     "Record",
     "RegistryAction",
     "Rejected",
+    "RemoteExecutionHint",
     "Script",
     "ServiceInstall",
     "SessionChange",

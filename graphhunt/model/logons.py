@@ -16,6 +16,10 @@ class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
         restricted_admin: True where the client kept its credentials to itself (remote desktop).
         impersonation: How far the server may act for the client: anonymous, identification, impersonation, delegation.
         key_length: Bits of the NTLM session's key; 0 for other packages.
+        source_name: A host name that the machine itself found for the client, where it gives one instead of an address.
+        destination_ip: The machine's own end, with `destination_port`, where a sensor on the network tells of it.
+        count: How many logons alike this record tells of (`message repeated N times`).
+        certainty: How sure a source is that only infers the outcome (Zeek's ssh, from sizes); None where it knows.
         special_groups: SIDs that an administrator watches and the account is a member of (4964).
     """
 
@@ -31,6 +35,9 @@ class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
     workstation: str | None = None
     source_ip: str | None = None
     source_port: int | None = None
+    source_name: str | None = None
+    destination_ip: str | None = None
+    destination_port: int | None = None
     process_path: str | None = None
     process_pid: int | None = None
     elevated: bool | None = None
@@ -42,6 +49,8 @@ class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
     logon_guid: str | None = None
     outbound_user: str | None = None
     outbound_domain: str | None = None
+    count: int = 1
+    certainty: float | None = None
     special_groups: list[str] = msgspec.field(default_factory=list)
     subject_user: str | None = None
     subject_domain: str | None = None
@@ -62,7 +71,8 @@ class Logoff(Fact, frozen=True, kw_only=True, tag="logoff"):
 class SessionChange(Fact, frozen=True, kw_only=True, tag="session_change"):
     """A desktop or shell session was asked for, begun, resumed, paused, locked or ended.
 
-    4778/4779, 4800/4801, TerminalServices 21-25, 39, 40, 261 and 1149, RdpCoreTS 131 and 140, WinRM 91, 168 and 169.
+    4778/4779, 4800/4801, TerminalServices 21-25, 39, 40, 261 and 1149, RdpCoreTS 131 and 140, WinRM 91,
+    168 and 169; Zeek rdp.
 
     Attributes:
         action: One of attempt (a client only came), failed, authenticated, connect, shell (one was started), reconnect,
@@ -71,7 +81,8 @@ class SessionChange(Fact, frozen=True, kw_only=True, tag="session_change"):
         session: The terminal session's number or name, or the id of a WinRM shell.
         other_session: The session that disconnected this one (39).
         console: True where the record says that the client is the machine's own console, False for an address.
-        status: The reason that the record gives, as a code.
+        status: The reason that the record gives, as a code; how far Zeek saw the connection come.
+        destination_ip: The machine's own end, with `destination_port`, where a sensor on the network tells of it.
     """
 
     action: str = ""
@@ -84,6 +95,8 @@ class SessionChange(Fact, frozen=True, kw_only=True, tag="session_change"):
     client_name: str | None = None
     source_ip: str | None = None
     source_port: int | None = None
+    destination_ip: str | None = None
+    destination_port: int | None = None
     console: bool | None = None
     auth_package: str | None = None
     status: str | None = None
@@ -158,7 +171,9 @@ class Authentication(Fact, frozen=True, kw_only=True, tag="authentication"):
         workstation: The client's name in its own words (NTLM).
         logon_guid: Marks the ticket; the logon that used it carries the same.
         transmitted_services: Services that asked on the account's behalf (delegation).
-        certificate: Thumbprint of the certificate that stood for a password, with `certificate_issuer`.
+        server_name: The server's name in its own words (NTLM), `destination_ip` and `destination_port` its end.
+        certificate: Thumbprint of the certificate that stood for a password, with `certificate_issuer` and
+            `certificate_subject`.
     """
 
     user: str | None = None
@@ -179,3 +194,7 @@ class Authentication(Fact, frozen=True, kw_only=True, tag="authentication"):
     pre_authentication: str | None = None
     certificate: str | None = None
     certificate_issuer: str | None = None
+    certificate_subject: str | None = None
+    server_name: str | None = None
+    destination_ip: str | None = None
+    destination_port: int | None = None

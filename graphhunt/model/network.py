@@ -66,3 +66,21 @@ class Lease(Fact, frozen=True, kw_only=True, tag="lease"):
     ip: str | None = None
     name: str | None = None
     mac: str | None = None
+
+
+class RemoteExecutionHint(Fact, frozen=True, kw_only=True, tag="remote_execution_hint"):
+    """A client called an interface of another machine (Zeek dce_rpc), which may be how something was run there.
+
+    Attributes:
+        endpoint: The interface, such as `svcctl`, with the `operation` of it that was called.
+        pipe: The named pipe that carried the call; None where it had a port of its own.
+        source_ip: The caller's end, with `source_port`; `destination_ip` and `destination_port` are the machine's own.
+    """
+
+    endpoint: str | None = None
+    operation: str | None = None
+    pipe: str | None = None
+    source_ip: str | None = None
+    source_port: int | None = None
+    destination_ip: str | None = None
+    destination_port: int | None = None

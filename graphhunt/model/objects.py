@@ -62,6 +62,9 @@ class ShareAccess(Fact, frozen=True, kw_only=True, tag="share_access"):
         target: The file or pipe below it.
         success: False where a known account was denied; that is no failed logon.
         client_name: The client in its own words.
+        server_name: The machine as the client named it in the share's path.
+        service: What the server calls the share: a disk, a pipe (Zeek smb_mapping).
+        operation: What was asked of the target (Zeek).
     """
 
     user: str | None = None
@@ -76,3 +79,8 @@ class ShareAccess(Fact, frozen=True, kw_only=True, tag="share_access"):
     success: bool = True
     status: str | None = None
     client_name: str | None = None
+    server_name: str | None = None
+    service: str | None = None
+    operation: str | None = None
+    destination_ip: str | None = None
+    destination_port: int | None = None
