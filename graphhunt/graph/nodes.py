@@ -32,9 +32,15 @@ SEARCH_LENGTH = 2000
 def machines(case: Case, remote: pl.DataFrame, offsets: dict[str, int], directory: pl.DataFrame) -> pl.DataFrame:
     """Give the Machine nodes: hosts that logged, and stubs for those that a logon or a directory names only."""
     known = case.machines.nodes().with_columns(stub=pl.lit(value=False))
-    named = remote.filter((pl.col("from_label") == "Machine") & ~pl.col("from_id").is_in(list(case.machines.known)))
+    named = [
+        remote.filter(pl.col("from_label") == "Machine").select("start", "end", id="from_id"),
+        remote.select("start", "end", id="to_id"),
+        case.owners.runs.select("start", "end", id="machine_id"),
+    ]
     stubs = (
-        named.group_by(pl.col("from_id").alias("id"))
+        pl.concat(named)
+        .filter(~pl.col("id").is_in(list(case.machines.known)))
+        .group_by("id")
         .agg(first_seen=pl.col("start").min(), last_seen=pl.col("end").max())
         .with_columns(
             name=pl.col("id").str.split(":").list.last().str.to_uppercase(),

@@ -53,7 +53,7 @@ class Origins:
         """Sessions whose beginning was recorded and that may come from elsewhere, with what their record says."""
         kinds = self.case.accounts.nodes().select(pl.col("id").alias("user_id"), pl.col("kind").alias("user_kind"))
         frame = self.sessions.table.filter(
-            (pl.col("confidence") == "observed") & ~pl.col("logon_type").fill_null(3).is_in(list(LOCAL_TYPES))
+            (pl.col("start_how") != "first act") & ~pl.col("logon_type").fill_null(3).is_in(list(LOCAL_TYPES))
         ).join(kinds, on="user_id", how="left", maintain_order="left")
         frame = self.case.machines.named(frame.with_columns(text("workstation")), "workstation", "named_id")
         frame = self.case.owners.weighed(frame.with_columns(time=pl.col("start")), "address", "owner_id")
@@ -100,6 +100,14 @@ class Origins:
         weights = {kind: weight.weight for kind, weight in ORIGINS.items()}
         return both.with_columns(weight=pl.col("kind").replace_strict(weights, return_dtype=pl.Float64))
 
+    @property
+    def _witnessed(self) -> pl.DataFrame:
+        """Claims by other records of the session than its logon."""
+        weight = pl.lit(ORIGINS["witness"].weight)
+        return self.sessions.witnessed.sources.join(self.asked.select("id"), on="id", how="semi").select(
+            "id", "candidate", "label", "event_id", kind=pl.lit("witness"), weight=weight
+        )
+
     def _common(self, frame: pl.DataFrame) -> pl.Series:
         """Tell which rows' stated name is stated from many addresses that day."""
         said = self.case.owners.stated.logons.with_columns(day=pl.col("time") // (24 * HOUR))
@@ -122,7 +130,7 @@ class Origins:
     def claims(self) -> pl.DataFrame:
         """Every claim of where a session came from: subject `id`, `candidate`, `label`, kind, weight and its record."""
         carried = Carried(self.case, self.skew, self.asked)
-        parts = [self._addressed, self._named, carried.joined, carried.silent, carried.tickets]
+        parts = [self._addressed, self._named, self._witnessed, carried.joined, carried.silent, carried.tickets]
         naming = {kind: weight.naming for kind, weight in ORIGINS.items()}
         frame = pl.concat([self.asked.clear().select("id"), *parts], how="diagonal")
         for name, kind in (("event_id", pl.String), ("port", pl.Int64), ("client_port", pl.Int64)):
@@ -162,7 +170,7 @@ class Origins:
     @cached_property
     def table(self) -> pl.DataFrame:
         """One row per remote session: its columns, its source, how sure that is, by what, and the proof."""
-        best = self._chosen.select("id", "from_id", "from_label", "certainty", "kinds", "doubt")
+        best = self._chosen.select("id", "from_id", "from_label", "kinds", "doubt", sure="certainty")
         backing = self.claims.join(
             best.select("id", pl.col("from_id").alias("candidate")), on=["id", "candidate"], how="semi"
         ).sort("id", pl.col("weight") * -1, "event_id", nulls_last=True)
@@ -172,7 +180,7 @@ class Origins:
             proof=pl.col("event_id").drop_nulls().unique(maintain_order=True).head(4),
         )
         frame = self.asked.join(best, on="id", maintain_order="left").join(proof, on="id", how="left")
-        direct = pl.col("kinds").list.contains("address") & (pl.col("certainty") >= 0.9)
+        direct = pl.col("kinds").list.contains("address") & (pl.col("sure") >= 0.9)
         by_record = pl.col("kinds").list.set_difference(["stated_name", "common_name", "account_there"]).list.len() > 0
         said = pl.col("owner_id_said").fill_null(value=False) & (pl.col("kinds").list.len() == 1)
         how = (
@@ -180,11 +188,15 @@ class Origins:
             .when(by_record & ~said).then(pl.lit("correlated"))
             .otherwise(pl.lit("inferred"))
         )  # fmt: skip
+        told = pl.col("start_how") == "witness"
         frame = frame.with_columns(
-            how=how, source_port=pl.coalesce("source_port", "client_port"), origin_how=pl.col("kinds").list.join(", "),
+            how=pl.when(told).then("confidence").otherwise(how),
+            certainty=pl.min_horizontal("certainty", "sure"),
+            session_sure="certainty", source_port=pl.coalesce("source_port", "client_port"),
+            origin_how=pl.col("kinds").list.join(", "),
             proof=pl.col("proof").fill_null(pl.lit([], pl.List(pl.String))),
         )  # fmt: skip
-        return frame.drop("client_port", "kinds").sort("start", "id")
+        return frame.drop("client_port", "kinds", "sure").sort("start", "id")
 
 
 def _unrouted() -> pl.Expr:

@@ -17,6 +17,7 @@ import polars as pl
 
 from graphhunt import ids
 from graphhunt.graph.frames import HOUR, SECOND, evidence, hashed, mapped, with_address
+from graphhunt.graph.network_names import network_names
 from graphhunt.graph.sides import sided
 from graphhunt.graph.stated import Stated
 from graphhunt.graph.weights import OUTVOTED, OWNED, SIGHTINGS
@@ -72,6 +73,7 @@ class Ownership:
             self.connections.filter("owned").rename({"local_ip": "ip"}).with_columns(kind=told).select(SIGHTING),
             leases.with_columns(kind=pl.lit("lease")).select(SIGHTING),
             self._machine_accounts().select(SIGHTING),
+            network_names(self.case).select(SIGHTING),
         ]
         frame = mapped(pl.concat(parts).drop_nulls(["ip", "kind"]), "ip", "scope", ids.scope)
         usable = frame.filter(pl.col("scope").is_in(_UNSHARED)).drop("scope")

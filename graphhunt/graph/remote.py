@@ -8,6 +8,7 @@ import polars as pl
 
 from graphhunt.graph.frames import SECOND, hashed
 from graphhunt.graph.shape import drawn
+from graphhunt.graph.weights import CHOSEN
 from graphhunt.schema import EVIDENCE_CAP
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def remote_logons(case: Case, origins: Origins, techniques: Techniques, processe
     proof = pl.concat_list("evidence", "proof", pl.col("traced").fill_null(pl.lit([], pl.List(pl.String))))
     made = frame.with_columns(
         id=hashed("REMOTE_LOGON", "id"),
-        session_id=pl.col("id"),
+        session_id=pl.when((pl.col("session_sure") >= CHOSEN) & pl.col("user_id").is_not_null()).then("id"),
         to_id=pl.col("machine_id"),
         source_ip=pl.col("address"),
         stated_name=pl.col("workstation"),
@@ -65,14 +66,15 @@ def _with_origin(case: Case, frame: pl.DataFrame, processes: Processes) -> pl.Da
 
 def logged_on(sessions: Sessions, remote: pl.DataFrame) -> pl.DataFrame:
     """Give LOGGED_ON: one row per session, with its source where it has one."""
-    origin = remote.select(
+    origin = remote.drop_nulls("session_id").select(
         pl.col("session_id").alias("id"),
         pl.col("from_id").alias("source_machine_id"),
         pl.col("from_label").alias("origin_label"),
         pl.col("source_port").alias("found_port"),
         "technique",
     )
-    frame = sessions.table.join(origin, on="id", how="left", maintain_order="left")
+    likely = (pl.col("certainty") >= CHOSEN) & pl.col("user_id").is_not_null()
+    frame = sessions.table.filter(likely).join(origin, on="id", how="left", maintain_order="left")
     new_credentials = pl.when((pl.col("logon_type") == 9) & pl.col("outbound_user").is_not_null()).then(
         pl.lit("T1550.002")
     )

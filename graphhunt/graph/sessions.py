@@ -13,6 +13,8 @@ import polars as pl
 
 from graphhunt.graph.frames import HOUR, SECOND, evidence, first, hashed, with_address
 from graphhunt.graph.shape import drawn
+from graphhunt.graph.weights import LOGON
+from graphhunt.graph.witnessed import Witnessed
 from graphhunt.schema import RELATIONSHIPS, repeated_facts
 
 if TYPE_CHECKING:
@@ -79,26 +81,43 @@ class Sessions:
     @cached_property
     def table(self) -> pl.DataFrame:
         """One row per session, those never seen beginning included (`confidence` inferred)."""
-        begun = self._begun()
-        other = self._members.join(begun, on=_KEY, how="anti")
+        other = self._members.join(self.begun, on=_KEY, how="anti")
         inferred = (
             other.sort("time", "event_id")
             .group_by(_KEY, maintain_order=True)
             .agg(first("user_id"), *evidence(), start=pl.col("time").min())
-            .with_columns(confidence=pl.lit("inferred"))
+            .with_columns(confidence=pl.lit("inferred"), start_how=pl.lit("first act"), certainty=pl.lit(LOGON))
             .drop_nulls("user_id")
+            .with_columns(id=hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start"))
         )
-        frame = pl.concat([begun, inferred], how="diagonal")
+        frame = pl.concat([self._with_witnesses(self.begun), inferred], how="diagonal")
         frame = frame.join(self._extent, on=_KEY, how="left").join(self._privileged, on=_KEY, how="left")
+        frame = pl.concat([frame, self.witnessed.table.drop("row")], how="diagonal")
         start = pl.col("start")
         return frame.with_columns(
             open=pl.col("logoff").is_null(),
             privileged=pl.col("privileged").fill_null(value=False),
             end=pl.max_horizontal(start, pl.coalesce("logoff", "last")),
-            id=pl.coalesce("lone", hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start")),
         ).sort("start", "id")
 
-    def _begun(self) -> pl.DataFrame:
+    @cached_property
+    def witnessed(self) -> Witnessed:
+        """What other records than logons tell of sessions."""
+        return Witnessed(self.case, self.begun, self.keyed)
+
+    def _with_witnesses(self, begun: pl.DataFrame) -> pl.DataFrame:
+        """Add `witnesses`: the kinds of other records that tell of a recorded logon."""
+        told = self.witnessed.sources.select("id", pl.col("kinds").alias("kind")).explode(
+            "kind", empty_as_null=True, keep_nulls=False
+        )
+        kinds = told.group_by("id").agg(_told=pl.col("kind").unique().sort())
+        frame = begun.join(kinds, on="id", how="left", maintain_order="left")
+        own = pl.concat_list(pl.lit("logon"))
+        told_by = pl.concat_list(own, pl.col("_told").fill_null(pl.lit([], pl.List(pl.String))))
+        return frame.with_columns(witnesses=told_by).drop("_told")
+
+    @cached_property
+    def begun(self) -> pl.DataFrame:
         """Sessions whose logon was recorded; logons without a LogonId are sessions of their own."""
         frame = self.keyed(self._logons).drop_nulls("user_id")
         alone = frame.with_columns(start="time").with_columns(
@@ -106,8 +125,14 @@ class Sessions:
         )
         grouped = alone.drop("start").sort("time", "event_id").group_by([*_KEY, "lone"], maintain_order=True)
         fields = dict.fromkeys((*_OWN_FIELDS, *repeated_facts(RELATIONSHIPS["LOGGED_ON"]).values()))
-        begun = grouped.agg(*[first(c) for c in fields], *evidence(), start=pl.col("time").min())
-        return begun.with_columns(confidence=pl.lit("observed"))
+        begun = grouped.agg(
+            *[first(c) for c in fields], *evidence(), start=pl.col("time").min(), stated=pl.col("certainty").max()
+        )
+        return begun.with_columns(
+            id=pl.coalesce("lone", hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start")),
+            confidence=pl.lit("observed"), start_how=pl.lit("logon"),
+            certainty=pl.coalesce("stated", pl.lit(LOGON)),
+        ).drop("stated")  # fmt: skip
 
     @cached_property
     def _members(self) -> pl.DataFrame:

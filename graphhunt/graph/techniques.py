@@ -35,6 +35,15 @@ NEARBY = 10 * SECOND
 SYSTEM_LOGONS = ("0x3e7", "0x3e4", "0x3e5")
 """LogonIds of SYSTEM, NETWORK SERVICE and LOCAL SERVICE."""
 
+PLUMBING = (
+    "runtimebroker.exe", "dllhost.exe", "backgroundtaskhost.exe", "searchui.exe", "searchapp.exe", "searchhost.exe",
+    "searchprotocolhost.exe", "searchfilterhost.exe", "searchindexer.exe", "shellexperiencehost.exe",
+    "startmenuexperiencehost.exe", "applicationframehost.exe", "systemsettings.exe", "smartscreen.exe", "ctfmon.exe",
+    "sihost.exe", "taskhostw.exe", "textinputhost.exe", "wmiprvse.exe", "wsmprovhost.exe", "winrshost.exe",
+    "rundll32.exe", "unsecapp.exe", "wmiadap.exe", "lockapp.exe", "usocoreworker.exe", "mousocoreworker.exe",
+)  # fmt: skip
+"""Programs that Windows starts with `-Embedding` in every session with a desktop or a shell: it names nothing."""
+
 RDP, RDP_NEAR = 3389, 30 * SECOND
 
 TECHNIQUES: dict[str, tuple[str, str, int]] = {
@@ -128,7 +137,7 @@ class Techniques:
             .then(pl.lit("winrm"))
             .when(pl.col("parent") == "wmiprvse.exe")
             .then(pl.lit("wmi"))
-            .when(embedded & (pl.col("base") != "wmiprvse.exe"))
+            .when(embedded & ~pl.col("base").is_in(list(PLUMBING)) & ~pl.col("parent").is_in(list(PLUMBING)))
             .then(pl.lit("dcom"))
             .when(pl.col("parent").is_in(["sshd.exe", "sshd"]))
             .then(pl.lit("ssh"))
@@ -202,13 +211,23 @@ class Techniques:
     def _by_type(self) -> pl.DataFrame:
         kind = pl.col("logon_type")
         trace = (
-            pl.when(kind.is_in([7, 10, 12]))
+            pl.when(kind.is_in([7, 10, 12]) | (pl.col("family") == "rdp"))
             .then(pl.lit("rdp"))
+            .when(pl.col("family") == "winrm")
+            .then(pl.lit("winrm_port"))
+            .when(pl.col("family") == "ssh")
+            .then(pl.lit("ssh"))
+            .when(pl.col("witnesses").list.contains("share_sensor"))
+            .then(pl.lit("admin_share"))
+            .when(pl.col("family") == "smb")
+            .then(pl.lit("smb"))
             .when(pl.col("logon_process").str.to_lowercase().str.contains("sshd"))
             .then(pl.lit("ssh"))
         )
         frame = self.remote.with_columns(trace=trace).drop_nulls("trace")
-        reason = pl.concat_str(pl.lit("logon type "), pl.col("logon_type").cast(pl.String).fill_null("of sshd"))
+        typed = pl.concat_str(pl.lit("logon type "), pl.col("logon_type").cast(pl.String).fill_null("of sshd"))
+        told = pl.concat_str(pl.lit("told by "), pl.col("witnesses").list.join(", "))
+        reason = pl.when(pl.col("start_how") == "witness").then(told).otherwise(typed)
         nothing = pl.lit(None, pl.String)
         return frame.with_columns(reason=reason, event_id=nothing, process_id=nothing)
 

@@ -42,6 +42,8 @@ SIGHTINGS: dict[str, Weight] = {
     "incoming_own": Weight(0.5, naming=True),
     "incoming_name": Weight(0.3, naming=True),
     "incoming_port": Weight(0.2, naming=True),
+    # A name server, or whoever reached it by its name, says whose it is.
+    "network_name": Weight(0.5, naming=True),
     # The machine's account logged on from it: by Kerberos its key was there, by NTLM it may be relayed.
     "machine_kerberos": Weight(0.3, naming=False),
     "machine_ntlm": Weight(0.1, naming=False),
@@ -66,10 +68,58 @@ ORIGINS: dict[str, Weight] = {
     # The client says so itself.
     "stated_name": Weight(0.4, naming=True),
     "common_name": Weight(0.1, naming=True),
+    # Another record of the session says where from.
+    "witness": Weight(0.95, naming=True),
     # The account had a session open on the machine.
     "account_there": Weight(0.3, naming=False),
 }
 """Weight of a claim of where a logon came from."""
+
+
+class Witness(NamedTuple):
+    """Weight of one kind of record that tells of a session, and whether it tells of an attempt only."""
+
+    weight: float
+    attempt: bool = False
+
+
+LOGON = 0.95
+"""Certainty of a session whose own logon was recorded by the machine that was reached."""
+
+WITNESSES: dict[str, Witness] = {
+    # The machine that was reached recorded a session from an address.
+    "desktop_session": Witness(0.95),
+    "desktop_reconnect": Witness(0.95),
+    "share": Witness(0.9),
+    "winrm_session": Witness(0.8),
+    # 1149: a channel was authenticated; old systems write it for failures too.
+    "desktop_channel": Witness(0.4),
+    "desktop_attempt": Witness(0.3, attempt=True),
+    # A sensor infers success from sizes or from what follows.
+    "ssh_sensor": Witness(0.6),
+    "ntlm_sensor": Witness(0.6),
+    "share_sensor": Witness(0.7),
+    # A ticket alone says that a session was wanted; with traffic to the service there was one.
+    "ticket": Witness(0.45, attempt=True),
+    "ticket_flow": Witness(0.9),
+    "ticket_flow_sensor": Witness(0.7),
+    # Whoever goes out says so before anybody lets them in.
+    "outgoing": Witness(0.45, attempt=True),
+    "credentials": Witness(0.45, attempt=True),
+}
+"""Weight of records that tell of a session from elsewhere, beside its logon."""
+
+ATTEMPTED = 0.45
+"""However many attempts there are, without a success they make a session no surer than this."""
+
+REFUSED = 0.7
+"""Contrary: an attempt of the same account from the same source failed at that moment."""
+
+SPRAYED = 0.3
+"""What remains of certainty where one source tried many accounts by one kind of record."""
+
+POSSIBLE = 0.4
+"""A session less certain than this isn't drawn at all."""
 
 OWNED = ((0, 0.95), (3_600, 0.9), (86_400, 0.75), (7 * 86_400, 0.5))
 """How sure an address means its machine: so many seconds away from the nearest sighting at most, how sure."""

@@ -50,6 +50,9 @@ _LOGGED_ON = (
     Property("outbound_user", "text", "account it uses towards other machines (type 9)").from_fact(),
     TECHNIQUE,
     _OPEN,
+    Property("start_how", "text", "how its beginning is known: logon, witness or first act"),
+    _CERTAINTY,
+    Property("witnesses", "texts", "kinds of records that tell of it"),
 )
 _REMOTE_LOGON = (
     ACCOUNT,
@@ -70,6 +73,7 @@ _REMOTE_LOGON = (
     _OPEN,
     Property("act", "text", "logons of one act share it: one use of a technique makes several"),
     _CERTAINTY._replace(meaning="how sure its source is: from 0.9 seen, 0.7 likely, 0.5 weak, below possible"),
+    Property("witnesses", "texts", "kinds of records that tell of the session"),
     Property("origin_how", "text", "kinds of evidence that speak for its source, separated by commas"),
     Property("stated_name", "text", "name the client gave itself: whoever logs on chooses it"),
     Property("doubt", "text", "sources_disagree or name_address_mismatch: what speaks against its source"),
