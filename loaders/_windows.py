@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from graphhunt.model import Fact, Rejected, Skipped
 
+from . import _windows_accounts as accounts
 from . import _windows_applocker as applocker
+from . import _windows_directory as directory
 from . import _windows_object as objects
+from . import _windows_policy as policy
 from . import _windows_powershell as powershell
 from . import _windows_process as process
 from . import _windows_remote as remote
@@ -25,6 +28,9 @@ HANDLERS: dict[tuple[str, int], Handler] = {
     **remote.HANDLERS,
     **smb.HANDLERS,
     **applocker.HANDLERS,
+    **accounts.HANDLERS,
+    **policy.HANDLERS,
+    **directory.HANDLERS,
 }
 """Every mapped event, by short channel name and event id."""
 

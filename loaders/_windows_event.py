@@ -33,6 +33,7 @@ CHANNELS = {
     "microsoft-windows-smbclient/security": "SMBClient",
     "microsoft-windows-applocker/exe and dll": "AppLocker",
     "microsoft-windows-applocker/msi and script": "AppLocker",
+    "microsoft-windows-windows firewall with advanced security/firewall": "Firewall",
     "application": "Application",
     "setup": "Setup",
     "directory service": "DirectoryService",
@@ -56,6 +57,7 @@ _PROVIDERS = {
     "openssh": "OpenSSH",
     "microsoft-windows-terminalservices-clientactivexcore": "RdpClient",
     "microsoft-windows-applocker": "AppLocker",
+    "microsoft-windows-windows firewall with advanced security": "Firewall",
 }
 
 _FAILURE_NAME = "audit failure"

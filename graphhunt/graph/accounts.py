@@ -19,6 +19,7 @@ _ROLES = (
     ("subject_user", "subject_domain", "subject_sid"),
     ("creator_user", "creator_domain", "creator_sid"),
     ("outbound_user", "outbound_domain", None),
+    ("target_user", "target_domain", "target_sid"),
 )
 _SPELLING = ["sid", "domain", "user", "host"]
 _SCHEMA = {"sid": pl.String, "domain": pl.String, "user": pl.String, "host": pl.String, "time": pl.Int64}

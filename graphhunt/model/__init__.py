@@ -8,6 +8,14 @@ are as the source wrote them, apart from trimming; folding them to entities is g
 
 from __future__ import annotations
 
+from graphhunt.model.changes import (
+    AccountChange,
+    CertificateIssue,
+    DirectoryAccess,
+    DirectoryChange,
+    Enumeration,
+    PolicyChange,
+)
 from graphhunt.model.directory import DirectoryObject, PossibleRight
 from graphhunt.model.fact import Fact
 from graphhunt.model.logons import (
@@ -37,17 +45,23 @@ FACTS: tuple[type[Fact], ...] = (
     Logon, Logoff, SessionChange, ExplicitCredentials, Privileges, Authentication, ProcessStart, ProcessEnd,
     Connection, Flow, DnsQuery, FileAction, RegistryAction, ProcessAccess, PipeAction, ServiceInstall,
     TaskAction, ShareAccess, Script, WmiAction, MachineState, Lease, Detection, DirectoryObject, PossibleRight,
-    OutgoingRemote, RemoteExecutionHint,
+    OutgoingRemote, RemoteExecutionHint, AccountChange, Enumeration, PolicyChange, DirectoryChange, DirectoryAccess,
+    CertificateIssue,
 )  # fmt: skip
 """Every kind of fact; the tag of each is its table's name in the workspace."""
 
 __all__ = [
     "FACTS",
+    "AccountChange",
     "Authentication",
+    "CertificateIssue",
     "Connection",
     "Detection",
+    "DirectoryAccess",
+    "DirectoryChange",
     "DirectoryObject",
     "DnsQuery",
+    "Enumeration",
     "ExplicitCredentials",
     "Fact",
     "FileAction",
@@ -59,6 +73,7 @@ __all__ = [
     "MachineState",
     "OutgoingRemote",
     "PipeAction",
+    "PolicyChange",
     "PossibleRight",
     "Privileges",
     "ProcessAccess",

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from graphhunt.loaders import _values as v
 from graphhunt.loaders._windows import HANDLERS
-from graphhunt.loaders._windows_event import is_refused
+from graphhunt.loaders._windows_event import Event, is_refused
 from graphhunt.loaders.windows_json import WindowsJsonLoader
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graphhunt import ids
-from graphhunt.model import FileWarning, Record, Rejected
+from graphhunt.model import AccountChange, FileWarning, Record, Rejected
 from graphhunt.sources import loading
 
 CODES = {f"{channel}/{number}" for channel, number in HANDLERS}
@@ -22,7 +22,14 @@ SAME_AS_A_SAMPLE = {
     "Security/4801", "AppLocker/8006", "AppLocker/8007",
     "Security/4609", "Security/4700", "Security/4701", "TaskScheduler/110", "TaskScheduler/142",
     "LocalSessionManager/22", "LocalSessionManager/23", "WMI-Activity/5859",
-    "WMI-Activity/5860", "Defender/1117",
+    "WMI-Activity/5860", "Defender/1117", "Security/4705", "Security/4717", "Security/4722", "Security/4724",
+    "Security/4725", "Security/4726", "Security/4742", "Security/4743", "Security/4765", "Security/4767",
+    "Security/4727", "Security/4729", "Security/4730", "Security/4731", "Security/4732", "Security/4734",
+    "Security/4735", "Security/4737", "Security/4744", "Security/4745", "Security/4746", "Security/4747",
+    "Security/4748", "Security/4749", "Security/4750", "Security/4752", "Security/4753", "Security/4755",
+    "Security/4756", "Security/4757", "Security/4758", "Security/4759", "Security/4760", "Security/4761",
+    "Security/4762", "Security/4763", "Security/4886", "Security/4888", "Security/4947", "Security/4948",
+    "Security/5138", "Security/5141", "Firewall/2005", "Firewall/2006", "Firewall/2033",
 }  # fmt: skip
 
 
@@ -74,6 +81,29 @@ def test_socket_addresses(value: object, expected: tuple[str, int] | None) -> No
 )
 def test_addresses_of_ipv4_lose_what_maps_them(value: object, expected: str | None) -> None:
     assert v.ip(value) == expected
+
+
+GROUP_ACTS = [
+    # Microsoft's list of the events of security and distribution group management.
+    (4727, "create", "global", False), (4728, "add-member", "global", False), (4729, "remove-member", "global", False),
+    (4730, "delete", "global", False), (4737, "change", "global", False), (4731, "create", "local", False),
+    (4732, "add-member", "local", False), (4733, "remove-member", "local", False), (4734, "delete", "local", False),
+    (4735, "change", "local", False), (4744, "create", "local", True), (4745, "change", "local", True),
+    (4746, "add-member", "local", True), (4747, "remove-member", "local", True), (4748, "delete", "local", True),
+    (4749, "create", "global", True), (4750, "change", "global", True), (4751, "add-member", "global", True),
+    (4752, "remove-member", "global", True), (4753, "delete", "global", True), (4754, "create", "universal", False),
+    (4755, "change", "universal", False), (4756, "add-member", "universal", False),
+    (4757, "remove-member", "universal", False), (4758, "delete", "universal", False),
+    (4759, "create", "universal", True), (4760, "change", "universal", True), (4761, "add-member", "universal", True),
+    (4762, "remove-member", "universal", True), (4763, "delete", "universal", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "action", "scope", "distribution"), GROUP_ACTS)
+def test_what_is_done_to_a_group_is_told_by_the_id(number: int, action: str, scope: str, distribution: bool) -> None:
+    [fact] = HANDLERS["Security", number](Event("Security", number, 1, "H", {"TargetUserName": "G"}))
+    assert isinstance(fact, AccountChange)
+    assert (fact.action, fact.group_scope, fact.distribution) == (action, scope, distribution)
 
 
 def read(path: Path, data: bytes) -> list[Record | FileWarning]:
