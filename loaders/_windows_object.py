@@ -54,8 +54,18 @@ def _actor(get: v.Get) -> dict[str, Any]:
 
 def _process_access(event: Event) -> ProcessAccess:
     get = event.data.get
-    target, granted = v.text(get("ObjectName")), v.hexadecimal(get("AccessMask"))
-    return ProcessAccess(**event.base(), **_actor(get), target_path=target, granted=granted)
+    mask, handle = get("AccessMask"), v.number(get("HandleId"))
+    return ProcessAccess(
+        **event.base(),
+        **_actor(get),
+        **subject(get),
+        target_path=v.text(get("ObjectName")),
+        granted=v.hexadecimal(mask),
+        rights=v.number(mask),
+        # A refused request has none.
+        handle_id=hex(handle) if handle else None,
+        success=not event.refused,
+    )
 
 
 def _file_access(event: Event) -> FileAction:

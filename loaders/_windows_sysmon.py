@@ -165,6 +165,8 @@ def _registry(event: Event) -> list[Fact]:
 
 def _process_access(event: Event) -> list[Fact]:
     get = event.data.get
+    user, domain = v.account(get("SourceUser"))
+    target_user, target_domain = v.account(get("TargetUser"))
     return [
         ProcessAccess(
             **event.base(),
@@ -176,6 +178,11 @@ def _process_access(event: Event) -> list[Fact]:
             target_path=v.text(get("TargetImage")),
             operation="inject" if event.id == 8 else "access",
             granted=v.hexadecimal(get("GrantedAccess")),
+            rights=v.number(get("GrantedAccess")),
+            user=user,
+            domain=domain,
+            target_user=target_user,
+            target_domain=target_domain,
         )
     ]
 

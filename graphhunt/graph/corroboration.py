@@ -63,10 +63,11 @@ def _lsass(case: Case, processes: Processes) -> pl.DataFrame:
     """Give the openings of lsass with the right to read its memory, by other than Windows' own programs."""
     granted = pl.col("granted").str.strip_prefix("0x").str.to_integer(base=16, strict=False)
     opened = case.facts("process_access").filter(
-        pl.col("target_path").str.to_lowercase().str.ends_with("\\lsass.exe")
+        pl.col("success").ne_missing(other=False)
+        & pl.col("target_path").str.to_lowercase().str.ends_with("\\lsass.exe")
         & (granted.cast(pl.Int64) & READ_MEMORY).cast(pl.Boolean)
     )
-    opened = processes.resolve(opened).join(
+    opened = processes.resolve(opened.drop("user_id")).join(
         processes.nodes.select(pl.col("id").alias("process_id"), "name", "user_id"), on="process_id", how="left"
     )
     program = pl.col("path").str.to_lowercase().str.split("\\").list.last()

@@ -150,7 +150,7 @@ def registry(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
 
 def accesses(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
     """Give ACCESSED and INJECTED_INTO between processes."""
-    frame = processes.resolve(case.facts("process_access"))
+    frame = processes.resolve(case.facts("process_access").filter(pl.col("success").ne_missing(other=False)))
     frame = processes.resolve(frame, guid="target_guid", pid="target_pid", path="target_path", into="target_id")
     frame = frame.drop_nulls(["process_id", "target_id"])
     opened = _fold(

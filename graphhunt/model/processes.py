@@ -49,7 +49,19 @@ class ProcessEnd(Fact, frozen=True, kw_only=True, tag="process_end"):
 
 
 class ProcessAccess(Fact, frozen=True, kw_only=True, tag="process_access"):
-    """A process opened another (Sysmon 10) or made a thread in it (Sysmon 8, `operation` inject)."""
+    """A process asked for, opened or used another one, or made a thread in it (`operation` access or inject).
+
+    What may be said of it hangs on the record: Security 4656 says that a handle with these rights was asked for and,
+    unless it was refused, given; Sysmon 10 that one was opened; only Security 4663 that a right was used. None says
+    that memory was read.
+
+    Attributes:
+        granted: The mask of rights as written; `rights` is the same as a number, by whose bits claims are worded.
+        handle_id: The handle, equal in the 4656 and the 4663 of one opening.
+        user: Whom the acting process ran as, with `domain`, `sid` and `logon_id`.
+        target_user: Whom the other process ran as, with `target_domain`.
+        success: False where the handle was refused; `rights` are those that were asked for.
+    """
 
     guid: str | None = None
     pid: int | None = None
@@ -59,6 +71,15 @@ class ProcessAccess(Fact, frozen=True, kw_only=True, tag="process_access"):
     target_path: str | None = None
     operation: str = "access"
     granted: str | None = None
+    rights: int | None = None
+    handle_id: str | None = None
+    user: str | None = None
+    domain: str | None = None
+    sid: str | None = None
+    logon_id: str | None = None
+    target_user: str | None = None
+    target_domain: str | None = None
+    success: bool = True
 
 
 class Script(Fact, frozen=True, kw_only=True, tag="script"):
