@@ -121,6 +121,8 @@ Handler: TypeAlias = Callable[[Event], "list[Fact] | Skipped"]
 
 def is_refused(keywords: object) -> bool:
     """Tell whether keywords call an event an audit of failure: by their bit (signed or not), or by name."""
+    if keywords.__class__ is int:
+        return bool(keywords & _FAILURE)
     return any(map(_is_failure, keywords)) if isinstance(keywords, list) else _is_failure(keywords)
 
 
