@@ -32,9 +32,7 @@ class Alerts:
 
     @cached_property
     def _rows(self) -> pl.DataFrame:
-        raw = self.case.raw("detection")
-        machines = self.case.machines.resolve(raw.unique("host")).select("host", "machine_id")
-        frame = self.case.accounts.resolve(raw.join(machines, on="host", how="left"))
+        frame = self.case.accounts.resolve(self.case.machines.placed(self.case.raw("detection")))
         frame = self.processes.resolve(frame).with_columns(
             alert_id=pl.concat_str("source", pl.coalesce("detection_id", "event_id"), separator="|"),
             where=pl.coalesce(pl.col("target").str.extract(_DEFENDER_FILE), pl.col("target").str.extract(_PATH)),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import polars as pl
 
 from graphhunt.graph.accounts import Accounts
 from graphhunt.graph.frames import text
+from graphhunt.graph.identity_local import Origins, no_origins
+from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.machines import Machines
 from graphhunt.graph.ownership import Ownership
 from graphhunt.model import FACTS
@@ -23,10 +25,20 @@ class Case:
     Args:
         facts: Gives the frame of a kind; called once per kind.
         client_id: Tenant of the case.
+        origins: Gives the files that records came from.
+        statements: What analysts state about identities.
     """
 
-    def __init__(self, facts: Facts, client_id: str = "default") -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        client_id: str = "default",
+        origins: Origins = no_origins,
+        statements: Sequence[Statement] = (),
+    ) -> None:
         self._facts = facts
+        self._origins = origins
+        self._statements = statements
         self._frames: dict[str, pl.DataFrame] = {}
         self.client_id = client_id
 
@@ -56,7 +68,8 @@ class Case:
     @cached_property
     def machines(self) -> Machines:
         """The machines that logged."""
-        return Machines({kind: self.raw(kind) for kind in self.kinds()}, self.client_id)
+        frames = {kind: self.raw(kind) for kind in self.kinds()}
+        return Machines(frames, self.client_id, self._origins, self._statements)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -68,7 +81,7 @@ class Case:
             frames["directory_object"] = frames["directory_object"].with_columns(unseen)
         if "possible_right" in frames:
             frames["possible_right"] = _named_by_number(frames["possible_right"])
-        return Accounts(frames, self.client_id)
+        return Accounts(frames, self.machines, self._statements)
 
     @cached_property
     def owners(self) -> Ownership:
@@ -82,5 +95,5 @@ def _named_by_number(rights: pl.DataFrame) -> pl.DataFrame:
         rights.filter(pl.col(f"{end}_type") == "User").select(sid=f"{end}_id", host="host") for end in ("start", "end")
     ]
     found = pl.concat(ends).unique().filter(pl.col("sid").str.starts_with("S-1-5-21-"))
-    nothing = [pl.lit(None, pl.String).alias(name) for name in ("user", "domain")]
+    nothing = [pl.lit(None, pl.String).alias(name) for name in ("user", "domain", "event_id")]
     return found.with_columns(*nothing, time=pl.lit(None, pl.Int64))

@@ -96,9 +96,7 @@ def flowed_to(case: Case) -> pl.DataFrame:
 def _queries(case: Case, processes: Processes) -> pl.DataFrame:
     """Give the look-ups of names with who asked: the process, or the machine where no process is known."""
     frame = mapped(case.raw("dns_query"), "query", "name", ids.domain_name).drop_nulls("name")
-    frame = with_address(frame, "source_ip", "address").join(
-        case.machines.resolve(frame.unique("host")).select("host", "machine_id"), on="host", how="left"
-    )
+    frame = case.machines.placed(with_address(frame, "source_ip", "address"))
     frame = case.owners.resolve(frame, "address", "leased").with_columns(machine_id=pl.coalesce("machine_id", "leased"))
     frame = processes.resolve(frame)
     return frame.with_columns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -12,6 +13,8 @@ from graphhunt.graph.borrowed import with_borrowed
 from graphhunt.graph.case import Case, Facts
 from graphhunt.graph.causes import with_causes
 from graphhunt.graph.corroboration import corroboration
+from graphhunt.graph.identity_local import Origins, no_origins
+from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.nodes import addresses, machines, seen, with_search
 from graphhunt.graph.origins import Origins
 from graphhunt.graph.possible import TYPES, possible
@@ -38,9 +41,11 @@ class Graph(NamedTuple):
     corroboration: pl.DataFrame
 
 
-def build(facts: Facts, client_id: str = "default") -> Graph:
-    """Compute the graph of all facts; the same set of facts gives the same graph."""
-    case = Case(facts, client_id)
+def build(
+    facts: Facts, client_id: str = "default", origins: Origins = no_origins, statements: Sequence[Statement] = ()
+) -> Graph:
+    """Compute the graph of all facts; the same set of facts and statements gives the same graph."""
+    case = Case(facts, client_id, origins, statements)
     processes = Processes(case)
     sessions = Sessions(case)
     skew = Skew(case.owners)

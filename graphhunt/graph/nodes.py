@@ -43,9 +43,9 @@ def machines(case: Case, remote: pl.DataFrame, offsets: dict[str, int], director
         .group_by("id")
         .agg(first_seen=pl.col("start").min(), last_seen=pl.col("end").max())
         .with_columns(
-            name=pl.col("id").str.split(":").list.last().str.to_uppercase(),
+            name=_short_name().str.to_uppercase(),
             stub=pl.lit(value=True),
-            aliases=pl.concat_list(pl.col("id").str.split(":").list.last()),
+            aliases=pl.concat_list(_full_name()),
         )
     )
     own = case.owners.runs.group_by(pl.col("machine_id").alias("id")).agg(ips=pl.col("ip").unique().sort())
@@ -55,6 +55,15 @@ def machines(case: Case, remote: pl.DataFrame, offsets: dict[str, int], director
     for extra in (own, clocks, _roles(case), directory.select("id", "object_id")):
         frame = frame.join(extra, on="id", how="left")
     return frame
+
+
+def _full_name() -> pl.Expr:
+    """Give the name in a machine's id, without tenant; the suffix stands behind it again where the id has one."""
+    return pl.col("id").str.split(":").list.last().str.replace("@", ".", literal=True)
+
+
+def _short_name() -> pl.Expr:
+    return pl.col("id").str.split(":").list.last().str.split("@").list.first()
 
 
 def _listed(directory: pl.DataFrame) -> pl.DataFrame:

@@ -87,7 +87,7 @@ class Ownership:
         logons = logons.with_columns(
             kind=pl.when(package).then(pl.lit("machine_kerberos")).otherwise(pl.lit("machine_ntlm"))
         )
-        logons = self.case.machines.named(logons.rename({"machine_id": "target_id"}), "user", "machine_id")
+        logons = self.case.machines.named(logons.rename({"machine_id": "target_id"}), "user", "machine_id", "domain")
         known = pl.col("machine_id").is_in(list(self.case.machines.known))
         return logons.filter(known & (pl.col("machine_id") != pl.col("target_id")))
 

@@ -5,12 +5,19 @@ Source: Microsoft, "Well-known SIDs" and "Service accounts"; names in the langua
 
 from __future__ import annotations
 
+import re
+
+_SID = re.compile(r"(?:^|:)(S-1-[0-9-]+)(?:@|$)")
+
 LOCAL_DOMAINS = frozenset({".", "localhost"})
 """Domain parts that mean the machine the event happened on."""
 
 _AUTHORITY = frozenset(
     {"nt authority", "nt-autorität", "autorite nt", "autorité nt", "autoridade nt", "authority", "nt-autoritaet"}
 )
+
+NO_DOMAIN = LOCAL_DOMAINS | _AUTHORITY | {"", "workgroup", "microsoftaccount", "builtin"}
+"""Domain parts that tell of no domain; a local account linked to one of Microsoft's is written `MicrosoftAccount`."""
 
 _NAMES = {
     "S-1-5-18": {"system", "système", "systeme", "local system", "localsystem", "sistema"},
@@ -61,14 +68,14 @@ WELL_KNOWN_NAMES = {
 
 
 def sid_of(account_id: str) -> str | None:
-    """Give the SID in an account's id (which may carry the tenant before it); None for one known by name only."""
-    sid = account_id.rsplit(":", 1)[-1]
-    return sid if sid.startswith("S-1-") else None
+    """Give the SID in an account's id (between tenant and machine, if any); None for one known by name only."""
+    found = _SID.search(account_id)
+    return found[1] if found else None
 
 
 def account_kind(account_id: str, name: str | None) -> str:
     """Classify an account: person, machine, service, system or anonymous."""
-    sid = account_id.rsplit(":", 1)[-1]
+    sid = sid_of(account_id) or account_id.rsplit(":", 1)[-1]
     lowered = (name or "").lower()
     if sid in _KINDS:
         return _KINDS[sid]

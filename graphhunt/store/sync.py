@@ -18,7 +18,9 @@ import polars as pl
 from graphhunt import queries
 from graphhunt.errors import DamageError, StoreError
 from graphhunt.evidence.files import typed_errors
+from graphhunt.evidence.origins import origins
 from graphhunt.graph.graph import build
+from graphhunt.graph.identity_book import read_statements, statements_mark
 from graphhunt.graph.snapshot import Changes, Snapshot
 from graphhunt.graph.state import VERSION
 from graphhunt.ids import digest
@@ -67,7 +69,7 @@ def compute(workspace: Workspace, client_id: str = "default") -> Computed | None
     fingerprint = _fingerprint(workspace, client_id)
     if fingerprint == _kept(Snapshot(workspace.path / "graph")):
         return None
-    return Computed(fingerprint, build(lambda kind: workspace.facts(kind).collect(), client_id))
+    return Computed(fingerprint, _built(workspace, client_id))
 
 
 def snapshot_of(workspace: Workspace, client_id: str = "default") -> Snapshot:
@@ -85,13 +87,23 @@ def _computed(workspace: Workspace, client_id: str) -> Computed:
     """Compute the graph of facts that stayed the same from first to last."""
     while True:
         fingerprint = _fingerprint(workspace, client_id)
-        graph = build(lambda kind: workspace.facts(kind).collect(), client_id)
+        graph = _built(workspace, client_id)
         if fingerprint == _fingerprint(workspace, client_id):
             return Computed(fingerprint, graph)
 
 
 def _fingerprint(workspace: Workspace, client_id: str) -> str:
-    return digest(workspace.fingerprint(), client_id, str(VERSION))
+    return digest(workspace.fingerprint(), client_id, str(VERSION), *statements_mark(workspace.path))
+
+
+def _built(workspace: Workspace, client_id: str) -> Graph:
+    """Compute the graph of all facts and statements."""
+    return build(
+        lambda kind: workspace.facts(kind).collect(),
+        client_id,
+        partial(origins, workspace),
+        read_statements(workspace.path),
+    )
 
 
 def _kept(snapshot: Snapshot) -> str | None:
@@ -131,7 +143,7 @@ def sync(
         report = progress or (lambda phase, done, total: None)
         if computed is None or computed.fingerprint != fingerprint:
             report("correlate", 0, 1)
-            computed = Computed(fingerprint, build(lambda kind: workspace.facts(kind).collect(), client_id))
+            computed = Computed(fingerprint, _built(workspace, client_id))
         graph = computed.graph
         difference = _difference(graph, snapshot, store, state)
         if not (difference.fresh and store.can_fill and _filled(store, graph, mark, report)):
