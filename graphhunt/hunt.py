@@ -18,10 +18,12 @@ import platformdirs
 from graphhunt import current
 from graphhunt.analyses.runs import current_results
 from graphhunt.case.export import export
+from graphhunt.case.identity import Identity
 from graphhunt.entities import IP, Client, File, Machine, Process, User
 from graphhunt.errors import GraphhuntError, UsageError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
+from graphhunt.graph.identity_book import statements_mark
 from graphhunt.questions import pivots
 from graphhunt.questions.coverage import coverage
 from graphhunt.questions.pivots.search import kind_named
@@ -287,6 +289,11 @@ class Hunt:
         return question.ask(self, given, wishes)
 
     @cached_property
+    def identity(self) -> Identity:
+        """What analysts state about which spellings are one machine or account."""
+        return Identity(self.workspace.path, lambda: self.snapshot, self.sync)
+
+    @cached_property
     def snapshot(self) -> Snapshot:
         """The graph's tables as of the last load; damaged ones are made again from the facts."""
         return snapshot_of(self.workspace, self.client_id)
@@ -408,6 +415,8 @@ class Hunt:
         ]
         if digest:
             state["digest"] = graph_digest(self.store)
+            if said := statements_mark(self.workspace.path):
+                state["statements"] = {"count": len(self.identity.statements()), "digest": said[0]}
         return state
 
     def verify(self) -> dict[str, Any]:

@@ -34,6 +34,11 @@ class Hunt(Protocol):
         ...
 
     @property
+    def identity(self) -> Any:
+        """What analysts state about identities."""
+        ...
+
+    @property
     def db(self) -> str | None:
         """Address of the Neo4j server; None for the embedded engine."""
         ...

@@ -67,6 +67,20 @@ def analysis_work(hunt: Hunt, name: str, parameters: Mapping[str, Any]) -> Work:
     return work
 
 
+def identity_work(hunt: Hunt, author: str, wanted: Mapping[str, Any]) -> Work:
+    """State something about an identity as `graphhunt identity` does."""
+
+    def work(tell: Tell) -> dict[str, Any]:
+        tell.progress("correlate", 0, 1)
+        with sibling(hunt) as own:
+            row: dict[str, Any] = own.identity.state(**{**wanted, "author": author})
+        tell.progress("correlate", 1, 1)
+        tell.sum_up(f"stated as {row['id']}")
+        return row
+
+    return work
+
+
 def hunt_work(hunt: Hunt, name: str, parameters: Mapping[str, Any], limit: int | None) -> Work:
     """Run a hunt as `graphhunt hunt` does, findings written to the graph."""
 

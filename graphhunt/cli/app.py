@@ -21,6 +21,7 @@ from graphhunt.cli import (
     generate,
     hunt,
     hunts,
+    identity,
     load,
     paths,
     plugins,
@@ -52,6 +53,7 @@ GROUPS = {
 for _group, _modules in GROUPS.items():
     for _module in _modules:
         app.command(name=_module.__name__.rsplit(".", 1)[-1], rich_help_panel=_group)(_module.run)
+app.add_typer(identity.app, name="identity", rich_help_panel="Investigate")
 app.add_typer(users.app, name="users", rich_help_panel="Serve")
 app.add_typer(users.tokens, name="tokens", rich_help_panel="Serve")
 app.command(name="audit", rich_help_panel="Serve")(users.audit)

@@ -37,3 +37,5 @@ def run(
     for name in ("reason", "digest"):
         if name in state:
             line(f"{name}: {state[name]}")
+    if said := state.get("statements"):
+        line(f"{counted(said['count'], 'statement')} of analysts about identities: {said['digest']}")

@@ -54,12 +54,22 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def standing(statements: Iterable[Statement], entity: Entity) -> list[Statement]:
     """List the statements about an entity that nobody took back, oldest first."""
-    rows = sorted(statements, key=lambda row: (row.time, row.id))
-    undone: set[str] = set()
-    for row in reversed(rows):  # an undo that was undone itself undoes nothing
-        if row.verdict == "undo" and row.id not in undone:
-            undone.add(row.a)
-    return [row for row in rows if row.entity == entity and row.id not in undone]
+    rows = sorted(statements, key=_order)
+    back = taken_back(rows)
+    return [row for row in rows if row.entity == entity and row.id not in back]
+
+
+def taken_back(statements: Iterable[Statement]) -> set[str]:
+    """List the ids of the statements that later ones took back."""
+    found: set[str] = set()
+    for row in sorted(statements, key=_order, reverse=True):
+        if row.verdict == "undo" and row.id not in found:  # an undo that was undone itself undoes nothing
+            found.add(row.a)
+    return found
+
+
+def _order(row: Statement) -> tuple[int, str]:
+    return row.time, row.id
 
 
 def part_of(key: str, split: Statement) -> str:

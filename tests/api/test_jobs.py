@@ -190,6 +190,22 @@ def test_an_analysis_runs_as_a_job_and_can_be_undone(server: TestClient) -> None
     assert server.get("/api/v1/entities/Machine/none/why").status_code == 404
 
 
+def test_a_statement_about_identities_is_a_job_and_can_be_taken_back(server: TestClient) -> None:
+    def said(**wanted: str) -> dict[str, Any]:
+        return finished(server, server.post("/api/v1/identity/statements", json=wanted).json()["id"])
+
+    job = said(verdict="join", a="alpha", b="bravo", reason="one box")
+    assert job["state"] == "succeeded"
+    assert server.get("/api/v1/entities/Machine/bravo").status_code == 404
+    assert said(verdict="undo", a=job["result"]["id"])["state"] == "succeeded"
+    assert server.get("/api/v1/entities/Machine/bravo").status_code == 200
+    rows = server.get("/api/v1/identity/statements").json()["items"]
+    assert [(row["verdict"], row["standing"], row["reason"]) for row in rows] == [
+        ("join", False, "one box"), ("undo", True, ""),
+    ]  # fmt: skip
+    assert said(verdict="join", a="alpha", b="nosuch")["state"] == "failed"
+
+
 def test_jobs_are_listed_newest_first_in_pages(server: TestClient) -> None:
     for number in range(3):
         upload = send(server, f"{number}.png", b"\x89PNG\r\n\x1a\n" + bytes(100))

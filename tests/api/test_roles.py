@@ -49,6 +49,7 @@ EXPECTED: dict[str, set[str]] = {
     "GET /uploads": LOAD, "POST /uploads": LOAD, "DELETE /uploads/{upload_id}": LOAD, "POST /imports": LOAD,
     "GET /analyses": READ, "GET /analyses/runs": READ, "POST /analyses/{name}:run": WRITE,
     "POST /analyses/{name}:undo": WRITE, "GET /analyses/{name}/comparison": READ,
+    "GET /identity/statements": READ, "POST /identity/statements": WRITE,
     "GET /map": READ, "GET /map/outline": READ,
     "GET /hunts": READ, "POST /hunts:ask": READ, "POST /hunts:run": WRITE,
     "GET /session": JOBS, "DELETE /session": JOBS, "GET /tokens": JOBS, "POST /tokens": JOBS,

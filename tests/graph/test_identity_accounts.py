@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
 from graphhunt.graph.case import Case
+from graphhunt.graph.identity_statements import Statement
 from graphhunt.model import Authentication, Fact, Logon, ProcessStart, ShareAccess
 
 from .facts import SECOND, T0, frames
@@ -138,3 +140,32 @@ def test_two_roots_of_two_machines(shared_data: Path, tmp_path: Path) -> None:
     ingest(workspace, [shared_data / "cases" / f"linux_{part}.log" for part in "ab"])
     case = Case(lambda kind: workspace.facts(kind).collect())
     assert set(users(case, "root")) == {r"weba\root", r"dbb\root"}
+
+
+def said(verdict: Any, a: str, b: str = "", start: int | None = None) -> Statement:
+    return Statement(id="1", verdict=verdict, entity="account", a=a, b=b, start=start, author="x", time=1)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (said("apart", f"{CORP}-1001", r"CORP\ann"), [r"corp\ann", r"corp\ann", f"{CORP}-1001"]),
+        (said("apart", r"CORP\ann", f"{CORP}-1001"), [f"{CORP}-1001", r"corp\ann", f"{CORP}-1001"]),
+        (said("join", r"OLD\bob", r"CORP\ann"), [r"old\bob"] * 3),
+        (
+            said("split", r"CORP\ann", start=T0 + 5 * SECOND),
+            [f"{CORP}-1001"] + [f"{CORP}-1001@2020-09-13T122645.000000Z"] * 2,
+        ),
+    ],
+    ids=["name apart from SID", "SID apart from name", "join", "split"],
+)
+def test_an_analysts_word_comes_last(statement: Statement, expected: list[str]) -> None:
+    """Records by name and SID, by name alone, and by SID alone."""
+    facts: list[Fact] = [
+        logon("SRV", "ann", "CORP", f"{CORP}-1001"), logon("SRV", "ann", "CORP", at=10),
+        logon("SRV", None, None, f"{CORP}-1001", at=20), logon("SRV", "bob", "OLD", at=30),
+    ]  # fmt: skip
+    case = Case(frames(facts), statements=[statement])
+    logons = case.facts("logon").sort("time").get_column("user_id").to_list()
+    assert logons[:3] == expected
+    assert set(case.accounts.nodes().get_column("id")) == set(logons)

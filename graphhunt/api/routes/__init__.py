@@ -14,6 +14,7 @@ from graphhunt.api.routes import (
     graph,
     health,
     hunts,
+    identity,
     imports,
     jobs,
     map,
@@ -30,7 +31,7 @@ from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    events, analyses, hunts, session, tables, map,
+    events, analyses, hunts, identity, session, tables, map,
 )  # fmt: skip
 
 

@@ -693,6 +693,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Statements
+         * @description List what analysts stated about identities.
+         */
+        get: operations["listStatements"];
+        put?: never;
+        /**
+         * Add Statement
+         * @description State something about an identity, as a job: the graph follows it.
+         */
+        post: operations["addStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -2585,6 +2609,75 @@ export interface components {
             password: string;
         };
         /**
+         * StatementRequest
+         * @description A statement to make: `undo` names a statement as `a`; `split` takes `start`, `end` or both.
+         */
+        StatementRequest: {
+            /** A */
+            a: string;
+            /**
+             * B
+             * @default
+             */
+            b: string;
+            /** End */
+            end?: string | null;
+            /** Entity */
+            entity?: ("machine" | "account") | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Start */
+            start?: string | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "join" | "apart" | "split" | "undo";
+        };
+        /**
+         * StatementShape
+         * @description A statement; `standing` is false where it was taken back.
+         */
+        StatementShape: {
+            /** A */
+            a: string;
+            /** Author */
+            author: string;
+            /** B */
+            b: string | null;
+            /** End */
+            end: string | null;
+            /** Entity */
+            entity: string | null;
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Standing */
+            standing: boolean;
+            /** Start */
+            start: string | null;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * StatementsAnswer
+         * @description All statements, oldest first.
+         */
+        StatementsAnswer: {
+            /** Items */
+            items: components["schemas"]["StatementShape"][];
+        };
+        /**
          * TablePage
          * @description A page of a table's rows, in the order of their ids.
          */
@@ -4284,6 +4377,61 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["HuntRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listStatements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementsAnswer"];
+                };
+            };
+        };
+    };
+    addStatement: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementRequest"];
             };
         };
         responses: {
