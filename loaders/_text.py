@@ -21,6 +21,7 @@ KEPT_OF_LONG = 64 * 1024
 """Bytes that are kept of a record that is too long."""
 
 TOO_LARGE = "record too large: over 16 MiB"
+NOT_UTF8 = "not UTF-8: read as Windows-1252, so that other letters than ASCII may be wrong"
 CUT_OFF = "the file ends inside a record"
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -92,6 +93,21 @@ def skip_rest(stream: Reader) -> None:
     """Read on to the line's end."""
     while (rest := stream.readline(1024 * 1024)) and not rest.endswith(b"\n"):
         pass
+
+
+def legible(piece: bytes) -> tuple[str, bool]:
+    """Decode a record for its facts, and tell whether its encoding was guessed.
+
+    What isn't UTF-8 is read as Windows-1252, in which Western systems write: names that differ stay different.
+    """
+    try:
+        return piece.decode("utf-8"), False
+    except UnicodeDecodeError:
+        pass
+    try:
+        return piece.decode("cp1252"), True
+    except UnicodeDecodeError:  # it has five bytes that Windows-1252 lacks
+        return piece.decode("latin-1"), True
 
 
 def decode(data: bytes) -> str:

@@ -61,7 +61,10 @@ class WindowsXmlLoader:
             for number, (piece, reason) in enumerate(_pieces(stream), 1):
                 position = f"record {number}"
                 if reason is None:
-                    yield Record(_text.decode(piece), position, _outcome(piece))
+                    text, guessed = _text.legible(piece)
+                    yield Record(_text.decode(piece), position, _outcome(text))
+                    if guessed:
+                        yield FileWarning(source.name, self.name, _text.NOT_UTF8, position)
                     continue
                 yield Record(_text.cut(piece), position, reason)
                 if reason in (_CUT_OFF, _TOO_LARGE):
@@ -70,8 +73,8 @@ class WindowsXmlLoader:
             yield FileWarning(source.name, self.name, "the document type declaration was not read")
 
 
-def _outcome(piece: bytes) -> list[Fact] | Skipped | Rejected:
-    element = _event_xml.parse(piece.decode("utf-8", "replace"))
+def _outcome(piece: str) -> list[Fact] | Skipped | Rejected:
+    element = _event_xml.parse(piece)
     if element is None:
         return _NOT_XML
     event = _event_xml.event_of_element(element)

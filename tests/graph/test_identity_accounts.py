@@ -135,6 +135,15 @@ def test_one_sid_on_three_real_machines_is_three_accounts(shared_data: Path, tmp
     assert sid not in found
 
 
+def test_x10_names_that_differ_in_bytes_stay_two(shared_data: Path, tmp_path: Path) -> None:
+    """Two names in Windows-1252, and a warning that their letters were guessed."""
+    workspace = Workspace(tmp_path)
+    report = ingest(workspace, [shared_data / "cases" / "x10_cp1252_merge.xml"])
+    case = Case(lambda kind: workspace.facts(kind).collect())
+    assert set(case.accounts.nodes().get_column("name")) == {"k.M\u00fcller", "k.M\u00f6ller"}
+    assert [row["reason"].partition(":")[0] for row in report.warning_rows()] == ["not UTF-8"] * 2
+
+
 def test_two_roots_of_two_machines(shared_data: Path, tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     ingest(workspace, [shared_data / "cases" / f"linux_{part}.log" for part in "ab"])
