@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from graphhunt.graph.identity import NEAR, NETBIOS, HostName, host_name
+from graphhunt.graph.identity import NEAR, NETBIOS, HostName, host_name, is_itself
 
 
 class Activity(NamedTuple):
@@ -97,6 +97,14 @@ class Groups:
 
     def _of(self, short: str, suffix: str) -> list[str]:
         return [host for host in self._activity if host_name(host) == (short, suffix)]
+
+
+def machine_names(hosts: Iterable[str]) -> dict[str, str]:
+    """Give for each spelling of a host the machine it means by itself; a bare name of several stays as it is."""
+    spelled = sorted(set(hosts))
+    groups = Groups(host for host in spelled if not is_itself(host))
+    names = {host: host_name(host) for host in spelled}
+    return {host: (groups.key(name) or name.short) if name else host for host, name in names.items()}
 
 
 def _within(days: list[int], day: int) -> bool:

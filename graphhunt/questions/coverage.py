@@ -11,11 +11,14 @@ import polars as pl
 
 from graphhunt import ids
 from graphhunt.evidence.proof import read_kept, write_kept
+from graphhunt.graph.identity_machines import machine_names
+from graphhunt.graph.state import VERSION
 from graphhunt.model import FACTS
 from graphhunt.store.sync import snapshot_of
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from graphhunt.evidence import Workspace
@@ -53,7 +56,7 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
         `first` and `last` event of the case; `reason` when there is no machine.
     """
     frame = _sightings(workspace)
-    cleared = _cleared(workspace)
+    cleared = _cleared(workspace, dict(frame.select("host", "machine").iter_rows()))
     machines = [
         _machine(str(name[0]), part, cleared.get(str(name[0]), []))
         for name, part in frame.group_by("machine", maintain_order=True)
@@ -72,7 +75,7 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
 
 def _sightings(workspace: Workspace) -> pl.DataFrame:
     """Count events per machine, kind of fact, channel and hour; kept beside the snapshot until the evidence changes."""
-    kept: Path = workspace.path / "graph" / f"coverage-{workspace.fingerprint()[:16]}.kept"
+    kept: Path = workspace.path / "graph" / f"coverage-{ids.digest(workspace.fingerprint(), VERSION, size=8)}.kept"
     data = read_kept(kept)
     if data is not None:
         return pl.read_parquet(io.BytesIO(data))
@@ -99,18 +102,18 @@ def _counted(workspace: Workspace) -> pl.DataFrame:
         "host", "kind", channel=pl.col("code").str.split("/").list.first(), hour=pl.col("time") // HOUR
     )
     table = counted.agg(events=pl.len(), first=pl.col("time").min(), last=pl.col("time").max()).collect()
-    names = {host: ids.short_host(host) for host in table.get_column("host").unique()}
+    names = machine_names(table.get_column("host"))
     return table.with_columns(machine=pl.col("host").replace_strict(names, return_dtype=pl.String)).sort(
         "machine", "kind", "channel", "hour"
     )
 
 
-def _cleared(workspace: Workspace) -> dict[str, list[int]]:
+def _cleared(workspace: Workspace, machines: Mapping[str, str]) -> dict[str, list[int]]:
     """Give, per machine, when one of its logs was cleared."""
     frame = workspace.facts("machine_state", ["host", "time", "state"]).filter(pl.col("state") == "log_cleared")
     found: dict[str, list[int]] = {}
     for host, time in frame.select("host", "time").drop_nulls().sort("time").collect().iter_rows():
-        found.setdefault(ids.short_host(host) or host, []).append(time)
+        found.setdefault(machines[host], []).append(time)
     return found
 
 

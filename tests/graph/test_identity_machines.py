@@ -15,6 +15,7 @@ from graphhunt.evidence.origins import origins
 from graphhunt.graph.case import Case
 from graphhunt.graph.graph import Graph, build
 from graphhunt.model import DirectoryObject, Fact, Logon, MachineState
+from graphhunt.questions.coverage import coverage
 
 from .facts import SECOND, T0, frames
 
@@ -126,6 +127,7 @@ def test_t04_same_short_name(shared_data: Path, tmp_path: Path) -> None:
     assert found == [(ALPHA, "fs01.alpha.example"), (BETA, "fs01.beta.example")]
     assert edges(graph) >= {("10.67.0.1", ALPHA, "0x71"), (BETA, "db01", "0x74")}
     assert (ALPHA, "db01") not in {edge[:2] for edge in edges(graph)}
+    assert [row["machine"] for row in coverage(Workspace(tmp_path))["machines"]] == ["db01", ALPHA, BETA]
 
 
 def test_t05_a_cut_name_is_the_machine_and_its_account(shared_data: Path, tmp_path: Path) -> None:
@@ -141,6 +143,20 @@ def test_s03_localhost_is_no_identity(shared_data: Path, tmp_path: Path) -> None
     assert ("10.100.0.66", "srv100", "0xa001") in edges(graph)
     (doubt,) = case.machines.doubts().iter_rows(named=True)
     assert (doubt["kind"], doubt["subject"], len(doubt["evidence"])) == ("localhost", "localhost@auth.log", 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_records_changes_nothing(seed: int) -> None:
+    facts: list[Fact] = [
+        logon("FS01.alpha.example", 1, sid="S-1-5-21-1-1-1-1001", source_ip="10.0.0.1"),
+        logon("FS01.beta.example", 1, sid="S-1-5-21-2-2-2-1001", workstation="FS01"), logon("FS01", 1.1, domain="FS01"),
+        logon("A", sid="S-1-5-21-9-9-9-500", domain="A"), logon("B", sid="S-1-5-21-9-9-9-500", domain="B"),
+        logon("localhost", source_ip="10.0.0.2"), logon("FS01", 40, source_ip="10.0.0.2"),
+    ]  # fmt: skip
+    plain, shuffled = build(frames(facts)), build(frames([*facts, *facts[:4]], shuffle=seed))
+    for before, after in ((plain.nodes, shuffled.nodes), (plain.relationships, shuffled.relationships)):
+        assert before.keys() == after.keys()
+        assert all(before[name].equals(after[name]) for name in before)
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +199,19 @@ def test_no_other_answer_changes(campaign: Callable[[str], pl.DataFrame], theshi
     assert edges(theshire) == {edge for edge in edges(graph) if edge[2] != "0x99"}
     before = theshire.nodes["Process"].select("id", "user_id", "logon_id", "start", "end")
     assert graph.nodes["Process"].select(before.columns).equals(before)
+
+
+def test_a_clone_takes_nothing(campaign: Callable[[str], pl.DataFrame], theshire: Graph) -> None:
+    """Two machines cloned of one image: each one's Administrator is its own, and the domain's accounts stay."""
+    clones: list[Fact] = [
+        Logon(time=A_DAY, host=f"{name}.theshire.local", user="Administrator", domain=name, logon_type=3,
+              sid="S-1-5-21-9-9-9-500", source_ip="10.99.0.1", logon_id="0x99")
+        for name in ("WORKSTATION5", "CLONE5")
+    ]  # fmt: skip
+    graph = build(with_logons(campaign, clones))
+    assert edges(theshire) == {edge for edge in edges(graph) if edge[2] != "0x99"}
+    added = {"S-1-5-21-9-9-9-500@workstation5", "S-1-5-21-9-9-9-500@clone5"}
+    assert set(graph.nodes["User"].get_column("id")) == set(theshire.nodes["User"].get_column("id")) | added
 
 
 def test_a_second_machine_of_a_short_name_takes_nothing(
