@@ -30,7 +30,7 @@ def show(
     with open_case(context, workspace, db) as hunt:
         rows = hunt.identity.statements()
     if json:
-        json_out(rows)
+        json_out({"statements": rows})
         return
     if not rows:
         line("nobody has stated anything about identities")

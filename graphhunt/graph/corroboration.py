@@ -82,7 +82,6 @@ def _explicit(case: Case) -> pl.DataFrame:
     """Give the uses of explicit credentials towards another machine (4648)."""
     frame = case.machines.named(case.facts("explicit_credentials"), "target_server", "peer_id")
     frame = frame.filter(pl.col("peer_id").is_not_null() & (pl.col("peer_id") != pl.col("machine_id")))
-    frame = frame.filter(pl.col("peer_id") != "localhost")
     return frame.with_columns(kind=pl.lit("explicit_credentials"), relationship_id=pl.lit(None, pl.String))
 
 

@@ -132,6 +132,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "config": [[]],
     "generate": [["{folder}/made", "--hosts", "10", "--users", "8", "--chains", "1"]],
     "export": [["graphml", "--out", "{folder}/g.xml"]],
+    "identity list": [[]],
     "users list": [[]],
     "tokens list": [[]],
     "audit": [[]],
@@ -141,6 +142,10 @@ ELSEWHERE = {
     "demo": "the gate reads it with .ci/check_demo.py, from the wheel",
     "eval synthetic": "numbers only, in tests/lab; a company that takes minutes to make",
     "eval lanl": "numbers only, in tests/cli/test_evaluate.py",
+    **dict.fromkeys(
+        ("identity join", "identity apart", "identity split", "identity undo"),
+        "they change the case: tests/cli/test_identity.py",
+    ),
     "eval optc": "numbers only, in tests/cli/test_evaluate.py",
 }
 """Commands with --json that are tried elsewhere, and where."""
