@@ -9,7 +9,7 @@ import polars as pl
 
 from graphhunt.graph.accounts import Accounts
 from graphhunt.graph.frames import text
-from graphhunt.graph.identity_local import Origins, no_origins
+from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.machines import Machines
 from graphhunt.graph.ownership import Ownership
@@ -25,7 +25,7 @@ class Case:
     Args:
         facts: Gives the frame of a kind; called once per kind.
         client_id: Tenant of the case.
-        origins: Gives the files that records came from.
+        files: Gives the files that records came from.
         statements: What analysts state about identities.
     """
 
@@ -33,11 +33,11 @@ class Case:
         self,
         facts: Facts,
         client_id: str = "default",
-        origins: Origins = no_origins,
+        files: RecordFiles = no_files,
         statements: Sequence[Statement] = (),
     ) -> None:
         self._facts = facts
-        self._origins = origins
+        self._files = files
         self._statements = statements
         self._frames: dict[str, pl.DataFrame] = {}
         self.client_id = client_id
@@ -69,7 +69,7 @@ class Case:
     def machines(self) -> Machines:
         """The machines that logged."""
         frames = {kind: self.raw(kind) for kind in self.kinds()}
-        return Machines(frames, self.client_id, self._origins, self._statements)
+        return Machines(frames, self.client_id, self._files, self._statements)
 
     @cached_property
     def accounts(self) -> Accounts:

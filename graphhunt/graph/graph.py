@@ -13,7 +13,7 @@ from graphhunt.graph.borrowed import with_borrowed
 from graphhunt.graph.case import Case, Facts
 from graphhunt.graph.causes import with_causes
 from graphhunt.graph.corroboration import corroboration
-from graphhunt.graph.identity_local import Origins, no_origins
+from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.nodes import addresses, machines, seen, with_search
 from graphhunt.graph.origins import Origins
@@ -42,10 +42,10 @@ class Graph(NamedTuple):
 
 
 def build(
-    facts: Facts, client_id: str = "default", origins: Origins = no_origins, statements: Sequence[Statement] = ()
+    facts: Facts, client_id: str = "default", files: RecordFiles = no_files, statements: Sequence[Statement] = ()
 ) -> Graph:
     """Compute the graph of all facts; the same set of facts and statements gives the same graph."""
-    case = Case(facts, client_id, origins, statements)
+    case = Case(facts, client_id, files, statements)
     processes = Processes(case)
     sessions = Sessions(case)
     skew = Skew(case.owners)

@@ -11,11 +11,11 @@ import polars as pl
 
 from graphhunt.graph.identity import SHOWN, Doubt
 
-Origins = Callable[[Collection[str]], pl.DataFrame]
+RecordFiles = Callable[[Collection[str]], pl.DataFrame]
 """Gives, for hosts, `event_id` and `file` of their records."""
 
 ORIGIN = {"event_id": pl.String, "file": pl.String}
-"""Columns of what an `Origins` gives."""
+"""Columns of what an `RecordFiles` gives."""
 
 
 class Told(NamedTuple):
@@ -25,21 +25,21 @@ class Told(NamedTuple):
     doubts: list[Doubt]
 
 
-def no_origins(_hosts: Collection[str]) -> pl.DataFrame:
+def no_files(_hosts: Collection[str]) -> pl.DataFrame:
     """Know no file of any record."""
     return pl.DataFrame(schema=ORIGIN)
 
 
-def local_machines(events: pl.DataFrame, origins: pl.DataFrame) -> Told:
+def local_machines(events: pl.DataFrame, files: pl.DataFrame) -> Told:
     """Place the records of `localhost`: each log's are of one machine, which no name and no other log tells.
 
     Other hosts of the log prove nothing: a collector's has many. Where no log is known, the loader stands for it.
 
     Args:
         events: The records: event_id, host, time and source.
-        origins: Where they come from.
+        files: Where they come from.
     """
-    files = origins.sort("file").unique("event_id", keep="first")
+    files = files.sort("file").unique("event_id", keep="first")
     events = events.join(files, on="event_id", how="left").with_columns(log=pl.coalesce("file", "source"))
     short = _short_names(events.get_column("log").unique().sort().to_list())
     placed, doubts = [events.clear().select("event_id", "host", "time", machine_id="host")], []

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 import polars as pl
 
 from graphhunt.graph.identity import DAY, SHOWN, Doubt, HostName, doubts_table, host_name, is_itself, names_nobody
-from graphhunt.graph.identity_local import Origins, local_machines, no_origins
+from graphhunt.graph.identity_local import RecordFiles, local_machines, no_files
 from graphhunt.graph.identity_machines import Activity, Groups
 from graphhunt.graph.identity_statements import Statement, part_of, standing
 
@@ -30,7 +30,7 @@ class Machines:
     Args:
         frames: All facts by kind.
         client_id: Tenant.
-        origins: Gives the files that records came from.
+        files: Gives the files that records came from.
         statements: What analysts state.
     """
 
@@ -38,7 +38,7 @@ class Machines:
         self,
         frames: dict[str, pl.DataFrame],
         client_id: str = "default",
-        origins: Origins = no_origins,
+        files: RecordFiles = no_files,
         statements: Iterable[Statement] = (),
     ) -> None:
         self.client_id = client_id
@@ -62,7 +62,7 @@ class Machines:
         self._issuers: dict[str, frozenset[str]] = {}
         self._doubts: list[Doubt] = []
         self._learn(hosts)
-        self._placed = self._place(odd, keys, origins)
+        self._placed = self._place(odd, keys, files)
         own = self._placed.group_by("host", "machine_id").agg(
             first_seen=pl.col("time").min(), last_seen=pl.col("time").max()
         )
@@ -105,7 +105,7 @@ class Machines:
     def _split(self, key: str) -> list[Statement]:
         return [row for machine, row in self._splits if machine == key]
 
-    def _place(self, odd: set[str], keys: dict[str, str | None], origins: Origins) -> pl.DataFrame:
+    def _place(self, odd: set[str], keys: dict[str, str | None], files: RecordFiles) -> pl.DataFrame:
         """Give the machine of every record of the hosts that no table tells."""
         if not odd:
             return pl.DataFrame(schema=_PLACED)
@@ -113,7 +113,7 @@ class Machines:
         local = sorted(host for host in odd if is_itself(host))
         parts = [pl.DataFrame(schema=_PLACED)]
         if local:
-            told = local_machines(events.filter(pl.col("host").is_in(local)), origins(local))
+            told = local_machines(events.filter(pl.col("host").is_in(local)), files(local))
             self._doubts += [row._replace(subject=self._id(row.subject)) for row in told.doubts]
             parts.append(told.placed)
         contested = sorted(host for host in odd - set(local) if keys[host] is None)

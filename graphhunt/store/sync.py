@@ -18,7 +18,7 @@ import polars as pl
 from graphhunt import queries
 from graphhunt.errors import DamageError, StoreError
 from graphhunt.evidence.files import typed_errors
-from graphhunt.evidence.origins import origins
+from graphhunt.evidence.record_files import record_files
 from graphhunt.graph.graph import build
 from graphhunt.graph.identity_book import read_statements, statements_mark
 from graphhunt.graph.snapshot import Changes, Snapshot
@@ -101,7 +101,7 @@ def _built(workspace: Workspace, client_id: str) -> Graph:
     return build(
         lambda kind: workspace.facts(kind).collect(),
         client_id,
-        partial(origins, workspace),
+        partial(record_files, workspace),
         read_statements(workspace.path),
     )
 

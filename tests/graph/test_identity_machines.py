@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from graphhunt.evidence.record_files import record_files
 
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
-from graphhunt.evidence.origins import origins
 from graphhunt.graph.case import Case
 from graphhunt.graph.graph import Graph, build
 from graphhunt.model import DirectoryObject, Fact, Logon, MachineState
@@ -49,7 +49,7 @@ def named(facts: list[Fact], name: str, at: float = 0, domain: str | None = None
 def loaded(path: Path, folder: Path) -> tuple[Graph, Case]:
     workspace = Workspace(folder)
     ingest(workspace, [path])
-    given = (lambda kind: workspace.facts(kind).collect(), "default", partial(origins, workspace))
+    given = (lambda kind: workspace.facts(kind).collect(), "default", partial(record_files, workspace))
     return build(*given), Case(*given)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-def origins(workspace: Workspace, hosts: Collection[str]) -> pl.DataFrame:
+def record_files(workspace: Workspace, hosts: Collection[str]) -> pl.DataFrame:
     """Give `event_id` and `file` of the records of hosts.
 
     Segments whose records can't be read are left out: what depends on them is told without.
