@@ -167,7 +167,8 @@ def analytics() -> str:
     package = importlib.import_module("graphhunt.toolbox")
     functions = ((f"`{name}`", first_line(getattr(package, name))) for name in package.__all__)
     page += (
-        "\n## Functions on DataFrames\n\nImported from `graphhunt.analytics`, under the names a msticpy user knows.\n\n"
+        "\n## Functions and classes of the toolbox\n\nImported from `graphhunt.toolbox`, under the names a msticpy "
+        "user knows.\n\n"
     )
     return page + table(("Name", "What it does"), functions)
 

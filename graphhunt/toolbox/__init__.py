@@ -45,6 +45,12 @@ _NAMES = {
     "domain_utils": "dns_components url_components ip_rev_resolve ip_rev_resolve_df",
     "host_record": "create_host_record",
     "network_frames": "df_to_networkx",
+    "entities": (
+        "Account Alert AzureResource CloudApplication CloudLogonSession Dns Entity File FileHash GeoLocation Host "
+        "HostLogonSession Incident IoTDevice Ip IpAddress Machine MailCluster MailMessage Mailbox MailboxConfiguration "
+        "Malware NetworkConnection OAuthApplication Process RegistryKey RegistryValue SecurityGroup ServicePrincipal "
+        "SubmissionMail Threatintelligence UnknownEntity Url User"
+    ),
 }
 
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
