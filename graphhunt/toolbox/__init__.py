@@ -51,6 +51,9 @@ _NAMES = {
         "Malware NetworkConnection OAuthApplication Process RegistryKey RegistryValue SecurityGroup ServicePrincipal "
         "SubmissionMail Threatintelligence UnknownEntity Url User"
     ),
+    "security_base": "SecurityBase",
+    "security_alert": "SecurityAlert",
+    "security_event": "SecurityEvent",
 }
 
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

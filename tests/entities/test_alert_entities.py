@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import graphhunt as gh
 from graphhunt.errors import UsageError
 from graphhunt.store import Store
+from graphhunt.toolbox import SecurityAlert
 from graphhunt.toolbox.entities import (
     Account,
     Dns,
@@ -79,3 +81,15 @@ def test_hashes_keys_and_namesakes(store: Store) -> None:
     assert [(entity.node(hunt) or {})["id"] for entity in entities] == ["f", "k", "k"]
     with pytest.raises(UsageError, match="several nodes fit"):
         Host(HostName="ws5").node(hunt)
+
+
+def test_an_alert_of_a_hunt_brings_what_it_flags(sample: StoreHunt) -> None:
+    alert = SecurityAlert(gh.Alert("alert-1", hunt=sample))
+    assert (alert.SystemAlertId, alert.AlertType, alert.Severity) == ("alert-1", "rule 1", "high")
+    flagged = {(entity.Type, entity.to_graph()["id"]) for entity in alert.entities}
+    pairs = [end for start, end in sample_graph.PAIRS if start == 1]
+    assert {("host", f"machine-{end}") for end in pairs} | {("process", f"process-{end}") for end in pairs} <= flagged
+    assert alert.query_params["process_name"] == r"c:\windows\explorer.exe"
+    assert alert.query_params["host_name"] == "Machine 1"
+    with pytest.raises(UsageError, match="stands for 0 alerts"):
+        SecurityAlert(gh.Alert("nothing", hunt=sample))

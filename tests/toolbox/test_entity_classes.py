@@ -184,7 +184,7 @@ def test_networks_keep_things_of_one_name_apart() -> None:
     graph = alert.to_networkx()
     assert set(graph.nodes) == {"ws5", "ws5 (host)", "ws5 (account)"}
     assert graph.nodes["ws5 (host)"]["HostName"] == "ws5"
-    assert sorted(edge[2] for edge in graph.edges(data="name")) == ["Entities", "Entities", "Host"]
+    assert sorted(str(edge[2]) for edge in graph.edges(data="name")) == ["Entities", "Entities", "Host"]  # type: ignore[var-annotated]
     assert Dns(DomainName="a.example").to_networkx(graph) is graph
     assert graph.nodes["a.example"] == {
         "Type": "dns", "DomainName": "a.example", "Description": "a.example", "Name": "a.example",
