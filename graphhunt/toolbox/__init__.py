@@ -54,6 +54,9 @@ _NAMES = {
     "security_base": "SecurityBase",
     "security_alert": "SecurityAlert",
     "security_event": "SecurityEvent",
+    "nbdisplay": (
+        "display_alert display_logon_data draw_alert_entity_graph format_alert format_logon plot_entity_graph"
+    ),
 }
 
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -47,7 +47,7 @@ class SecurityBase:
 
     def __getattr__(self, name: str) -> Any:
         """Give a column as an attribute; AttributeError for a name that is no column."""
-        source = self.__dict__.get("_source", {})
+        source = vars(self).get("_source", {})
         if name in source:
             return source[name]
         raise AttributeError(f"{type(self).__name__} has no column or attribute {name!r}")
