@@ -54,6 +54,9 @@ _NAMES = {
     "security_base": "SecurityBase",
     "security_alert": "SecurityAlert",
     "security_event": "SecurityEvent",
+    "data_providers": "QueryProvider",
+    "query_drivers": "register_driver",
+    "query_files": "QueryParameter StoredQuery",
     "nbdisplay": (
         "display_alert display_logon_data draw_alert_entity_graph format_alert format_logon plot_entity_graph"
     ),

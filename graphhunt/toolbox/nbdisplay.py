@@ -124,7 +124,7 @@ def _logon(row: Any, alert: SecurityAlert | None, os_family: Any) -> str:
 def _told(title: str, value: Any) -> str:
     """Give a value with what it means, where numbers and ids mean something."""
     if title == "Logon type":
-        number = int(value) if str(value).removesuffix(".0").isdecimal() else -1
+        number = int(float(value)) if str(value).removesuffix(".0").isdecimal() else -1
         return f"{number}({LOGON_TYPES.get(number, 'Unknown')})" if number >= 0 else str(value)
     if title == "User Id/SID":
         sid = str(value)
