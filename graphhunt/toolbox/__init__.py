@@ -55,6 +55,11 @@ _NAMES = {
     "security_alert": "SecurityAlert",
     "security_event": "SecurityEvent",
     "data_providers": "QueryProvider",
+    "timespan": "TimeSpan",
+    "nbwidgets": (
+        "AlertSelector GetEnvironmentKey GetText Lookback OptionButtons Progress QueryTime SelectAlert SelectItem "
+        "SelectString SelectSubset"
+    ),
     "query_drivers": "register_driver",
     "query_files": "QueryParameter StoredQuery",
     "nbdisplay": (

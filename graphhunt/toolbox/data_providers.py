@@ -107,10 +107,13 @@ class QueryProvider:
             self.import_query_file(path)
 
     def __getattr__(self, name: str) -> Any:
-        """Give a family of queries; AttributeError for a name that is none."""
+        """Give a family of queries, or the query of a name that only one has; AttributeError for any other name."""
         families = vars(self).get("_families")
         if families is None or name.startswith("_"):
             raise AttributeError(name)
+        found = {id(query): query for query in self._stored.values() if query.name == name}
+        if name not in families.members and len(found) == 1:
+            return QueryFunction(self, next(iter(found.values())))
         return getattr(families, name)
 
     def __dir__(self) -> list[str]:
@@ -251,9 +254,9 @@ class QueryProvider:
             UsageError: A parameter is unknown, missing or can't be read, or an argument says nothing.
         """
         said: dict[str, Any] = {}
-        for one in args:
-            if not (isinstance(one, str) and one in PRINTED):
-                said |= _said(one)
+        sources = [one for one in args if not (isinstance(one, str) and one in PRINTED)]
+        for one in sorted(sources, key=_is_time):  # a time that is given wins over what an alert says of its own
+            said |= _said(one)
         bound = query.bind(kwargs, said)
         if any(isinstance(one, str) and one in PRINTED for one in args):
             return query.rendered(bound)
@@ -261,6 +264,11 @@ class QueryProvider:
         if getattr(driver, "binds", False):
             return driver.query(query.text, query, **{name: given.value for name, given in bound.items()})
         return driver.query(query.rendered(bound), query)
+
+
+def _is_time(source: Any) -> bool:
+    """Tell whether something is a time and nothing else."""
+    return not isinstance(source, Mapping) and not hasattr(source, "query_params") and hasattr(source, "start")
 
 
 def _said(source: Any) -> dict[str, Any]:

@@ -145,9 +145,12 @@ class Entity(WithGraph):
         return _made(value, kind_of)
 
     def _read_event(self, event: Event, role: str) -> None:
-        """Take the properties of an event; unless a kind knows better, the columns that have their names."""
+        """Take the properties of an event: unless a kind knows better, the columns that have their names.
+
+        The event's own times aren't the thing's: a machine is the same in two events.
+        """
         for name in self.schema:
-            if name in event and name != "AdditionalData":
+            if name in event and name not in _COMMON:
                 setattr(self, name, self.held(name, plain_form.known(event[name])))
 
     def _complete(self) -> None:
