@@ -32,9 +32,11 @@ if TYPE_CHECKING:
         LimitError,
         LoadError,
         MissingError,
+        PauseError,
         QueryError,
         StoreError,
         UsageError,
+        WireError,
         WorkspaceError,
     )
     from graphhunt.hunt import Hunt
@@ -43,9 +45,9 @@ if TYPE_CHECKING:
 __all__ = [
     "IP", "TH", "AccessError", "Alert", "AnalysisError", "ArchiveError", "Block", "BusyError", "CancelledError",
     "Client", "ConflictError", "Connection", "DamageError", "Detect", "Domain", "DuplicateError", "File",
-    "GraphhuntError", "Histogram", "Hunt", "LimitError", "LoadError", "Machine", "MissingError", "Process",
-    "QueryError", "Registry", "StoreError", "THCollection", "TimePeriod", "UsageError", "User", "WorkspaceError",
-    "open",
+    "GraphhuntError", "Histogram", "Hunt", "LimitError", "LoadError", "Machine", "MissingError", "PauseError",
+    "Process", "QueryError", "Registry", "StoreError", "THCollection", "TimePeriod", "UsageError", "User",
+    "WireError", "WorkspaceError", "open",
 ]  # fmt: skip
 
 _HOMES = {"Hunt": "graphhunt.hunt", "open": "graphhunt.hunt"}

@@ -10,6 +10,8 @@
     │       └── DamageError a file of the workspace is damaged or missing
     ├── AccessError        not allowed (guard, roles, tokens)
     ├── AnalysisError      an analytic could not give sound numbers
+    ├── WireError          a service outside gave no usable answer
+    │   └── PauseError     it wants a pause first
     ├── LimitError         a stated limit was reached
     │   └── BusyError      others have to end first: try again later
     ├── CancelledError     the user stopped a job
@@ -92,6 +94,18 @@ class AccessError(GraphhuntError):
 
 class AnalysisError(GraphhuntError):
     """An analytic could not give sound numbers; its answer is an error, never an empty list."""
+
+
+class WireError(GraphhuntError):
+    """A request to a service outside brought no usable answer; the text names no key and no address."""
+
+
+class PauseError(WireError):
+    """A service outside wants a pause of so many seconds."""
+
+    def __init__(self, pause: float) -> None:
+        super().__init__(f"the provider wants a pause of {pause:.0f} s")
+        self.pause = pause
 
 
 class LimitError(GraphhuntError):

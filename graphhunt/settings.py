@@ -52,6 +52,13 @@ class Settings:
     db_name: str = _row("neo4j", "Name of the database at the Neo4j server.")
     period: str = _row("all", "Time that an entity's question without one means: all (all loaded time) or today (UTC).")
     mmdb: str = _row("", "File that says where addresses are, in the MaxMind format; maps are drawn only with it.")
+    sites: str = _row("", "CSV file of your own networks (network, site, city, country, latitude, longitude).")
+    intel_enabled: bool = _row(
+        False, "Whether services of threat intelligence may be asked; nothing is sent otherwise."
+    )
+    intel_keys: str = _row("", "File (TOML, mode 0600) with the keys of services, one table each.")
+    intel_lists: str = _row("", "Lists of indicators, with commas: CSV, STIX 2.1, folder of a MISP feed, text.")
+    intel_own_domains: str = _row("", "Domains of your own, with commas; names in them are never sent to a service.")
     query_timeout: float = _row(10.0, "Seconds an analyst's query may take.")
     query_wait: float = _row(5.0, "Seconds an analyst's query waits for a place while others run.")
     query_rows: int = _row(5000, "Rows an analyst's query may give.")

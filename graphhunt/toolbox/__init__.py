@@ -65,6 +65,11 @@ _NAMES = {
     "nbdisplay": (
         "display_alert display_logon_data draw_alert_entity_graph format_alert format_logon plot_entity_graph"
     ),
+    "intel.tilookup": "TILookup",
+    "intel.vtlookup": "VTLookup",
+    "geo_lite": "GeoLiteLookup",
+    "ip_stack": "IPStackLookup",
+    "geo_lookup": "GeoIpLookup geo_distance entity_distance",
 }
 
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

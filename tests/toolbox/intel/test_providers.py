@@ -1,0 +1,139 @@
+"""Every provider against answers in its documented form, and against what answers should not be."""
+
+from __future__ import annotations
+
+import base64
+import json as codec
+import logging
+from typing import Any
+
+import httpx
+import pytest
+
+from graphhunt.toolbox.intel.catalogue import catalogue
+from graphhunt.toolbox.intel.providers.sentinel import literal
+
+from . import answers as a
+
+ONE = "8.8.4.4"
+ONLINE = sorted(name for name, kind in catalogue().items() if kind.online and name != "TAXII")
+
+
+def only(frame: Any) -> dict[str, Any]:
+    assert len(frame) == 1
+    return {str(k): v for k, v in frame.iloc[0].items()}
+
+
+CASES: list[tuple[str, str, Any, str, str, dict[str, Any]]] = [
+    ("VirusTotal", ONE, a.VIRUSTOTAL, "/api/v3/ip_addresses/8.8.4.4", "high", {"positives": 5, "total": 86}),
+    ("OTX", ONE, a.OTX, "/api/v1/indicators/IPv4/8.8.4.4/general", "high", {"pulse_count": 2}),
+    ("XForce", ONE, a.XFORCE_IP, "/ipr/8.8.4.4", "high", {"score": 7.1, "reason": "Regional"}),
+    ("XForce", "bad.org", a.XFORCE_URL, "/url/bad.org", "warning", {"score": 4.3}),
+    ("XForce", "0" * 32, a.XFORCE_HASH, "/malware/" + "0" * 32, "high", {"risk": "high", "family": ["zeus"]}),
+    ("AbuseIPDB", ONE, a.ABUSEIPDB, "/api/v2/check", "high", {"abuseConfidenceScore": 80, "totalReports": 12}),
+    ("GreyNoise", ONE, a.GREYNOISE, "/v3/community/8.8.4.4", "high", {"noise": True, "classification": "malicious"}),
+    ("Pulsedive", ONE, a.PULSEDIVE, "/api/info.php", "warning", {"risk": "medium", "threats": ["Zeus"]}),
+]
+
+
+@pytest.mark.parametrize(("name", "ioc", "answer", "path", "severity", "details"), CASES)
+def test_answers_in_the_documented_form(
+    name: str, ioc: str, answer: Any, path: str, severity: str, details: dict[str, Any]
+) -> None:
+    net = a.Net(a.json(answer))
+    row = only(a.lookup(net).lookup_ioc(ioc, providers=[name]))
+    assert (row["Provider"], row["Result"], row["Severity"], row["Status"]) == (name, True, severity, 0)
+    assert details.items() <= row["Details"].items()
+    assert row["RawResult"] == answer
+    assert [request.url.path for request in net.requests] == [path]
+
+
+def test_virustotal_names_urls_and_hashes_as_it_documents() -> None:
+    net = a.Net(a.json(a.VIRUSTOTAL))
+    ti = a.lookup(net)
+    ti.lookup_ioc("http://bad.org/A", providers="VirusTotal")
+    ti.lookup_ioc("B" * 64, providers="VirusTotal")
+    name = base64.urlsafe_b64encode(b"http://bad.org/A").decode().rstrip("=")
+    assert [r.url.path for r in net.requests] == [f"/api/v3/urls/{name}", "/api/v3/files/" + "b" * 64]
+    assert net.requests[0].headers["x-apikey"] == a.SECRET
+
+
+def test_sentinel_signs_in_and_asks_its_table() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=a.TOKEN if "oauth2" in request.url.path else a.SENTINEL)
+
+    net = a.Net(answer)
+    row = only(a.lookup(net).lookup_ioc(ONE, providers=["AzSTI"]))
+    assert (row["Severity"], row["Details"]["indicators"], row["Reference"]) == ("high", 2, "indicator--1")
+    login, asked = net.requests
+    assert b"client_credentials" in login.content
+    assert asked.headers["authorization"] == "Bearer eyJ0.x"
+    assert 'ObservableValue =~ "8.8.4.4"' in codec.loads(asked.content)["query"]
+
+
+def test_a_literal_of_the_query_language_stays_one() -> None:
+    assert literal('a" | drop \\') == '"a\\" | drop \\\\"'
+
+
+def test_taxii_is_read_page_by_page_and_told_nothing() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        last = "next" in request.url.params
+        pattern = "[ipv4-addr:value = '8.8.4.4']" if last else "[domain-name:value = 'bad.org']"
+        each = {"type": "indicator", "id": "indicator--1", "pattern": pattern, "pattern_type": "stix"}
+        return httpx.Response(
+            200, json={"objects": [each]} if last else {"more": True, "next": "p2", "objects": [each]}
+        )
+
+    net = a.Net(answer)
+    env = {
+        f"GRAPHHUNT_INTEL_TAXII_{k}": v
+        for k, v in {
+            "ROOT": "https://taxii.example.org/api1/",
+            "COLLECTION": "c1",
+            "USER": "u",
+            "PASSWORD": "p",
+        }.items()
+    }
+    ti = a.lookup(net, env=env)
+    assert only(ti.lookup_ioc(ONE))["Status"] == 0
+    assert only(ti.lookup_ioc("9.9.9.9"))["Status"] == 4
+    assert [r.url.path for r in net.requests] == ["/api1/collections/c1/objects/"] * 2
+    assert not any(ONE in str(r.url) for r in net.requests)
+    assert net.requests[0].headers["accept"] == "application/taxii+json;version=2.1"
+
+
+BROKEN = {
+    "not known": (httpx.Response(404, json={"error": {"code": "NotFoundError"}}), 4),
+    "too many": (httpx.Response(429, headers={"Retry-After": "30"}), 3),
+    "server error": (httpx.Response(503, text="down"), 3),
+    "forbidden": (httpx.Response(403, json={}), 3),
+    "redirect": (httpx.Response(302, headers={"Location": "http://169.254.169.254/"}), 3),
+    "html": (httpx.Response(200, html="<html>please log in</html>"), 3),
+    "half": (httpx.Response(200, content=b'{"data": {"attr'), 3),
+    "text": (httpx.Response(200, json="yes"), 3),
+    "deep": (httpx.Response(200, content=b"[" * 1000 + b"]" * 1000), 3),
+    "huge": (httpx.Response(200, content=b'["' + b"x" * (2 * 2**20) + b'"]'), 3),
+    "packed": (httpx.Response(200, content=b"\x1f\x8b", headers={"Content-Encoding": "br"}), 3),
+}
+
+
+@pytest.mark.parametrize("name", [each for each in ONLINE if each != "AzSTI"])
+@pytest.mark.parametrize("what", BROKEN)
+def test_what_is_no_answer_is_a_row_that_says_so(name: str, what: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    response, status = BROKEN[what]
+    net = a.Net(
+        lambda request: httpx.Response(response.status_code, headers=response.headers, content=response.content)
+    )
+    row = only(a.lookup(net).lookup_ioc(ONE, providers=[name]))
+    assert (row["Status"], row["Result"]) == (status, False)
+    assert len(net.requests) == 1
+    assert a.SECRET not in caplog.text + str(row)
+
+
+@pytest.mark.parametrize("name", ONLINE)
+@pytest.mark.parametrize("odd", [{}, [], {"data": 1}, {"data": {"attributes": [1]}}, {"pulse_info": {"pulses": 7}},
+                                 {"tables": [1], "access_token": "t"}, {"result": 1, "malware": []}])  # fmt: skip
+def test_an_answer_of_another_form_is_never_an_error(name: str, odd: Any) -> None:
+    row = only(a.lookup(a.Net(a.json(odd))).lookup_ioc(ONE, providers=[name]))
+    assert row["Status"] in (0, 3, 4)
