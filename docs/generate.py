@@ -160,8 +160,9 @@ def facts_of(handler: Callable[..., Any]) -> str:
 def analytics() -> str:
     """Describe the runs over the graph from the registry, and the functions on DataFrames from their docstrings."""
     page = "# Analytics\n\nThe runs extract a part of the graph, compute, and write the result back as properties.\n"
-    for item in importlib.import_module("graphhunt.questions.registry").questions("analysis"):
-        page += f"\n## `{item.name}`\n\n{item.title}.\n\n{parameters(item)}\n"
+    for item in importlib.import_module("graphhunt.questions.registry").questions("analysis", "enricher"):
+        note = " Run by `graphhunt enrich`." if item.kind == "enricher" else ""
+        page += f"\n## `{item.name}`\n\n{item.title}.{note}\n\n{parameters(item)}\n"
         rows = [(written.target, f"`{written.property}`", written.meaning) for written in item.writes]
         page += table(("Written to", "Property", "Meaning"), rows)
     package = importlib.import_module("graphhunt.toolbox")

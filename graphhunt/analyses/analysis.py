@@ -17,11 +17,27 @@ if TYPE_CHECKING:
 
     from graphhunt.analyses.extract import Extract
 
-TARGETS = ("User", "Machine", "Process", "IP", "LOGGED_ON", "REMOTE_LOGON", "CONNECTED")
+TARGETS = ("User", "Machine", "Process", "IP", "Domain", "File", "URL", "LOGGED_ON", "REMOTE_LOGON", "CONNECTED")
 """Labels and relationship types that results can be written to."""
 
 Result = Mapping[str, "pl.DataFrame"]
 """By target, a frame with `id` and the properties to write, one row per node or relationship."""
+
+
+BOUNDS = (
+    Parameter("since", "datetime", help="only what began at or after this time"),
+    Parameter("until", "datetime", help="only what began before this time"),
+    Parameter("machine", "str", help="only what happened on this machine (its id)"),
+    Parameter("limit", "int", 500_000, "most rows of one kind to extract; more is an error, never a silent cut"),
+)
+"""Parameters of every analytic: the bounds of the subgraph it works on."""
+
+SEEN = (
+    Parameter("since", "datetime", help="only what was seen at or after this time"),
+    Parameter("until", "datetime", help="only what was first seen before this time"),
+    BOUNDS[3],
+)
+"""Bounds where what is worked on is of no one machine: addresses, names, files, URLs."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,8 @@ class Analysis:
         compute: Gives the results of an extract for parameter values.
         properties: What it writes.
         parameters: Its own parameters; the bounds of the extract are added.
+        kind: `analysis`, or `enricher` where it says what is known of single entities.
+        bounds: Parameters that bound the extract.
     """
 
     name: str
@@ -43,10 +61,12 @@ class Analysis:
     compute: Callable[[Extract, Mapping[str, Any]], Result]
     properties: tuple[Written, ...]
     parameters: tuple[Parameter, ...] = field(default=())
+    kind: str = "analysis"
+    bounds: tuple[Parameter, ...] = BOUNDS
 
     def every_parameter(self) -> tuple[Parameter, ...]:
         """List its own parameters and the bounds."""
-        return (*self.parameters, *BOUNDS)
+        return (*self.parameters, *self.bounds)
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Check given parameters and fill in defaults.
@@ -63,12 +83,3 @@ class Analysis:
     def targets(self) -> tuple[str, ...]:
         """List the targets written to."""
         return tuple(t for t in TARGETS if self.written(t))
-
-
-BOUNDS = (
-    Parameter("since", "datetime", help="only what began at or after this time"),
-    Parameter("until", "datetime", help="only what began before this time"),
-    Parameter("machine", "str", help="only what happened on this machine (its id)"),
-    Parameter("limit", "int", 500_000, "most rows of one kind to extract; more is an error, never a silent cut"),
-)
-"""Parameters of every analytic: the bounds of the subgraph it works on."""

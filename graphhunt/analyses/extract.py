@@ -76,15 +76,42 @@ class Extract:
         """Remote logons between machines."""
         return self._frame("remote_logons")
 
+    @cached_property
+    def addresses(self) -> pl.DataFrame:
+        """Addresses: `id` and `value`, as every table of single entities."""
+        return self._entities("addresses")
+
+    @cached_property
+    def names(self) -> pl.DataFrame:
+        """DNS names."""
+        return self._entities("names")
+
+    @cached_property
+    def urls(self) -> pl.DataFrame:
+        """URLs."""
+        return self._entities("urls")
+
+    @cached_property
+    def files(self) -> pl.DataFrame:
+        """Files with a hash: `id`, `md5`, `sha1`, `sha256`."""
+        return self._entities("files")
+
     def edges(self, kind: str) -> pl.DataFrame:
         """Which nodes relationships of a type join: `source`, `target`, their labels, and `weight`, how many."""
         return self._frame(kind.lower(), "edges")
 
     def _frame(self, kind: str, what: str = "extract") -> pl.DataFrame:
         """Run one of the extracting queries; a row more than the limit is an error."""
-        query = library()[f"analytics/{what}_{kind}"]
+        return self._read(f"{what}_{kind}", kind, self.bounds)
+
+    def _entities(self, kind: str) -> pl.DataFrame:
+        """Run a query for single entities, which no machine bounds."""
+        return self._read(f"extract_{kind}", kind, {name: self.bounds[name] for name in ("since", "until")})
+
+    def _read(self, name: str, kind: str, bounds: Mapping[str, Any]) -> pl.DataFrame:
+        query = library()[f"analytics/{name}"]
         columns = {c.name: _POLARS[c.type] for c in query.returns}
-        rows = [tuple(r.values()) for r in self.store.stream(query, **self.bounds, limit=self.limit + 1)]
+        rows = [tuple(r.values()) for r in self.store.stream(query, **bounds, limit=self.limit + 1)]
         if len(rows) > self.limit:
             many = f"more than {self.limit} {kind.replace('_', ' ')}"
             raise LimitError(many, hint="narrow it by since, until or machine, or raise limit")

@@ -23,7 +23,8 @@ def questions() -> tuple[Question, ...]:
 
 def _question(analysis: Analysis) -> Question:
     return Question(
-        name=analysis.name, kind="analysis", title=analysis.summary.rstrip("."), answer=partial(_answer, analysis.name),
+        name=analysis.name, kind=analysis.kind, title=analysis.summary.rstrip("."),
+        answer=partial(_answer, analysis.name),
         parameters=analysis.every_parameter(), writes=analysis.properties,
     )  # fmt: skip
 

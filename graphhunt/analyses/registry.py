@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import graphhunt.analyses
+import graphhunt.analyses.enrichers
 from graphhunt.analyses.analysis import Analysis
 from graphhunt.errors import UsageError
 from graphhunt.questions.parameter import key_of
@@ -40,10 +41,12 @@ def analyses() -> dict[str, Analysis]:
 
 
 def _own() -> list[Analysis]:
-    """Give our own: what a module of this folder names `ANALYSIS`, by file name, then those elsewhere."""
-    here = sorted(f"graphhunt.analyses.{module.name}" for module in iter_modules(graphhunt.analyses.__path__))
+    """Give our own: what a module of these folders names `ANALYSIS` or `ANALYSES`, by file name."""
+    folders = (graphhunt.analyses, graphhunt.analyses.enrichers)
+    here = [f"{f.__name__}.{name}" for f in folders for name in sorted(m.name for m in iter_modules(f.__path__))]
     modules = [import_module(name) for name in (*here, *_ELSEWHERE)]
-    return [module.ANALYSIS for module in modules if hasattr(module, "ANALYSIS")]
+    single = [module.ANALYSIS for module in modules if hasattr(module, "ANALYSIS")]
+    return [*single, *(each for module in modules for each in getattr(module, "ANALYSES", ()))]
 
 
 def _loaded(point: EntryPoint) -> Analysis | None:

@@ -60,7 +60,7 @@ def analysis_work(hunt: Hunt, name: str, parameters: Mapping[str, Any]) -> Work:
 
     def work(tell: Tell) -> dict[str, Any]:
         with sibling(hunt) as own:
-            report: dict[str, Any] = own.ask(name, parameters, Wishes(progress=tell.progress), "analysis")
+            report: dict[str, Any] = own.ask(name, parameters, Wishes(progress=tell.progress), "analysis", "enricher")
         tell.sum_up(_rows(sum(report["written"].values()), "result", "written"))
         return report
 

@@ -37,17 +37,19 @@ def run(
     given = with_files(assignments(param or []))
     with open_case(context, workspace, db) as hunt:
         done = [
-            _one(hunt, name, given, (undo, compare)) for name in names or [each.name for each in questions("analysis")]
+            one(hunt, name, given, (undo, compare)) for name in names or [each.name for each in questions("analysis")]
         ]
     if json:
         json_out({"runs": done})
         return
     for report in done:
-        for text in _texts(report):
+        for text in texts(report):
             line(text)
 
 
-def _one(hunt: Hunt, name: str, given: dict[str, str], choice: tuple[bool, bool]) -> dict[str, Any]:
+def one(
+    hunt: Hunt, name: str, given: dict[str, str], choice: tuple[bool, bool], kind: str = "analysis"
+) -> dict[str, Any]:
     """Do what was asked with one analytic."""
     from graphhunt.analyses import runs
 
@@ -57,13 +59,13 @@ def _one(hunt: Hunt, name: str, given: dict[str, str], choice: tuple[bool, bool]
     if compare:
         return runs.compare(hunt.store, name)
     message(f"{name} …")
-    report = hunt.ask(name, given, Wishes(), "analysis")
+    report = hunt.ask(name, given, Wishes(), kind)
     for text in report["notes"]:
         message(text)
     return report
 
 
-def _texts(report: dict[str, Any]) -> list[str]:
+def texts(report: dict[str, Any]) -> list[str]:
     """Say a report in words."""
     if "undone" in report:
         return [f"{report['name']}: took back {report['undone']}; current is {report['current'] or 'none'}"]

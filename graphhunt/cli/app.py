@@ -13,6 +13,7 @@ from graphhunt.cli import (
     config,
     coverage,
     demo,
+    enrich,
     entity,
     evaluate,
     evidence,
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 
 GROUPS = {
-    "Investigate": (paths, hunt, hunts, find, entity, tree, evidence, query, analyze, analyses, export),
+    "Investigate": (paths, hunt, hunts, find, entity, tree, evidence, query, analyze, analyses, enrich, export),
     "Load": (demo, load, status, coverage, generate),
     "Serve": (serve,),
     "Administer": (verify, plugins, config),

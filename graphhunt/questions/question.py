@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.store import Store
 
-KINDS = ("hunt", "entity", "paths", "analysis")
+KINDS = ("hunt", "entity", "paths", "analysis", "enricher")
 """Kinds of questions: over a whole case, about one entity, for paths of logons, and those whose answer is written to
-the graph as properties."""
+the graph as properties: analytics, and what is known of single entities."""
 
 
 class Case(Protocol):

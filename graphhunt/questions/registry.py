@@ -19,6 +19,7 @@ ROOMS = {
     "entity": ("graphhunt.questions.cypher",),
     "paths": ("graphhunt.lateral.questions",),
     "analysis": ("graphhunt.analyses.questions",),
+    "enricher": ("graphhunt.analyses.questions",),
 }
 """By kind, the modules whose `questions()` lists some; imported when asked for, as rooms above this one have them."""
 
@@ -52,5 +53,5 @@ def question_named(name: str, *kinds: str) -> Question:
     raise UsageError(f"several are called '{name}'" if short else f"no {what} is called '{name}'", hint=hint)
 
 
-_WORDS = {"hunt": "hunt", "entity": "question", "analysis": "analytic"}
-_SEE = {"hunt": "see: graphhunt hunts", "analytic": "see: graphhunt analyses"}
+_WORDS = {"hunt": "hunt", "entity": "question", "analysis": "analytic", "enricher": "enricher"}
+_SEE = {"hunt": "see: graphhunt hunts", "analytic": "see: graphhunt analyses", "enricher": "see: graphhunt enrich"}

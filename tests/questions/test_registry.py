@@ -47,12 +47,18 @@ def test_every_door_lists_the_same(tmp_path: Path) -> None:
     from graphhunt.api.routes.hunts import list_hunts
 
     hunts = [question.describe() for question in questions("hunt", "entity")]
-    analyses = [question.describe() for question in questions("analysis")]
+    analyses = [question.describe() for question in questions("analysis", "enricher")]
     with Hunt(tmp_path / "ws", settings=small_settings()) as hunt:
         assert hunt.hunts() == hunts
         assert json.loads(list_hunts(hunt).model_dump_json())["items"] == hunts
     assert json.loads(list_analyses().model_dump_json())["items"] == analyses
-    for command, name, listed in (("hunts", "hunts", hunts), ("analyses", "analyses", analyses)):
+    parts = {kind: [item for item in analyses if item["kind"] == kind] for kind in ("analysis", "enricher")}
+    doors = (
+        ("hunts", "hunts", hunts),
+        ("analyses", "analyses", parts["analysis"]),
+        ("enrich", "enrichers", parts["enricher"]),
+    )
+    for command, name, listed in doors:
         done = CliRunner().invoke(app, ["--workspace", str(tmp_path / "ws"), command, "--json"])
         assert json.loads(done.stdout)[name] == listed
     pages = Path(__file__).parents[2] / "docs" / "reference"

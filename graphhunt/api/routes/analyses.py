@@ -29,8 +29,9 @@ Name = Annotated[str, Path(max_length=100)]
 
 @router.get("/analyses", operation_id="listAnalyses")
 def list_analyses() -> AnalysesAnswer:
-    """List the analytics with their parameters and the properties they write."""
-    return AnalysesAnswer.model_validate({"items": [question.describe() for question in questions("analysis")]})
+    """List the analytics and enrichers with their parameters and the properties they write; `kind` tells which."""
+    found = questions("analysis", "enricher")
+    return AnalysesAnswer.model_validate({"items": [question.describe() for question in found]})
 
 
 @router.get("/analyses/runs", operation_id="listRuns")
@@ -47,8 +48,8 @@ def run_analysis(  # noqa: PLR0913 - the parts of the request
     hunt: HuntDep, jobs: JobsDep, author: AuthorDep, name: Name, wanted: AnalysisRequest, response: Response,
     key: IdempotencyKey = None,
 ) -> JobShape:  # fmt: skip
-    """Run an analytic as a job; its results are written to the graph as properties."""
-    question = question_named(name, "analysis")
+    """Run an analytic or enricher as a job; its results are written to the graph as properties."""
+    question = question_named(name, "analysis", "enricher")
     question.bind(wanted.parameters)
     job = jobs.submit("analysis", question.name, author, analysis_work(hunt, question.name, wanted.parameters), key)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"

@@ -253,7 +253,8 @@ class TILookup:
         """
         chosen = self._asked_providers(providers, None, prov_scope, anyway=True)
         jobs = self._jobs(_pairs(data, ioc_col, ioc_type_col), None, chosen)
-        return pd.DataFrame(self._desk.leaving(jobs), columns=["provider", "kind", "value", "kept_back"])
+        columns = ["provider", "kind", "value", "kept_back"]
+        return pd.DataFrame(self._desk.leaving(jobs), columns=columns, dtype=object)
 
     @classmethod
     def result_to_df(cls, ioc_lookup: pd.DataFrame | Iterable[Result]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Analyses
-         * @description List the analytics with their parameters and the properties they write.
+         * @description List the analytics and enrichers with their parameters and the properties they write; `kind` tells which.
          */
         get: operations["listAnalyses"];
         put?: never;
@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Run Analysis
-         * @description Run an analytic as a job; its results are written to the graph as properties.
+         * @description Run an analytic or enricher as a job; its results are written to the graph as properties.
          */
         post: operations["runAnalysis"];
         delete?: never;
