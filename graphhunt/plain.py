@@ -8,7 +8,10 @@ _DIRECTION = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 def clean(value: object, *, lines: bool = False) -> str:
     """Give text without control characters; with `lines`, line breaks and tabs stay."""
-    return "".join(_shown(c, lines=lines) for c in str(value))
+    text = str(value)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(c, lines=lines) for c in text)
 
 
 def counted(number: int, noun: str) -> str:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from graphhunt.analyses.extract import Extract
+    from graphhunt.store import Store
 
 TARGETS = ("User", "Machine", "Process", "IP", "Domain", "File", "URL", "LOGGED_ON", "REMOTE_LOGON", "CONNECTED")
 """Labels and relationship types that results can be written to."""
+
+Rows = list[tuple[str, dict[str, Any]]]
+"""Ids and properties of nodes or relationships."""
 
 Result = Mapping[str, "pl.DataFrame"]
 """By target, a frame with `id` and the properties to write, one row per node or relationship."""
@@ -53,6 +57,8 @@ class Analysis:
         parameters: Its own parameters; the bounds of the extract are added.
         kind: `analysis`, or `enricher` where it says what is known of single entities.
         bounds: Parameters that bound the extract.
+        settle: Makes nodes and relationships of what the current run wrote; called whenever another run has become
+            the current one, or none.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Analysis:
     parameters: tuple[Parameter, ...] = field(default=())
     kind: str = "analysis"
     bounds: tuple[Parameter, ...] = BOUNDS
+    settle: Callable[[Store, Mapping[str, Rows]], None] | None = None
 
     def every_parameter(self) -> tuple[Parameter, ...]:
         """List its own parameters and the bounds."""

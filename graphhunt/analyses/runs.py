@@ -11,7 +11,7 @@ import orjson
 from graphhunt.analyses.analysis import BOUNDS
 from graphhunt.analyses.extract import Extract
 from graphhunt.analyses.registry import analyses, find_analysis
-from graphhunt.analyses.writeback import Lease, Rows, head_of, lease, pointer, stored_results
+from graphhunt.analyses.writeback import Lease, head_of, lease, pointer, stored_results
 from graphhunt.errors import StoreError, UsageError
 from graphhunt.queries import library
 from graphhunt.questions.parameter import dated_values
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from graphhunt.analyses.analysis import Analysis, Result
+    from graphhunt.analyses.analysis import Analysis, Result, Rows
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.store import Store
 

@@ -27,7 +27,7 @@ from graphhunt.store.published import SLOTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from graphhunt.analyses.analysis import Analysis
+    from graphhunt.analyses.analysis import Analysis, Rows
     from graphhunt.store import Store
 
 STAGE_BATCH = 10_000
@@ -37,9 +37,6 @@ LEASE_US = 20_000_000
 """A writer that is silent for this long (µs) may lose the right to write to another."""
 
 _POLL = 0.1
-
-Rows = list[tuple[str, dict[str, Any]]]
-"""Ids and properties of nodes or relationships."""
 
 
 class Pointer(NamedTuple):
@@ -114,6 +111,8 @@ class Lease:
         if found.writer != self.writer or found.current != current:
             raise StoreError("another run took over; nothing was published", where=self.analysis.name)
         self.pointer = found
+        if self.analysis.settle is not None:
+            self.analysis.settle(self.store, stored_results(self.store, self.analysis, current))
 
     @property
     def _marker(self) -> str:

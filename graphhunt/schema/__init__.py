@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from graphhunt.schema import nodes, relationships
 from graphhunt.schema.kinds import TYPES, NodeKind, Property, RelKind, repeated_facts
-from graphhunt.schema.nodes import NODES
+from graphhunt.schema.nodes import DERIVED, NODES
 from graphhunt.schema.relationships import RELATIONSHIPS
 
 __all__ = [
     "COMMON_NODE",
     "COMMON_REL",
     "CONFIDENCE",
+    "DERIVED",
     "EVIDENCE_CAP",
     "NODES",
     "RELATIONSHIPS",

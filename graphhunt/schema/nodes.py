@@ -18,6 +18,9 @@ MD5 = Property("md5", "text", "MD5 of the content, hexadecimal")
 SHA1 = Property("sha1", "text", "SHA-1 of the content, hexadecimal")
 SHA256 = Property("sha256", "text", "SHA-256 of the content, hexadecimal")
 TECHNIQUE = Property("technique", "text", "ATT&CK technique that its traces show")
+TLP = Property("tlp", "text", "how far the indicator may be told (TLP)")
+VALID_FROM = Property("valid_from", "time", "since when the indicator holds")
+VALID_UNTIL = Property("valid_until", "time", "until when the indicator holds")
 
 COMMON = (
     Property("id", "text", "canonical key: the same for the same thing in every load"),
@@ -90,6 +93,16 @@ _ALERT = (
     Property("detection_id", "text", "the product's id of the detection"),
     Property("product", "text", "product that raised it"),
 )
+_INDICATOR = (
+    NAME._replace(meaning="the indicator, as it is looked up"),
+    Property("kind", "text", "what it is: ipv4, dns, url, sha256_hash, network …"),
+    Property("list", "text", "list or feed that it stands in"),
+    Property("severity", "text", "what the list thinks of it, in its own word"),
+    TLP,
+    Property("description", "text", "what the list says of it"),
+    VALID_FROM,
+    VALID_UNTIL,
+)
 _RUN = (
     NAME._replace(meaning="analytic"),
     Property("parameters", "text", "values it ran with, as JSON"),
@@ -143,7 +156,11 @@ NODES: dict[str, NodeKind] = {
             ("name",),
         ),
         NodeKind("Client", "A tenant.", (NAME,)),
+        NodeKind("Indicator", "An entry of a list of indicators that something in the graph fits.", _INDICATOR),
         NodeKind("AnalysisRun", "One run of an analytic.", _RUN),
     )
 }
 """Every label, by name."""
+
+DERIVED = frozenset({"AnalysisRun", "Indicator"})
+"""Labels that runs write, not the rules that make the graph of the facts."""

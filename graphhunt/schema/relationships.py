@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from graphhunt.schema.kinds import Property, RelKind
-from graphhunt.schema.nodes import ACCOUNT, END, LOGON_ID, MACHINE, PATH, START, TECHNIQUE
+from graphhunt.schema.nodes import (
+    ACCOUNT,
+    END,
+    LOGON_ID,
+    MACHINE,
+    PATH,
+    START,
+    TECHNIQUE,
+    TLP,
+    VALID_FROM,
+    VALID_UNTIL,
+)  # fmt: skip
 
 COMMON = (
     Property("id", "text", "hash of what makes it this one: the same in every load"),
@@ -17,6 +28,7 @@ COMMON = (
 """Properties of every relationship."""
 
 _ENTITIES = ("User", "Machine", "Process", "File", "IP", "Domain")
+_INDICATED = ("IP", "Domain", "URL", "File")
 _PRINCIPALS = ("User", "Machine", "Group", "DirectoryObject")
 
 _SOURCE_IP = Property("source_ip", "text", "address it came from, as the record states it")
@@ -214,7 +226,12 @@ RELATIONSHIPS: dict[str, RelKind] = {
                 _STATUS,
             ),
         ),
-        RelKind("FLAGGED", "An alert concerns an entity.", tuple(("Alert", label) for label in _ENTITIES)),
+        RelKind(
+            "FLAGGED",
+            "An alert concerns an entity, or an entity fits an indicator.",
+            (*(("Alert", label) for label in _ENTITIES), *(("Indicator", label) for label in _INDICATED)),
+            (TLP, VALID_FROM, VALID_UNTIL),
+        ),
         _right(
             "POSSIBLE_SESSION",
             "A collector saw an account in session on a machine, where it can be taken over.",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from graphhunt import queries
-from graphhunt.schema import COMMON_NODE, COMMON_REL, NODES, RELATIONSHIPS
+from graphhunt.schema import COMMON_NODE, COMMON_REL, DERIVED, NODES, RELATIONSHIPS
 
 if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot
@@ -48,13 +48,15 @@ def tables_digest(snapshot: Snapshot) -> str:
 
 
 def _node(label: str, props: Mapping[str, Any]) -> int:
-    if label not in _NODE or label == "AnalysisRun":
+    if label not in _NODE or label in DERIVED:
         return 0
     return _hash(["node", label, _kept(props, _NODE[label])])
 
 
 def _relationship(name: str, ends: list[str], props: Mapping[str, Any]) -> int:
-    return _hash(["relationship", name, ends, _kept(props, _REL[name])]) if name in _REL else 0
+    if name not in _REL or ends[0] in DERIVED:
+        return 0
+    return _hash(["relationship", name, ends, _kept(props, _REL[name])])
 
 
 def _text(total: int) -> str:

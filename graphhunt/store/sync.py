@@ -24,7 +24,7 @@ from graphhunt.graph.identity_book import read_statements, statements_mark
 from graphhunt.graph.snapshot import Changes, Snapshot
 from graphhunt.graph.state import VERSION
 from graphhunt.ids import digest
-from graphhunt.schema import NODES, RELATIONSHIPS
+from graphhunt.schema import DERIVED, NODES, RELATIONSHIPS
 from graphhunt.store.filled import require_own
 
 if TYPE_CHECKING:
@@ -235,8 +235,10 @@ def _from_database(graph: Graph, store: Store) -> Difference:
         held_nodes.setdefault(row["label"], []).append(row["id"])
     held: dict[str, list[tuple[str, ...]]] = {}
     for row in store.stream(library["admin/all_relationships"]):
+        if row["from_label"] in DERIVED:
+            continue
         held.setdefault(row["type"], []).append((row["id"], *(row[column] for column in _ENDS)))
-    own_labels = [label for label in NODES if label != "AnalysisRun"]
+    own_labels = [label for label in NODES if label not in DERIVED]
     nodes = {
         label: _against(
             graph.nodes.get(label), pl.DataFrame({"id": held_nodes.get(label, [])}, schema={"id": pl.String})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from graphhunt.analyses.extract import Extract
 from graphhunt.analyses.registry import analyses
 from graphhunt.analyses.runs import analyze, current_results, undo
 from graphhunt.errors import UsageError
+from graphhunt.questions import pivots
 from graphhunt.store import Store
 from graphhunt.store.statements import create_nodes
 from graphhunt.toolbox.intel import tilookup
@@ -63,7 +65,21 @@ def test_lists_of_ones_own(graph: Store, tmp_path: Path, monkeypatch: pytest.Mon
     before = time.time_ns() // 1000
     report = analyze(graph, "local-list")
     assert report["written"] == {"IP": 2, "Domain": 1, "URL": 1, "File": 1}
+    flags = (
+        "MATCH (i:Indicator)-[f:FLAGGED]->(n) RETURN i.name AS i, i.list AS l, n.id AS n, f.source AS s, f.tlp AS t,"
+    )
+    flags += " f.valid_from AS v"
+    assert sorted(map(tuple, graph.analyst(flags, {}, limit=20).rows), key=str) == sorted([
+        ("8.8.4.4", "feed", "8.8.4.4", "feed", "amber", 1_767_225_600_000_000),
+        ("8.8.4.4", "more", "8.8.4.4", "more", None, None), ("10.0.0.0/8", "feed", "10.1.2.3", "feed", None, None),
+        ("www.evil.org", "feed", "evil.org", "feed", None, None), ("b" * 32, "feed", "f1", "feed", "red", None),
+        ("http://evil.org/A", "feed", "u1", "feed", None, None),
+    ], key=str)  # fmt: skip
+    address = pivots.Ref("IP", "8.8.4.4")
+    assert [row["neighbours"] for row in pivots.counts(graph, address) if row["relation"] == "FLAGGED"] == [2]
+    assert {item["start"] for item in pivots.timeline(graph, address)["items"]} == {None}  # no event of the case
     row = found(graph, "local-list", "IP")["8.8.4.4"]
+    assert len(json.loads(row.pop("local_list_entries"))) == 2
     assert before <= row.pop("local_list_time") <= time.time_ns() // 1000
     assert row == {
         "id": "8.8.4.4", "run": report["run"], "local_list_indicator": "8.8.4.4", "local_list_count": 2,
@@ -74,7 +90,13 @@ def test_lists_of_ones_own(graph: Store, tmp_path: Path, monkeypatch: pytest.Mon
     assert found(graph, "local-list", "File")["f1"]["local_list_tlp"] == "red"
     (value,) = graph.analyst("MATCH (n:Domain {id: 'evil.org'}) RETURN n.local_list_source", {}, limit=5).rows
     assert value == ["feed"]
+    settle(graph, monkeypatch, intel_lists=str(tmp_path / "more.txt"))
+    analyze(graph, "local-list")
+    assert [tuple(row[:2]) for row in graph.analyst(flags, {}, limit=20).rows] == [("8.8.4.4", "more")]
+    assert undo(graph, "local-list")["current"] == report["run"]
+    assert len(graph.analyst(flags, {}, limit=20).rows) == 6
     assert undo(graph, "local-list")["current"] is None
+    assert graph.analyst("MATCH (i:Indicator) RETURN i.id", {}, limit=5).rows == []
     assert found(graph, "local-list", "IP") == {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphhunt.analyses import runs, writeback
+from graphhunt.analyses.analysis import Rows
 from graphhunt.errors import StoreError, UsageError
 from graphhunt.store import Store
 from tests.analyses.toy import NODES, TOY, fill, install, plain, strict
@@ -67,7 +68,7 @@ def test_undo_brings_the_run_before_back(graph: Store) -> None:
 
 def test_a_writer_that_lost_its_right_writes_nothing(graph: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     runs.analyze(graph, "toy", {"value": 1})
-    rows: writeback.Rows = [(f"p{i}", {"toy_value": 666}) for i in range(NODES)]
+    rows: Rows = [(f"p{i}", {"toy_value": 666}) for i in range(NODES)]
     with monkeypatch.context() as late:
         late.setattr(writeback, "LEASE_US", -1)
         with writeback.lease(graph, TOY) as slow:
@@ -85,7 +86,7 @@ def test_a_failing_batch_leaves_the_run_before_whole(
     first = runs.analyze(graph, "toy", {"value": 1})
     real, written = writeback.Lease._write, []
 
-    def write(held: writeback.Lease, target: str, rows: writeback.Rows) -> None:
+    def write(held: writeback.Lease, target: str, rows: Rows) -> None:
         written.append(rows)
         if len(written) == failing:
             raise StoreError("the disk is full")

@@ -34,6 +34,10 @@ EVERY: dict[str, NodeKind | RelKind] = {**NODES, **RELATIONSHIPS}
 NOT_DRAWN = {
     "URL": "no loader states a URL yet",
     "AnalysisRun": "analytics write it, not the rules",
+    "Indicator": "enrichers write it",
+    "FLAGGED.tlp": "enrichers write it",
+    "FLAGGED.valid_from": "enrichers write it",
+    "FLAGGED.valid_until": "enrichers write it",
     "Machine.clock_skew": "two machines' connections show it; the test of traps has them",
 }
 """What the facts of this test don't fill, and who does; the use of directories' rights is tested with the hunts."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import polars as pl
 
 from graphhunt.analyses.analysis import SEEN, Analysis, Result
 from graphhunt.analyses.enrichers.common import LABELS, indicators, origin, stamped
+from graphhunt.analyses.enrichers.flags import settle
 from graphhunt.errors import UsageError
 from graphhunt.questions.question import Written
 from graphhunt.toolbox.intel.catalogue import listed
@@ -26,7 +28,10 @@ _MEANINGS = {
     "valid_from": "since when it holds, µs",
     "valid_until": "until when it holds, µs",
     "description": "what the list says of it",
+    "entries": "every indicator that fits, as JSON",
 }
+
+_ENTRY = ("kind", "indicator", "source", "severity", "tlp", "description", "valid_from", "valid_until")
 
 
 def _compute(extract: Extract, _values: Mapping[str, Any]) -> Result:
@@ -39,8 +44,13 @@ def _compute(extract: Extract, _values: Mapping[str, Any]) -> Result:
         for name in ("indicator", "severity", "tlp", "valid_from", "valid_until", "description")
     ]
     rows = found.group_by("label", "id", maintain_order=True).agg(
-        *first, local_list_count=pl.len().cast(pl.Int64), sources=pl.col("source").unique().sort().str.join(", ")
+        *first,
+        local_list_entries=pl.struct(_ENTRY),
+        local_list_count=pl.len().cast(pl.Int64),
+        sources=pl.col("source").unique().sort().str.join(", "),
     )
+    texts = [orjson.dumps(entries).decode() for entries in rows["local_list_entries"].to_list()]
+    rows = rows.with_columns(local_list_entries=pl.Series(texts, dtype=pl.String))
     rows = stamped(rows, "local_list", "").with_columns(local_list_source=pl.col("sources")).drop("sources")
     return {label: rows.filter(pl.col("label") == label).drop("label") for label in LABELS}
 
@@ -55,6 +65,7 @@ ANALYSIS = Analysis(
         *origin("local_list", *LABELS),
     ),
     kind="enricher",
+    settle=settle,
     bounds=SEEN,
 )
 """The enricher."""
