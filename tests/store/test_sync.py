@@ -127,6 +127,19 @@ def test_what_analytics_wrote_stays(store: Store, archives: list[Path], tmp_path
     assert {row[0] for row in raw(store, "MATCH (m:Machine {id: 'workstation6'}) RETURN m.session_id")} == {"s"}
 
 
+def test_what_enrichers_flagged_stays(expected: str, store: Store, archives: list[Path], tmp_path: Path) -> None:
+    """The repair by what the database holds takes neither indicators nor their flags for damage."""
+    load(tmp_path, store, archives)
+    address = str(raw(store, "MATCH (n:IP) RETURN n.id ORDER BY n.id LIMIT 1")[0][0])
+    store.put_nodes("Indicator", [{"id": "i1", "props": {"name": address, "list": "mine"}}])
+    flag = {"start": "i1", "end": address, "id": "f1", "props": {"source": "mine"}}
+    store.put_relationships(("FLAGGED", "Indicator", "IP"), [flag])
+    (tmp_path / "graph" / "current.json").unlink()
+    sync(Workspace(tmp_path), store)
+    assert raw(store, "MATCH (:Indicator {id: 'i1'})-[f:FLAGGED]->(n) RETURN n.id") == [[address]]
+    assert graph_digest(store) == expected
+
+
 def test_a_database_of_another_workspace_is_refused(store: Store, archives: list[Path], tmp_path: Path) -> None:
     load(tmp_path / "one", store, archives[:1])
     with pytest.raises(StoreError, match="another workspace"):
