@@ -14,7 +14,7 @@ _NAMES = {
     "sessionize": "create_session_col sessionize_data",
     "process_features": "add_process_features",
     "text_features": (
-        "delim_count delim_hash char_ord_score token_count crc32_hash "
+        "delim_count delim_hash char_ord_score _string_score token_count crc32_hash "
         "delim_count_df char_ord_score_df token_count_df crc32_hash_df"
     ),
     "eventcluster": "dbcluster_events",

@@ -72,7 +72,7 @@ def cluster_points(points: Points, model: DBSCAN) -> tuple[NDArray[np.int64], ND
 
 
 def _cut_by_length(labels: NDArray[np.int64], points: Points, least: int) -> NDArray[np.int64]:
-    """Part clusters that are a single ray where their lengths jump; parts that get too small are noise."""
+    """Part clusters that are a single ray where their lengths jump; no part gets too small to be a cluster."""
     order = np.lexsort([points.lengths, labels])
     ordered, lengths = labels[order], points.lengths[order]
     if not len(ordered):
@@ -82,10 +82,27 @@ def _cut_by_length(labels: NDArray[np.int64], points: Points, least: int) -> NDA
     new[1:] = (ordered[1:] != ordered[:-1]) | (jump & _rays(ordered, points.distinct[order])[1:])
     part = np.cumsum(new) - 1
     sizes = np.bincount(part, weights=points.weights[order])
-    clustered = (ordered != NOISE) & (sizes[part] >= least)
+    joined = _joined(ordered[new], sizes, least)[part]
     result = np.full(len(labels), NOISE, dtype=np.int64)
-    result[order] = np.where(clustered, part, NOISE)
+    result[order] = np.where(ordered != NOISE, joined, NOISE)
     return result
+
+
+def _joined(clusters: NDArray[np.int64], sizes: NDArray[np.float64], least: int) -> NDArray[np.int64]:
+    """Join neighbouring parts of a cluster until each has enough rows; give each part's new number."""
+    numbers = np.arange(len(clusters))
+    first, held, previous = 0, 0.0, -1
+    for i, size in enumerate(sizes.tolist()):
+        if i and clusters[i] != clusters[i - 1]:
+            first, held, previous = i, 0.0, -1
+        elif held >= least:
+            first, held, previous = i, 0.0, first
+        numbers[i] = first
+        held += size
+        last = i + 1 == len(clusters) or clusters[i + 1] != clusters[i]
+        if last and held < least and previous >= 0:
+            numbers[first : i + 1] = previous
+    return numbers
 
 
 def _rays(ordered: NDArray[np.int64], rows: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -55,7 +55,7 @@ def dbcluster_events(  # noqa: PLR0913 - the signature is the one a msticpy user
         **kwargs: More parameters of DBSCAN.
 
     Returns:
-        One row per cluster (its earliest event) and each unclustered row, by first time, with `Clustered`,
+        One row per cluster (the first of the frame) and each unclustered row, by first time, with `Clustered`,
         `ClusterId` (-1 for unclustered), `ClusterSize`, `FirstEventTime` and `LastEventTime`; the DBSCAN model
         with `labels_` and `core_sample_indices_` over all rows; the features as compared, over all rows.
 
@@ -111,11 +111,10 @@ def _times(frame: pd.DataFrame, time_column: str) -> pd.Series[Any]:
 
 
 def _fold(frame: pd.DataFrame, labels: NDArray[np.int64], times: pd.Series[Any]) -> pd.DataFrame:
-    """Keep the earliest row of each cluster and every unclustered row."""
+    """Keep the first row of each cluster, as the published tables do, and every unclustered row."""
     noise = labels == NOISE
     group = np.where(noise, labels.max(initial=NOISE) + 1 + np.cumsum(noise), labels)
     work = pd.DataFrame({"group": group, "time": times.array, "row": np.arange(len(frame))})
-    work = work.sort_values(["time", "row"], na_position="last", kind="stable")
     folded = work.groupby("group", sort=False).agg(
         row=("row", "first"), size=("row", "size"), first=("time", "min"), last=("time", "max")
     )

@@ -89,12 +89,19 @@ def _cleaned(procs: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:
     if not frame[schema.time_stamp].is_monotonic_increasing:
         frame = frame.sort_values(schema.time_stamp, kind="stable")
     frame = _each_once(frame, schema).reset_index(drop=True)
+    frame = frame.assign(**{c: _whole(frame[c]) for c in (schema.process_id, schema.parent_id)})
     return frame.assign(
         EffectiveLogonId=_logon(frame, schema),
         new_process_lc=_lower(frame, schema.process_name),
         parent_proc_lc=_lower(frame, schema.parent_name),
         Inferred=False,
     )
+
+
+def _whole(ids: pd.Series[Any]) -> pd.Series[Any]:
+    """Write ids as whole numbers where a null beside them made fractions of them."""
+    whole = pd.api.types.is_float_dtype(ids.dtype) and bool((ids.dropna() % 1 == 0).all())
+    return ids.astype("Int64") if whole else ids
 
 
 def _each_once(frame: pd.DataFrame, schema: ProcSchema) -> pd.DataFrame:

@@ -49,6 +49,11 @@ def char_ord_score(value: str, scale: int = 1) -> int:
     return int(sum(map(ord, value)) // scale)
 
 
+def _string_score(input_str: str) -> int:
+    """Sum the characters' code points; the name that the documents' notebook imports."""
+    return char_ord_score(input_str)
+
+
 def token_count(value: str, delimiter: str = " ") -> int:
     """Count the parts a delimiter cuts a text into; empty text is one part, as `str.split` has it."""
     return len(value.split(delimiter))

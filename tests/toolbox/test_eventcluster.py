@@ -32,6 +32,29 @@ def test_processes_on_host_as_the_document_calls_it(processes: pd.DataFrame) -> 
     assert len(model.labels_) == 363
 
 
+def test_a_cluster_is_shown_by_the_row_the_published_table_shows(processes: pd.DataFrame) -> None:
+    """The document's table of reg.exe: row 46 alone, and row 56 for three in cluster 7."""
+    clusters, _, _ = dbcluster_events(add_process_features(processes), FEATURES, max_cluster_distance=0.0001)
+    shown = clusters[clusters["processName"] == "reg.exe"]
+    assert [(i, row.ClusterSize, row.processName, row.Clustered) for i, row in shown.sort_index().iterrows()] == [
+        (46, 1, "reg.exe", False), (56, 3, "reg.exe", True)
+    ]  # fmt: skip
+
+
+def test_no_cluster_is_lost_to_differences_of_length() -> None:
+    """Rows of one direction are one cluster to DBSCAN; cut apart, none of these would be enough for one."""
+    data = np.array([[1.0, 2.0], [2.0, 4.0], [9.0, 0.0], [3.0, 0.5], [6.0, 1.0], [12.0, 2.0]])
+    assert dbcluster_events(data)[1].labels_.tolist() == [0, 0, -1, 1, 1, 1]
+    parts = np.array([[1.0, 2.0]] * 3 + [[2.0, 4.0]] + [[8.0, 16.0]] * 2 + [[32.0, 64.0]])
+    assert dbcluster_events(parts)[1].labels_.tolist() == [0, 0, 0, 1, 1, 1, 1]
+
+
+def test_the_documents_own_score_of_text() -> None:
+    from graphhunt.toolbox.text_features import _string_score
+
+    assert (_string_score("NT AUTHORITY\\SYSTEM"), _string_score("")) == (1484, 0)
+
+
 def test_the_misprinted_delimiters_give_fifty(processes: pd.DataFrame) -> None:
     from graphhunt.toolbox import delim_count_df
 
@@ -77,7 +100,7 @@ def test_times_of_clusters_span_their_members_and_rows_are_in_time_order(process
     for row in clusters[clusters["Clustered"]].itertuples():
         members = times[model.labels_ == row.ClusterId]
         assert (row.FirstEventTime, row.LastEventTime) == (members.min(), members.max())
-        assert times[row.Index] == members.min()
+        assert row.Index == members.index.min()
     assert clusters["FirstEventTime"].is_monotonic_increasing
 
 

@@ -204,3 +204,12 @@ def test_a_hostile_chain_does_not_fill_the_memory() -> None:
     n = 20 * LONGEST_PATH
     paths = tree_paths(np.arange(-1, n - 1), pl.Series([str(i) for i in range(n)]))
     assert max(map(len, paths)) < LONGEST_PATH * 7
+
+
+def test_ids_stay_whole_numbers_beside_a_null() -> None:
+    frame = sysmon(("h", 0, 1304.0, None, "C:\\a.exe", "C:\\x.exe"), ("h", 5, 1308.0, 1304.0, "C:\\b.exe", "C:\\a.exe"))
+    assert str(frame["ParentProcessId"].dtype) == "float64"
+    tree = ga.build_process_tree(frame)
+    assert str(tree["ProcessId"].dtype) == str(tree["ParentProcessId"].dtype) == "Int64"
+    assert [key.split("|")[2] for key in tree.index] == ["1304", "1308"]
+    assert tree["parent_key"].dropna().tolist() == [tree.index[0]]
