@@ -59,6 +59,9 @@ class Settings:
     intel_keys: str = _row("", "File (TOML, mode 0600) with the keys of services, one table each.")
     intel_lists: str = _row("", "Lists of indicators, with commas: CSV, STIX 2.1, folder of a MISP feed, text.")
     intel_own_domains: str = _row("", "Domains of your own, with commas; names in them are never sent to a service.")
+    allow_network: bool = _row(
+        False, "Whether functions that fetch pages from the internet, such as `screenshot`, may do so."
+    )
     query_timeout: float = _row(10.0, "Seconds an analyst's query may take.")
     query_wait: float = _row(5.0, "Seconds an analyst's query waits for a place while others run.")
     query_rows: int = _row(5000, "Rows an analyst's query may give.")

@@ -43,6 +43,7 @@ _NAMES = {
     "auditdextract": "extract_events_to_df generate_process_tree get_event_subset read_from_file unpack_auditd",
     "domain_validator": "DomainValidator",
     "domain_utils": "dns_components url_components ip_rev_resolve ip_rev_resolve_df",
+    "screenshots": "screenshot",
     "host_record": "create_host_record",
     "network_frames": "df_to_networkx",
     "entities": (

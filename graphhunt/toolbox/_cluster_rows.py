@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -88,7 +88,7 @@ def _cut_by_length(labels: NDArray[np.int64], points: Points, least: int) -> NDA
     return result
 
 
-def _joined(clusters: NDArray[np.int64], sizes: NDArray[np.float64], least: int) -> NDArray[np.int64]:
+def _joined(clusters: NDArray[np.int64], sizes: NDArray[Any], least: int) -> NDArray[np.int64]:
     """Join neighbouring parts of a cluster until each has enough rows; give each part's new number."""
     numbers = np.arange(len(clusters))
     first, held, previous = 0, 0.0, -1

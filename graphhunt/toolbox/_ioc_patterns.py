@@ -71,9 +71,15 @@ def has_tld(domain: str, ignore_tlds: bool = False) -> bool:
     last = domain.rstrip(".").rsplit(".", 1)[-1].lower()
     if ignore_tlds:
         return True
-    if last in FILE_ENDINGS and not (last in TLDS and domain.count(".") > 1):
+    if is_file_name(domain):
         return False
     return last in TLDS or len(last) == 2 or last.startswith("xn--") or not last.isascii()
+
+
+def is_file_name(domain: str) -> bool:
+    """Tell whether what looks like a domain is likelier the name of a file."""
+    last = domain.rstrip(".").rsplit(".", 1)[-1].lower()
+    return last in FILE_ENDINGS and not (last in TLDS and domain.count(".") > 1)
 
 
 def trimmed_url(url: str) -> list[str]:

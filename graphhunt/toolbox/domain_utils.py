@@ -1,51 +1,99 @@
 """Parts of domain names and URLs, and reverse look-ups, under msticpy's names.
 
-The parts come from the text alone; only `ip_rev_resolve` asks the system's resolver.
+The parts come from the text alone, with the public suffix list that the package `publicsuffixlist` holds; only
+`ip_rev_resolve` asks the system's resolver.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pandas as pd
+from publicsuffixlist import PublicSuffixList
 
 from graphhunt.errors import UsageError
 
-SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gen", "go", "gob", "gov", "govt", "gv", "ltd", "me", "mil", "net",
-                          "ne", "nhs", "nic", "or", "org", "plc", "police", "sch"})  # fmt: skip
-"""Labels that, before a country's, belong to the public suffix."""
+_NO_HOST = re.compile(r"[\s\x00-\x20\x7f<>\"'`{}|\\^%,;()*]")
+"""What no name of a host holds."""
 
 
 def dns_components(domain: str) -> dict[str, str]:
-    """Split a domain into `subdomain`, `domain` and `suffix` (a country's with its second level, as `co.uk`)."""
-    labels = [label for label in domain.strip().rstrip(".").split(".") if label]
-    if len(labels) < 2 or _is_address(domain):
-        return {"subdomain": "", "domain": domain.strip().rstrip("."), "suffix": ""}
-    width = 2 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2].lower() in SECOND_LEVEL else 1
+    """Split a domain, or the host of a URL, into `subdomain`, `domain` and `suffix` (the public one, as `co.uk`).
+
+    An ending that isn't on the public suffix list is none: `suffix` is empty then.
+
+    Raises:
+        UsageError: The text is neither a domain nor a URL.
+    """
+    host = host_of(domain)
+    labels = [label for label in host.split(".") if label]
+    if len(labels) < 2 or _is_address(host):
+        return {"subdomain": "", "domain": host, "suffix": ""}
+    width = len(public_suffix(host).split(".")) if public_suffix(host) else 0
+    rest = labels[: len(labels) - width]
     return {
-        "subdomain": ".".join(labels[: -width - 1]), "domain": labels[-width - 1], "suffix": ".".join(labels[-width:]),
-    }  # fmt: skip
+        "subdomain": ".".join(rest[:-1]),
+        "domain": rest[-1] if rest else "",
+        "suffix": ".".join(labels[len(rest) :]),
+    }
 
 
-def url_components(url: str) -> dict[str, str]:
-    """Split a URL into `scheme`, `auth`, `host`, `port`, `path`, `query`, `fragment`; absent parts are empty.
+def url_components(url: str) -> dict[str, str | int | None]:
+    """Split a URL, or a domain, into `scheme`, `auth`, `host`, `port`, `path`, `query`, `fragment`.
+
+    `port` is a number, None where none is given; other absent parts are empty. An IPv6 host has its brackets.
 
     Raises:
         UsageError: The text isn't a URL.
     """
+    parts, port = _split(url)
+    host = parts.hostname or ""
+    return {
+        "scheme": parts.scheme, "auth": parts.netloc.rpartition("@")[0], "host": f"[{host}]" if ":" in host else host,
+        "port": port, "path": parts.path, "query": parts.query, "fragment": parts.fragment,
+    }  # fmt: skip
+
+
+def host_of(text: str) -> str:
+    """Give the host of a URL, or a domain itself, in its own spelling, without brackets and a closing dot.
+
+    Raises:
+        UsageError: The text is neither.
+    """
+    bare = text.strip()
+    if _is_address(bare):
+        return bare
+    parts, _ = _split(bare)
+    name = parts.hostname or ""
+    at = parts.netloc.lower().rfind(name)
+    return parts.netloc[at : at + len(name)].rstrip(".")
+
+
+def public_suffix(host: str) -> str:
+    """Give the public suffix that a host's name ends with; empty where its ending isn't on the list."""
+    return _list().publicsuffix(host.rstrip(".").lower()) or ""
+
+
+@lru_cache(maxsize=1)
+def _list() -> PublicSuffixList:
+    return PublicSuffixList(only_icann=True, accept_unknown=False)
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    bare = url.strip()
     try:
-        parts = urlsplit(url if "://" in url else f"//{url}")
+        parts = urlsplit(bare if "://" in bare else f"//{bare}")
         port = parts.port
     except ValueError as error:
         raise UsageError(f"{url!r} isn't a URL: {error}") from error
-    auth = parts.netloc.rpartition("@")[0]
-    return {
-        "scheme": parts.scheme, "auth": auth, "host": parts.hostname or "", "port": "" if port is None else str(port),
-        "path": parts.path, "query": parts.query, "fragment": parts.fragment,
-    }  # fmt: skip
+    if _NO_HOST.search(parts.hostname or ""):
+        raise UsageError(f"{url!r} isn't a URL: no host is called {parts.hostname!r}")
+    return parts, port
 
 
 def ip_rev_resolve(ip_address: str) -> dict[str, Any]:
@@ -78,7 +126,7 @@ def ip_rev_resolve_df(ip_address: str) -> pd.DataFrame:
 
 def _is_address(text: str) -> bool:
     try:
-        ipaddress.ip_address(text.strip())
+        ipaddress.ip_address(text)
     except ValueError:
         return False
     return True

@@ -12,7 +12,8 @@ import ssl
 from typing import TYPE_CHECKING
 
 from graphhunt.errors import LoadError, UsageError
-from graphhunt.toolbox._ioc_patterns import has_tld
+from graphhunt.toolbox._ioc_patterns import is_file_name
+from graphhunt.toolbox.domain_utils import host_of, public_suffix
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,19 +36,19 @@ class DomainValidator:
             self._abused = frozenset(found.lower() for found in _SHA1.findall(text))
 
     def validate_tld(self, url_domain: str) -> bool:
-        """Tell whether a domain has a known ending."""
-        domain = url_domain.strip().rstrip(".").lower()
-        return "." in domain and has_tld(domain)
+        """Tell whether a domain, or the host of a URL, has a known ending and isn't called as a file is."""
+        domain = host_of(url_domain).lower()
+        return "." in domain and not is_file_name(domain) and public_suffix(domain) != ""
 
     def is_resolvable(self, url_domain: str) -> bool:
-        """Ask the system's resolver whether a domain has an address."""
+        """Ask the system's resolver whether a domain, or the host of a URL, has an address."""
         try:
-            return bool(socket.getaddrinfo(url_domain, None))
+            return bool(socket.getaddrinfo(host_of(url_domain), None))
         except (OSError, UnicodeError):
             return False
 
     def in_abuse_list(self, url_domain: str) -> tuple[bool, str | None]:
-        """Tell whether the certificate a domain shows is on the list.
+        """Tell whether the certificate a domain, or the host of a URL, shows is on the list.
 
         Returns:
             Whether it is, and then the certificate (PEM).
@@ -59,7 +60,7 @@ class DomainValidator:
         if self._abused is None:
             raise UsageError("there is no list of abused certificates", hint="give abuse_list=")
         try:
-            shown = ssl.get_server_certificate((url_domain, _PORT), timeout=self._timeout)
+            shown = ssl.get_server_certificate((host_of(url_domain), _PORT), timeout=self._timeout)
             mark = hashlib.sha1(ssl.PEM_cert_to_DER_cert(shown), usedforsecurity=False).hexdigest()
         except (OSError, ValueError) as error:
             raise LoadError(f"no certificate: {error}", where=url_domain) from error

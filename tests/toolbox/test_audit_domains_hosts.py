@@ -136,10 +136,42 @@ def test_parts_of_domains_and_urls() -> None:
     assert domain_utils.dns_components("a.b.com.")["domain"] == "b"
     assert domain_utils.dns_components("10.0.0.1") == {"subdomain": "", "domain": "10.0.0.1", "suffix": ""}
     parts = domain_utils.url_components("https://u:p@Example.com:8443/a/b?c=d#e")
-    assert parts == {"scheme": "https", "auth": "u:p", "host": "example.com", "port": "8443", "path": "/a/b",
+    assert parts == {"scheme": "https", "auth": "u:p", "host": "example.com", "port": 8443, "path": "/a/b",
                      "query": "c=d", "fragment": "e"}  # fmt: skip
     with pytest.raises(UsageError, match="isn't a URL"):
         domain_utils.url_components("http://[::1")
+
+
+@pytest.mark.parametrize(
+    "text", ["http://www.example.co.uk/x", " https://u:p@www.example.co.uk:8443/?q#f", "www.example.co.uk."]
+)
+def test_parts_of_domains_and_urls_take_each_others_input(text: str) -> None:
+    assert domain_utils.dns_components(text) == {"subdomain": "www", "domain": "example", "suffix": "co.uk"}
+    assert str(domain_utils.url_components(text)["host"]).rstrip(".") == "www.example.co.uk"
+    assert DomainValidator().validate_tld(text)
+
+
+def test_an_ending_that_is_not_on_the_list_is_no_suffix() -> None:
+    parts = domain_utils.dns_components("a.b.nosuchtld")
+    assert parts == {"subdomain": "a.b", "domain": "nosuchtld", "suffix": ""}
+    assert domain_utils.dns_components("x.evil.gmbh")["suffix"] == "gmbh"
+    assert domain_utils.dns_components("co.uk") == {"subdomain": "", "domain": "", "suffix": "co.uk"}
+
+
+def test_ports_are_numbers_and_addresses_keep_their_brackets() -> None:
+    assert [domain_utils.url_components(url)["port"] for url in ("http://a.com:80/", "http://a.com", "a.com:8080")] == [
+        80, None, 8080
+    ]  # fmt: skip
+    parts = domain_utils.url_components("http://[2001:DB8::1]:8080/x")
+    assert (parts["host"], parts["port"]) == ("[2001:db8::1]", 8080)
+    assert domain_utils.dns_components("http://[2001:db8::1]/x")["domain"] == "2001:db8::1"
+
+
+@pytest.mark.parametrize("text", ["http://bad host/", "http://a<b>.com", "http://a.com:99999/", "http://a.com:port/"])
+def test_what_no_host_is_called_is_refused(text: str) -> None:
+    for parts in (domain_utils.url_components, domain_utils.dns_components):
+        with pytest.raises(UsageError, match="isn't a URL"):
+            parts(text)
 
 
 def test_a_reverse_look_up_asks_for_the_addresss_names(monkeypatch: pytest.MonkeyPatch) -> None:
