@@ -43,6 +43,18 @@ WINDOWS_PATH = r"(?:(?<![A-Za-z])[A-Za-z]:|\\\\[\w.$-]+\\[\w.$-]+|%\w+%)(?:\\[^\
 LINUX_PATH = r"(?<![\w./:\\-])/(?:[\w.+@%~-]+/)+[\w.+@%~-]+"
 
 
+_KEY_CHARACTER = r"(?:[^\\\s\"'<>|,;]| (?![/-]))"
+WINDOWS_REGISTRY = (
+    r"(?i:(?<!\w)(?:HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG|PERFORMANCE_DATA)"
+    r"|HK(?:LM|CU|CR|CC|U)|(?<![\w:.\\])\\REGISTRY\\(?:MACHINE|USER|A|WC)):?)"
+    rf"(?:\\{_KEY_CHARACTER}+)+"
+)
+CVE = r"(?i:(?<![\w-])CVE-(?:19|20)\d\d-\d{4,7}(?![\w-]))"
+ATTACK_ID = r"(?<![\w.-])(?:TA\d{4}|T\d{4}(?:\.\d{3})?)(?![\w-]|\.\d)"
+MAC = r"(?<![\w:.-])(?:(?:[0-9A-Fa-f]{2}:){5}|(?:[0-9A-Fa-f]{2}-){5})[0-9A-Fa-f]{2}(?![\w:-])"
+BITCOIN = r"(?<![\w])(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[02-9ac-hj-np-z]{11,71})(?!\w)"
+
+
 def hexes(length: int) -> str:
     """Give the expression of a hash of a length."""
     return rf"(?<![0-9A-Za-z])[0-9A-Fa-f]{{{length}}}(?![0-9A-Za-z])"
@@ -80,6 +92,30 @@ def is_file_name(domain: str) -> bool:
     """Tell whether what looks like a domain is likelier the name of a file."""
     last = domain.rstrip(".").rsplit(".", 1)[-1].lower()
     return last in FILE_ENDINGS and not (last in TLDS and domain.count(".") > 1)
+
+
+def trimmed_path(path: str, text: str, start: int, is_key: bool = False) -> str:
+    """End a path where it ends: what is left of a sentence after a blank isn't part of a file's name.
+
+    Args:
+        path: What was found.
+        text: Where it was found, for the quotes around it.
+        start: Where in the text.
+        is_key: It is a key of the registry: there, all of a text is one whatever it ends in.
+
+    Returns:
+        The path, whole when it is in quotes or is all of its text and ends as a file does, else up to the first blank
+        of its last part.
+    """
+    end = start + len(path)
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if before in {'"', "'"} and before == after:
+        return path
+    bare = path.strip().rstrip(".")
+    if text.strip() == path.strip() and (is_key or bare.rpartition(".")[2].lower() in FILE_ENDINGS):
+        return bare
+    folder, mark, last = path.rpartition("\\")
+    return f"{folder}{mark}{last.split(' ', 1)[0]}".rstrip(".)]}")
 
 
 def trimmed_url(url: str) -> list[str]:

@@ -37,6 +37,11 @@ class IoCType(StrEnum):
     hostname = "hostname"
     windows_path = "windows_path"
     linux_path = "linux_path"
+    windows_registry = "windows_registry"
+    cve = "cve"
+    attack_id = "attack_id"
+    mac = "mac"
+    bitcoin = "bitcoin"
 
     @classmethod
     def parse(cls, value: str) -> IoCType:
@@ -67,8 +72,14 @@ _OWN = (
     ("url", p.URL, 0), ("windows_path", p.WINDOWS_PATH, 2), ("email", p.EMAIL, 1), ("ipv4", p.IPV4, 1),
     ("ipv6", p.IPV6, 2), ("linux_path", p.LINUX_PATH, 3), ("dns", p.DNS, 4), ("md5_hash", p.hexes(32), 1),
     ("sha1_hash", p.hexes(40), 1), ("sha256_hash", p.hexes(64), 1),
+    ("windows_registry", p.WINDOWS_REGISTRY, 1), ("cve", p.CVE, 1), ("attack_id", p.ATTACK_ID, 5), ("mac", p.MAC, 1),
+    ("bitcoin", p.BITCOIN, 2),
 )  # fmt: skip
+_ON_DEMAND = frozenset({"mac", "bitcoin"})
 _PATHS = frozenset({"windows_path", "linux_path"})
+_SHIELDS = frozenset({"url", "email", "windows_registry", *_PATHS})
+"""Kinds whose parts are no indicators of their own; they are looked for even if they aren't asked for."""
+
 _HASHES = {"md5_hash": 32, "sha1_hash": 40, "sha256_hash": 64}
 
 
@@ -90,8 +101,8 @@ class IoCExtract:
 
     @property
     def ioc_df_types(self) -> list[str]:
-        """List the kinds that are looked for in frames by default: all but paths."""
-        return [kind for kind in self._patterns if kind not in _PATHS]
+        """List the kinds that are looked for in frames by default: all but paths, MAC and bitcoin addresses."""
+        return [kind for kind in self._patterns if kind not in _PATHS | _ON_DEMAND]
 
     def add_ioc_type(
         self,
@@ -132,8 +143,8 @@ class IoCExtract:
             src: The text.
             data: The frame, instead.
             columns: Its columns.
-            **kwargs: `ioc_types` to look for, `include_paths` (paths too; text: True, frames: False),
-                `ignore_tlds`, `defanged`.
+            **kwargs: `ioc_types` to look for (all but `mac` and `bitcoin`), `include_paths` (paths too; text: True,
+                frames: False), `ignore_tlds`, `defanged`.
 
         Returns:
             For a text a set per kind found; for a frame `IoCType`, `Observable`, `SourceIndex`, `Input`.
@@ -198,10 +209,11 @@ class IoCExtract:
         ignore_tlds: bool = False,
         defanged: bool | None = None,
     ) -> Iterator[_Found]:
-        wanted = set(map(str, ioc_types)) if ioc_types else set(self._patterns) - (set() if include_paths else _PATHS)
+        left_out = _ON_DEMAND if include_paths else _ON_DEMAND | _PATHS
+        wanted = set(map(str, ioc_types)) if ioc_types else set(self._patterns) - left_out
         if self.defanged if defanged is None else defanged:
             text = p.refanged(text)
-        kept = _longest(self._matches(text, wanted | {"url", "email", *_PATHS}, ignore_tlds), self._patterns)
+        kept = _longest(self._matches(text, wanted | _SHIELDS, ignore_tlds), self._patterns)
         for one in kept:
             if one.kind in wanted:
                 yield one
@@ -215,16 +227,30 @@ class IoCExtract:
             for match in known.comp_regex.finditer(text):
                 group = known.group or 0
                 value, start = match.group(group), match.start(group)
-                for part in p.trimmed_url(value) if kind == "url" else [value]:
+                for part in _parts(kind, value, text, start):
                     if part and _is_right(kind, part, ignore_tlds):
                         at = text.find(part, start)
                         yield _Found(kind, part, at, at + len(part))
 
 
+_MARKS = {
+    "url": "://", "email": "@", "dns": ".", "ipv4": ".", "ipv6": ":", "windows_path": "\\", "linux_path": "/",
+    "windows_registry": "\\", "attack_id": "T",
+}  # fmt: skip
+
+
+def _parts(kind: str, value: str, text: str, start: int) -> list[str]:
+    """Cut what was found to what it is, or to the several that it is."""
+    if kind == "url":
+        return p.trimmed_url(value)
+    if kind in {"windows_path", "windows_registry"}:
+        return [p.trimmed_path(value, text, start, kind == "windows_registry")]
+    return [value]
+
+
 def _may_hold(kind: str, text: str) -> bool:
     """Spare a costly search where a mark that the kind needs is missing."""
-    marks = {"url": "://", "email": "@", "dns": ".", "ipv4": ".", "ipv6": ":", "windows_path": "\\", "linux_path": "/"}
-    return marks.get(kind, "") in text
+    return _MARKS.get(kind, "") in text
 
 
 def _is_right(kind: str, text: str, ignore_tlds: bool) -> bool:

@@ -51,7 +51,7 @@ def test_texts(text: str, expected: dict[str, set[str]]) -> None:
 
 def test_paths_are_listed_as_asked_in_texts_and_frames() -> None:
     text = "C:\\Windows\\Temp\\a.exe wrote /etc/cron.d/x"
-    both = {"windows_path": {"C:\\Windows\\Temp\\a.exe wrote "}, "linux_path": {"/etc/cron.d/x"}}
+    both = {"windows_path": {"C:\\Windows\\Temp\\a.exe"}, "linux_path": {"/etc/cron.d/x"}}
     assert set(found(text)) == set(both)
     assert found(text)["linux_path"] == both["linux_path"]
     assert found(text, include_paths=False) == {}
@@ -61,6 +61,53 @@ def test_paths_are_listed_as_asked_in_texts_and_frames() -> None:
     assert listed[["IoCType", "Observable", "SourceIndex"]].values.tolist() == [
         ["linux_path", "/etc/passwd", 0], ["windows_path", "C:\\a\\b.exe", 1]
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("C:\\a\\b.exe ", "C:\\a\\b.exe"),
+        ("ran C:\\Program Files\\x\\b.exe -k now", "C:\\Program Files\\x\\b.exe"),
+        ('"C:\\Program Files\\My App" -k', "C:\\Program Files\\My App"),
+        ("C:\\Users\\x\\My Report.docx", "C:\\Users\\x\\My Report.docx"),
+        ("C:\\Windows\\System32\\net user", "C:\\Windows\\System32\\net"),
+        ("see C:\\a\\b.dll.", "C:\\a\\b.dll"),
+        ("(\\\\srv\\c$\\t.exe)", "\\\\srv\\c$\\t.exe"),
+    ],
+)
+def test_a_path_ends_where_it_ends(text: str, path: str) -> None:
+    assert found(text, ioc_types=["windows_path"]) == {"windows_path": {path}}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Run\\My App",
+         {"windows_registry": {"HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Run\\My App"}}),
+        ("reg add HKEY_CURRENT_USER\\Software\\evil.com\\Run /v x",
+         {"windows_registry": {"HKEY_CURRENT_USER\\Software\\evil.com\\Run"}}),
+        ('set "\\REGISTRY\\MACHINE\\SYSTEM\\Select\\Last Good" to 1',
+         {"windows_registry": {"\\REGISTRY\\MACHINE\\SYSTEM\\Select\\Last Good"}}),
+        ("gp hklm:\\software\\x", {"windows_registry": {"hklm:\\software\\x"}}),
+        ("a CVE-2021-44228, cve-2014-0160.", {"cve": {"CVE-2021-44228", "cve-2014-0160"}}),
+        ("no XCVE-2021-44228 nor CVE-1821-44228", {}),
+        ("uses T1059.001 (TA0002), not T10591 or xT1059", {"attack_id": {"T1059.001", "TA0002"}}),
+        ("00-1A-2b-3c-4d-5e and 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", {}),
+    ],
+)  # fmt: skip
+def test_keys_of_the_registry_vulnerabilities_and_techniques(text: str, expected: dict[str, set[str]]) -> None:
+    assert found(text) == expected
+
+
+def test_hardware_and_bitcoin_addresses_are_looked_for_when_asked_for() -> None:
+    """The addresses of the first block of bitcoin, and the example address of BIP 173."""
+    text = "00-1A-2b-3c-4d-5e 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa,bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+    assert found(text, ioc_types=["mac", "bitcoin"]) == {
+        "mac": {"00-1A-2b-3c-4d-5e"},
+        "bitcoin": {"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"},
+    }
+    assert not {"mac", "bitcoin"} & set(IoCExtract().ioc_df_types)
+    assert {IoCExtract().get_ioc_type(one) for one in text.replace(",", " ").split()} == {"mac", "bitcoin"}
 
 
 def test_frames_in_stable_order_with_nulls_and_numbers() -> None:
