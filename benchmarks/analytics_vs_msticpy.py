@@ -32,6 +32,7 @@ CASES = (
     ("sessionize", 10_000, "both"), ("sessionize", 1_000_000, "ours"), ("sessionize_data", 10_000, "both"),
     ("features", 100_000, "both"), ("clusters", 50_000, "both"),
     ("tree", 100_000, "both"), ("timeline", 10_000, "both"),
+    ("iocs", 100_000, "both"), ("base64", 1_000, "both"), ("base64", 100_000, "ours"), ("audit", 100_000, "both"),
 )  # fmt: skip
 
 
@@ -98,6 +99,91 @@ def forest(n: int) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def indicator_texts(n: int) -> pd.DataFrame:
+    """Make different texts: a command line each, two thirds of them with an address, a URL, a name or a hash."""
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(3)
+    base = real_processes()["CommandLine"].fillna("").tolist()
+    numbers = rng.integers(1, 250, (n, 4))
+    tails = (
+        lambda a, b, c, d: f"-k {a}{b}", lambda a, b, c, d: f"/c ping {a}.{b}.{c}.{d}",
+        lambda a, b, c, d: f"http://host{a}.example{b}.com/p{c}?q={d}",
+        lambda a, b, c, d: f"lookup h{a}-{b}.corp{c}.net",
+        lambda a, b, c, d: f"hash {a:02x}{b:02x}{c:02x}{d:02x}" + "0a" * 12,
+        lambda a, b, c, d: f"--session {a}:{b}:{c}",
+    )  # fmt: skip
+    texts = [f"{base[i % len(base)]} {tails[i % 6](*map(int, numbers[i]))} #{i}" for i in range(n)]
+    return pd.DataFrame({"CommandLine": texts})
+
+
+def encoded_texts(n: int) -> pd.DataFrame:
+    """Make command lines with Base64: plain, nested, and of a gzip."""
+    import base64
+    import gzip
+
+    import pandas as pd
+
+    def coded(i: int) -> str:
+        inner = f"Get-Item -Path C:\\temp\\{i}.txt; Start-Process host{i}".encode()
+        once = base64.b64encode(inner)
+        many = (once, base64.b64encode(b"run " + once), base64.b64encode(gzip.compress(inner, mtime=0)))
+        return many[i % 3].decode()
+
+    return pd.DataFrame({"CommandLine": [f"powershell -x {coded(i)} end" for i in range(n)]})
+
+
+def audit_log(n: int) -> str:
+    """Write the real audit log (or a made one) again and again, up to `n` lines, under serials and times of its own."""
+    import gzip
+    import re
+
+    folder = Path(os.environ.get("GRAPHHUNT_SHARED_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+    file = folder / "msticpy" / "auditd_log.txt.gz"
+    made = "".join(
+        f'type=SYSCALL msg=audit(1551485405.{i:03}:{i}): arch=c000003e syscall=59 ppid={i} pid={i + 1} uid=0 exe="/a"\n'
+        f'type=EXECVE msg=audit(1551485405.{i:03}:{i}): argc=2 a0="ls" a1="{i}"\n'
+        for i in range(850)
+    )
+    text = gzip.decompress(file.read_bytes()).decode(errors="replace") if file.exists() else made
+    lines = text.splitlines(keepends=True)
+    out = Path(tempfile.gettempdir()) / f"graphhunt-audit-{os.getpid()}-{n}.log"
+    with out.open("w") as target:
+        for turn in range(-(-n // len(lines))):
+            shift = 1_000_000 * turn
+            part = "".join(lines[: n - turn * len(lines)])
+            target.write(re.sub(r"audit\((\d+)\.", lambda m: f"audit({int(m[1]) + shift}.", part))  # noqa: B023
+    return str(out)
+
+
+def _iocs(ours: bool, n: int) -> Callable[[], int]:
+    if ours:
+        from graphhunt.toolbox import IoCExtract
+    else:
+        from msticpy.transform.iocextract import IoCExtract
+    data = indicator_texts(n)
+    return lambda: len(IoCExtract().extract(data=data, columns=["CommandLine"]))
+
+
+def _base64(ours: bool, n: int) -> Callable[[], int]:
+    if ours:
+        from graphhunt.toolbox import unpack_df
+    else:
+        from msticpy.transform.base64unpack import unpack_df
+    data = encoded_texts(n)
+    return lambda: len(unpack_df(data=data, column="CommandLine"))
+
+
+def _audit(ours: bool, n: int) -> Callable[[], int]:
+    if ours:
+        from graphhunt.toolbox import read_from_file
+    else:
+        from msticpy.transform.auditdextract import read_from_file
+    file = audit_log(n)
+    return lambda: len(read_from_file(file))
+
+
 def _sessions(ours: bool, whole: bool, n: int) -> Callable[[], int]:
     if ours:
         from graphhunt.toolbox import create_session_col, sessionize_data
@@ -154,7 +240,8 @@ def prepare(case: str, n: int, tool: str) -> Callable[[], int]:
         return _sessions(ours, case == "sessionize_data", n)
     if case in ("features", "clusters"):
         return _clusters(ours, case == "clusters", n)
-    return _tree(ours, n) if case == "tree" else _timeline(ours, n)
+    made = {"tree": _tree, "timeline": _timeline, "iocs": _iocs, "base64": _base64, "audit": _audit}
+    return made[case](ours, n)
 
 
 def work(case: str, n: int, tool: str) -> None:
@@ -194,6 +281,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", help="an interpreter that has msticpy")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--only", nargs="*", help="cases to run; all by default")
     parser.add_argument("--worker", nargs=3)
     given = parser.parse_args()
     if given.worker:
@@ -204,7 +292,7 @@ def main() -> None:
         if reason:
             print(f"msticpy can't be installed here: {reason}")
         rows = []
-        for case, n, who in CASES:
+        for case, n, who in (one for one in CASES if not given.only or one[0] in given.only):
             row = {"case": case, "n": n, "ours": measure(sys.executable, case, n, "ours")}
             if python and who == "both":
                 row["msticpy"] = measure(python, case, n, "msticpy")

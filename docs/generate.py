@@ -174,6 +174,26 @@ def analytics() -> str:
     return page + table(("Name", "What it does"), functions)
 
 
+def documented() -> str:
+    """List what the toolbox's documents name, where it is here, and the call that the tests make."""
+    names = importlib.import_module("documented_names")
+    page = "# What the documents of the toolbox name\n\nEvery module, class and function that the package structure of "
+    page += (
+        "the documents names, where it is here, and a call with its answer: `tests/toolbox/test_documented_names.py` "
+    )
+    page += "makes each of them. All are imported from `graphhunt.toolbox`.\n"
+    for module, group in itertools.groupby(names.NAMES, key=lambda one: one.module):
+        page += f"\n## {module}\n\n"
+        rows = (
+            (f"`{one.name}`", f"`{found}`", f"`{one.call}`", f"`{one.gives}`")
+            if (found := one.home())
+            else (f"`{one.name}`", "not here yet", "", "")
+            for one in group
+        )
+        page += table(("Name", "Here", "Call", "Gives"), rows)
+    return page
+
+
 def hunts() -> str:
     """Describe the questions of a whole case, and list those about single entities, from the registry."""
     listed = importlib.import_module("graphhunt.questions.registry").questions
@@ -236,6 +256,7 @@ def default(parameter: Any) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "analytics": analytics,
+    "documented-names": documented,
     "cli": cli,
     "graph-model": graph_model,
     "http": http,

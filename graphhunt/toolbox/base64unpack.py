@@ -10,16 +10,13 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from graphhunt.errors import UsageError
 from graphhunt.toolbox._frames import require_columns
 from graphhunt.toolbox._unpack_archives import archive_items, gzip_items, tar_items, zip_items
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COLUMNS = (
     "reference", "original_string", "file_name", "file_type", "input_bytes", "decoded_string", "encoding_type",
@@ -75,16 +72,15 @@ def unpack_df(data: pd.DataFrame, column: str, trace: bool = False, utf16: bool 
         UsageError: The frame has no such column.
     """
     require_columns(data, [column])
-    parts = []
+    del trace
+    rows: list[dict[str, Any]] = []
     for index, value in data[column].items():
-        if not isinstance(value, str):
-            continue
-        text, found = unpack(value, trace, utf16)
-        if len(found):
-            more: dict[str, Any] = {"src_index": index, "src_column": column, "full_decoded_string": text}
-            parts.append(found.assign(**more))
-    empty = pd.DataFrame(columns=[*COLUMNS, "src_index", "src_column", "full_decoded_string"])
-    return pd.concat(parts, ignore_index=True) if parts else empty
+        found: list[dict[str, Any]] = []
+        text = _unpacked(value, (), found, utf16) if isinstance(value, str) else ""
+        for row in found:
+            row |= {"src_index": index, "src_column": column, "full_decoded_string": text}
+        rows += found
+    return pd.DataFrame(rows, columns=[*COLUMNS, "src_index", "src_column", "full_decoded_string"])
 
 
 def unpack_items(
@@ -108,8 +104,11 @@ def unpack_items(
 
 def get_hashes(binary: bytes) -> dict[str, str]:
     """Give the MD5, SHA-1 and SHA-256 of bytes."""
-    weak = {name: hashlib.new(name, binary, usedforsecurity=False).hexdigest() for name in ("md5", "sha1")}
-    return {**weak, "sha256": hashlib.sha256(binary).hexdigest()}
+    return {
+        "md5": hashlib.md5(binary, usedforsecurity=False).hexdigest(),
+        "sha1": hashlib.sha1(binary, usedforsecurity=False).hexdigest(),
+        "sha256": hashlib.sha256(binary).hexdigest(),
+    }
 
 
 def get_items_from_gzip(binary: bytes) -> tuple[str, dict[str, bytes]]:
@@ -175,7 +174,7 @@ def text_of(binary: bytes, utf16: bool = False) -> _Text | None:
     """
     if len(binary) >= 4 and len(binary) % 2 == 0:
         marked = binary[:2] == b"\xff\xfe"
-        zeros = sum(b == 0 for b in binary[1::2]) / (len(binary) // 2)
+        zeros = binary[1::2].count(0) / (len(binary) // 2)
         if marked or zeros > (0.3 if utf16 else 0.6):
             wide = _readable(binary[2:] if marked else binary, "utf-16-le")
             if wide is not None:
@@ -189,7 +188,7 @@ def _readable(binary: bytes, coding: str) -> str | None:
         text = binary.decode(coding)
     except UnicodeDecodeError:
         return None
-    fine = sum(c.isprintable() or c in "\r\n\t" for c in text)
+    fine = len(text) if text.isprintable() else sum(c.isprintable() or c in "\r\n\t" for c in text)
     return text if text and fine >= 0.95 * len(text) else None
 
 
@@ -232,11 +231,7 @@ def _row(binary: bytes, original: str, item: tuple[str, tuple[int, ...], str], t
         hashes,
         *hashes.values(),
     )
-    return dict(zip(COLUMNS, (*values, " ".join(_hex_pairs(binary))), strict=True))
-
-
-def _hex_pairs(binary: bytes) -> Iterator[str]:
-    return (f"{byte:02x}" for byte in binary[:1000])
+    return dict(zip(COLUMNS, (*values, binary[:1000].hex(" ")), strict=True))
 
 
 _settings = {"trace": False, "utf16": False}
