@@ -22,7 +22,7 @@ NOT_HERE_YET = frozenset(
         "Host",
         "Account",
         "IpAddress",
-    }  # fmt: skip
+    }
 )
 """Names that may be missing. One that has come is taken off here, and its line below gets a call."""
 
