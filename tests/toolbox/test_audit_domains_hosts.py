@@ -241,3 +241,23 @@ def test_a_host_record_needs_no_key_when_flows_are_given() -> None:
     assert found["IpAddresses"] == ["192.0.2.1", "192.0.2.2", "10.0.0.4", "192.0.2.9"]
     bare = host_record.create_host_record(syslog, beat.iloc[:0])
     assert bare == {"HostName": "web", "Applications": ["cron", "sshd"], "IpAddresses": []}
+
+
+def test_an_event_is_one_row_with_all_its_records_say(shared_data: Path) -> None:
+    file = shared_data / "msticpy" / "auditd_log.txt.gz"
+    found = audit.read_from_file(file)
+    assert len(found) == found["mssg_id"].nunique() == 938
+    records = audit.read_from_file(file, records=True)
+    assert len(records) == 1270
+    assert records["EventType"].value_counts()["PATH"] == 306
+    assert len(audit.read_from_file(file, "SYSCALL_EXECVE")) == 146
+
+
+def test_what_the_paths_of_a_call_say_is_listed(read: Reader) -> None:
+    paths = [
+        f'type=PATH msg=audit({STAMP}:1): item={i} name="{name}" mode=0100755 ouid={i}'
+        for i, name in enumerate(("/bin/größe", "/lib64/ld.so"))
+    ]
+    (row,) = read(*execve(1, ["ls", "-l"]), *paths).to_dict("records")
+    assert (row["EventType"], row["cmdline"], row["pid"]) == ("SYSCALL_EXECVE", "ls -l", 10)
+    assert (row["name"], row["item"], row["mode"]) == (["/bin/größe", "/lib64/ld.so"], ["0", "1"], "0100755")
