@@ -55,3 +55,24 @@ def test_each_call_gives_what_the_page_says(one: Any, tmp_path: Path) -> None:
     given = {**known, "pd": pd, "np": np, "audit_log": log, "points": points, "refused": refused}
     assert one.home().startswith("graphhunt.")
     assert repr(eval(one.call, given)) == one.gives
+
+
+def test_results_have_the_documented_columns_in_order(tmp_path: Path) -> None:
+    """As the documents of the tools list them."""
+    text = pd.DataFrame({"t": ["run d2hvYW1pIC9hbGw= on 10.1.2.3"]})
+    assert list(toolbox.unpack_df(text, "t").columns) == [
+        "reference", "original_string", "file_name", "file_type", "input_bytes", "decoded_string", "encoding_type",
+        "file_hashes", "md5", "sha1", "sha256", "printable_bytes", "src_index", "src_column", "full_decoded_string",
+    ]  # fmt: skip
+    nothing = pd.DataFrame({"t": ["nothing"]})
+    assert list(toolbox.unpack_df(nothing, "t").columns) == list(toolbox.unpack_df(text, "t").columns)
+    for frame in (text, nothing):
+        found = toolbox.IoCExtract().extract_df(frame, "t")
+        assert list(found.columns) == ["IoCType", "Observable", "SourceIndex", "Input"]
+    log = tmp_path / "audit.log"
+    log.write_text("type=LOGIN msg=audit(1551485405.594:7): pid=3 uid=0\n")
+    assert list(toolbox.read_from_file(log).columns) == ["EventType", "mssg_id", "TimeStamp", "pid", "uid"]
+    clusters = toolbox.dbcluster_events(pd.DataFrame({"x": [1, 1], "y": [2, 2]}))[0]
+    assert list(clusters.columns) == [
+        "x", "y", "Clustered", "ClusterId", "ClusterSize", "FirstEventTime", "LastEventTime",
+    ]  # fmt: skip
