@@ -141,7 +141,8 @@ _SCHEME = re.compile(r"\b(?:h(?:xx|\*\*|XX)p(s?)|fxp(s?))(?=\[?:)", re.IGNORECAS
 
 def refanged(text: str) -> str:
     """Write defanged indicators as they are: `hxxp[:]//a[.]b`, `(.)`, `[dot]`, `[@]`, `[at]`."""
-    if not any(mark in text.lower() for mark in ("[", "(", "{", "hxxp", "h**p", "fxp")):
+    low = text.lower()
+    if not ("[" in low or "(" in low or "{" in low or "hxxp" in low or "h**p" in low or "fxp" in low):
         return text
     text = _ATS.sub("@", _DOTS.sub(".", text))
     text = text.replace("[:]", ":").replace("[://]", "://").replace("[/]", "/")
