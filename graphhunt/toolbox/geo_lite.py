@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import UsageError
 from graphhunt.settings import Settings, load_settings
-from graphhunt.toolbox.geo_lookup import GeoIpLookup, GeoLocation
+from graphhunt.toolbox.entities import GeoLocation
+from graphhunt.toolbox.geo_lookup import GeoIpLookup
 from graphhunt.toolbox.sites import Sites
 
 if TYPE_CHECKING:

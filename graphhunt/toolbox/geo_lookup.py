@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from graphhunt.errors import UsageError
 from graphhunt.toolbox._frames import require_columns
+from graphhunt.toolbox.entities import GeoLocation, IpAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _EARTH_KM = 6371.0088
 """Mean radius of the Earth."""
-
-
-@dataclass
-class GeoLocation:
-    """Where an address is; what isn't known is None. Degrees north and east."""
-
-    CountryCode: str | None = None
-    CountryName: str | None = None
-    State: str | None = None
-    City: str | None = None
-    Latitude: float | None = None
-    Longitude: float | None = None
-    Asn: str | None = None
-
-
-@dataclass
-class IpAddress:
-    """An address with its place."""
-
-    Address: str
-    Location: GeoLocation | None = None
 
 
 PLACE_COLUMNS = ("CountryCode", "CountryName", "State", "City", "Longitude", "Latitude", "Asn", "IpAddress")
@@ -74,7 +53,7 @@ class GeoIpLookup:
         entities = []
         for address in wanted:
             if address in found:
-                entity = IpAddress(address) if ip_entity is None else ip_entity
+                entity = IpAddress(Address=address) if ip_entity is None else ip_entity
                 entity.Location = found[address][1]
                 entities.append(entity)
         return raw, entities
@@ -108,7 +87,7 @@ class GeoIpLookup:
     def _table(self, addresses: Sequence[str]) -> pd.DataFrame:
         """Give the places of addresses by address; those without one have empty cells."""
         found = self._places(addresses)
-        rows = [asdict(found[a][1]) | {"IpAddress": a} if a in found else {"IpAddress": a} for a in addresses]
+        rows = [_place(found[a][1]) | {"IpAddress": a} if a in found else {"IpAddress": a} for a in addresses]
         return pd.DataFrame(rows, columns=list(PLACE_COLUMNS), index=list(addresses))
 
     def _places(self, addresses: Sequence[str]) -> dict[str, tuple[Any, GeoLocation]]:
@@ -136,3 +115,8 @@ def entity_distance(ip_src: Any, ip_dest: Any) -> float:
     if len(known) < 2:
         raise UsageError("an entity has no place", hint="look it up first")
     return geo_distance(known[0], known[1])
+
+
+def _place(location: GeoLocation) -> dict[str, Any]:
+    """Give a place as a row of the columns that frames get."""
+    return {name: getattr(location, name) for name in PLACE_COLUMNS if name != "IpAddress"}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from graphhunt.errors import UsageError, WireError
 from graphhunt.settings import Settings, load_settings
-from graphhunt.toolbox.geo_lookup import GeoIpLookup, GeoLocation
+from graphhunt.toolbox.entities import GeoLocation
+from graphhunt.toolbox.geo_lookup import GeoIpLookup
 from graphhunt.toolbox.intel.answer import NOTHING, Answer, Severity, Status, cleaned
 from graphhunt.toolbox.intel.asking import Desk, asked_of
 from graphhunt.toolbox.intel.keys import Keys

@@ -7,7 +7,7 @@ import ipaddress
 from typing import TYPE_CHECKING, NamedTuple
 
 from graphhunt.errors import UsageError
-from graphhunt.toolbox.geo_lookup import GeoLocation
+from graphhunt.toolbox.entities import GeoLocation
 
 if TYPE_CHECKING:
     from pathlib import Path

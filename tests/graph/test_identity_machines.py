@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from graphhunt.evidence.record_files import record_files
 
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
+from graphhunt.evidence.record_files import record_files
 from graphhunt.graph.case import Case
 from graphhunt.graph.graph import Graph, build
 from graphhunt.model import DirectoryObject, Fact, Logon, MachineState
