@@ -101,7 +101,9 @@ GROUP_ACTS = [
 
 @pytest.mark.parametrize(("number", "action", "scope", "distribution"), GROUP_ACTS)
 def test_what_is_done_to_a_group_is_told_by_the_id(number: int, action: str, scope: str, distribution: bool) -> None:
-    [fact] = HANDLERS["Security", number](Event("Security", number, 1, "H", {"TargetUserName": "G"}))
+    told = HANDLERS["Security", number](Event("Security", number, 1, "H", {"TargetUserName": "G"}))
+    assert isinstance(told, list)
+    [fact] = told
     assert isinstance(fact, AccountChange)
     assert (fact.action, fact.group_scope, fact.distribution) == (action, scope, distribution)
 
