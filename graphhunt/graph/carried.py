@@ -129,7 +129,7 @@ class Carried:
         )
         tickets = with_address(tickets, "source_ip", "asked_from")
         tickets = self.case.owners.resolve(tickets, "asked_from", "leased").drop("machine_id")
-        tickets = self.case.machines.named(tickets, "service", "service_machine").with_columns(
+        tickets = self.case.machines.named(tickets, "service", "service_machine", "domain").with_columns(
             candidate=pl.coalesce("leased", "asked_from"),
             label=pl.when(pl.col("leased").is_null()).then(pl.lit("IP")).otherwise(pl.lit("Machine")),
             guid=pl.col("logon_guid").str.to_lowercase(),

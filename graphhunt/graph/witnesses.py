@@ -147,7 +147,9 @@ class Witnesses:
         )
         frame = frame.drop_nulls(["family", "_server"])
         # A ticket for the controller itself is what every logon to the domain asks for.
-        frame = self.case.machines.named(self._target(frame).rename({"machine_id": "issuer"}), "_server", "machine_id")
+        frame = self.case.machines.named(
+            self._target(frame).rename({"machine_id": "issuer"}), "_server", "machine_id", "domain"
+        )
         frame = self._placed(frame.filter(pl.col("machine_id") != pl.col("issuer")))
         followed = self._followed(frame)
         alone = frame.join(followed, on="event_id", how="anti").with_columns(kind=pl.lit("ticket"))
@@ -188,6 +190,9 @@ class Witnesses:
         frame = self.case.machines.named(
             self.case.facts("explicit_credentials").rename({"machine_id": "from_id"}), "target_server", "machine_id"
         )
+        for column, into in (("target_server", "_there"), ("host", "_here")):
+            frame = mapped(frame, column, into, ids.short_host)
+        frame = frame.filter(pl.col("_there") != pl.col("_here"))
         desktop = pl.col("target_info").str.to_lowercase().str.starts_with("termsrv").fill_null(value=False)
         return frame.with_columns(
             from_label=pl.lit("Machine"), address=pl.lit(None, pl.String), kind=pl.lit("credentials"),

@@ -89,6 +89,8 @@ def test_every_analytic_gives_finite_numbers_on_a_small_estate(
             assert all(math.isfinite(value) for value in floats(found))
         assert all(math.isfinite(value) for value in floats(hunt.paths()))
         for name, analysis in analyses().items():
+            if analysis.kind != "analysis":
+                continue
             report = hunt.analyze(name)
             assert report["notes"] == [], name
             for target in analysis.targets():
