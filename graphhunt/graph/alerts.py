@@ -68,6 +68,7 @@ class Alerts:
         )
         return grouped.with_columns(
             hashed("FLAGGED", "alert_id", "to_id", "to_label").alias("id"),
+            pl.lit("Alert").alias("from_label"),
             from_id=pl.col("alert_id"),
             confidence=pl.lit("observed"),
         ).drop("alert_id")
