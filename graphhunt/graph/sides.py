@@ -85,18 +85,18 @@ def _named(end: str) -> pl.Expr:
 
 
 def _by_own() -> pl.Expr:
-    """Tell whether the source is the machine: by an end that can't be remote, else by its outgoing records."""
+    """Tell whether the source is the machine: by its outgoing records, else by an end that can't be remote."""
     source, destination = pl.col("source_own"), pl.col("destination_own")
     one_sided = pl.col("source_nobodys") != pl.col("destination_nobodys")
     # Whoever sent a packet has an address: an end that has none is the one that it came in to, unless the machine
-    # hears its own multicast.
+    # hears its own broadcast or multicast.
     return (
-        pl.when(one_sided & ~_named("source") & ~_named("destination"))
-        .then("source_nobodys")
-        .when(source > _MORE * destination)
+        pl.when(source > _MORE * destination)
         .then(pl.lit(value=True))
         .when(destination > _MORE * source)
         .then(pl.lit(value=False))
+        .when(one_sided & ~_named("source") & ~_named("destination"))
+        .then("source_nobodys")
     )
 
 
