@@ -7,7 +7,6 @@ import runpy
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,7 +46,6 @@ def refused(function: Any, *given: Any) -> str:
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("one", HERE, ids=lambda one: one.name)
 def test_each_call_gives_what_the_page_says(one: Any, tmp_path: Path) -> None:
-    mpl.use("Agg")
     log = tmp_path / "audit.log"
     log.write_text("type=LOGIN msg=audit(1551485405.594:7): pid=3 uid=0\n")
     known = {name: getattr(toolbox, name) for name in toolbox.__all__}
