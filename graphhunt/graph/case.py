@@ -13,6 +13,7 @@ from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.machines import Machines
 from graphhunt.graph.ownership import Ownership
+from graphhunt.graph.sensed import with_sensed
 from graphhunt.model import FACTS
 
 Facts = Callable[[str], pl.DataFrame]
@@ -69,7 +70,7 @@ class Case:
     def machines(self) -> Machines:
         """The machines that logged."""
         frames = {kind: self.raw(kind) for kind in self.kinds()}
-        return Machines(frames, self.client_id, self._files, self._statements)
+        return with_sensed(self, Machines(frames, self.client_id, self._files, self._statements))
 
     @cached_property
     def accounts(self) -> Accounts:

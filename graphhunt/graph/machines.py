@@ -5,10 +5,13 @@ The id is the short name while the tenant has one suffix group for it, else `sho
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterable
 
 import polars as pl
 
+from graphhunt import ids
+from graphhunt.graph.frames import mapped
 from graphhunt.graph.identity import DAY, SHOWN, Doubt, HostName, doubts_table, host_name, is_itself, names_nobody
 from graphhunt.graph.identity_local import RecordFiles, local_machines, no_files
 from graphhunt.graph.identity_machines import Activity, Groups
@@ -63,6 +66,10 @@ class Machines:
         self._doubts: list[Doubt] = []
         self._learn(hosts)
         self._placed = self._place(odd, keys, files)
+        self._spell(seen)
+
+    def _spell(self, seen: pl.DataFrame) -> None:
+        """Learn which spellings each machine has, when they were seen, and which machines run Unix."""
         own = self._placed.group_by("host", "machine_id").agg(
             first_seen=pl.col("time").min(), last_seen=pl.col("time").max()
         )
@@ -70,6 +77,23 @@ class Machines:
         self.spellings = pl.concat([plain, own]).drop_nulls("machine_id").sort("host", "machine_id")
         self.known = frozenset(self.spellings.get_column("machine_id"))
         self.unix = self._unix()
+
+    def holding(self, told: pl.DataFrame) -> Machines:
+        """Give the same machines, with the records of some hosts placed on others.
+
+        Args:
+            told: event_id, host, time, machine_id of all records of these hosts; a null leaves a record where it is.
+        """
+        told = told.join(self._ids.rename({"machine_id": "_own"}), on="host")
+        told = told.with_columns(machine_id=pl.coalesce("machine_id", "_own")).select(*_PLACED)
+        several = pl.col("machine_id").n_unique().over("host") > 1
+        whole = told.filter(~several).select("host", "machine_id").unique().sort("host")
+        made = copy.copy(self)
+        kept = self._ids.join(told, on="host", how="anti")
+        made._ids = pl.concat([kept, whole])
+        made._placed = pl.concat([self._placed, told.filter(several)])
+        made._spell(_seen(self._frames))
+        return made
 
     def _id(self, key: str) -> str:
         return key if self.client_id == "default" else f"{self.client_id}:{key}"
@@ -238,9 +262,17 @@ class Machines:
         """Give the short name in a machine's id."""
         return self.key_of(machine_id).partition("@")[0]
 
+    def is_address(self, machine_id: str) -> bool:
+        """Tell whether nothing but its address is known of a machine."""
+        return ids.address(self.key_of(machine_id)) is not None
+
     def whole(self, name: str) -> str:
         """Give the short name that a stated bare name stands for: the whole of one that Windows cut."""
         return self._groups.whole(HostName(name.lower(), "")).short
+
+    def _shown(self, machine_id: str) -> str:
+        """Show a machine's name as its id has it, where no record spells it."""
+        return self.short(machine_id).upper()
 
     def doubts(self) -> pl.DataFrame:
         """Give what contradicts about machines."""
@@ -248,25 +280,23 @@ class Machines:
 
     def nodes(self) -> pl.DataFrame:
         """Give one row per machine with its names and times."""
-        short = (
-            pl.when(pl.col("host").str.contains(r"^[0-9a-fA-F.:]+$"))
-            .then(pl.col("host"))
-            .otherwise(pl.col("host").str.split(".").list.first())
-        )
-        fqdn = pl.when(pl.col("host").str.contains(".", literal=True) & (short != pl.col("host"))).then(
-            pl.col("host").str.to_lowercase()
-        )
+        frame = mapped(self.spellings, "host", "ip", ids.address)
+        named = pl.col("ip").is_null()
+        short = pl.when(named).then(pl.col("host").str.split(".").list.first()).otherwise("host")
+        fqdn = pl.when(named & pl.col("host").str.contains(".", literal=True)).then(pl.col("host").str.to_lowercase())
+        lengths = short.str.len_chars()
+        longest = short.filter(named & (lengths == lengths.filter(named).max())).min()
         return (
-            self.spellings.with_columns(short=short, fqdn=fqdn)
-            .sort(pl.col("short").str.len_chars(), descending=True, maintain_order=True)
-            .group_by("machine_id")
+            frame.group_by("machine_id")
             .agg(
-                name=pl.col("short").filter(pl.col("short").str.len_chars() == pl.col("short").str.len_chars().max())
-                .min(),
-                fqdn=pl.col("fqdn").drop_nulls().sort().first(),
+                name=longest,
+                fqdn=fqdn.drop_nulls().sort().first(),
                 aliases=pl.col("host").unique().sort(),
                 first_seen=pl.col("first_seen").min(),
                 last_seen=pl.col("last_seen").max(),
+            )
+            .with_columns(
+                name=pl.coalesce("name", pl.col("machine_id").map_elements(self._shown, return_dtype=pl.String))
             )
             .rename({"machine_id": "id"})
             .sort("id")

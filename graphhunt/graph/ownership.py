@@ -74,6 +74,7 @@ class Ownership:
             leases.with_columns(kind=pl.lit("lease")).select(SIGHTING),
             self._machine_accounts().select(SIGHTING),
             network_names(self.case).select(SIGHTING),
+            self._sensed(placed=True).with_columns(kind=pl.lit("sensed")).select(SIGHTING),
         ]
         frame = mapped(pl.concat(parts).drop_nulls(["ip", "kind"]), "ip", "scope", ids.scope)
         usable = frame.filter(pl.col("scope").is_in(_UNSHARED)).drop("scope")
@@ -139,27 +140,28 @@ class Ownership:
     def relationships(self) -> pl.DataFrame:
         """Give HAD_IP: one row per time a machine had an address."""
         rows = _intervals(self.sightings, self.runs)
-        alone = _intervals(self._named_by_address(), None)
+        alone = _intervals(self._sensed(placed=False), None)
         made = pl.concat([rows, alone, self.stated.relationships()], how="diagonal")
         return made.with_columns(
             id=hashed("HAD_IP", "from_id", "to_id", "start"),
             confidence=pl.coalesce("confidence", pl.lit("observed")),
         )
 
-    def _named_by_address(self) -> pl.DataFrame:
-        """Give sightings of machines that a sensor knows by nothing but their address.
+    def _sensed(self, *, placed: bool) -> pl.DataFrame:
+        """Give records of sensors that name a host by its address: those placed on a machine that has a name, or not.
 
-        They are kept apart from the others: another log may know the same machine by name, and an address that
-        seems to be of two machines names none.
+        Those that are not stay apart from the sightings: an address proves nothing of itself.
         """
-        hosts = mapped(self.case.machines.spellings.select("host", "machine_id"), "host", "ip", ids.address)
-        hosts = hosts.drop_nulls("ip")
-        kinds = self.case.kinds() if hosts.height else []
+        machines = self.case.machines
+        hosts = mapped(machines.spellings.select("host", "machine_id"), "host", "ip", ids.address).drop_nulls("ip")
+        own = hosts.get_column("machine_id").map_elements(machines.is_address, return_dtype=pl.Boolean)
+        hosts = hosts.filter(~own if placed else own)
         columns = [name for name in SIGHTING if name != "kind"]
-        parts = [self.case.raw(kind).join(hosts, on="host").select(columns) for kind in kinds]
-        seen = pl.concat([self.sightings.clear().select(columns), *parts]).drop_nulls("time").unique()
-        told = self.sightings.select("machine_id", "ip").unique()
-        return seen.join(told, on=["machine_id", "ip"], how="anti").sort("ip", "time", "machine_id", "event_id")
+        parts = [pl.DataFrame(schema=dict.fromkeys(columns, pl.String) | {"time": pl.Int64})]
+        for kind in self.case.kinds() if hosts.height else []:
+            rows = self.case.raw(kind).join(hosts.select("host", "ip").unique(), on="host")
+            parts.append(machines.resolve(rows).join(hosts, on=["host", "machine_id"], how="semi").select(columns))
+        return pl.concat(parts).drop_nulls("time").unique().sort("ip", "time", "machine_id", "event_id")
 
     def doubts(self) -> pl.DataFrame:
         """Give what contradicts the intervals: outvoted machines and addresses that name nobody."""

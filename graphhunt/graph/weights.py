@@ -44,6 +44,8 @@ SIGHTINGS: dict[str, Weight] = {
     "incoming_port": Weight(0.2, naming=True),
     # A name server, or whoever reached it by its name, says whose it is.
     "network_name": Weight(0.5, naming=True),
+    # A sensor's record of the address, placed on the machine that the other sightings tell: it says until when.
+    "sensed": Weight(0.1, naming=True),
     # The machine's account logged on from it: by Kerberos its key was there, by NTLM it may be relayed.
     "machine_kerberos": Weight(0.3, naming=False),
     "machine_ntlm": Weight(0.1, naming=False),

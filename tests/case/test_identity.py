@@ -57,7 +57,7 @@ def test_joined_machines_are_one_until_the_join_is_taken_back(case: Case) -> Non
     before = tables_digest(case.snapshot)
     said = case.identity.join("FS01.alpha.example", "fs01.beta.example", author="ann", reason="one box")
     assert case.ids("Machine") == {"fs01@alpha.example", "db01"}
-    assert ("fs01@alpha.example", "db01") in case.hops()
+    assert {("10.67.0.1", "fs01@alpha.example"), ("10.68.0.1", "fs01@alpha.example")} <= case.hops()
     back = case.identity.undo(said["id"], author="bob")
     assert tables_digest(case.snapshot) == before
     case.identity.undo(back["id"])
@@ -90,7 +90,7 @@ def test_a_machine_split_in_time_is_two(case: Case) -> None:
     """DB01 has a record at 09:00:10 and one at 09:10."""
     case.identity.split("DB01.beta.example", start="2026-03-02T09:05:00Z")
     assert case.ids("Machine") >= {"db01", "db01@2026-03-02T090500.000000Z"}
-    assert ("fs01@beta.example", "db01@2026-03-02T090500.000000Z") in case.hops()
+    assert {("10.68.0.50", "db01"), ("10.68.0.50", "db01@2026-03-02T090500.000000Z")} <= case.hops()
 
 
 def test_accounts_of_clones_are_joined(case: Case, shared_data: Path) -> None:

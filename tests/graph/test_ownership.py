@@ -68,17 +68,22 @@ def test_a_machine_known_by_its_address_alone_has_it() -> None:
     assert leases.rows() == [("10.0.0.4", "10.0.0.4", T0 + HOUR, T0 + 3 * HOUR, 2)]
 
 
-def test_such_a_machine_takes_no_address_from_one_with_a_name() -> None:
-    seen = [Authentication(time=T0 + at, host="10.0.0.5", user="ann", domain="CORP") for at in (HOUR, 2 * HOUR)]
-    facts: list[Fact] = [
-        out("WS1", "10.0.0.5", 0),
-        out("WS1", "10.0.0.5", 90 * 60 * SECOND),
-        *seen,
-        logon("10.0.0.5", HOUR, "0x1"),
+def test_a_sensors_records_belong_to_the_machine_that_had_the_address_then() -> None:
+    """WS1 is last seen there on the first day, and an address is believed for a week."""
+    sensed = [
+        Authentication(time=T0 + at, host="10.0.0.5", user="ann", domain="CORP")
+        for at in (HOUR, 2 * HOUR, 30 * 24 * HOUR)
     ]
+    facts = [out("WS1", "10.0.0.5", 0), out("WS1", "10.0.0.5", HOUR), *sensed, logon("10.0.0.5", HOUR, "0x1")]
     assert sources(facts) == {"0x1": ("Machine", "ws1")}
-    leases = build(frames(facts)).relationships["HAD_IP"]
-    assert sorted(leases.select("from_id", "to_id").iter_rows()) == [("10.0.0.5", "10.0.0.5"), ("ws1", "10.0.0.5")]
+    tables = build(frames(facts))
+    assert sorted(tables.relationships["AUTHENTICATED"].get_column("to_id")) == ["10.0.0.5", "ws1", "ws1"]
+    had = tables.relationships["HAD_IP"].select("from_id", "start", "end").sort("from_id")
+    late = T0 + 30 * 24 * HOUR
+    assert had.rows() == [("10.0.0.5", late, late), ("ws1", T0, T0 + 2 * HOUR)]
+    assert dict(tables.nodes["Machine"].select("id", "name").iter_rows()) == {
+        "10.0.0.5": "10.0.0.5", "srv": "SRV", "ws1": "WS1",
+    }  # fmt: skip
 
 
 def seen(host: str, ip: str, times: range) -> list[Fact]:
