@@ -23,6 +23,7 @@ from graphhunt.entities import IP, Client, File, Machine, Process, User
 from graphhunt.errors import GraphhuntError, UsageError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
+from graphhunt.graph.doubts import counted_doubts
 from graphhunt.graph.identity_book import statements_mark
 from graphhunt.questions import pivots
 from graphhunt.questions.coverage import coverage
@@ -196,6 +197,11 @@ class Hunt:
             {"from": row["origin"], "to": row["target"], "seconds": row["skew"] / 1e6, "connections": row["matches"]}
             for row in rows
         ]
+
+    def _doubts(self) -> dict[str, dict[str, int]]:
+        """Count the doubts of each kind: found, and repaired by a rule."""
+        found = self.snapshot.table("Doubts")
+        return counted_doubts(found) if found is not None else {}
 
     def query(
         self,
@@ -395,8 +401,13 @@ class Hunt:
             "reason": record.reason, "record": record.raw, **({"damage": record.damage} if record.damage else {}),
         }  # fmt: skip
 
-    def status(self, *, digest: bool = False) -> dict[str, Any]:
-        """Say what the workspace holds; with `digest`, the canonical digest of the database."""
+    def status(self, *, digest: bool = False, problems: bool = False) -> dict[str, Any]:
+        """Say what the workspace holds.
+
+        Args:
+            digest: Add the canonical digest of the database.
+            problems: Add every doubt: what records say that can't be, or that others deny.
+        """
         sources = self.workspace.sources()
         state: dict[str, Any] = {
             "workspace": self.workspace.id,
@@ -406,7 +417,12 @@ class Hunt:
             "rejected": sum(source.rejected for source in sources),
             **self._counts(),
             "clock_skew": self._skew(),
+            "doubts": self._doubts(),
         }
+        if problems:
+            found = self.snapshot.table("Doubts")
+            rows = found.iter_rows(named=True) if found is not None else iter(())
+            state["problems"] = [{**row, "time": None if row["time"] is None else iso(row["time"])} for row in rows]
         if not state["events"]:
             state["reason"] = "nothing is loaded yet; begin with: graphhunt load PATH"
         state["queries"] = [

@@ -71,8 +71,8 @@ class Hunt(Protocol):
         """Run the read-only query of an analyst `who` through the guard; ended when `stop` is set."""
         ...
 
-    def status(self) -> dict[str, Any]:
-        """Say what is loaded."""
+    def status(self, *, problems: bool = False) -> dict[str, Any]:
+        """Say what is loaded; with `problems`, also every doubt."""
         ...
 
     def coverage(self) -> Any:

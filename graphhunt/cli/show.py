@@ -56,6 +56,11 @@ def clocks_words(skew: Iterable[dict[str, Any]]) -> str | None:
     return f"The clocks of {len(machines)} machines differ by up to {most:.1f} s" if apart else None
 
 
+def doubt_words(doubts: dict[str, dict[str, int]]) -> list[str]:
+    """Count the doubts in words, one sentence per kind."""
+    return [f"doubt: {kind}: {n['found']:,} found, {n['repaired']:,} repaired" for kind, n in doubts.items()]
+
+
 def document(text: str) -> None:
     """Write what another program reads, such as CSV, as it is; only a terminal is kept from its control codes."""
     sys.stdout.write(clean(text.replace("\r\n", "\n"), lines=True) if sys.stdout.isatty() else text)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import clocks_words, json_out, line, prose
+from graphhunt.cli.show import clocks_words, doubt_words, json_out, line, prose
 from graphhunt.plain import counted
 
 
@@ -15,13 +15,14 @@ from graphhunt.plain import counted
 def run(
     context: typer.Context,
     digest: Annotated[bool, typer.Option("--digest", help="Compute the canonical digest of the graph.")] = False,
+    problems: Annotated[bool, typer.Option("--problems", help="List what records say that can't be.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,
 ) -> None:
     """Show what is loaded: events, files, nodes, relationships."""
     with open_case(context, workspace, db) as hunt:
-        state = hunt.status(digest=digest)
+        state = hunt.status(digest=digest, problems=problems)
     if json:
         json_out(state)
         return
@@ -31,6 +32,7 @@ def run(
         prose(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
     if clocks := clocks_words(state["clock_skew"]):
         line(f"{clocks}; see: graphhunt coverage")
+    _doubts(state, listed=problems)
     for query in state["queries"]:
         how = "was asked to end and still runs" if query["ending"] else "runs"
         line(f"query of {query['who']} since {query['since']}: {how}")
@@ -39,3 +41,13 @@ def run(
             line(f"{name}: {state[name]}")
     if said := state.get("statements"):
         line(f"{counted(said['count'], 'statement')} of analysts about identities: {said['digest']}")
+
+
+def _doubts(state: dict[str, Any], *, listed: bool) -> None:
+    """Print how many doubts there are, or each."""
+    for words in doubt_words(state["doubts"]):
+        line(words)
+    if state["doubts"] and not listed:
+        line("see: graphhunt status --problems")
+    for row in state.get("problems", ()):
+        prose(f"{row['time'] or '-'} {row['subject']}: {row['text']} [{', '.join(row['evidence']) or 'no record'}]")

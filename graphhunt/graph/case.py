@@ -56,6 +56,10 @@ class Case:
         tags = [str(fact.__struct_config__.tag) for fact in FACTS]
         return [tag for tag in tags if self.raw(tag).height]
 
+    def events(self) -> pl.DataFrame:
+        """Give `event_id` of every record that states a fact, once."""
+        return pl.concat([self.raw(kind).select("event_id") for kind in (self.kinds() or ["logon"])]).unique()
+
     def facts(self, kind: str) -> pl.DataFrame:
         """Give the facts of a kind that name a machine, with `machine_id` (and `user_id` where they name one)."""
         name = f"resolved:{kind}"

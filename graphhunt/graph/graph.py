@@ -13,8 +13,10 @@ from graphhunt.graph.borrowed import with_borrowed
 from graphhunt.graph.case import Case, Facts
 from graphhunt.graph.causes import with_causes
 from graphhunt.graph.corroboration import corroboration
+from graphhunt.graph.doubts import collected
 from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
+from graphhunt.graph.invariants import kept
 from graphhunt.graph.nodes import addresses, machines, seen, with_search
 from graphhunt.graph.origins import Origins
 from graphhunt.graph.possible import TYPES, possible
@@ -33,12 +35,14 @@ class Graph(NamedTuple):
 
     A node table has `id` and the properties of `graphhunt.schema.NODES`; a relationship table has `id`,
     `from_id`, `from_label`, `to_id`, `to_label` and the properties of `RELATIONSHIPS`. Rows are sorted by id.
+    `doubts` has the columns of `graphhunt.graph.doubts.SCHEMA`.
     """
 
     nodes: dict[str, pl.DataFrame]
     relationships: dict[str, pl.DataFrame]
     skew: pl.DataFrame
     corroboration: pl.DataFrame
+    doubts: pl.DataFrame
 
 
 def build(
@@ -46,8 +50,8 @@ def build(
 ) -> Graph:
     """Compute the graph of all facts; the same set of facts and statements gives the same graph."""
     case = Case(facts, client_id, files, statements)
-    processes = Processes(case)
     sessions = Sessions(case)
+    processes = Processes(case, sessions.boots)
     skew = Skew(case.owners)
     origins = Origins(case, sessions, skew)
     services = Services(case, sessions, processes)
@@ -75,7 +79,9 @@ def build(
     # What a directory allows is no sighting of anybody.
     times = seen({kind: table for kind, table in relationships.items() if kind not in TYPES})
     finished = {label: _finished(label, table, times, client_id) for label, table in nodes.items() if table.height}
-    return Graph(finished, {kind: table for kind, table in relationships.items() if table.height}, skew.pairs, proof)
+    mended = kept(finished, {kind: table for kind, table in relationships.items() if table.height}, case.events())
+    doubts = collected([mended.doubts, processes.doubts])
+    return Graph(mended.nodes, mended.relationships, skew.pairs, proof, doubts)
 
 
 def _relationships(

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from graphhunt.graph.doubts import doubts
 from graphhunt.graph.frames import SECOND, basename, evidence, first, hashed, key
 from graphhunt.graph.guids import guid_start
+from graphhunt.graph.instances import Begun, Instances, resolution
 from graphhunt.graph.pairing import SAME_START, same_starts
 from graphhunt.schema import NODES, repeated_facts
 
@@ -28,10 +30,16 @@ _ACTORS = (
 
 
 class Processes:
-    """All process instances of a case, and the look-ups from GUID or pid to them."""
+    """All process instances of a case, and the look-ups from GUID or pid to them.
 
-    def __init__(self, case: Case) -> None:
+    Args:
+        case: The facts.
+        boots: machine_id and time of the machines' boots.
+    """
+
+    def __init__(self, case: Case, boots: pl.DataFrame) -> None:
         self.case = case
+        self._boots = boots
 
     @cached_property
     def starts(self) -> pl.DataFrame:
@@ -39,9 +47,9 @@ class Processes:
         frame = self.case.facts("process_start").with_columns(base=basename("path"))
         by_guid = frame.filter(pl.col("guid").is_not_null()).with_columns(process_id=key("machine_id", "guid"))
         by_pid = frame.filter(pl.col("guid").is_null() & pl.col("pid").is_not_null())
-        joined = by_pid.join(
-            same_starts(by_guid, by_pid), on=["event_id", "ordinal"], how="left", maintain_order="left"
-        )
+        ends = self.case.facts("process_end").drop_nulls("guid").group_by("machine_id", "guid")
+        ended = by_guid.join(ends.agg(ended=pl.col("time").max()), on=["machine_id", "guid"], how="left")
+        joined = by_pid.join(same_starts(ended, by_pid), on=["event_id", "ordinal"], how="left", maintain_order="left")
         own = key("machine_id", "pid", "time")
         return pl.concat([by_guid, joined.with_columns(process_id=pl.coalesce("_same", own)).drop("_same")])
 
@@ -94,48 +102,51 @@ class Processes:
         )
 
     @cached_property
-    def _by_pid(self) -> pl.DataFrame:
-        """For every instance with a pid: when it began, so that a pid can be looked up at a time."""
-        started = self.starts.select("machine_id", "pid", "base", "time", "process_id")
-        stubs = self._guid_stubs.select(
-            "machine_id", "pid", "base", pl.coalesce("start", "first_seen").alias("time"), "process_id"
+    def _instances(self) -> Instances:
+        """Which instance had a pid when."""
+        columns = ["machine_id", "pid", "base", "time", "process_id"]
+        stubs = self._guid_stubs.with_columns(time=pl.coalesce("start", "first_seen"))
+        begun = pl.concat([self.starts.select(columns), stubs.select(columns)])
+        named = begun.drop_nulls("pid").select("process_id").unique()
+        own = self.starts.select("machine_id", "base", pl.col("time").alias("start"), "user_id", "process_id")
+        guessed = self._guid_stubs.select("machine_id", "base", "start", "user_id", "process_id")
+        nameless = pl.concat([own, guessed]).join(named, on="process_id", how="anti")
+        nameless = nameless.group_by("machine_id", "base", "process_id").agg(
+            pl.col("start").min(), pl.col("user_id").drop_nulls().sort().first()
         )
-        both = pl.concat([started, stubs]).drop_nulls(["pid", "base"])
-        return both.unique().sort("time", "process_id")
+        ends = self.case.facts("process_end").with_columns(base=basename("path"))
+        return Instances(Begun(begun, nameless, ends, self._boots), self._mentions)
 
     def resolve(
-        self, frame: pl.DataFrame, *, guid: str = "guid", pid: str = "pid", path: str = "path", into: str = "process_id"
+        self,
+        frame: pl.DataFrame,
+        *,
+        guid: str = "guid",
+        pid: str = "pid",
+        path: str = "path",
+        into: str = "process_id",
+        late: pl.Expr | None = None,
     ) -> pl.DataFrame:
         """Add column `into`: the instance a record names by GUID, or by pid, program and time.
 
-        A pid whose process isn't known to have begun before then names a stub of its own.
+        A pid whose process isn't known to have lived then names a stub of its own.
+
+        Args:
+            frame: The records.
+            guid: Column of the GUID.
+            pid: Column of the pid.
+            path: Column of the program.
+            into: Column to add.
+            late: How much later than the record its process may have begun, µs; by default what two sensors differ by.
         """
+        named = {"guid": guid, "pid": pid, "path": path}
         asked = (
-            frame.select(
-                "machine_id", "time", pl.col(guid).alias("guid"), pl.col(pid).alias("pid"), pl.col(path).alias("path")
-            )
-            .with_columns(base=basename("path"))
+            frame.select("machine_id", "time", *[pl.col(of).alias(name) for name, of in named.items()])
+            .with_columns(base=basename("path"), late=pl.lit(SAME_START) if late is None else late)
             .with_row_index("_row")
         )
-        near = pl.concat([self._held(asked, named=True), self._held(asked, named=False)])
-        found = asked.join(near, on="_row", how="left", maintain_order="left")
-        return frame.with_columns(
-            found.select(pl.coalesce(key("machine_id", "guid"), "_pid_match")).to_series().alias(into)
-        )
-
-    def _held(self, asked: pl.DataFrame, *, named: bool) -> pl.DataFrame:
-        """Give (_row, _pid_match) of the records that name a process by pid, with or without its program.
-
-        Without the program a pid that nothing is known of names no process.
-        """
-        program = pl.col("base").is_not_null() if named else pl.col("base").is_null()
-        probes = asked.filter(pl.col("guid").is_null() & pl.col("pid").is_not_null() & program)
-        probes = probes.with_columns(probe=pl.col("time") + SAME_START).sort("probe", "_row")
-        keys = ["machine_id", "pid", "base"] if named else ["machine_id", "pid"]
-        held = self._by_pid.select(*keys, pl.col("time").alias("probe"), "process_id")
-        near = probes.join_asof(held, on="probe", by=keys, strategy="backward", check_sortedness=False)
-        stub = key("machine_id", "pid", "base")
-        return near.select("_row", pl.coalesce("process_id", stub).alias("_pid_match"))
+        found = asked.join(self._instances.held(asked), on="_row", how="left", maintain_order="left")
+        return frame.with_columns(found.select(pl.coalesce(key("machine_id", "guid"), "found")).to_series().alias(into))
 
     @cached_property
     def _pid_stubs(self) -> pl.DataFrame:
@@ -171,7 +182,7 @@ class Processes:
                 start=pl.col("time").first(),
                 first_seen=pl.col("time").min(),
             )
-            .with_columns(stub=pl.lit(value=False), start_guessed=pl.lit(value=False))
+            .with_columns(stub=pl.lit(value=False), start_guessed=pl.lit(value=False), instance_how=pl.lit("start"))
         )
         guids = self._guid_stubs.select(
             "process_id",
@@ -184,6 +195,7 @@ class Processes:
             "first_seen",
             pl.lit(value=True).alias("stub"),
             pl.col("start").is_not_null().alias("start_guessed"),
+            pl.lit("guid").alias("instance_how"),
         )
         pids = self._pid_stubs.select(
             "process_id",
@@ -194,20 +206,32 @@ class Processes:
             "first_seen",
             pl.lit(value=True).alias("stub"),
             pl.lit(value=False).alias("start_guessed"),
+            pl.lit("pid").alias("instance_how"),
         )
-        frame = pl.concat([started, guids, pids], how="diagonal").join(self._ends, on="process_id", how="left")
+        frame = self._with_pids(pl.concat([started, guids, pids], how="diagonal"))
+        frame = _clamped(frame.join(self._instances.ends, on="process_id", how="left"))
         return (
-            frame.join(self._activity, on="process_id", how="left")
+            frame.join(self._parents.select("process_id", "parent_how"), on="process_id", how="left")
+            .join(self._activity, on="process_id", how="left")
             .with_columns(name=basename("path"), last_seen=pl.max_horizontal("first_seen", "last_activity", "end"))
             .drop("last_activity")
             .rename({"process_id": "id"})
             .sort("id")
         )
 
-    @cached_property
-    def _ends(self) -> pl.DataFrame:
-        ends = self.resolve(self.case.facts("process_end")).drop_nulls("process_id")
-        return ends.group_by("process_id").agg(end=pl.col("time").min())
+    def _with_pids(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Give the instances whose pid other records told of that pid, and what those say."""
+        told = self._instances.correlated.select(
+            "process_id", pl.col("pid").alias("_pid"), pl.col("user_id").alias("_user"), pl.col("first").alias("_first")
+        )
+        frame = frame.join(told, on="process_id", how="left")
+        how = pl.when(pl.col("_pid").is_not_null()).then(pl.lit("correlated")).otherwise("instance_how")
+        return frame.with_columns(
+            pid=pl.coalesce("pid", "_pid"),
+            user_id=pl.coalesce("user_id", "_user"),
+            first_seen=pl.min_horizontal("first_seen", "_first"),
+            instance_how=how,
+        ).drop("_pid", "_user", "_first")
 
     @cached_property
     def _activity(self) -> pl.DataFrame:
@@ -215,13 +239,64 @@ class Processes:
         return mentions.group_by("process_id").agg(last_activity=pl.col("time").max())
 
     @cached_property
+    def _claimed_parents(self) -> pl.DataFrame:
+        """The start records with `parent_id` and `parent_how` (guid, pid, stub): each names a parent."""
+        names = {"guid": "parent_guid", "pid": "parent_pid", "path": "parent_path"}
+        frame = self.resolve(self.starts, **names, into="parent_id", late=resolution("time"))
+        frame = frame.filter(pl.col("parent_id").is_not_null() & (pl.col("parent_id") != pl.col("process_id")))
+        begun = self.starts.group_by(pl.col("process_id").alias("parent_id")).agg(parent_start=_start())
+        guessed = self._guid_stubs.select(pl.col("process_id").alias("parent_id"), pl.col("start").alias("guessed"))
+        frame = frame.join(begun, on="parent_id", how="left").join(guessed, on="parent_id", how="left")
+        how = (
+            pl.when(pl.col("parent_guid").is_not_null())
+            .then(pl.lit("guid"))
+            .when(pl.coalesce("parent_start", "guessed").is_not_null())
+            .then(pl.lit("pid"))
+            .otherwise(pl.lit("stub"))
+        )
+        return frame.with_columns(parent_how=how, parent_start=pl.coalesce("parent_start", "guessed")).drop("guessed")
+
+    @cached_property
+    def _parents(self) -> pl.DataFrame:
+        """Per instance its parent: one that began before it, by GUID rather than by pid."""
+        own = self.starts.group_by("process_id").agg(own_start=_start())
+        frame = self._claimed_parents.join(own, on="process_id")
+        frame = frame.filter((pl.col("parent_start") <= pl.col("own_start") + SECOND).fill_null(value=True))
+        best = frame.sort(pl.col("parent_guid").is_null(), "time", "event_id", maintain_order=True)
+        return best.group_by("process_id", maintain_order=True).agg(
+            pl.col("parent_id").first(), pl.col("parent_how").first()
+        )
+
+    @cached_property
     def spawned(self) -> pl.DataFrame:
         """SPAWNED rows: parent to child."""
-        frame = self.resolve(self.starts, guid="parent_guid", pid="parent_pid", path="parent_path", into="parent_id")
-        frame = frame.filter(pl.col("parent_id").is_not_null() & (pl.col("parent_id") != pl.col("process_id")))
-        best = frame.sort(pl.col("parent_guid").is_null(), "time", "event_id", maintain_order=True)
-        chosen = best.group_by("process_id", maintain_order=True).agg(pl.col("parent_id").first())
-        return _edge("SPAWNED", frame.drop("parent_id").join(chosen, on="process_id"), "parent_id", "process_id")
+        frame = self._claimed_parents.select("process_id", "time", "event_id", "source")
+        frame = frame.join(self._parents, on="process_id")
+        return _edge("SPAWNED", frame, "parent_id", "process_id")
+
+    @cached_property
+    def doubts(self) -> pl.DataFrame:
+        """What the records say of processes that can't be: rows of `Graph.doubts`."""
+        orphans = self._claimed_parents.join(self._parents, on=["process_id", "parent_id"], how="anti")
+        own = self.starts.group_by("process_id").agg(own_start=_start())
+        orphans = orphans.join(own, on="process_id").filter(pl.col("parent_start") > pl.col("own_start") + SECOND)
+        early = orphans.group_by("process_id", "parent_id").agg(pl.col("time").min(), pl.col("event_id"))
+        ahead = pl.format("its parent {} began after it: it has another parent, or none", "parent_id")
+        ends = self._instances.ends.join(own, on="process_id").filter(pl.col("end") < pl.col("own_start"))
+        events = self.case.facts("process_end").with_columns(process_id=key("machine_id", "guid"))
+        ends = ends.join(events.group_by("process_id").agg("event_id"), on="process_id", how="left")
+        clamped = pl.col("own_start") - pl.col("end") <= SECOND
+        ended = (
+            pl.when(clamped)
+            .then(pl.lit("its end was recorded within a second before its start: it ends at its start"))
+            .otherwise(pl.lit("its end was recorded before its start: its end is left out"))
+        )
+        return pl.concat(
+            [
+                doubts("child before parent", early, "process_id", ahead),
+                doubts("end before start", ends.with_columns(time="end"), "process_id", ended),
+            ]
+        )
 
     @cached_property
     def ran(self) -> pl.DataFrame:
@@ -255,3 +330,18 @@ def _edge(kind: str, frame: pl.DataFrame, start: str, end: str) -> pl.DataFrame:
         *evidence(), start=pl.col("time").min(), end=pl.col("time").max()
     )
     return grouped.with_columns(hashed(kind, "from_id", "to_id").alias("id"), confidence=pl.lit("observed"))
+
+
+def _start() -> pl.Expr:
+    """Aggregate start records to the start: a record with a GUID tells it to the fraction of a second."""
+    return pl.coalesce(pl.col("time").filter(pl.col("guid").is_not_null()).min(), pl.col("time").min())
+
+
+def _clamped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Let none end before it starts: within the clocks' resolution it ends at its start, else no end is known."""
+    early = (pl.col("end") < pl.col("start")).fill_null(value=False)
+    near = early & (pl.col("start") - pl.col("end") <= SECOND)
+    return frame.with_columns(
+        end=pl.when(near).then("start").when(~early).then("end"),
+        end_how=pl.when(near).then(pl.lit("clamped")).when(~early).then("end_how"),
+    )

@@ -242,7 +242,7 @@ class Snapshot:
             self._make_current(NOTHING)  # tables without it are a graph that was lost
         new = self.folder / f"tables-{fingerprint[:16]}-v{VERSION}-{secrets.token_hex(4)}"
         new.mkdir()
-        extra = {"ClockSkew": graph.skew, "Corroboration": graph.corroboration}
+        extra = {"ClockSkew": graph.skew, "Corroboration": graph.corroboration, "Doubts": graph.doubts}
         files = {}
         for name, table in {**graph.nodes, **graph.relationships, **extra}.items():
             table.write_parquet(new / f"{name}.parquet")

@@ -17,7 +17,7 @@ def _built(workspace: Path) -> Graph:
     tables = {name: table for name in held.names() if (table := held.table(name)) is not None}
     nodes = {name: table for name, table in tables.items() if name in schema.NODES}
     relationships = {name: table for name, table in tables.items() if name in schema.RELATIONSHIPS}
-    return Graph(nodes, relationships, tables["ClockSkew"], tables["Corroboration"])
+    return Graph(nodes, relationships, tables["ClockSkew"], tables["Corroboration"], tables["Doubts"])
 
 
 @pytest.fixture(scope="session")

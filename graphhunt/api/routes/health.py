@@ -21,9 +21,9 @@ def get_health(request: Request) -> HealthAnswer:
 
 
 @router.get("/status", operation_id="getStatus")
-def get_status(hunt: HuntDep) -> dict[str, Any]:
-    """Say what is loaded, as `graphhunt status --json`."""
-    answer: dict[str, Any] = dated(hunt.status())
+def get_status(hunt: HuntDep, problems: bool = False) -> dict[str, Any]:
+    """Say what is loaded, as `graphhunt status --json`; with `problems`, also every doubt."""
+    answer: dict[str, Any] = dated(hunt.status(problems=problems))
     return answer
 
 

@@ -27,6 +27,15 @@ export type ItemShape = Schemas['ItemShape'];
 export type ItemsAnswer = Schemas['ItemsAnswer'];
 export type JobShape = Schemas['JobShape'];
 export type UploadShape = Schemas['UploadShape'];
+/** What records say that can't be, or that others deny. */
+export type ProblemShape = {
+  kind: string;
+  subject: string;
+  time: string | null;
+  text: string;
+  evidence: string[];
+  repaired: boolean;
+};
 export type AnalysisShape = Schemas['QuestionShape'];
 export type DifferenceAnswer = Schemas['DifferenceAnswer'];
 export type MapAnswer = Schemas['MapAnswer'];
@@ -222,6 +231,7 @@ export const api = {
   removeUser: (name: string) => call<undefined>(`/users/${encodeURIComponent(name)}`, { method: 'DELETE' }),
   audit: (cursor: string | null) => call<Schemas['AuditAnswer']>(`/audit${query({ limit: 50, cursor })}`),
   status: () => call<Record<string, unknown>>('/status'),
+  problems: () => call<{ problems: ProblemShape[] }>(`/status${query({ problems: true })}`),
   search: (q: string, signal: AbortSignal, limit = 8) =>
     call<{ groups: SearchGroup[] }>(`/search${query({ q, limit })}`, { signal }),
   searchList: (texts: string[]) =>

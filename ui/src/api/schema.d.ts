@@ -1021,7 +1021,7 @@ export interface paths {
         };
         /**
          * Get Status
-         * @description Say what is loaded, as `graphhunt status --json`.
+         * @description Say what is loaded, as `graphhunt status --json`; with `problems`, also every doubt.
          */
         get: operations["getStatus"];
         put?: never;
@@ -4965,7 +4965,9 @@ export interface operations {
     };
     getStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                problems?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4981,6 +4983,15 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
