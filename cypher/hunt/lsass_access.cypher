@@ -1,5 +1,5 @@
 // hunt/lsass_access
-// Processes that opened lsass or started a thread in it, with the rights they asked for, by machine.
+// Processes that opened lsass or started a thread in it, with the rights they were granted, by machine.
 // mode: read
 // params: image: str = "lsass.exe", since: datetime?, until: datetime?, limit: int = 1000
 // returns: start: datetime, machine: str, process: str, command_line: str, user: str, relation: str, granted: str,

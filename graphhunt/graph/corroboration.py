@@ -1,7 +1,8 @@
 """Corroboration: host events that speak for a logon being used, for the scoring of lateral movement.
 
-Each row is one event: what the session left at the target (a process, service, task, admin share), memory of
-lsass read at the origin, credentials used explicitly towards a server, or what a network log saw go between the two.
+Each row is one event: what the session left at the target (a process, service, task, admin share), lsass opened at
+the origin with the right to read its memory, credentials used explicitly towards a server, or what a network log saw
+go between the two.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from graphhunt.graph.claims import READS, grade
 from graphhunt.graph.frames import with_address
 
 if TYPE_CHECKING:
@@ -22,15 +24,6 @@ _KINDS = {
     "dcom": "remote_process", "winrm": "remote_process", "ssh": "remote_process", "admin_share": "admin_share",
     "service_control": "admin_share", "task_pipe": "admin_share",
 }  # fmt: skip
-
-READ_MEMORY = 0x10
-"""PROCESS_VM_READ (Windows SDK, "Process Security and Access Rights")."""
-
-_SYSTEM_READERS = (
-    "svchost.exe", "lsass.exe", "csrss.exe", "wininit.exe", "msmpeng.exe", "mssense.exe", "services.exe", "smss.exe",
-    "taskmgr.exe", "wmiprvse.exe", "sysmon.exe", "sysmon64.exe",
-)  # fmt: skip
-"""Programs of Windows itself that read lsass in ordinary work; run by SYSTEM they say nothing."""
 
 REMOTE_ACCESS = (22, 135, 139, 445, 3389, 5985, 5986)
 """Ports of SSH, RPC, NetBIOS sessions, SMB, RDP and WinRM (IANA)."""
@@ -61,19 +54,12 @@ def _sessions(remote: pl.DataFrame, techniques: Techniques) -> pl.DataFrame:
 
 def _lsass(case: Case, processes: Processes) -> pl.DataFrame:
     """Give the openings of lsass with the right to read its memory, by other than Windows' own programs."""
-    granted = pl.col("granted").str.strip_prefix("0x").str.to_integer(base=16, strict=False)
-    opened = case.facts("process_access").filter(
-        pl.col("success").ne_missing(other=False)
-        & pl.col("target_path").str.to_lowercase().str.ends_with("\\lsass.exe")
-        & (granted.cast(pl.Int64) & READ_MEMORY).cast(pl.Boolean)
+    target = pl.col("target_path").str.to_lowercase().str.ends_with("\\lsass.exe")
+    given = (pl.col("operation") == "access") & pl.col("success").ne_missing(other=False)
+    opened = processes.resolve(case.facts("process_access").filter(target & given).drop("user_id")).join(
+        processes.nodes.select(pl.col("id").alias("process_id"), "user_id"), on="process_id", how="left"
     )
-    opened = processes.resolve(opened.drop("user_id")).join(
-        processes.nodes.select(pl.col("id").alias("process_id"), "name", "user_id"), on="process_id", how="left"
-    )
-    program = pl.col("path").str.to_lowercase().str.split("\\").list.last()
-    foreign = opened.filter(
-        ~program.is_in(list(_SYSTEM_READERS)) | (pl.col("user_id").fill_null("S-1-5-18") != "S-1-5-18")
-    )
+    foreign = opened.filter(grade("granted", "path", "user_id") >= READS)
     nothing = pl.lit(None, pl.String)
     return foreign.with_columns(kind=pl.lit("lsass_access"), relationship_id=nothing, peer_id=nothing)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from graphhunt.graph.claims import grade, rights
+from graphhunt.graph.claims import opened as said
 from graphhunt.graph.frames import basename, evidence, first, hashed, identified_file, key
 
 if TYPE_CHECKING:
@@ -167,7 +169,25 @@ def accesses(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
         "process_id",
         "target_id",
     )
-    return {"ACCESSED": _edge(opened, "granted"), "INJECTED_INTO": _edge(threads)}
+    return {
+        "ACCESSED": _edge(_claimed(opened, frame, case, processes), "granted", "rights", "grade", "claim"),
+        "INJECTED_INTO": _edge(threads),
+    }
+
+
+def _claimed(opened: pl.DataFrame, acts: pl.DataFrame, case: Case, processes: Processes) -> pl.DataFrame:
+    """Add to ACCESSED which rights over the process they are, how grave, and the claim in words."""
+    parts = ["process_id", "target_id", "granted"]
+    codes = acts.filter(pl.col("operation") == "access").group_by(parts).agg(codes=pl.col("code").unique().sort())
+    known = processes.nodes.select("id", "path", "user_id", pl.col("machine_id").alias("machine"))
+    names = case.accounts.nodes().select(pl.col("id").alias("user_id"), pl.col("name").alias("account"))
+    rows = (
+        opened.join(codes, on=parts, how="left", nulls_equal=True)
+        .join(known.rename({"id": "process_id"}), on="process_id", how="left")
+        .join(known.select(pl.col("id").alias("target_id"), pl.col("path").alias("target")), on="target_id", how="left")
+        .join(names, on="user_id", how="left")
+    )
+    return rows.with_columns(rights=rights("granted"), grade=grade("granted", "path", "user_id"), claim=said(rows))
 
 
 def shares(case: Case, sessions: Sessions) -> dict[str, pl.DataFrame]:

@@ -108,6 +108,14 @@ _CONNECTED = (
     MACHINE,
     ACCOUNT,
 )
+_ACCESSED = (
+    Property("granted", "text", "rights that were granted, as a mask"),
+    Property("rights", "texts", "those of them that give power over the process, by Windows' names"),
+    Property(
+        "grade", "number", "how much they speak for theft of credentials, 0 to 100: rights weighed by who has them"
+    ),
+    Property("claim", "text", "what the records say, in one sentence"),
+)
 _FILE_ACT = (_OPERATION, PATH)
 _REGISTRY_ACT = (_OPERATION, Property("value", "text", "name of the value, and what it was set to"))
 _RIGHT = (
@@ -151,7 +159,7 @@ RELATIONSHIPS: dict[str, RelKind] = {
             "ACCESSED",
             "A process opened another.",
             (("Process", "Process"),),
-            (Property("granted", "text", "rights that were granted, as a mask"),),
+            _ACCESSED,
         ),
         RelKind("INJECTED_INTO", "A process started a thread in another.", (("Process", "Process"),)),
         RelKind("CONNECTED", "A process talked to an address.", (("Process", "IP"),), _CONNECTED),
