@@ -1,8 +1,8 @@
 """Corroboration: host events that speak for a logon being used, for the scoring of lateral movement.
 
-Each row is one event: what the session left at the target (a process, service, task, admin share), lsass opened at
-the origin with the right to read its memory, credentials used explicitly towards a server, or what a network log saw
-go between the two.
+Each row is one event: what the session left at the target (a process, service, task, admin share), another account
+that is proved to have opened it, lsass opened at the origin with the right to read its memory, credentials used
+explicitly towards a server, or what a network log saw go between the two.
 """
 
 from __future__ import annotations
@@ -38,18 +38,28 @@ COLUMNS = ("time", "machine_id", "user_id", "kind", "relationship_id", "peer_id"
 
 def corroboration(case: Case, remote: pl.DataFrame, techniques: Techniques, processes: Processes) -> pl.DataFrame:
     """Give one row per event: time µs, machine, account, kind, REMOTE_LOGON id if it is in a session, other machine."""
-    parts = [_sessions(remote, techniques), _lsass(case, processes), _explicit(case), _flows(case)]
+    parts = [
+        _sessions(remote, techniques), _switches(remote), _lsass(case, processes), _explicit(case), _flows(case),
+    ]  # fmt: skip
     return pl.concat([part.select(COLUMNS) for part in parts]).sort(COLUMNS)
 
 
-def _sessions(remote: pl.DataFrame, techniques: Techniques) -> pl.DataFrame:
-    logons = remote.select(
+def _logons(remote: pl.DataFrame) -> pl.DataFrame:
+    return remote.select(
         pl.col("id").alias("relationship_id"), pl.col("session_id").alias("id"), pl.col("start").alias("time"),
         pl.col("to_id").alias("machine_id"), "user_id", pl.col("from_id").alias("peer_id"),
     )  # fmt: skip
+
+
+def _switches(remote: pl.DataFrame) -> pl.DataFrame:
+    """Give the logons by another account than the one that is proved to have opened them."""
+    return _logons(remote.filter("credential_switch")).with_columns(kind=pl.lit("credential_switch"))
+
+
+def _sessions(remote: pl.DataFrame, techniques: Techniques) -> pl.DataFrame:
     kind = pl.col("trace").replace_strict(_KINDS, default=None, return_dtype=pl.String)
     traces = techniques.traces.select("id", kind.alias("kind")).drop_nulls().unique()
-    return logons.join(traces, on="id")
+    return _logons(remote).join(traces, on="id")
 
 
 def _lsass(case: Case, processes: Processes) -> pl.DataFrame:

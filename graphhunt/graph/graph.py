@@ -18,6 +18,7 @@ from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.invariants import kept
 from graphhunt.graph.nodes import addresses, machines, seen, with_search
+from graphhunt.graph.opened import Opened
 from graphhunt.graph.origins import Origins
 from graphhunt.graph.possible import TYPES, possible
 from graphhunt.graph.processes import Processes
@@ -56,8 +57,10 @@ def build(
     origins = Origins(case, sessions, skew)
     services = Services(case, sessions, processes)
     techniques = Techniques(case, origins.table, sessions, processes, services)
-    remote = with_borrowed(remote_logons(case, origins, techniques, processes), case, sessions, processes)
-    remote = with_causes(remote, sessions, processes)
+    opened = Opened(case, processes, skew)
+    remote = remote_logons(case, origins, techniques, opened, processes)
+    remote = with_borrowed(remote, case, sessions, processes)
+    remote = with_causes(case, remote, opened, sessions, processes)
     proof = corroboration(case, remote, techniques, processes)
     relationships, found = _relationships(case, processes, sessions, services)
     relationships["REMOTE_LOGON"] = remote

@@ -6,29 +6,31 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import SECOND, hashed
+from graphhunt.graph.frames import hashed
 from graphhunt.graph.shape import drawn
 from graphhunt.graph.weights import CHOSEN
 from graphhunt.schema import EVIDENCE_CAP
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
+    from graphhunt.graph.opened import Opened
     from graphhunt.graph.origins import Origins
     from graphhunt.graph.processes import Processes
     from graphhunt.graph.sessions import Sessions
     from graphhunt.graph.techniques import Techniques
 
-_ORIGIN_NEAR = 60 * SECOND
 
-
-def remote_logons(case: Case, origins: Origins, techniques: Techniques, processes: Processes) -> pl.DataFrame:
+def remote_logons(
+    case: Case, origins: Origins, techniques: Techniques, opened: Opened, processes: Processes
+) -> pl.DataFrame:
     """Give REMOTE_LOGON: one row per session with a known or correlated source."""
     accounts = case.accounts.nodes().select(pl.col("id").alias("user_id"), pl.col("name").alias("user_name"))
     frame = origins.table.join(techniques.table, on="id", how="left").join(accounts, on="user_id", how="left")
-    frame = _with_origin(case, frame, processes)
+    frame = opened.with_origin(frame)
     names = processes.nodes.select(pl.col("id").alias("remote_process_id"), pl.col("name").alias("remote_process"))
     frame = frame.join(names, on="remote_process_id", how="left", maintain_order="left")
-    proof = pl.concat_list("evidence", "proof", pl.col("traced").fill_null(pl.lit([], pl.List(pl.String))))
+    traced = pl.col("traced").fill_null(pl.lit([], pl.List(pl.String)))
+    proof = pl.concat_list("evidence", "proof", traced, "origin_event").list.drop_nulls()
     made = frame.with_columns(
         id=hashed("REMOTE_LOGON", "id"),
         session_id=pl.when((pl.col("session_sure") >= CHOSEN) & pl.col("user_id").is_not_null()).then("id"),
@@ -40,28 +42,6 @@ def remote_logons(case: Case, origins: Origins, techniques: Techniques, processe
         confidence=pl.col("how"),
     )
     return drawn("REMOTE_LOGON", made).sort("start", "id")
-
-
-def _with_origin(case: Case, frame: pl.DataFrame, processes: Processes) -> pl.DataFrame:
-    """Add `origin_process_id`: the process at the source whose connection (same client port) carried the logon."""
-    out = case.owners.connections.filter(pl.col("direction") == "outgoing")
-    out = processes.resolve(case.owners.resolve(out, "remote_ip", "target"))
-    out = out.select(
-        pl.col("machine_id").alias("from_id"),
-        pl.col("target").alias("machine_id"),
-        pl.col("local_port").alias("source_port"),
-        pl.col("time").alias("left"),
-        pl.col("process_id").alias("origin_process_id"),
-        "guid",
-    ).drop_nulls(["machine_id", "source_port", "origin_process_id"])
-    pairs = (
-        frame.select("id", "from_id", "machine_id", "source_port", "start")
-        .join(out, on=["from_id", "machine_id", "source_port"])
-        .with_columns(distance=(pl.col("left") - pl.col("start")).abs())
-        .filter(pl.col("distance") <= _ORIGIN_NEAR)
-    )
-    best = pairs.sort("id", pl.col("guid").is_null(), "distance", "origin_process_id").unique(subset="id", keep="first")
-    return frame.join(best.select("id", "origin_process_id"), on="id", how="left", maintain_order="left")
 
 
 def logged_on(sessions: Sessions, remote: pl.DataFrame) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.frames import SECOND, basename
+from graphhunt.graph.wellknown import SYSTEM_LOGONS
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
@@ -31,9 +32,6 @@ CARRIED = 60 * SECOND
 
 NEARBY = 10 * SECOND
 """A process this soon after a remote logon may be its work, where nothing says whose it is, µs."""
-
-SYSTEM_LOGONS = ("0x3e7", "0x3e4", "0x3e5")
-"""LogonIds of SYSTEM, NETWORK SERVICE and LOCAL SERVICE."""
 
 PLUMBING = (
     "runtimebroker.exe", "dllhost.exe", "backgroundtaskhost.exe", "searchui.exe", "searchapp.exe", "searchhost.exe",
@@ -112,7 +110,7 @@ class Techniques:
 
         Such a process belongs to the remote session that had just begun on the machine.
         """
-        nobody = pl.col("logon_id").is_null() | pl.col("logon_id").is_in(list(SYSTEM_LOGONS))
+        nobody = pl.col("logon_id").is_null() | pl.col("logon_id").is_in(SYSTEM_LOGONS)
         starts = self._starts.filter((pl.col("parent") == "wmiprvse.exe") & nobody).sort("time", "event_id")
         begun = self.remote.filter(pl.col("user_kind") == "person").select(
             "machine_id", "id", pl.col("start").alias("time")

@@ -162,3 +162,26 @@ def chosen(candidates: pl.DataFrame, subject: list[str]) -> pl.DataFrame:
     """Keep of `combined` the one candidate of each subject that is certain enough and ahead of the others."""
     best = candidates.unique(subject, keep="first", maintain_order=True)
     return best.filter((pl.col("certainty") >= CHOSEN) & (pl.col("lead") >= LEAD))
+
+
+CARRIED = {"near": 0.97, "held": 0.9}
+"""How sure a connection from the logon's port carried it: opened just then, or held open since long before."""
+
+CAUSES = {
+    # The process that opened the connection ran in that session.
+    "process": 0.97,
+    # The source recorded that this session used the account's credentials towards the target just then (4648).
+    "credentials": 0.85,
+    # A session there holds the account's credentials for the network (type 9).
+    "new_credentials": 0.8,
+    # An ancestor of the process ran in, or was started by a service or task of, an earlier remote session.
+    "lineage": 0.9,
+    # A service of the system opened it; another process of one session turned to the same target at that moment.
+    "sibling": 0.6,
+    # Sessions that were open there at that time; shared by as many as might have.
+    "inferred": 0.6,
+}
+"""How sure each rung of the ladder is of what led to a logon; the last two never prove."""
+
+PROVING = ("process", "credentials", "new_credentials", "lineage")
+"""Rungs that prove."""

@@ -57,6 +57,9 @@ def well_known_sid(sid: str | None, domain: str, name: str) -> str | None:
     return None
 
 
+SYSTEM_LOGONS = ["0x3e3", "0x3e4", "0x3e5", "0x3e6", "0x3e7"]
+"""LogonIds that every boot gives to the system's own accounts: SYSTEM, NETWORK SERVICE, LOCAL SERVICE, anonymous."""
+
 WELL_KNOWN_NAMES = {
     "S-1-5-18": "SYSTEM",
     "S-1-5-19": "LOCAL SERVICE",

@@ -277,6 +277,12 @@ class _Writer:
             for hop in hops
             if hop["credential_technique"] and hop["technique"] != hop["credential_technique"]
         ]
+        reasons += [
+            f"from {hop['from']}: another account opened the logon of {hop['user']}, a proved credential switch "
+            f"({hop['cause_reason']})"
+            for hop in hops
+            if hop["credential_switch"]
+        ]
         blind = sight.of_hops(hops, path.hops[0].start, path.hops[-1].start) if sight else []
         score = max((hop["score"] for hop in hops if hop["scored"]), default=None)
         written = {"score": score, "reasons": list(dict.fromkeys(reasons)), "hops": hops}
@@ -303,12 +309,12 @@ class _Writer:
 
 
 def _proven(table: LogonTable, path: Path, causes: dict[str, str]) -> Path:
-    """Say which steps of a path process lineage proves."""
+    """Say which steps of a path records prove."""
     proven = [
         b for a, b in zip(path.hops, path.hops[1:], strict=False)
         if {causes.get(table.row_id(row)) for row in b.rows} & {table.row_id(row) for row in a.rows}
     ]  # fmt: skip
-    words = "the logon to {} was opened by a process of the session before on {}"
+    words = "the logon to {} was opened from the session before on {}"
     reasons = tuple(words.format(table.host_name(hop.dst), table.host_name(hop.src)) for hop in proven)
     return replace(path, reasons=(*reasons, *path.reasons))
 

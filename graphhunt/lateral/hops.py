@@ -83,7 +83,7 @@ def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -
         "start": iso(hop.start), "end": iso(max(row["end"] for row in logons)), "logon_id": main["logon_id"],
         "logons": len(logons), "evidence": list(proof)[:EVIDENCE_CAP], "confidence": main["confidence"],
         "certainty": main["certainty"], "origin_how": main["origin_how"], "stated_name": main["stated_name"],
-        "doubt": _first(told, "doubt"),
+        "doubt": _first(told, "doubt"), **_cause(told),
         "score": round(hop.score, 4), "reasons": list(hop.reasons),
         "origin_process_id": _first(told, "origin_process_id"),
         "remote_process_id": _first(told, "remote_process_id"), "remote_process": _first(told, "remote_process"),
@@ -91,6 +91,16 @@ def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -
         "user_id": main["user_id"], "relationship_id": main["id"],
         "relationship_ids": [row["id"] for row in logons],
     }  # fmt: skip
+
+
+def _cause(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give what led to the hop: the surest that is known of one of its logons, a proved switch before all."""
+    best = max(
+        rows,
+        key=lambda row: (bool(row["credential_switch"]), bool(row["cause_proved"]), row["cause_certainty"] or 0.0),
+    )
+    names = ("cause_how", "cause_certainty", "cause_proved", "cause_reason", "credential_switch", "caused_by")
+    return {name: best[name] for name in names}
 
 
 def _first(rows: list[dict[str, Any]], name: str) -> Any:

@@ -27,7 +27,7 @@ FLOOR = 0.25
 UNSCORED = 1e-6
 """Weight of a hop that wasn't scored, per nat of its rarity: far below any score."""
 
-SCORES = "hunt_scores-3"
+SCORES = "hunt_scores-4"
 """Name the scores are kept under; the number changes with the rules of scoring."""
 
 
@@ -37,12 +37,14 @@ class Ranking:
 
     Attributes:
         total: Score per row, nats; 0 where it wasn't scored.
+        base: The same without proved credential switches.
         scored: Rows that were scored.
         scope: What was scored, as every answer states it.
         suppressed: What suppression lists took out.
     """
 
     total: Floats
+    base: Floats
     scored: Flags
     scope: dict[str, Any]
     suppressed: list[dict[str, Any]]
@@ -51,19 +53,26 @@ class Ranking:
     def of(cls, scoring: Scoring) -> Ranking:
         """Take what orders paths from a run of the hunt."""
         scored = scoring.scored & scoring.scores.hops
-        total = np.where(scored, np.maximum(scoring.scores.total, 0.0), 0.0)
-        return cls(total, scored, scope_json(scoring.scope), [suppressed_json(one) for one in scoring.suppressed])
+        total, base = (
+            np.where(scored, np.maximum(column, 0.0), 0.0) for column in (scoring.scores.total, scoring.scores.base)
+        )
+        return cls(total, base, scored, scope_json(scoring.scope), [suppressed_json(one) for one in scoring.suppressed])
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """Give it as arrays, to be kept."""
         said = orjson.dumps({"scope": self.scope, "suppressed": self.suppressed})
-        return {"total": self.total, "scored": self.scored, "said": np.frombuffer(said, dtype=np.uint8)}
+        return {
+            "total": self.total,
+            "base": self.base,
+            "scored": self.scored,
+            "said": np.frombuffer(said, dtype=np.uint8),
+        }
 
     @classmethod
     def from_arrays(cls, kept: dict[str, np.ndarray[Any, Any]]) -> Ranking:
         """Make it from what `arrays` gave."""
         said = orjson.loads(kept["said"].tobytes())
-        return cls(kept["total"], kept["scored"], said["scope"], said["suppressed"])
+        return cls(kept["total"], kept["base"], kept["scored"], said["scope"], said["suppressed"])
 
 
 class Logons:
@@ -97,12 +106,12 @@ class Logons:
 
     @cached_property
     def linked(self) -> Flags:
-        """Rows that process lineage links to an earlier or later remote session."""
+        """Rows that records prove to be linked to an earlier or later remote session."""
         return np.zeros(0, dtype=bool) if self.table is None else linked_rows(self.table, self._snapshot)
 
     @cached_property
     def causes(self) -> dict[str, str]:
-        """Remote logon that led to each one that lineage explains."""
+        """Remote logon that led to each one whose cause is proved."""
         return cause_of(self._snapshot)
 
 
@@ -164,7 +173,7 @@ def default_ranking(table: LogonTable, snapshot: Snapshot) -> Ranking:
 
 
 def linked_rows(table: LogonTable, snapshot: Snapshot) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Mark the rows that process lineage links to an earlier or later remote session."""
+    """Mark the rows that records prove to be linked to an earlier or later remote session."""
     causes = cause_of(snapshot)
     ends = pl.Series("id", sorted(causes.keys() | set(causes.values())), dtype=pl.String)
     linked = np.zeros(len(table), dtype=bool)
@@ -173,11 +182,11 @@ def linked_rows(table: LogonTable, snapshot: Snapshot) -> np.ndarray[tuple[int],
 
 
 def cause_of(snapshot: Snapshot) -> dict[str, str]:
-    """Give for each remote logon that lineage explains, the remote logon that led to it."""
+    """Give for each remote logon whose cause is proved, the remote logon that led to it."""
     logons = snapshot.table("REMOTE_LOGON")
-    if logons is None or "caused_by" not in logons.columns:
+    if logons is None or "cause_proved" not in logons.columns:
         return {}
-    return dict(logons.select("id", "caused_by").drop_nulls().iter_rows())
+    return dict(logons.filter("cause_proved").select("id", "caused_by").drop_nulls().iter_rows())
 
 
 def path_weights(ranking: Ranking, linked: Flags, *, asked: Flags, floor: bool) -> Floats:
@@ -188,15 +197,16 @@ def path_weights(ranking: Ranking, linked: Flags, *, asked: Flags, floor: bool) 
 
     Args:
         ranking: The hunt's scores.
-        linked: Rows that lineage links.
+        linked: Rows whose link is proved.
         asked: Rows that the question allows; what is best is counted among them.
         floor: Leave out what is far below the best weight.
     """
-    total = ranking.total
-    best = float(total[asked].max(initial=0.0))
-    weights = np.where(linked, total + max(best, 1.0), total)
+    base = ranking.base
+    best = float(base[asked].max(initial=0.0))
+    weights = np.where(linked, base + max(best, 1.0), base)
     least = FLOOR * float(weights[asked].max(initial=0.0)) if floor else 0.0
-    return np.where(weights >= least, weights, 0.0)
+    # A proved switch is part of a path however ordinary the rest of it looks.
+    return np.where((weights >= least) | (ranking.total > base), weights, 0.0)
 
 
 def with_unscored(weights: Floats, table: LogonTable, ranking: Ranking) -> Floats:

@@ -92,8 +92,26 @@ _REMOTE_LOGON = (
     Property("origin_process_id", "text", "id of the process at the source whose connection carried it"),
     Property("remote_process_id", "text", "id of the first process it ran at the target"),
     Property("remote_process", "text", "name of that process"),
+    Property("origin_session_id", "text", "id of the LOGGED_ON at the source that opened it"),
     Property("caused_by", "text", "id of the REMOTE_LOGON that led to it"),
     Property("cause_process_id", "text", "id of the process by which that is known"),
+    Property("cause_account_id", "text", "id of the account that acted at the source"),
+    Property(
+        "cause_how",
+        "text",
+        "process, credentials, new_credentials, lineage, sibling, inferred, broker or none: how "
+        "what led to it is known",
+    ),
+    Property("cause_certainty", "share", "how sure what led to it is; null where nothing is known"),
+    Property("cause_proved", "flag", "records prove what led to it: how is one of the first four"),
+    Property("cause_reason", "text", "what shows it, in words"),
+    Property("cause_candidates", "number", "sessions, or groups of one account and source, that were open there"),
+    Property(
+        "credential_switch",
+        "flag",
+        "the account that acted at the source is proved, and is another than the one that "
+        "logged on; null where it isn't proved",
+    ),
 )
 _CONNECTED = (
     _SERVICE_PORT,

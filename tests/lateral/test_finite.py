@@ -122,10 +122,10 @@ def test_a_method_that_could_not_be_used_is_named_with_its_reason():
 def test_a_term_that_is_not_finite_is_left_out_and_named():
     table = table_of(daily(4, 5, 8), 4, 5)
     weight = np.full(len(table), np.nan)
-    scores = score_hops(table, Corroboration(weight, np.zeros(len(table))))
+    scores = score_hops(table, Corroboration(weight, np.zeros(len(table)), np.zeros(len(table))))
     assert np.isfinite(scores.total).all()
     assert scores.dropped == ("host events",)
-    found = detect(table, Corroboration(weight, np.zeros(len(table))))
+    found = detect(table, Corroboration(weight, np.zeros(len(table)), np.zeros(len(table))))
     assert any("host events" in text for text in found.scope.degraded)
 
 

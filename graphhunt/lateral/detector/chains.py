@@ -76,10 +76,21 @@ def ranked_rows(score: Floats, rows: Flags, floor: float = 0.0) -> Ints:
     return kept[np.argsort(-score[kept], kind="stable")]
 
 
-def walk_chains(table: LogonTable, score: Floats, rows: Flags, floor: float = 0.0) -> Iterator[tuple[int, Chain, bool]]:
-    """Yield (row, its chain, whether it began the chain) by falling score."""
+def walk_chains(
+    table: LogonTable, score: Floats, rows: Flags, floor: float = 0.0, *, base: Floats | None = None
+) -> Iterator[tuple[int, Chain, bool]]:
+    """Yield (row, its chain, whether it began the chain) by falling score.
+
+    Args:
+        table: The logons.
+        score: What orders them.
+        rows: Which to take.
+        floor: Scores up to this are left out.
+        base: What a hop's share of its chain's score is measured by; the score where not given.
+    """
+    measured = score if base is None else base
     builder = ChainBuilder(table)
     for row in ranked_rows(score, rows, floor).tolist():
         known = len(builder.chains)
-        chain = builder.add(row, float(score[row]))
+        chain = builder.add(row, float(measured[row]))
         yield row, chain, len(builder.chains) > known

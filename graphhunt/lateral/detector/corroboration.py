@@ -28,7 +28,17 @@ class Kind(NamedTuple):
     group: str
 
 
+SWITCHED = 100.0
+"""Nats of a proved credential switch: more than surprise and all other events can come to together."""
+
 KINDS = (
+    Kind(
+        "credential_switch",
+        SWITCHED,
+        "records prove that another account opened it on {s}: the credential was changed to {a}",
+        "T1078",
+        "switch",
+    ),
     Kind("remote_process", 6.0, "a process was started over the session at {d}", "T1021", "execution"),
     Kind("service_install", 6.0, "a service was installed on {d} over the session", "T1569.002", "execution"),
     Kind("task_install", 6.0, "a scheduled task was registered on {d} over the session", "T1053.005", "execution"),
@@ -74,19 +84,21 @@ class Corroboration:
     Attributes:
         weight: Sum over groups per row, nats, of what belongs to the session.
         nearby: Nats of what happened on the source before it: evidence only beside other evidence.
+        switched: Nats of a proved credential switch, which ranks above all else; less where it is a habit.
         rows: Per kind, the rows with such an event.
         days: Per kind, for those rows: earlier days with the like of it, and days of history.
     """
 
     weight: Floats
     nearby: Floats
+    switched: Floats
     rows: dict[str, Ints] = field(default_factory=dict)
     days: dict[str, tuple[Codes, Codes]] = field(default_factory=dict)
 
     @classmethod
     def none(cls, table: LogonTable) -> Corroboration:
         """Give the corroboration of a case without host events."""
-        return cls(np.zeros(len(table)), np.zeros(len(table)))
+        return cls(np.zeros(len(table)), np.zeros(len(table)), np.zeros(len(table)))
 
 
 def corroborate(table: LogonTable, events: pl.DataFrame, *, window_days: int = 30) -> Corroboration:
@@ -119,8 +131,9 @@ def corroborate(table: LogonTable, events: pl.DataFrame, *, window_days: int = 3
         found[kind.name] = row[chosen]
         days[kind.name] = (seen[event[chosen]], history[event[chosen]])
     nearby = groups.pop("credentials", np.zeros(len(table)))
+    switched = groups.pop("switch", np.zeros(len(table)))
     whole = np.sum(list(groups.values()), axis=0) if groups else np.zeros(len(table))
-    return Corroboration(np.maximum(whole, _fan_out(table, whole)), nearby, found, days)
+    return Corroboration(np.maximum(whole, _fan_out(table, whole)), nearby, switched, found, days)
 
 
 def _from_outside(table: LogonTable) -> pl.DataFrame:

@@ -165,7 +165,7 @@ def _chains(
     acts = fold(table, np.flatnonzero(scores.hops & scored), scores.total)
     act_of, told = _telling_rows(acts, scores.total)
     members: dict[int, list[int]] = {}
-    for row, chain, _ in walk_chains(table, scores.total, told, _floor(scores, scored, options)):
+    for row, chain, _ in walk_chains(table, scores.total, told, _floor(scores, scored, options), base=scores.base):
         if chain.number >= options.limit:
             break
         members.setdefault(chain.number, []).extend(acts.rows_of(int(act_of[row])))

@@ -1,10 +1,11 @@
 """The score of each hop: a sum of terms in nats, every one kept so that it can be explained.
 
-    score = [S > 0] * (S + rarity + rotations + arrived + departed) + corroboration
+    score = [S > 0] * (S + rarity + rotations + arrived + departed) + corroboration + proved switch
 
 S is the signature (`signature`), rarity the surprise of account from source and destination given account
 plus half that of the logon type at the destination, the rest is context (`context`) and host events
-(`corroboration`). Hops without any of it are ordered among themselves by rarity plus link prediction, below.
+(`corroboration`); a proved credential switch, weighed by its novelty, is above them all. Hops without any of
+it are ordered among themselves by rarity plus link prediction, below.
 Adding nats needs no training, so a case of one day is scored by the same rule as one of a month: with no
 history the surprises are small and the host events decide.
 """
@@ -64,6 +65,7 @@ class Scores:
 
     Attributes:
         total: The score per row, nats.
+        base: The score without proved credential switches, for what goes by shares of the best.
         hops: Rows that are hops with known source and account.
         habits: Counts of earlier days.
         rarity: Rarity with all its terms.
@@ -76,6 +78,7 @@ class Scores:
     """
 
     total: Floats
+    base: Floats
     hops: Flags
     habits: Habits
     rarity: Rarity
@@ -135,9 +138,10 @@ def score_hops(
     rest = terms.sound("rarity", rarity.total)
     if links is not None:
         rest = rest + terms.sound("link model", np.minimum(links, MOST_SURPRISE))
-    total = np.where(hops, total + BELOW * rest / (1.0 + np.max(rest, initial=0.0)), 0.0)
+    base = np.where(hops, total + BELOW * rest / (1.0 + np.max(rest, initial=0.0)), 0.0)
+    total = base + np.where(hops, support.switched, 0.0)
     require_finite("the score of a logon", total)
-    return Scores(total, hops, habits, rarity, causes, shape, kind, around, support, tuple(terms.dropped))
+    return Scores(total, base, hops, habits, rarity, causes, shape, kind, around, support, tuple(terms.dropped))
 
 
 def _rarity(habits: Habits, hops: Flags, window: int) -> Rarity:

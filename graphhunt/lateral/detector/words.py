@@ -20,6 +20,7 @@ class Narrator:
     scores: Scores
     found: dict[int, list[str]]
     techniques: dict[int, list[str]]
+    switched: frozenset[int]
 
     @classmethod
     def of(cls, table: LogonTable, scores: Scores) -> Narrator:
@@ -36,12 +37,15 @@ class Narrator:
                 habit = f" (the like on {days} of {of} earlier days)" if of else ""
                 found.setdefault(row, []).append(words + habit)
                 techniques.setdefault(row, []).append(kind.technique)
-        return cls(table, scores, found, techniques)
+        switched = scores.corroboration.rows.get("credential_switch", ())
+        return cls(table, scores, found, techniques, frozenset(int(row) for row in switched))
 
     def klass(self, row: int) -> str:
         """Give the class of a row, A to E."""
         side, habits = self.scores.causes.inbound, self.scores.habits
         flags = int(side.flags[row])
+        if row in self.switched:
+            return "A"
         if flags & SWITCH and flags & NEW_ACCESS:
             return "A" if side.causes[row] <= 1 else "B"
         unknown = habits.history[row] > 0 and habits.acct[row] == 0
