@@ -24,8 +24,8 @@ from .facts import SECOND, T0, frames
 
 SIDS = {"ann": "S-1-5-21-1-2-3-1101", "bob": "S-1-5-21-1-2-3-1102", "eve": "S-1-5-21-1-2-3-1103"}
 JUMP, TARGET, FIRST = "10.0.0.2", "10.0.0.3", "10.0.0.1"
-TOOL = {"pid": 44, "path": r"c:\x\tool.exe"}
-SYSTEM = {"pid": 4, "path": "System"}
+TOOL: dict[str, Any] = {"pid": 44, "path": r"c:\x\tool.exe"}
+SYSTEM: dict[str, Any] = {"pid": 4, "path": "System"}
 
 
 def at(second: float) -> int:
@@ -121,7 +121,7 @@ def test_a_broker_proves_the_machine_and_no_account(name: str) -> None:
 
 
 def test_a_program_that_only_bears_a_brokers_name_is_none() -> None:
-    fake = {"pid": 44, "path": r"c:\users\ann\svchost.exe"}
+    fake: dict[str, Any] = {"pid": 44, "path": r"c:\users\ann\svchost.exe"}
     row = cause(inbound("ann"), ran("ann", "0x100", **fake), opened(59, fake), onward("bob"))
     assert said(row) == ("process", True, "0x100", True)
 
@@ -155,7 +155,7 @@ def test_a_type_9_session_holds_the_credentials() -> None:
 
 def test_a_process_of_a_service_goes_back_to_the_session_that_made_it() -> None:
     """The service's program runs as SYSTEM; its child opens the connection with credentials of its own."""
-    services = {"parent_pid": 600, "parent_path": r"C:\Windows\System32\services.exe"}
+    services: dict[str, Any] = {"parent_pid": 600, "parent_path": r"C:\Windows\System32\services.exe"}
     row = cause(
         inbound("ann"),
         ServiceInstall(
@@ -179,7 +179,7 @@ def test_a_sibling_of_a_broker_is_inferred() -> None:
 
 
 def test_siblings_of_two_sessions_are_no_answer() -> None:
-    other = {"pid": 45, "path": r"c:\y\other.exe"}
+    other: dict[str, Any] = {"pid": 45, "path": r"c:\y\other.exe"}
     row = cause(
         inbound("ann"), logon("JUMP", "eve", 1, "0x101", source_ip="10.0.0.7", source_port=40009),
         ran("ann", "0x100"), ran("eve", "0x101", **other),
@@ -212,7 +212,7 @@ def test_a_connection_held_open_for_hours_carries_the_logon() -> None:
 
 
 def test_a_port_that_was_used_again_carries_the_later_connection() -> None:
-    other = {"pid": 45, "path": r"c:\y\other.exe"}
+    other: dict[str, Any] = {"pid": 45, "path": r"c:\y\other.exe"}
     row = cause(
         inbound("ann"), logon("JUMP", "eve", 1, "0x101", source_ip="10.0.0.7", source_port=40009),
         ran("ann", "0x100"), ran("eve", "0x101", **other), opened(20, TOOL), opened(50, other), onward("bob"),
@@ -239,7 +239,7 @@ def test_a_connection_that_had_ended_carries_nothing(over: Fact) -> None:
 
 
 def test_two_processes_that_may_have_opened_it_are_no_answer() -> None:
-    other = {"pid": 45, "path": r"c:\y\other.exe"}
+    other: dict[str, Any] = {"pid": 45, "path": r"c:\y\other.exe"}
     programs = [ran("ann", "0x100"), ran("eve", "0x101", **other)]
     row = cause(inbound("ann"), *programs, opened(58, TOOL), opened(58, other), onward("bob"))
     assert row["origin_process_id"] is None
