@@ -220,11 +220,10 @@ def first_line(item: Any) -> str:
 
 def cli() -> str:
     """Describe every command from the application itself."""
-    typer_main = importlib.import_module("typer.main")
-    group = typer_main.get_command(importlib.import_module("graphhunt.cli.app").app)
+    found = importlib.import_module("graphhunt.cli.app").commands()
     page = "# Command line\n\nData go to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage. "
     page += "`--workspace` and `--db` may stand before the command or after it.\n"
-    return page + "".join(command(f"graphhunt {name}", found) for name, found in sorted(group.commands.items()))
+    return page + "".join(command(f"graphhunt {name}", each) for name, each in sorted(found.items()))
 
 
 def command(name: str, found: Any) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import platformdirs
 
 from graphhunt import current
-from graphhunt.analyses.runs import current_results
+from graphhunt.analyses import runs
 from graphhunt.case.export import export
 from graphhunt.case.identity import Identity
 from graphhunt.entities import IP, Client, File, Machine, Process, User
@@ -360,7 +360,19 @@ class Hunt:
 
     def results(self, name: str, target: str, limit: int = 1000) -> list[dict[str, Any]]:
         """Give the current run's results on a label or relationship type: `id`, `run` and the properties."""
-        return current_results(self.store, name, target, limit)
+        return runs.current_results(self.store, name, target, limit)
+
+    def runs(self, name: str | None = None) -> list[dict[str, Any]]:
+        """List the runs of one analytic or of all, newest first: id, state, parameters, times and counts."""
+        return runs.list_runs(self.store, name)
+
+    def undo(self, name: str) -> dict[str, Any]:
+        """Take the current run of an analytic back; the one before it is current again, or none."""
+        return runs.undo(self.store, name)
+
+    def compare(self, name: str) -> dict[str, Any]:
+        """Compare the current run of an analytic with the one before: ids added, removed and changed by target."""
+        return runs.compare(self.store, name)
 
     def user(self, users: str | list[str], **given: Any) -> User:
         """Give one or several accounts to ask about; keywords as of `graphhunt.entities.User`."""

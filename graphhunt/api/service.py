@@ -56,6 +56,18 @@ class Hunt(Protocol):
         """Ask a question of some kinds by name."""
         ...
 
+    def runs(self, name: str | None = None) -> list[dict[str, Any]]:
+        """List the runs of analytics, newest first."""
+        ...
+
+    def undo(self, name: str) -> dict[str, Any]:
+        """Take the current run of an analytic back."""
+        ...
+
+    def compare(self, name: str) -> dict[str, Any]:
+        """Compare the current run of an analytic with the one before."""
+        ...
+
     def paths(self, **options: Any) -> dict[str, Any]:
         """Find time-respecting attack paths."""
         ...

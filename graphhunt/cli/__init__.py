@@ -1,20 +1,20 @@
-"""The command line: one file per command, heavy imports inside functions.
+"""The command line: one file per command, imported when the command is called.
 
 Data goes to stdout, messages and progress to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usage.
 """
 
 from __future__ import annotations
 
+import sys
+
+from graphhunt.cli.faults import guarded
+from graphhunt.cli.show import steady_streams
+
 
 def main() -> None:
     """Run the command line; whatever happens, its user sees a message and never a traceback."""
-    import sys
-
-    from graphhunt.cli.faults import guarded
-
     with guarded(_name(sys.argv[1:])):
-        from graphhunt.cli.app import app
-        from graphhunt.cli.show import steady_streams
+        from graphhunt.cli.app import app  # what fails or is interrupted here ends with a message too
 
         steady_streams()
         app()

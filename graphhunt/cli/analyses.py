@@ -8,6 +8,7 @@ import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line
+from graphhunt.questions.registry import questions
 from graphhunt.times import dated, iso
 
 
@@ -23,8 +24,6 @@ def run(
     if runs:
         _list_runs(context, json, workspace, db)
         return
-    from graphhunt.questions.registry import questions
-
     found = questions("analysis")
     if json:
         json_out({"analyses": [analysis.describe() for analysis in found]})
@@ -39,10 +38,8 @@ def run(
 
 def _list_runs(context: typer.Context, json: bool, workspace: WorkspaceOption, db: DbOption) -> None:
     """List the runs, newest first."""
-    from graphhunt.analyses.runs import list_runs
-
     with open_case(context, workspace, db) as hunt:
-        found = list_runs(hunt.store)
+        found = hunt.runs()
     if json:
         json_out({"runs": dated(found)})
         return

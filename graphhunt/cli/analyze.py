@@ -11,6 +11,7 @@ from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command
 from graphhunt.cli.show import json_out, line, message
 from graphhunt.errors import UsageError
 from graphhunt.questions.question import Wishes
+from graphhunt.questions.registry import questions
 
 if TYPE_CHECKING:
     from graphhunt.hunt import Hunt
@@ -30,8 +31,6 @@ def run(
     db: DbOption = None,
 ) -> None:
     """Run analytics on the graph and write their results back as properties."""
-    from graphhunt.questions.registry import questions
-
     if (undo or compare) and not names:
         raise UsageError("--undo and --compare need the name of an analytic")
     given = with_files(assignments(param or []))
@@ -51,13 +50,11 @@ def one(
     hunt: Hunt, name: str, given: dict[str, str], choice: tuple[bool, bool], kind: str = "analysis"
 ) -> dict[str, Any]:
     """Do what was asked with one analytic."""
-    from graphhunt.analyses import runs
-
     undo, compare = choice
     if undo:
-        return runs.undo(hunt.store, name)
+        return hunt.undo(name)
     if compare:
-        return runs.compare(hunt.store, name)
+        return hunt.compare(name)
     message(f"{name} …")
     report = hunt.ask(name, given, Wishes(), kind)
     for text in report["notes"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphhunt.cli.show import message
+from graphhunt.lateral.scope import scope_line, scope_words
 
 
 def show_caveats(found: dict[str, Any], *, verbose: bool = False, more: str = "") -> None:
@@ -28,8 +29,6 @@ def show_caveats(found: dict[str, Any], *, verbose: bool = False, more: str = ""
 
 def _parts(found: dict[str, Any], more: str) -> list[str]:
     """Give the parts of the line that says what was scored."""
-    from graphhunt.lateral.scope import scope_line
-
     parts = [f"cut: {more}"] if found["truncated"] else []
     scope, listed = found.get("scope"), found.get("findings") or found.get("paths")
     if scope:
@@ -65,8 +64,6 @@ def _say_all(found: dict[str, Any], more: str) -> None:
 
 def _say_scope(found: dict[str, Any]) -> None:
     """Say what was scored, and what a score means where any is shown."""
-    from graphhunt.lateral.scope import scope_words
-
     scope = found.get("scope")
     for text in scope_words(scope) if scope else ():
         message(text)

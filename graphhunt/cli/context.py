@@ -43,10 +43,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to stdout."
 
 def open_case(context: typer.Context, workspace: Path | None, db: str | None) -> Hunt:
     """Open the hunt that the options name; those after the command win."""
-    from graphhunt.hunt import open_hunt
-
     common = context.obj if isinstance(context.obj, Common) else Common()
-    return open_hunt(workspace or common.workspace, db or common.db)
+    return open_at(workspace or common.workspace, db or common.db)
+
+
+def open_at(workspace: Path | None, db: str | None) -> Hunt:
+    """Open a hunt."""
+    from graphhunt.hunt import open_hunt  # so that help, and words that are wrong, don't wait for it
+
+    return open_hunt(workspace, db)
 
 
 def command(function: Callable[P, T]) -> Callable[P, T]:

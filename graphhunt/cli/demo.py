@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from graphhunt.cli.caveats import show_caveats
-from graphhunt.cli.context import DbOption, JsonOption, command
+from graphhunt.cli.context import DbOption, JsonOption, command, open_at
 from graphhunt.cli.load import _show as show_load
 from graphhunt.cli.paths import _show as show_path
 from graphhunt.cli.serve import serve
 from graphhunt.cli.show import json_out, line, message, progress
+from graphhunt.lab.generator import generate_demo
 
 
 @command
@@ -32,12 +33,9 @@ def run(
     db: DbOption = None,
 ) -> None:
     """Write a small intrusion as event logs, load them, find the lateral movement, and show it."""
-    from graphhunt.hunt import open_hunt
-    from graphhunt.lab.generator import generate_demo
-
     folder = workspace or Path(tempfile.mkdtemp(prefix="graphhunt-demo-"))
     try:
-        with open_hunt(folder, db) as hunt:
+        with open_at(folder, db) as hunt:
             message("writing event logs of a small company, with an intrusion in them …")
             generate_demo(hunt.workspace.path / "demo-logs", seed=seed)
             with progress() as tell:

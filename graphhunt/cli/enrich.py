@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from graphhunt.analyses.enrichers.services import SERVICES, leaving
+from graphhunt.analyses.extract import Extract
+from graphhunt.analyses.registry import find_analysis
 from graphhunt.cli.analyze import one, texts
 from graphhunt.cli.assignments import assignments, with_files
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line
 from graphhunt.errors import UsageError
+from graphhunt.questions.registry import question_named, questions
 
 if TYPE_CHECKING:
     from graphhunt.hunt import Hunt
@@ -51,8 +55,6 @@ def run(
 
 def _list(json: bool) -> None:
     """List the enrichers with what they write."""
-    from graphhunt.questions.registry import questions
-
     found = questions("enricher")
     if json:
         json_out({"enrichers": [enricher.describe() for enricher in found]})
@@ -66,11 +68,6 @@ def _list(json: bool) -> None:
 
 def _leaving(hunt: Hunt, name: str, given: dict[str, str]) -> list[dict[str, Any]]:
     """Give what an enricher would tell its service; nothing for those that ask nobody."""
-    from graphhunt.analyses.enrichers.services import SERVICES, leaving
-    from graphhunt.analyses.extract import Extract
-    from graphhunt.analyses.registry import find_analysis
-    from graphhunt.questions.registry import question_named
-
     enricher = find_analysis(question_named(name, "enricher").name)
     values = enricher.bind(given)
     if enricher.name not in SERVICES:

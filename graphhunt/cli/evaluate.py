@@ -14,6 +14,7 @@ import typer
 from graphhunt.cli.context import JsonOption, command
 from graphhunt.cli.show import json_out, message, table
 from graphhunt.errors import LoadError
+from graphhunt.lab.evaluation import evaluate, evaluate_synthetic, read_lanl, read_optc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,6 @@ def synthetic(
     json: JsonOption = False,
 ) -> None:
     """Measure on a generated enterprise and its benign twin, beside the baselines."""
-    from graphhunt.lab.evaluation import evaluate_synthetic
-
     _show(evaluate_synthetic(seed, progress=message), json=json)
 
 
@@ -45,8 +44,6 @@ def lanl(
     json: JsonOption = False,
 ) -> None:
     """Measure on LANL's authentication data and its red team."""
-    from graphhunt.lab.evaluation import evaluate, read_lanl
-
     with _readable(auth, "LANL's auth and redteam files, as published"):
         case = read_lanl(auth, redteam, history_days=history_days, until_day=until_day)
     _show(evaluate(case, ablations=False, progress=message), json=json)
@@ -61,8 +58,6 @@ def optc(
     json: JsonOption = False,
 ) -> None:
     """Measure on DARPA's OpTC with LMDEval's labels."""
-    from graphhunt.lab.evaluation import evaluate, read_optc
-
     with _readable(folder, "OpTC's eCAR files and a label file with id, description, label"):
         case = read_optc(folder, labels, history_days=history_days)
     _show(evaluate(case, ablations=False, progress=message), json=json)

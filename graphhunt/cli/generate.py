@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from graphhunt.cli.context import JsonOption, command
 from graphhunt.cli.show import json_out, line, progress
 from graphhunt.errors import UsageError
-
-if TYPE_CHECKING:
-    from graphhunt.lab.generator import Dirt
+from graphhunt.lab.generator import Dirt, GeneratorConfig, generate
 
 
 @command
@@ -33,8 +31,6 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Write event logs of a synthetic enterprise, and truth.json beside them."""
-    from graphhunt.lab.generator import Dirt, GeneratorConfig, generate
-
     config = GeneratorConfig(
         seed=seed, hosts=hosts, users=users, days=days, chains=chains, formats=tuple(format or ("nxlog",)),
         dirt=Dirt.none() if clean else _dirt(without or []), compress=compress,
@@ -55,8 +51,6 @@ def _dirt(without: list[str]) -> Dirt:
     Raises:
         UsageError: There is no dirt of that name.
     """
-    from graphhunt.lab.generator import Dirt
-
     known = {field.name: getattr(Dirt.none(), field.name) for field in fields(Dirt)}
     for name in without:
         if name not in known:

@@ -8,6 +8,7 @@ import typer
 
 from graphhunt.cli.context import JsonOption, command
 from graphhunt.cli.show import json_out, line, message, prose
+from graphhunt.questions.registry import question_named, questions
 
 
 @command
@@ -21,8 +22,6 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """List the hunts with the ATT&CK techniques they look for."""
-    from graphhunt.questions.registry import question_named, questions
-
     found = [question_named(name, "hunt", "entity")] if name else questions("hunt", "entity")
     if json:
         json_out({"hunts": [info.describe() for info in found]})

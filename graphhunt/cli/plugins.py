@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from graphhunt.cli.context import JsonOption, command
 from graphhunt.cli.show import json_out, table
+from graphhunt.sources.loading import plugins
 
 
 @command
 def run(json: JsonOption = False) -> None:
     """List the loaders, where they come from, and why any could not be imported."""
-    from graphhunt.sources.loading import plugins
-
     rows = [
         {
             "name": plugin.name,

@@ -14,15 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
+import uvicorn
 
+from graphhunt.accounts import Accounts
+from graphhunt.api.access import LOOPBACK_HOSTS, PROXY_HINT
+from graphhunt.api.app import create_app
+from graphhunt.api.bodies import HEAD_BYTES
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.opening import SECONDS, browser
 from graphhunt.cli.show import json_out, line, message
 from graphhunt.errors import UsageError
+from graphhunt.questions.registry import questions
+from graphhunt.sources.loading import loaders
 
 if TYPE_CHECKING:
-    import uvicorn
-
     from graphhunt.hunt import Hunt
 
 _FOR_REQUESTS = (
@@ -114,8 +119,6 @@ class Door(NamedTuple):
 
     def warning(self, proxies: list[str]) -> str | None:
         """Say what such a server will refuse; None if nothing is to be said."""
-        from graphhunt.api.access import PROXY_HINT
-
         if not self.plain or self.cert is not None or proxies:
             return None
         return f"warning: no proxy is trusted, so changes from pages opened through TLS are refused; {PROXY_HINT}"
@@ -144,8 +147,6 @@ class Door(NamedTuple):
 
 
 def _has_admin(folder: Path) -> bool:
-    from graphhunt.accounts import Accounts
-
     accounts = Accounts(folder / "access.db")
     try:
         return any("admin" in user["roles"] and not user["disabled"] for user in accounts.users())
@@ -168,11 +169,6 @@ def serve(
     Raises:
         UsageError: The server must not listen there, or can't.
     """
-    import uvicorn
-
-    from graphhunt.api.access import LOOPBACK_HOSTS
-    from graphhunt.api.app import create_app
-
     door = Door(port=door) if isinstance(door, int) else door
     door.check(hunt.workspace.path)
     proxies = trusted(hunt.settings.trusted_proxies)
@@ -203,10 +199,6 @@ def serve(
 
 def server_config(page: Any, door: Door, proxies: list[str]) -> uvicorn.Config:
     """Say how the server runs: no log of addresses, bounded heads, and nobody's word on who they are but a proxy's."""
-    import uvicorn
-
-    from graphhunt.api.bodies import HEAD_BYTES
-
     return uvicorn.Config(
         page, log_config=None, log_level="warning", access_log=False, server_header=False,
         ssl_certfile=door.cert, ssl_keyfile=door.key,
@@ -233,9 +225,6 @@ def trusted(proxies: str) -> list[str]:
 
 def import_for_requests() -> None:
     """Import what requests use: they run on many threads, which must not race for modules that are half made."""
-    from graphhunt.questions.registry import questions
-    from graphhunt.sources.loading import loaders
-
     for name in _FOR_REQUESTS:
         import_module(name)
     questions()

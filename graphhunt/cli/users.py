@@ -6,19 +6,16 @@ import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from graphhunt.accounts import Accounts
 from graphhunt.cli.context import JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, message, table
 from graphhunt.errors import UsageError
 from graphhunt.times import iso
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from graphhunt.accounts import Accounts
 
 app = typer.Typer(no_args_is_help=True, help="People who may use the server.")
 tokens = typer.Typer(no_args_is_help=True, help="Tokens for scripts.")
@@ -29,8 +26,6 @@ Roles = Annotated[list[str], typer.Option("--role", help="reader, analyst, loade
 
 @contextmanager
 def _accounts(context: typer.Context, workspace: Path | None) -> Iterator[Accounts]:
-    from graphhunt.accounts import Accounts
-
     with open_case(context, workspace, None) as hunt:
         accounts = Accounts(hunt.workspace.path / "access.db")
         try:

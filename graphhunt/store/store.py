@@ -15,6 +15,7 @@ from graphhunt.store import rows as _rows
 from graphhunt.store.analyst import Desk, Request, Table, run_guarded
 from graphhunt.store.ending import Costly
 from graphhunt.store.locks import WRITER_LOCK, WriterLock
+from graphhunt.store.payload import payload
 from graphhunt.store.places import Places
 from graphhunt.store.published import Published, shows_results
 from graphhunt.store.streams import resumed
@@ -167,8 +168,6 @@ class Store:
         Raises:
             StoreError: It failed, and a part may have been written that isn't a graph: `empty` the database.
         """
-        from graphhunt.store.payload import payload
-
         with self.writer():
             made = self._bulk().fill(payload(nodes, relationships, progress or (lambda done: None)))
         wanted = tuple(sum(table.height for table in tables.values()) for tables in (nodes, relationships))
@@ -309,10 +308,6 @@ def import_link(url: str) -> Callable[[Path, Settings], Link]:
 
     Whoever opens a store on a thread calls this before: threads that import at once race for half-made modules.
     """
-    if url:
-        from graphhunt.store.server_link import ServerLink
+    from graphhunt.store import links
 
-        return lambda workspace, settings: ServerLink(url, settings)
-    from graphhunt.store.embedded import EmbeddedLink
-
-    return EmbeddedLink
+    return links.link_to(url)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer.main
+
+from tests.cli.listing import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -59,18 +58,6 @@ def test_every_analytic_and_function_is_described() -> None:
     text = page("analytics")
     assert [name for name in analyses() if f"## `{name}`" not in text] == []
     assert [name for name in graphhunt.toolbox.__all__ if f"| `{name}` |  |" in text] == []
-
-
-def commands() -> dict[str, Any]:
-    """Give every command of the application by its words, those of groups too."""
-    from graphhunt.cli.app import app
-
-    def below(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
-        for name, found in group.commands.items():
-            words = f"{prefix} {name}".strip()
-            yield from below(words, found) if hasattr(found, "commands") else [(words, found)]
-
-    return dict(below("", typer.main.get_command(app)))
 
 
 def test_every_command_and_option_is_described() -> None:

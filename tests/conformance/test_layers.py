@@ -59,9 +59,14 @@ def looked_at(name: str, files: dict[str, Path]) -> set[str]:
 
     `from package import file` looks at the file, and at the package's own file only for another name.
     """
+    return imports(ast.parse(files[name].read_text("utf-8")), name, files)
+
+
+def imports(tree: ast.AST, name: str, files: dict[str, Path]) -> set[str]:
+    """Name the files that a part of a file imports."""
     package = name.split(".") if files[name].name == "__init__.py" else name.split(".")[:-1]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(files[name].read_text("utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -100,3 +105,37 @@ def test_circles_are_found_wherever_an_import_stands(tmp_path: Path) -> None:
     assert circles(tmp_path) == [
         ["graphhunt.a", "graphhunt.b"], ["graphhunt.c", "graphhunt.d"], ["graphhunt.room", "graphhunt.room.e"],
     ]  # fmt: skip
+
+
+LAZY = {
+    "graphhunt.cli": {"graphhunt.cli.app"},
+    "graphhunt.cli.context": {"graphhunt.hunt"},
+    "graphhunt.cli.faults": {"graphhunt.settings"},
+    "graphhunt.entities.measured": {"graphhunt.entities.tables"},
+    "graphhunt.store.store": {"graphhunt.store.links"},
+}
+"""What is imported inside functions, besides what `graphhunt` itself hands out: each says there why it waits."""
+
+
+def imported_inside_functions(name: str, files: dict[str, Path]) -> set[str]:
+    """Name the files of the package that a file imports inside a function."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    inside = [each for each in ast.walk(ast.parse(files[name].read_text("utf-8"))) if isinstance(each, functions)]
+    return set().union(*(imports(each, name, files) for each in inside))
+
+
+def test_imports_stand_at_the_top() -> None:
+    files = modules(ROOT)
+    found = {name: imported_inside_functions(name, files) for name in files if name != "graphhunt"}
+    assert {name: late for name, late in found.items() if late and "toolbox" not in name} == LAZY
+
+
+def test_imports_inside_functions_are_found(tmp_path: Path) -> None:
+    (tmp_path / "graphhunt").mkdir()
+    text = "from graphhunt import b\ndef f():\n    def g():\n        from graphhunt.c import C"
+    for name, content in {"a": text, "b": "", "c": ""}.items():
+        (tmp_path / "graphhunt" / f"{name}.py").write_text(content, encoding="utf-8")
+    files = modules(tmp_path)
+    assert {name: imported_inside_functions(name, files) for name in files} == {
+        "graphhunt.a": {"graphhunt.c"}, "graphhunt.b": set(), "graphhunt.c": set(),
+    }  # fmt: skip

@@ -19,11 +19,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import typer.main
 
-from graphhunt.cli.app import app
 from graphhunt.store.embedded import stop_engine
 from tests.api.case import CMD, SERVICES, SHELL, guid, logon, process, record
+from tests.cli.listing import commands
 
 HOSTILE = [
     "cr\rlf\nboth\r\n.", 'quote " and "" and , comma; tab\t.', "esc \x1b[31mred \x1b]8;;http://x\x07", "nul \0 in it",
@@ -104,15 +103,8 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     stop_engine(made.workspace)
 
 
-def leaves(command: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
-    """List the application's commands, and whether each takes --json."""
-    for name, found in getattr(command, "commands", {}).items():
-        yield from leaves(found, (*names, name))
-    if not hasattr(command, "commands"):
-        yield " ".join(names), any("--json" in param.opts for param in command.params)
-
-
-COMMANDS = dict(leaves(typer.main.get_command(app)))
+COMMANDS = {name: any("--json" in param.opts for param in found.params) for name, found in commands().items()}
+"""The application's commands, and whether each takes --json."""
 ARGUMENTS: dict[str, list[list[str]]] = {
     "load": [["{logs}"]],
     "query": [[COMMAND_LINES], ["MATCH (n)-[r]->(m) RETURN n, r, m"]],

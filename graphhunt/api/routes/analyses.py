@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from graphhunt.analyses import runs
 from graphhunt.api.deps import AuthorDep, HuntDep, JobsDep, window_of
 from graphhunt.api.job_models import (
     AnalysesAnswer,
@@ -38,9 +37,7 @@ def list_analyses() -> AnalysesAnswer:
 def list_runs(hunt: HuntDep, name: Annotated[str | None, Query(max_length=100)] = None) -> RunsAnswer:
     """List the runs of analytics, newest first."""
     names = ("id", "name", "state", "parameters", "start", "end", "counts")
-    return RunsAnswer.model_validate(
-        {"items": [{n: run[n] for n in names} for run in runs.list_runs(hunt.store, name)]}
-    )
+    return RunsAnswer.model_validate({"items": [{n: run[n] for n in names} for run in hunt.runs(name)]})
 
 
 @router.post("/analyses/{name}:run", operation_id="runAnalysis", status_code=202)
@@ -59,13 +56,13 @@ def run_analysis(  # noqa: PLR0913 - the parts of the request
 @router.post("/analyses/{name}:undo", operation_id="undoAnalysis")
 def undo_analysis(hunt: HuntDep, name: Name) -> dict[str, Any]:
     """Take the current run of an analytic back; the one before it is current again, or none."""
-    return runs.undo(hunt.store, name)
+    return hunt.undo(name)
 
 
 @router.get("/analyses/{name}/comparison", operation_id="compareRuns")
 def compare_runs(hunt: HuntDep, name: Name) -> dict[str, Any]:
     """Compare the current run of an analytic with the one before it."""
-    return runs.compare(hunt.store, name)
+    return hunt.compare(name)
 
 
 @router.post("/difference", operation_id="getDifference")
