@@ -9,6 +9,7 @@ from graphhunt.entities.actions import Acting
 from graphhunt.entities.base import Result
 from graphhunt.entities.histogram import Histogram
 from graphhunt.entities.kinds import entered
+from graphhunt.entities.managing import Managing
 from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
@@ -18,7 +19,7 @@ from graphhunt.entities.with_users import WithUsers
 
 
 @entered
-class Client(Acting, WithMachines, WithUsers, Measured, Pivoting):
+class Client(Acting, WithMachines, WithUsers, Managing, Measured, Pivoting):
     """One or several tenants, with all their machines.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphhunt import current
 from graphhunt.entities.actions import Acting
 from graphhunt.entities.kinds import entered
+from graphhunt.entities.managing import Managing
 from graphhunt.entities.measured import Measured
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.pivoting import Pivoting
@@ -12,7 +13,7 @@ from graphhunt.entities.with_machines import WithMachines
 
 
 @entered
-class User(Acting, WithMachines, Measured, Pivoting):
+class User(Acting, WithMachines, Managing, Measured, Pivoting):
     r"""One or several accounts.
 
     Args:

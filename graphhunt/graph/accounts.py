@@ -29,6 +29,7 @@ _ROLES = (
     ("creator_user", "creator_domain", "creator_sid"),
     ("outbound_user", "outbound_domain", None),
     ("target_user", "target_domain", "target_sid"),
+    ("old_user", "target_domain", "target_sid"),
 )
 _SPELLING = ["sid", "domain", "user", "place"]
 _SEEN = {
@@ -144,6 +145,11 @@ class Accounts:
             for issuer, domain, machine, logon in rows.filter(pl.col("issuer").is_not_null()).unique().iter_rows()
         ]
         return local_issuers(found, frozenset(short.values()))
+
+    @property
+    def issuers(self) -> frozenset[str]:
+        """The issuers of SIDs that are machines."""
+        return self._issuers
 
     def _own_domains(self, seen: pl.DataFrame) -> pl.DataFrame:
         """Give the pairs of domain and machine in which the domain means the machine."""

@@ -9,6 +9,7 @@ import polars as pl
 
 from graphhunt.graph.accounts import Accounts
 from graphhunt.graph.frames import text
+from graphhunt.graph.identity_groups import known_groups, without_groups
 from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.machines import Machines
@@ -84,6 +85,8 @@ class Case:
             # A directory's listing names accounts; it is no sighting of them.
             unseen = pl.lit(None, pl.Int64).alias("time")
             frames["directory_object"] = frames["directory_object"].with_columns(unseen)
+        if "account_change" in frames:
+            frames["account_change"] = without_groups(frames["account_change"], known_groups(frames))
         if "possible_right" in frames:
             frames["possible_right"] = _named_by_number(frames["possible_right"])
         return Accounts(frames, self.machines, self._statements)

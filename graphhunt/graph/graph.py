@@ -17,6 +17,7 @@ from graphhunt.graph.doubts import collected
 from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.invariants import kept
+from graphhunt.graph.management import Management
 from graphhunt.graph.nodes import addresses, machines, seen, with_search
 from graphhunt.graph.opened import Opened
 from graphhunt.graph.origins import Origins
@@ -65,6 +66,8 @@ def build(
     relationships, found = _relationships(case, processes, sessions, services)
     relationships["REMOTE_LOGON"] = remote
     relationships["LOGGED_ON"] = logged_on(sessions, remote)
+    management = Management(case, processes)
+    relationships.update(management.relationships())
     directory = possible(case, relationships["LOGGED_ON"], remote)
     relationships.update(directory.relationships)
     relationships = {kind: shaped_relationships(kind, table) for kind, table in relationships.items()}
@@ -74,8 +77,8 @@ def build(
         "User": case.accounts.nodes(),
         "Process": processes.nodes,
         "Machine": machines(case, remote, skew.offsets, directory.machines),
-        "Group": directory.groups,
-        "DirectoryObject": directory.others,
+        "Group": management.groups(directory.groups),
+        "DirectoryObject": management.objects(directory.others),
         "IP": addresses(relationships),
         "Client": pl.DataFrame({"id": [client_id], "name": [client_id]}),
     }

@@ -38,6 +38,12 @@ _USER = (
     Property("aliases", "texts", "every spelling of the account"),
     Property("kind", "text", "person, machine, service, local, system …"),
 )
+_GROUP = (
+    NAME,
+    Property("domain", "text", "domain or machine that holds the group, in the record's word"),
+    Property("sid", "text", "security identifier"),
+    MACHINE._replace(meaning="id of the machine whose own group it is"),
+)
 _MACHINE = (
     NAME,
     Property("fqdn", "text", "full DNS name"),
@@ -151,7 +157,7 @@ NODES: dict[str, NodeKind] = {
         ),
         NodeKind("Share", "A network share on a machine.", (NAME, MACHINE)),
         NodeKind("Alert", "A detection or block by a product or rule.", _ALERT),
-        NodeKind("Group", "A group of a directory.", (NAME,), ("name",)),
+        NodeKind("Group", "A group of a directory or of a machine.", _GROUP, ("name",)),
         NodeKind(
             "DirectoryObject",
             "Any other object of a directory, or a node of an OpenGraph file.",

@@ -134,6 +134,56 @@ _ACCESSED = (
     ),
     Property("claim", "text", "what the records say, in one sentence"),
 )
+_CHANGES = Property("changes", "text", "what it is now, in the record's words, separated by semicolons")
+_PROGRAM = Property("program", "text", "path of the program that did it, as the record names it")
+_BY_PROCESS = Property("process_id", "text", "id of the process that did it")
+_ALLOWED = Property("success", "flag", "it was allowed")
+_MANAGED = (
+    Property("action", "text", "create, change, enable, disable, delete, rename, lock, unlock, add-member …"),
+    Property("member_id", "text", "id of the account or group that was put in or taken out"),
+    _ALLOWED,
+    Property("old_name", "text", "name before a rename"),
+    Property("caller_name", "text", "computer whose wrong passwords locked the account, as the record names it"),
+    _CHANGES,
+    MACHINE._replace(meaning="id of the machine that recorded it"),
+    LOGON_ID,
+)
+_MEMBER_OF = (
+    Property("open", "flag", "no record says that it ended"),
+    Property("added_by", "text", "id of the account that put it in; null if no record says so"),
+    Property("removed_by", "text", "id of the account that took it out"),
+)
+_SETTING = (
+    Property("what", "text", "audit policy, user right, firewall rule, service start, log, clock …"),
+    Property("operation", "text", "add, change, remove or clear"),
+    Property("target", "text", "what it applies to: a subcategory, object, rule, service, account, log"),
+    _CHANGES,
+    _BY_PROCESS,
+    _PROGRAM,
+    LOGON_ID,
+)
+_CHANGED_OBJECT = (
+    Property("operation", "text", "add or remove (a value), create, delete, undelete or move"),
+    Property("attribute", "text", "attribute of the directory"),
+    Property("value", "text", "its value, at most 1,000 characters"),
+    Property("old_object", "text", "distinguished name before a move"),
+    MACHINE._replace(meaning="id of the domain controller"),
+    LOGON_ID,
+)
+_USED_RIGHTS = (
+    Property("rights", "text", "extended rights and attributes, by name where it is known, separated by commas"),
+    Property("mask", "number", "the rights as bits"),
+    _ALLOWED,
+    MACHINE._replace(meaning="id of the domain controller"),
+    LOGON_ID,
+)
+_CERTIFICATE = (
+    Property("operation", "text", "request, issue or deny"),
+    Property("template", "text", "template of the certificate"),
+    Property("alternative_name", "text", "whom it names by the request's own words, who may be somebody else"),
+    Property("subject", "text", "subject of the certificate"),
+    Property("request", "text", "number of the request at the authority"),
+)
 _FILE_ACT = (_OPERATION, PATH)
 _REGISTRY_ACT = (_OPERATION, Property("value", "text", "name of the value, and what it was set to"))
 _RIGHT = (
@@ -251,6 +301,48 @@ RELATIONSHIPS: dict[str, RelKind] = {
                 Property("success", "flag", "the credential was good"),
                 _STATUS,
             ),
+        ),
+        RelKind(
+            "MANAGED",
+            "An account made, changed or deleted an account or a group, or changed who is in a group.",
+            (("User", "User"), ("User", "Group")),
+            _MANAGED,
+        ),
+        RelKind(
+            "MEMBER_OF",
+            "An account or group was in a group, from when it was put in to when it was taken out.",
+            (("User", "Group"), ("Group", "Group")),
+            _MEMBER_OF,
+        ),
+        RelKind(
+            "ENUMERATED",
+            "An account asked for the groups of an account, or for who is in a group.",
+            (("User", "User"), ("User", "Group")),
+            (MACHINE, _BY_PROCESS, _PROGRAM, LOGON_ID),
+        ),
+        RelKind(
+            "CHANGED_SETTING",
+            "An account changed a setting that others rely on, cleared a log or set the clock.",
+            (("User", "Machine"),),
+            _SETTING,
+        ),
+        RelKind(
+            "CHANGED_OBJECT",
+            "An account changed an object of the directory.",
+            (("User", "DirectoryObject"),),
+            _CHANGED_OBJECT,
+        ),
+        RelKind(
+            "USED_RIGHTS",
+            "An account used rights on an object of the directory.",
+            (("User", "DirectoryObject"),),
+            _USED_RIGHTS,
+        ),
+        RelKind(
+            "ASKED_CERTIFICATE",
+            "An account asked a certificate authority for a certificate, or got one.",
+            (("User", "Machine"),),
+            _CERTIFICATE,
         ),
         RelKind(
             "FLAGGED",

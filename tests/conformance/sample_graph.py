@@ -119,6 +119,12 @@ REL_EXTRA: dict[str, Any] = {
     },
     "FLOWED_TO": lambda start, end: {"remote_port": 440 + end, "protocol": "tcp", "bytes_out": 5, "bytes_in": 7},
     "WROTE": lambda start, end: {"operation": "FileCreate", "path": rf"c:\temp\f{end}.dll"},
+    "MANAGED": lambda start, end: {
+        "action": "create" if start == end or start < end else "add-member",
+        "member_id": "user-1" if start > end else None,
+        "machine_id": f"machine-{end}",
+    },
+    "MEMBER_OF": lambda start, end: {"open": start == end},
     "AUTHENTICATED": lambda start, end: {"protocol": "kerberos", "success": start != 2},
 }
 

@@ -6,6 +6,7 @@ What the telemetry doesn't say is None.
 
 from __future__ import annotations
 
+from graphhunt.entities.rows.account_change import AccountChange
 from graphhunt.entities.rows.action import Action
 from graphhunt.entities.rows.address_row import AddressRow
 from graphhunt.entities.rows.alert_row import AlertRow
@@ -31,7 +32,8 @@ from graphhunt.entities.rows.tree_execution import TreeExecution
 from graphhunt.entities.rows.user_row import UserRow
 
 __all__ = [
-    "Action", "AddressRow", "AlertRow", "AttackPath", "Block", "Column", "Connection", "Detection", "DomainRow",
+    "AccountChange", "Action", "AddressRow", "AlertRow", "AttackPath", "Block", "Column", "Connection", "Detection",
+    "DomainRow",
     "Evidence", "Execution", "FileAction", "FileRow", "LogonSession", "MachineRow", "Marked", "Neighbour",
     "ProcessRow", "RegistryAction", "RemoteLogon", "Row", "TimelineRow", "TreeExecution", "UserRow", "columns",
     "moment",

@@ -152,6 +152,39 @@ def _remote_logon(source: Node, edge: Edge, target: Node) -> Row:
     }  # fmt: skip
 
 
+def account_changes(view: View, params: Params) -> list[Row]:
+    every = [(user, edge, target) for user in view.labelled("User") for edge, target in view.out(user, "MANAGED")]
+    chosen = [parts for parts in every if _is_managed(view, params, *parts)]
+    rows = [_account_change(*parts) for parts in chosen]
+    fits = [
+        row
+        for row in rows
+        if one_of(params, "muids", row["muid"])
+        and one_of(params, "accounts", row["user_id"])
+        and one_of(params, "actions", row["action"])
+        and within(params, row["date_time"], row["end"])
+    ]
+    return sorted(fits, key=by("date_time", "_place"))
+
+
+def _is_managed(view: View, params: Params, user: Node, edge: Edge, target: Node) -> bool:
+    asked = params.get("users", [])
+    member = edge.get("member_id")
+    put_in = member in asked and any(
+        group["id"] == target["id"] for _, group in view.out(view.node(member or "", "User"), "MEMBER_OF")
+    )
+    return user["id"] in asked or target["id"] in asked or put_in or user["client_id"] in params.get("clients", [])
+
+
+def _account_change(user: Node, edge: Edge, target: Node) -> Row:
+    copied = ("action", "success", "changes", "member_id")
+    return {name: edge.get(name) for name in copied} | {
+        "_place": edge["id"], "date_time": edge["start"], "end": edge["end"], "muid": edge["machine_id"],
+        "logged_user": shown(user), "target": shown(target), "target_kind": target["label"], "user_id": user["id"],
+        "target_id": target["id"], "event_ids": edge["evidence"],
+    }  # fmt: skip
+
+
 STOPPED = ("block", "quarantin", "clean", "remov", "delet", "den", "prevent", "drop", "reject")
 LABELS = {"users": "User", "machines": "Machine", "processes": "Process", "files": "File", "addresses": "IP",
           "domains": "Domain"}  # fmt: skip

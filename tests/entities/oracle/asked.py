@@ -184,6 +184,10 @@ QUERIES: dict[str, Asked] = {
         answers_logons.logons, (*LABELS,), *WHO,
         since, until, limit,
     ),
+    "account_changes": Asked(
+        answers_logons.account_changes, ("users", "clients"), *WHO, since, until, limit,
+        some("actions", "create", "delete", "add-member"),
+    ),
     "remote_logons": Asked(
         answers_logons.remote_logons, (*LABELS,), *WHO,
         since, until, limit, one("incoming", False), one("outgoing", False),

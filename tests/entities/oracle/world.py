@@ -89,6 +89,7 @@ def make(number: int, *, placed: float = 0.95) -> World:
     _acts(world)
     _logons(world)
     _alerts(world)
+    _management(world)
     return world
 
 
@@ -255,3 +256,20 @@ def _alerts(world: World) -> None:
         for label in ("Machine", "User", "Process", "File", "IP", "Domain"):
             if rng.random() < 0.5:
                 world.link("FLAGGED", ("Alert", key), (label, rng.choice(world.ids(label))))
+
+
+def _management(world: World) -> None:
+    """Let accounts make others and put them into groups, which the records tell, or only that they are in."""
+    rng = world.rng
+    users = world.ids("User")
+    groups = [world.add_node("Group", str(i), name=f"Group{i}", domain=world.maybe("CORP")) for i in range(2)]
+    for _ in range(rng.randint(0, 5)):
+        action = rng.choice(("create", "delete", "add-member"))
+        member = world.maybe(rng.choice(users)) if action == "add-member" else None
+        target = ("Group", rng.choice(groups)) if action == "add-member" else ("User", rng.choice(users))
+        world.link(
+            "MANAGED", ("User", rng.choice(users)), target, action=action, member_id=member,
+            machine_id=rng.choice(world.ids("Machine")), success=world.maybe(value=True), changes=world.maybe("A=1"),
+        )  # fmt: skip
+        if member and rng.random() < 0.8:
+            world.link("MEMBER_OF", ("User", member), target, open=True)
