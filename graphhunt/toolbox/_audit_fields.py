@@ -102,8 +102,7 @@ def _pairs(records: pl.DataFrame) -> pl.DataFrame:
     arguments = names.filter(names.str.contains(_ARGUMENT)).to_list()
     coded = pl.col("name").is_in(_CODED) | ((pl.col("kind") == "EXECVE") & pl.col("name").is_in(arguments))
     at = found.select(pl.arg_where(coded & ~value.str.starts_with('"'))).to_series()
-    quoted = value.str.starts_with('"') | value.str.starts_with("'")
-    bare = pl.when(quoted).then(value.str.slice(1).str.head(-1)).otherwise(value)
+    bare = pl.when(value.str.starts_with("'")).then(value.str.strip_chars("'")).otherwise(value.str.strip_chars('"'))
     hexes = found["value"].gather(at)
     at, hexes = at.filter(hexes.str.contains(_HEX)), hexes.filter(hexes.str.contains(_HEX))
     texts = [bytes.fromhex(t).replace(b"\0", b" ").decode(errors="replace").rstrip() for t in hexes.to_list()]
@@ -134,20 +133,21 @@ def _merged(pairs: pl.DataFrame, alone: pl.Series) -> pl.DataFrame:
         pairs: What the records say.
         alone: Rows of one record.
     """
+    key = pl.col("row").cast(pl.Int64) * (1 << 20) + pl.col("name").cast(pl.Categorical).to_physical()
+    repeated = pairs.select(key.is_duplicated()).to_series()
+    once, again = pairs.filter(~repeated), pairs.filter(repeated)
     single = pl.col("row").is_in(alone.implode())
     values = pl.col("value")
     rank = pl.when("part").then(pl.col("kind").replace_strict(PARTS, range(len(PARTS)), default=0)).otherwise(-1)
-    rest = pairs.filter(~single).with_columns(rank=rank).sort("rank", maintain_order=True, descending=False)
+    rest = again.filter(~single).with_columns(rank=rank).sort("rank", maintain_order=True, descending=False)
     told = rest.filter("part").unique(["row", "name"], keep="last", maintain_order=True)
     rest = pl.concat([told, rest.filter(~pl.col("part"))]).sort("record", maintain_order=True)
     several = rest.group_by("row", "name", maintain_order=True).agg(
         value=values.first(), all=pl.when(values.n_unique() > 1).then(values.implode())
     )
-    once = pairs.filter(single)
-    key = once.select(pl.col("row") * (1 << 20) + pl.col("name").cast(pl.Categorical).to_physical()).to_series()
-    once = once if key.n_unique() == len(key) else once.unique(["row", "name"], keep="last", maintain_order=True)
-    once = once.select("row", "name", "value", all=pl.lit(None, dtype=pl.List(pl.String)))
-    return pl.concat([once, several])
+    last = again.filter(single).unique(["row", "name"], keep="last", maintain_order=True)
+    plain = pl.concat([once, last]).select("row", "name", "value", all=pl.lit(None, dtype=pl.List(pl.String)))
+    return pl.concat([plain, several])
 
 
 def _column(name: str, values: pl.DataFrame, count: int) -> pd.Series[Any]:

@@ -55,6 +55,9 @@ MAC = r"(?<![\w:.-])(?:(?:[0-9A-Fa-f]{2}:){5}|(?:[0-9A-Fa-f]{2}-){5})[0-9A-Fa-f]
 BITCOIN = r"(?<![\w])(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[02-9ac-hj-np-z]{11,71})(?!\w)"
 
 
+_OCTET = re.compile(r"25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9]")
+
+
 def hexes(length: int) -> str:
     """Give the expression of a hash of a length."""
     return rf"(?<![0-9A-Za-z])[0-9A-Fa-f]{{{length}}}(?![0-9A-Za-z])"
@@ -62,10 +65,8 @@ def hexes(length: int) -> str:
 
 def is_ipv4(text: str) -> bool:
     """Tell whether a text is an IPv4 address."""
-    try:
-        return ipaddress.ip_address(text).version == 4
-    except ValueError:
-        return False
+    parts = text.split(".")
+    return len(parts) == 4 and all(_OCTET.fullmatch(part) for part in parts)
 
 
 def is_ipv6(text: str) -> bool:
@@ -134,6 +135,9 @@ def _trimmed(url: str) -> str:
     return url
 
 
+DEFANGED = r"(?i)[\[({]|hxxp|h\*\*p|fxp"
+"""What a text has at least that `refanged` changes."""
+_MAY_BE_DEFANGED = re.compile(DEFANGED)
 _DOTS = re.compile(r"\s?(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\})\s?", re.IGNORECASE)
 _ATS = re.compile(r"\s?(?:\[@\]|\(@\)|\[at\]|\(at\)|\{at\})\s?", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(?:h(?:xx|\*\*|XX)p(s?)|fxp(s?))(?=\[?:)", re.IGNORECASE)
@@ -141,8 +145,7 @@ _SCHEME = re.compile(r"\b(?:h(?:xx|\*\*|XX)p(s?)|fxp(s?))(?=\[?:)", re.IGNORECAS
 
 def refanged(text: str) -> str:
     """Write defanged indicators as they are: `hxxp[:]//a[.]b`, `(.)`, `[dot]`, `[@]`, `[at]`."""
-    low = text.lower()
-    if not ("[" in low or "(" in low or "{" in low or "hxxp" in low or "h**p" in low or "fxp" in low):
+    if not _MAY_BE_DEFANGED.search(text):
         return text
     text = _ATS.sub("@", _DOTS.sub(".", text))
     text = text.replace("[:]", ":").replace("[://]", "://").replace("[/]", "/")

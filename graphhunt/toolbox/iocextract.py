@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from enum import StrEnum
-from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-import polars as pl
 
 from graphhunt.errors import UsageError
 from graphhunt.toolbox import _ioc_patterns as p
 from graphhunt.toolbox._frames import require_columns
+from graphhunt.toolbox._ioc_search import may_hold, refanged_all, searched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,6 +62,24 @@ class IoCPattern(NamedTuple):
     group: str | None
 
 
+class _Asked(NamedTuple):
+    """What is looked for.
+
+    Attributes:
+        wanted: Kinds to give.
+        first: Kinds that tell of one of them.
+        any_tld: Whether domains may end in anything.
+        refang: Whether defanged indicators are read.
+        ranks: By kind, which of two that cover the same text is right: the smaller.
+    """
+
+    wanted: set[str]
+    first: set[str]
+    any_tld: bool
+    refang: bool
+    ranks: dict[str, tuple[int, int]]
+
+
 class _Found(NamedTuple):
     kind: str
     text: str
@@ -81,6 +98,8 @@ _ON_DEMAND = frozenset({"mac", "bitcoin"})
 _PATHS = frozenset({"windows_path", "linux_path"})
 _SHIELDS = frozenset({"url", "email", "windows_registry", *_PATHS})
 """Kinds whose parts are no indicators of their own; they are looked for even if they aren't asked for."""
+
+_AFTER_HOST = re.compile(r"[/?#]")
 
 _HASHES = {"md5_hash": 32, "sha1_hash": 40, "sha256_hash": 64}
 
@@ -156,7 +175,9 @@ class IoCExtract:
         """
         if src is not None:
             found: defaultdict[str, set[str]] = defaultdict(set)
-            for one in self._scan(src, **{"include_paths": True, **kwargs}):
+            asked = self._asked(**{"include_paths": True, **kwargs})
+            text = p.refanged(src) if asked.refang else src
+            for one in self._scan(text, asked, [kind for kind in self._patterns if _MARKS.get(kind, "") in text]):
                 found[one.kind].add(one.text)
             return dict(found)
         if data is None:
@@ -167,19 +188,16 @@ class IoCExtract:
         """Find the indicators of a frame's columns; rows in the order of the frame and the text."""
         wanted = [columns] if isinstance(columns, str) else list(columns)
         require_columns(data, wanted)
-        options = {"include_paths": False, **kwargs}
-        distinct = {cell for name in wanted for cell in data[name].tolist() if isinstance(cell, str)}
-        held = self._held(sorted(distinct), options.get("defanged"))
-        known: dict[str, list[tuple[str, str]]] = {}
-        rows = []
-        for index, *cells in data[wanted].itertuples(name=None):
-            for cell in cells:
-                if not isinstance(cell, str):
-                    continue
-                if cell not in known:
-                    found = self._scan(cell, held=held[cell], **options)
-                    known[cell] = list(dict.fromkeys((one.kind, one.text) for one in found))
-                rows += [(kind, text, index, cell) for kind, text in known[cell]]
+        texts = sorted({cell for name in wanted for cell in data[name].tolist() if isinstance(cell, str)})
+        known = self._found_in(texts, **{"include_paths": False, **kwargs})
+        columns_of_cells = [data[name].tolist() for name in wanted]
+        rows = [
+            (kind, text, index, cell)
+            for index, *cells in zip(data.index.tolist(), *columns_of_cells, strict=True)
+            for cell in cells
+            if isinstance(cell, str)
+            for kind, text in known.get(cell, ())
+        ]
         return pd.DataFrame(rows, columns=["IoCType", "Observable", "SourceIndex", "Input"])
 
     def get_ioc_type(self, observable: str) -> str:
@@ -206,64 +224,75 @@ class IoCExtract:
         fits = [kind for kind, length in _HASHES.items() if len(bare) == length and re.fullmatch(r"[0-9a-fA-F]+", bare)]
         return IoCType(fits[0]) if fits else IoCType.unknown
 
-    def _scan(
+    def _found_in(self, texts: list[str], **kwargs: Any) -> dict[str, list[tuple[str, str]]]:
+        """Find the indicators of many different texts; texts without any are left out.
+
+        What each kind needs at least is looked for in all texts at once, which is far cheaper than its expression.
+        """
+        asked = self._asked(**kwargs)
+        read = refanged_all(texts) if asked.refang else texts
+        may = may_hold(read, {kind: known.comp_regex.pattern for kind, known in self._patterns.items()}, asked.any_tld)
+        at = sorted(set().union(*(numbers for kind, numbers in may.items() if kind in asked.first)))
+        held: dict[int, list[str]] = {number: [] for number in at}
+        for kind, numbers in may.items():
+            for number in numbers:
+                if number in held:
+                    held[number].append(kind)
+        found = ((number, self._scan(read[number], asked, kinds)) for number, kinds in held.items())
+        return {
+            texts[number]: list(dict.fromkeys((one.kind, one.text) for one in several))
+            for number, several in found
+            if several
+        }
+
+    def _asked(
         self,
-        text: str,
         ioc_types: Iterable[str] | None = None,
         include_paths: bool = True,
         ignore_tlds: bool = False,
         defanged: bool | None = None,
-        held: set[str] | None = None,
-    ) -> Iterator[_Found]:
+    ) -> _Asked:
+        """Settle what is looked for."""
         left_out = _ON_DEMAND if include_paths else _ON_DEMAND | _PATHS
         wanted = set(map(str, ioc_types)) if ioc_types else set(self._patterns) - left_out
-        if self.defanged if defanged is None else defanged:
-            text = p.refanged(text)
-        looked_for = wanted | _SHIELDS if held is None else (wanted | _SHIELDS) & held
-        kept = _longest(self._matches(text, looked_for, ignore_tlds), self._patterns)
-        for one in kept:
-            if one.kind in wanted:
-                yield one
-            if one.kind == "url" and {"dns", "ipv4"} & wanted:
-                yield from (host for host in _hosts(one) if host.kind in wanted)
+        first = wanted | {"url"} if {"dns", "ipv4"} & wanted else wanted
+        ranks = {kind: (known.priority, number) for number, (kind, known) in enumerate(self._patterns.items())}
+        return _Asked(wanted, first, ignore_tlds, self.defanged if defanged is None else defanged, ranks)
 
-    def _held(self, cells: list[str], defanged: bool | None) -> dict[str, set[str]]:
-        """Tell which kinds each text may hold, by what each of them needs: all texts at once, and far cheaper."""
-        reads = self.defanged if defanged is None else defanged
-        texts = pl.Series([p.refanged(cell) if reads else cell for cell in cells], dtype=pl.String)
-        held: dict[str, set[str]] = {cell: set() for cell in cells}
-        for kind, known in self._patterns.items():
-            need = _NEEDS.get(known.comp_regex.pattern)
-            may = texts.str.contains(need).to_list() if need else [True] * len(cells)
-            for cell in compress(cells, may):
-                held[cell].add(kind)
-        return held
+    def _scan(self, text: str, asked: _Asked, held: Iterable[str]) -> list[_Found]:
+        """Find the indicators of a text that is refanged, of kinds that it may hold.
 
-    def _matches(self, text: str, kinds: set[str], ignore_tlds: bool) -> Iterator[_Found]:
-        for kind, known in self._patterns.items():
-            if kind not in kinds or not _may_hold(kind, text):
-                continue
-            for match in known.comp_regex.finditer(text):
+        The kinds that only hide others are looked for where there is something to hide.
+        """
+        found = list(self._matches(text, [kind for kind in held if kind in asked.first], asked.any_tld))
+        if not found:
+            return found
+        found += self._matches(text, [kind for kind in held if kind in _SHIELDS - asked.first], asked.any_tld)
+        kept = []
+        for one in _longest(found, asked.ranks):
+            if one.kind in asked.wanted:
+                kept.append(one)
+            if one.kind == "url":
+                kept += [host for host in _hosts(one) if host.kind in asked.wanted]
+        return kept
+
+    def _matches(self, text: str, kinds: Iterable[str], any_tld: bool) -> Iterator[_Found]:
+        for kind in kinds:
+            known = self._patterns[kind]
+            for match in searched(known.comp_regex, text):
                 group = known.group or 0
                 value, start = match.group(group), match.start(group)
                 for part in _parts(kind, value, text, start):
-                    if part and _is_right(kind, part, ignore_tlds):
+                    if part and _is_right(kind, part, any_tld):
                         at = text.find(part, start)
                         yield _Found(kind, part, at, at + len(part))
 
-
-_NEEDS = {
-    p.URL: "://", p.EMAIL: "@", p.IPV4: r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", p.IPV6: ":[0-9A-Fa-f]{0,4}:",
-    p.WINDOWS_PATH: r"[A-Za-z]:\\|\\\\|%\\", p.LINUX_PATH: r"/[\w.+@%~-]+/", p.DNS: r"\.(?:xn--|[^\W\d_]{2})",
-    p.WINDOWS_REGISTRY: r"(?i)hk[a-z_]+:?\\|\\registry\\", p.CVE: "(?i)cve-", p.ATTACK_ID: r"TA?\d{4}",
-    **{p.hexes(length): f"[0-9A-Fa-f]{{{length}}}" for length in _HASHES.values()},
-}  # fmt: skip
-"""What a text has at least that an own expression of a kind is found in."""
 
 _MARKS = {
     "url": "://", "email": "@", "dns": ".", "ipv4": ".", "ipv6": ":", "windows_path": "\\", "linux_path": "/",
     "windows_registry": "\\", "attack_id": "T",
 }  # fmt: skip
+"""What a text has at least that holds a kind."""
 
 
 def _parts(kind: str, value: str, text: str, start: int) -> list[str]:
@@ -273,11 +302,6 @@ def _parts(kind: str, value: str, text: str, start: int) -> list[str]:
     if kind in {"windows_path", "windows_registry"}:
         return [p.trimmed_path(value, text, start, kind == "windows_registry")]
     return [value]
-
-
-def _may_hold(kind: str, text: str) -> bool:
-    """Spare a costly search where a mark that the kind needs is missing."""
-    return _MARKS.get(kind, "") in text
 
 
 def _is_right(kind: str, text: str, ignore_tlds: bool) -> bool:
@@ -290,9 +314,11 @@ def _is_right(kind: str, text: str, ignore_tlds: bool) -> bool:
     return True
 
 
-def _longest(found: Iterable[_Found], patterns: dict[str, IoCPattern]) -> list[_Found]:
-    """Keep what isn't inside another match; by priority where two cover the same text."""
-    order = sorted(found, key=lambda one: (one.start, -one.end, patterns[one.kind].priority))
+def _longest(found: list[_Found], ranks: dict[str, tuple[int, int]]) -> list[_Found]:
+    """Keep what isn't inside another match; by rank where two cover the same text."""
+    if len(found) == 1:
+        return found
+    order = sorted(found, key=lambda one: (one.start, -one.end, ranks[one.kind]))
     kept: list[_Found] = []
     end = -1
     for one in order:
@@ -304,7 +330,7 @@ def _longest(found: Iterable[_Found], patterns: dict[str, IoCPattern]) -> list[_
 
 def _hosts(url: _Found) -> Iterator[_Found]:
     """Give the host of a URL as a domain or address."""
-    authority = re.split(r"[/?#]", url.text.split("://", 1)[1], maxsplit=1)[0].rpartition("@")[2]
+    authority = _AFTER_HOST.split(url.text.split("://", 1)[1], maxsplit=1)[0].rpartition("@")[2]
     host = authority.partition(":")[0].rstrip(".")
     if p.is_ipv4(host):
         yield _Found("ipv4", host, url.start, url.end)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+import re
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from graphhunt.errors import UsageError
+from graphhunt.toolbox import _ioc_patterns
+from graphhunt.toolbox._ioc_search import searched
 from graphhunt.toolbox.iocextract import IoCExtract, IoCType
 
 MD5, SHA1, SHA256 = "0a" * 16, "1b" * 20, "2c" * 32
@@ -142,3 +146,28 @@ def test_kinds_of_single_observables() -> None:
     assert not own.validate("evil[.]com", "dns", defanged=False)
     assert IoCExtract.file_hash_type(SHA1) == IoCType.sha1_hash
     assert IoCExtract.file_hash_type("zz") == IoCType.parse("who knows") == IoCType.unknown
+
+
+def test_frames_give_what_single_texts_give() -> None:
+    """Frames leave out what texts can't hold before they look; texts are searched for every kind."""
+    rng = random.Random(5)
+    pieces = [
+        "a", "C:", "\\", "\\\\", "%", "%A%", ".", "com", "exe", " ", "/", "@", "1.2.3.4", ":", "http://", "hxxp://",
+        "[.]", "(", "HKLM\\", "x.de", "é", "::1", "aa" * 16, "CVE-2020-1234", "T1059", "xn--p1ai", "ы",
+    ]  # fmt: skip
+    texts = sorted({"".join(rng.choices(pieces, k=rng.randint(1, 12))) for _ in range(1500)})
+    for options in ({}, {"ignore_tlds": True}, {"defanged": False}, {"ioc_types": ["ipv4", "dns"]}):
+        found = IoCExtract().extract(data=pd.DataFrame({"t": texts}), columns=["t"], include_paths=True, **options)
+        together: dict[str, dict[str, set[str]]] = {text: {} for text in texts}
+        for kind, value, number in zip(found["IoCType"], found["Observable"], found["SourceIndex"], strict=True):
+            together[texts[number]].setdefault(kind, set()).add(value)
+        assert together == {text: IoCExtract().extract(text, include_paths=True, **options) for text in texts}
+
+
+def test_paths_are_tried_only_where_they_may_begin() -> None:
+    """The quick search finds what the expression finds anywhere."""
+    rng = random.Random(6)
+    expression = re.compile(_ioc_patterns.WINDOWS_PATH)
+    for _ in range(5000):
+        text = "".join(rng.choices(["a", "C:", ":", "\\", "%", "B%", ".", " ", "/", "_1"], k=rng.randint(1, 14)))
+        assert [m.span() for m in searched(expression, text)] == [m.span() for m in expression.finditer(text)], text
