@@ -64,7 +64,8 @@ def _processes(estate: Estate) -> pl.DataFrame:
         name=name, path=estate.path(estate.program), command_line=line, pid=np.arange(count) * 4 % 65536,
         guid=estate.process_id.str.split_exact("|", 1).struct.field("field_1"),
         machine_id=estate.machine(estate.process_machine), user_id=estate.user(estate.process_user),
-        logon_id=estate.process_logon, md5=estate.md5(estate.program), sha256=estate.sha256(estate.program),
+        logon_id=estate.process_logon, logon_session_id=estate.process_session,
+        md5=estate.md5(estate.program), sha256=estate.sha256(estate.program),
         start=start, end=estate.where(pl.Series(estate.process_end), estate.rng.random(count) < 0.7),
         stub=np.zeros(count, bool),
     )  # fmt: skip

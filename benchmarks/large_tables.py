@@ -85,7 +85,7 @@ class Estate(Draw):
             open=np.zeros(count, bool), row=np.arange(count),
         )  # fmt: skip
         self.session_id = table.sort("row")["id"]
-        return table.drop("row")
+        return table.drop("row").with_columns(logon_session_id=pl.col("id"))
 
     def _remote_logon(self) -> pl.DataFrame:
         rows = np.flatnonzero(self.session_source >= 0)[: self.wanted // 25]
@@ -99,7 +99,7 @@ class Estate(Draw):
             auth_package=same("Kerberos", count), technique=self.either(desktop, ("T1021.002", "T1021.001")),
             technique_name=self.either(desktop, ("SMB/Windows admin shares", "Remote Desktop")),
             source_ip=self.own_address(source), source_port=self.rng.integers(49152, 65536, count),
-            service_port=np.where(desktop, 3389, 445), session_id=self.session_id.gather(rows),
+            service_port=np.where(desktop, 3389, 445), logon_session_id=self.session_id.gather(rows),
             open=np.zeros(count, bool), act=self.hex(count),
         )  # fmt: skip
 
@@ -119,6 +119,7 @@ class Estate(Draw):
         own = self.rng.random(self.processes) < 0.35
         self.process_user = np.where(own, 0, self.session_user[session])
         self.process_logon = self.where(self.session_name.gather(session), ~own).fill_null("0x3e7")
+        self.process_session = self.where(self.session_id.gather(session), ~own)
         self.process_end = self.process_start + self.rng.exponential(HOUR / 3, self.processes).astype(np.int64) + 1_000
         self.program = self.zipf(self.processes, self.files // 20)
         number = pl.Series(np.arange(self.processes)).cast(pl.String).str.zfill(8)
@@ -127,19 +128,26 @@ class Estate(Draw):
     def _of_processes(self) -> Iterator[Part]:
         start, ids = self.process_start, self.process_id
         when = {"end": self.process_end}
-        logon = {"logon_id": self.process_logon}
+        logon = {"logon_id": self.process_logon, "logon_session_id": self.process_session}
         machine, user = self.machine(self.process_machine), self.user(self.process_user)
         yield "RAN", self._edges("Machine Process", machine, ids, start, **when, **logon)
         yield "EXECUTED", self._edges("User Process", user, ids, start, **when, **logon)
         made = np.flatnonzero(self.parent >= 0)
         makers = ids.gather(self.parent[made])
-        yield "SPAWNED", self._edges("Process Process", makers, ids.gather(made), start[made], end=start[made])
+        acts = self.process_session.gather(self.parent[made])
+        yield (
+            "SPAWNED",
+            self._edges(
+                "Process Process", makers, ids.gather(made), start[made], end=start[made], logon_session_id=acts
+            ),
+        )
         program = self.sha256(self.program)
         yield "IMAGE", self._edges("Process File", ids, program, start, **when, path=self.path(self.program))
 
     def _act(self, kind: str, rows: np.ndarray, target: pl.Series, **more: object) -> Part:
         start = self.process_start[rows] + self.rng.integers(0, HOUR, len(rows))
         label = LABELS.get(kind, "File")
+        more["logon_session_id"] = self.process_session.gather(rows)
         return kind, self._edges(f"Process {label}", self.process_id.gather(rows), target, start, **more)
 
     def _acts(self) -> Iterator[Part]:
@@ -210,4 +218,5 @@ class Estate(Draw):
             direction=self.either(incoming, ("outgoing", "incoming")), blocked=np.zeros(count, bool),
             bytes_out=self.where(size, known), bytes_in=self.where(size * 3, known),
             machine_id=self.machine(self.process_machine[rows]), user_id=self.user(self.process_user[rows]),
+            logon_session_id=self.process_session.gather(rows),
         )  # fmt: skip

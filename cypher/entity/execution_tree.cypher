@@ -31,11 +31,11 @@ WITH p, depth ORDER BY abs(depth), depth, p.first_seen, p.id LIMIT $limit
 WITH p.machine_id AS machine, collect([p, depth]) AS held
 CALL (machine, held) {
   UNWIND held AS one
-  RETURN one[0].logon_id AS logon, one, null AS entry
+  RETURN one[0].logon_session_id AS logon, one, null AS entry
   UNION ALL
   MATCH (:Machine {id: coalesce(machine, '')})<-[entry:REMOTE_LOGON]-()
-  WHERE entry.logon_id IS NOT NULL
-  RETURN entry.logon_id AS logon, null AS one, entry
+  WHERE entry.logon_session_id IS NOT NULL
+  RETURN entry.logon_session_id AS logon, null AS one, entry
 }
 WITH machine, logon, collect(one) AS held, min(entry.source_ip) AS remote_ip
 UNWIND held AS one

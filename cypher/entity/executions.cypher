@@ -71,7 +71,7 @@ CALL {
   WHERE operation IN $operations
   RETURN p, r, child, operation, at
 }
-WITH p, r, operation, at, child
+WITH p, r, operation, at, child, r.logon_session_id AS session
 WHERE
   // part: fits
   // part: limits
@@ -87,7 +87,7 @@ WHERE
   AND ($commands IS NULL OR any(text IN $commands WHERE toLower(child.command_line) CONTAINS text))
   // end of part: commands
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND child.path STARTS WITH '\\\\')
-       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_session_id = session })
        OR ('ATTR_EXTERNAL' IN $attributes AND EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) + ':zone.identifier' END, '')}) })
        OR (operation = 'load' AND coalesce(child.sha256, child.md5) IS NOT NULL
            AND 'ATTR_FRESHUNKNOWN' IN $attributes AND child.first_seen >= $since)
@@ -104,11 +104,11 @@ ORDER BY at, place LIMIT $limit
 WITH p.machine_id AS machine, collect([p, operation, at, child, r, place]) AS acts
 CALL (machine, acts) {
   UNWIND acts AS act
-  RETURN act[0].logon_id AS logon, act, null AS entry
+  RETURN act[4].logon_session_id AS logon, act, null AS entry
   UNION ALL
   MATCH (:Machine {id: coalesce(machine, '')})<-[entry:REMOTE_LOGON]-()
-  WHERE entry.logon_id IS NOT NULL
-  RETURN entry.logon_id AS logon, null AS act, entry
+  WHERE entry.logon_session_id IS NOT NULL
+  RETURN entry.logon_session_id AS logon, null AS act, entry
 }
 WITH machine, logon, collect(act) AS acts, count(entry) AS entries, min(entry.source_ip) AS remote_ip
 UNWIND acts AS act
@@ -124,7 +124,7 @@ RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.
        child.name AS child_filename, child.path AS child_path, child.md5 AS child_md5, child.pid AS child_pid,
        parent.name AS parent_filename, parent.md5 AS parent_md5, parent.pid AS parent_pid,
        CASE WHEN operation = 'create' THEN child.command_line END AS command_line, remote_ip, operation,
-       CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
+       CASE WHEN r.logon_session_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
               OR EXISTS { MATCH (stream:File {id: coalesce(p.machine_id + '|' + toLower(child.path) + ':zone.identifier', '')}) } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(file.sha256, file.md5) IS NOT NULL

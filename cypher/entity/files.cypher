@@ -59,18 +59,18 @@ WHERE
        OR ('opencmp' IN $operations AND packed AND operation = 'access'))
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND path STARTS WITH '\\\\')
        OR ('ATTR_FRESHUNKNOWN' IN $attributes AND f.first_seen >= $since AND coalesce(f.sha256, f.md5) IS NOT NULL)
-       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_id = p.logon_id })
+       OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_session_id = r.logon_session_id })
        OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
            OR EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(path) + ':zone.identifier' END, '')}) })))
 WITH p, r, f, path, operation ORDER BY r.start, r.id LIMIT $limit
 WITH p.machine_id AS machine, collect([p, r, f, path, operation]) AS acts
 CALL (machine, acts) {
   UNWIND acts AS act
-  RETURN act[0].logon_id AS logon, act, null AS entry
+  RETURN act[1].logon_session_id AS logon, act, null AS entry
   UNION ALL
   MATCH (:Machine {id: coalesce(machine, '')})<-[entry:REMOTE_LOGON]-()
-  WHERE entry.logon_id IS NOT NULL
-  RETURN entry.logon_id AS logon, null AS act, entry
+  WHERE entry.logon_session_id IS NOT NULL
+  RETURN entry.logon_session_id AS logon, null AS act, entry
 }
 WITH machine, logon, collect(act) AS acts, count(entry) AS entries, min(entry.source_ip) AS remote_ip
 UNWIND acts AS act
@@ -79,7 +79,7 @@ OPTIONAL MATCH (u:User)-[:EXECUTED]->(p)
 RETURN r.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
        f.name AS child_filename, path AS child_path, f.md5 AS child_md5, p.name AS parent_filename,
        p.md5 AS parent_md5, p.pid AS parent_pid, remote_ip, operation,
-       CASE WHEN p.logon_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
+       CASE WHEN r.logon_session_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
               OR EXISTS { MATCH (stream:File {id: coalesce(p.machine_id + '|' + toLower(path) + ':zone.identifier', '')}) } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(f.sha256, f.md5) IS NOT NULL

@@ -7,8 +7,9 @@
 //    files: list[str] = [], addresses: list[str] = [], domains: list[str] = [], alerts: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?,
 //    since: datetime?, until: datetime?, limit: int = 1000000000
-// returns: date_time: datetime, end: datetime, muid: str, logged_user: str, logon_id: str, logon_type: int,
-//    auth_package: str, source_ip: str, source_machine: str, technique: str, user_id: str, event_ids: list[str]
+// returns: date_time: datetime, end: datetime, muid: str, logged_user: str, logon_id: str,
+//    logon_session_id: str, logon_type: int, auth_package: str, source_ip: str, source_machine: str,
+//    technique: str, user_id: str, event_ids: list[str]
 // example: {"users": ["user-1"], "machines": ["machine-3"]}
 CALL {
   // part: anchors
@@ -23,29 +24,29 @@ CALL {
   UNWIND $processes AS id
   MATCH (p:Process {id: id})<-[:RAN]-(m:Machine)
   MATCH (m)<-[l:LOGGED_ON]-(u:User)
-  WHERE l.logon_id = p.logon_id
+  WHERE l.logon_session_id = p.logon_session_id
   RETURN u, l, m
   UNION
   UNWIND $files AS id
   MATCH (:File {id: id})<-[:IMAGE]-(p:Process)<-[:RAN]-(m:Machine)
   MATCH (m)<-[l:LOGGED_ON]-(u:User)
-  WHERE l.logon_id = p.logon_id
+  WHERE l.logon_session_id = p.logon_session_id
   RETURN u, l, m
   UNION
   UNWIND $domains AS id
   MATCH (:Domain {id: id})<-[:QUERIED]-(p:Process)<-[:RAN]-(m:Machine)
   MATCH (m)<-[l:LOGGED_ON]-(u:User)
-  WHERE l.logon_id = p.logon_id
+  WHERE l.logon_session_id = p.logon_session_id
   RETURN u, l, m
   UNION
   UNWIND $addresses AS id
   MATCH (:IP {id: id})-[r:REMOTE_LOGON]->(m:Machine)<-[l:LOGGED_ON]-(u:User)
-  WHERE l.id = r.session_id
+  WHERE l.logon_session_id = r.logon_session_id
   RETURN u, l, m
   UNION
   UNWIND $addresses AS id
   MATCH (:IP {id: id})<-[:HAD_IP]-(:Machine)-[r:REMOTE_LOGON]->(m:Machine)<-[l:LOGGED_ON]-(u:User)
-  WHERE r.source_ip = id AND l.id = r.session_id
+  WHERE r.source_ip = id AND l.logon_session_id = r.logon_session_id
   RETURN u, l, m
   UNION
   UNWIND $alerts AS id
@@ -66,7 +67,7 @@ WHERE
   AND ($muids IS NULL OR m.id IN $muids) AND ($accounts IS NULL OR u.id IN $accounts)
   // end of part: limits
 RETURN l.start AS date_time, l.end AS end, m.id AS muid, CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END AS logged_user,
-       l.logon_id AS logon_id, l.logon_type AS logon_type, l.auth_package AS auth_package, l.source_ip AS source_ip,
+       l.logon_id AS logon_id, l.logon_session_id AS logon_session_id, l.logon_type AS logon_type, l.auth_package AS auth_package, l.source_ip AS source_ip,
        l.source_machine_id AS source_machine, l.technique AS technique, u.id AS user_id, l.evidence AS event_ids
 ORDER BY date_time, l.id
 LIMIT $limit

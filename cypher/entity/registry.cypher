@@ -52,11 +52,11 @@ WITH p, r, k, operation ORDER BY r.start, r.id LIMIT $limit
 WITH p.machine_id AS machine, collect([p, r, k, operation]) AS acts
 CALL (machine, acts) {
   UNWIND acts AS act
-  RETURN act[0].logon_id AS logon, act, null AS entry
+  RETURN act[1].logon_session_id AS logon, act, null AS entry
   UNION ALL
   MATCH (:Machine {id: coalesce(machine, '')})<-[entry:REMOTE_LOGON]-()
-  WHERE entry.logon_id IS NOT NULL
-  RETURN entry.logon_id AS logon, null AS act, entry
+  WHERE entry.logon_session_id IS NOT NULL
+  RETURN entry.logon_session_id AS logon, null AS act, entry
 }
 WITH machine, logon, collect(act) AS acts, min(entry.source_ip) AS remote_ip
 UNWIND acts AS act

@@ -8,7 +8,7 @@
 //    incoming: bool = true, outgoing: bool = true, muids: list[str]?, accounts: list[str]?, since: datetime?, until: datetime?,
 //    limit: int = 1000000000
 // returns: date_time: datetime, end: datetime, source: str, muid: str, logged_user: str, logon_id: str,
-//    logon_type: int, technique: str, source_ip: str, source_port: int, confidence: str, user_id: str,
+//    logon_session_id: str, logon_type: int, technique: str, source_ip: str, source_port: int, confidence: str, user_id: str,
 //    event_ids: list[str]
 // example: {"users": ["user-1"], "machines": ["machine-2"]}
 CALL {
@@ -42,7 +42,7 @@ CALL {
   UNWIND $processes AS id
   MATCH (p:Process {id: id})<-[:RAN]-(m:Machine)
   MATCH (m)<-[r:REMOTE_LOGON]-(a)
-  WHERE r.logon_id = p.logon_id
+  WHERE r.logon_session_id = p.logon_session_id
   RETURN a, r, m
   UNION ALL
   UNWIND $processes AS id
@@ -54,7 +54,7 @@ CALL {
   UNWIND $files AS id
   MATCH (:File {id: id})<-[:IMAGE]-(p:Process)<-[:RAN]-(m:Machine)
   MATCH (m)<-[r:REMOTE_LOGON]-(a)
-  WHERE r.logon_id = p.logon_id
+  WHERE r.logon_session_id = p.logon_session_id
   RETURN a, r, m
   UNION ALL
   UNWIND $files AS id
@@ -66,7 +66,7 @@ CALL {
   UNWIND $domains AS id
   MATCH (:Domain {id: id})<-[:QUERIED]-(p:Process)<-[:RAN]-(m:Machine)
   MATCH (m)<-[r:REMOTE_LOGON]-(a)
-  WHERE r.logon_id = p.logon_id
+  WHERE r.logon_session_id = p.logon_session_id
   RETURN a, r, m
   UNION ALL
   UNWIND $alerts AS id
@@ -89,7 +89,7 @@ WHERE
   AND ($muids IS NULL OR m.id IN $muids) AND ($accounts IS NULL OR r.user_id IN $accounts)
   // end of part: limits
 RETURN r.start AS date_time, r.end AS end, a.id AS source, m.id AS muid, r.user_name AS logged_user,
-       r.logon_id AS logon_id, r.logon_type AS logon_type, r.technique AS technique, r.source_ip AS source_ip,
+       r.logon_id AS logon_id, r.logon_session_id AS logon_session_id, r.logon_type AS logon_type, r.technique AS technique, r.source_ip AS source_ip,
        r.source_port AS source_port, r.confidence AS confidence, r.user_id AS user_id, r.evidence AS event_ids
 ORDER BY date_time, r.id
 LIMIT $limit

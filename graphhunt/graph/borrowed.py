@@ -64,7 +64,7 @@ def _swapped(case: Case, sessions: Sessions) -> pl.DataFrame:
     )
     logons = case.accounts.resolve(logons, "outbound_user", "outbound_domain", "outbound_sid", "outbound_id")
     found = sessions.attach(logons).select(
-        "outbound_id", pl.col("session_id").alias("session"), pl.col("event_id").alias("proof")
+        "outbound_id", pl.col("logon_session_id").alias("session"), pl.col("event_id").alias("proof")
     )
     return found.drop_nulls("session").join(_lasting(sessions), on="session").sort("began", "session", "proof")
 
@@ -81,7 +81,7 @@ def _lasting(sessions: Sessions) -> pl.DataFrame:
 def _by_process(remote: pl.DataFrame, swapped: pl.DataFrame, sessions: Sessions, processes: Processes) -> pl.DataFrame:
     """Find logons whose connection was opened by a process of a type 9 session."""
     inside = sessions.attach(processes.starts.drop_nulls("logon_id")).select(
-        pl.col("process_id").alias("origin_process_id"), pl.col("session_id").alias("session")
+        pl.col("process_id").alias("origin_process_id"), pl.col("logon_session_id").alias("session")
     )
     pairs = remote.select("id", "origin_process_id").drop_nulls().join(inside.unique(), on="origin_process_id")
     return pairs.join(swapped, on="session").select("id", "session", "proof", "began", rank=pl.lit(0))

@@ -107,7 +107,9 @@ class Causes:
         starts = self.processes.starts.filter(~pl.col("logon_id").is_in(SYSTEM_LOGONS)).sort(
             pl.col("guid").is_null(), "time", "event_id"
         )
-        inside = self.sessions.attach(starts.drop_nulls("logon_id")).select(process="process_id", session="session_id")
+        inside = self.sessions.attach(starts.drop_nulls("logon_id")).select(
+            process="process_id", session="logon_session_id"
+        )
         inside = inside.drop_nulls().unique("process", keep="first", maintain_order=True)
         elsewhere = pl.col("path").str.contains(r"[\\/]") & ~pl.col("path").str.contains(_SYSTEM_FOLDER)
         frame = self.processes.nodes.select(
@@ -129,8 +131,8 @@ class Causes:
     @cached_property
     def _led(self) -> pl.DataFrame:
         """The remote logon that each session goes back to: itself, or the one whose session opened it."""
-        own = self.remote.drop_nulls("session_id").select(
-            session="session_id", cause="id", began="start", cause_account="user_id"
+        own = self.remote.drop_nulls("logon_session_id").select(
+            session="logon_session_id", cause="id", began="start", cause_account="user_id"
         )
         openers = self._openers()
         found, last = [own], own
@@ -148,7 +150,7 @@ class Causes:
             "machine_id", "user_id", "subject_logon_id", session="id", time="start"
         )
         found = self.sessions.attach(made.rename({"subject_logon_id": "logon_id"}))
-        found = found.select("session", opener="session_id").drop_nulls()
+        found = found.select("session", opener="logon_session_id").drop_nulls()
         return found.filter(pl.col("session") != pl.col("opener")).unique("session", keep="first", maintain_order=True)
 
     def _causing(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -194,7 +196,7 @@ class Causes:
             logon_id="subject_logon_id"
         )
         return self.sessions.attach(outside.drop_nulls("logon_id")).select(
-            "machine_id", "user_id", "event_id", session="session_id", account="subject_id", process="process_id",
+            "machine_id", "user_id", "event_id", session="logon_session_id", account="subject_id", process="process_id",
             target=pl.coalesce("addressed", "named"), at="time",
         )  # fmt: skip
 
@@ -283,7 +285,7 @@ class Causes:
 
     @property
     def _sources(self) -> pl.DataFrame:
-        return self.remote.drop_nulls("session_id").select(session="session_id", source="from_id")
+        return self.remote.drop_nulls("logon_session_id").select(session="logon_session_id", source="from_id")
 
     def _inferred(self, answers: pl.DataFrame) -> pl.DataFrame:
         """List who may have been there: sessions open at the source, of the process's account where it is known."""

@@ -46,7 +46,7 @@ def corroboration(case: Case, remote: pl.DataFrame, techniques: Techniques, proc
 
 def _logons(remote: pl.DataFrame) -> pl.DataFrame:
     return remote.select(
-        pl.col("id").alias("relationship_id"), pl.col("session_id").alias("id"), pl.col("start").alias("time"),
+        pl.col("id").alias("relationship_id"), pl.col("logon_session_id").alias("id"), pl.col("start").alias("time"),
         pl.col("to_id").alias("machine_id"), "user_id", pl.col("from_id").alias("peer_id"),
     )  # fmt: skip
 

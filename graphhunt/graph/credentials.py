@@ -9,11 +9,12 @@ import polars as pl
 from graphhunt.graph.frames import HOUR, evidence, hashed, with_address
 
 if TYPE_CHECKING:
+    from graphhunt.graph.acts import Acts
     from graphhunt.graph.case import Case
     from graphhunt.graph.processes import Processes
 
 
-def used_credentials(case: Case, processes: Processes) -> pl.DataFrame:
+def used_credentials(case: Case, processes: Processes, acts: Acts) -> pl.DataFrame:
     """Give USED_CREDENTIALS: the acting account to the account whose credentials it used, per server."""
     frame = case.accounts.resolve(
         case.facts("explicit_credentials"), "subject_user", "subject_domain", "subject_sid", "subject_id"
@@ -21,7 +22,11 @@ def used_credentials(case: Case, processes: Processes) -> pl.DataFrame:
     nothing = pl.lit(None, pl.String).alias("guid")
     frame = processes.resolve(frame.with_columns(nothing), pid="process_pid", path="process_path")
     frame = frame.drop_nulls(["subject_id", "user_id"]).rename({"subject_logon_id": "logon_id"})
-    parts = ["subject_id", "user_id", "target_server", "machine_id", "process_id", "logon_id", "source_ip"]
+    frame = acts.of_record(frame)
+    parts = [
+        "subject_id", "user_id", "target_server", "machine_id", "process_id", "logon_id", "logon_session_id",
+        "source_ip",
+    ]  # fmt: skip
     grouped = frame.group_by(parts).agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
     return grouped.with_columns(
         hashed("USED_CREDENTIALS", *parts).alias("id"),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from graphhunt.graph import connections, credentials, objects
+from graphhunt.graph.acts import Acts
 from graphhunt.graph.alerts import Alerts
 from graphhunt.graph.borrowed import with_borrowed
 from graphhunt.graph.case import Case, Facts
@@ -54,6 +55,7 @@ def build(
     case = Case(facts, client_id, files, statements)
     sessions = Sessions(case)
     processes = Processes(case, sessions.boots)
+    acts = Acts(sessions, processes)
     skew = Skew(case.owners)
     origins = Origins(case, sessions, skew)
     services = Services(case, sessions, processes)
@@ -63,7 +65,7 @@ def build(
     remote = with_borrowed(remote, case, sessions, processes)
     remote = with_causes(case, remote, opened, sessions, processes)
     proof = corroboration(case, remote, techniques, processes)
-    relationships, found = _relationships(case, processes, sessions, services)
+    relationships, found = _relationships(case, processes, acts, services)
     relationships["REMOTE_LOGON"] = remote
     relationships["LOGGED_ON"] = logged_on(sessions, remote)
     management = Management(case, processes)
@@ -75,7 +77,7 @@ def build(
         **found,
         **services.nodes(),
         "User": case.accounts.nodes(),
-        "Process": processes.nodes,
+        "Process": acts.of_process(processes.nodes, "id"),
         "Machine": machines(case, remote, skew.offsets, directory.machines),
         "Group": management.groups(directory.groups),
         "DirectoryObject": management.objects(directory.others),
@@ -91,29 +93,31 @@ def build(
 
 
 def _relationships(
-    case: Case, processes: Processes, sessions: Sessions, services: Services
+    case: Case, processes: Processes, acts: Acts, services: Services
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
     """Compute the tables that don't depend on sources; the second part holds node tables found on the way."""
-    files = objects.Files(case, processes)
+    files = objects.Files(case, processes, acts)
     alerts = Alerts(case, processes)
     tables: dict[str, pl.DataFrame] = {
-        "FAILED_LOGON": sessions.failed(),
-        "RAN": processes.ran,
-        "EXECUTED": processes.executed,
-        "SPAWNED": processes.spawned,
-        "CONNECTED": connections.connected(case, processes),
+        "FAILED_LOGON": acts.sessions.failed(),
+        "RAN": acts.of_process(processes.ran, "to_id"),
+        "EXECUTED": acts.of_process(processes.executed, "to_id"),
+        "SPAWNED": acts.spawned(),
+        "CONNECTED": acts.of_process(connections.connected(case, processes), "from_id"),
         "FLOWED_TO": connections.flowed_to(case),
         "HAD_IP": case.owners.relationships(),
-        "USED_CREDENTIALS": credentials.used_credentials(case, processes),
+        "USED_CREDENTIALS": credentials.used_credentials(case, processes, acts),
         "AUTHENTICATED": credentials.authenticated(case),
         **services.relationships(),
         **files.relationships(),
-        **objects.registry(case, processes),
-        **objects.accesses(case, processes),
+        **objects.registry(case, processes, acts),
+        **objects.accesses(case, processes, acts),
         **connections.names(case, processes),
         **alerts.relationships(),
     }
-    opened = objects.shares(case, sessions)
+    tables["QUERIED"] = acts.of_process(tables["QUERIED"], "from_id")
+    tables["STARTED"] = acts.of_process(tables["STARTED"], "to_id")
+    opened = objects.shares(case, acts.sessions)
     tables["HOSTS"] = pl.concat([tables["HOSTS"], opened.pop("HOSTS")], how="diagonal")
     tables.update(opened)
     found = {label: tables.pop(label) for label in sorted(tables) if label in NODES}

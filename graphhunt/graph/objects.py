@@ -12,10 +12,12 @@ from graphhunt.graph.claims import opened as said
 from graphhunt.graph.frames import basename, evidence, first, hashed, identified_file, key
 
 if TYPE_CHECKING:
+    from graphhunt.graph.acts import Acts
     from graphhunt.graph.case import Case
     from graphhunt.graph.processes import Processes
     from graphhunt.graph.sessions import Sessions
 
+SESSION = "logon_session_id"
 _FILE_TYPES = {
     "create": "WROTE", "modify": "WROTE", "time": "WROTE", "delete": "DELETED", "rename": "RENAMED", "read": "READ",
     "access": "READ", "load": "LOADED",
@@ -37,9 +39,10 @@ def _fold(kind: str, frame: pl.DataFrame, parts: list[str], start: str, end: str
 class Files:
     """File nodes and the relationships of processes to them."""
 
-    def __init__(self, case: Case, processes: Processes) -> None:
+    def __init__(self, case: Case, processes: Processes, acts: Acts) -> None:
         self.case = case
         self.processes = processes
+        self.acts = acts
 
     @cached_property
     def _actions(self) -> pl.DataFrame:
@@ -57,14 +60,15 @@ class Files:
 
     def relationships(self) -> dict[str, pl.DataFrame]:
         """Give IMAGE, WROTE, READ, DELETED, RENAMED and LOADED."""
-        frame = self._actions.drop_nulls("process_id").with_columns(
+        frame = self.acts.of_record(self._actions.drop_nulls("process_id")).with_columns(
             type=pl.col("operation").replace_strict(_FILE_TYPES, default=None, return_dtype=pl.String)
         )
         tables = {}
         for kind in sorted(set(_FILE_TYPES.values())):
             rows = frame.filter(pl.col("type") == kind)
-            folded = _fold(kind, rows, ["process_id", "file_id", "operation", "where"], "process_id", "file_id")
-            tables[kind] = _edge(folded.rename({"where": "path"}), "operation", "path")
+            parts = ["process_id", "file_id", "operation", "where", SESSION]
+            folded = _fold(kind, rows, parts, "process_id", "file_id")
+            tables[kind] = _edge(folded.rename({"where": "path"}), "operation", "path", SESSION)
         image = _fold("IMAGE", self._images, ["process_id", "file_id", "where"], "process_id", "file_id")
         tables["IMAGE"] = _edge(image.rename({"where": "path"}), "path")
         return tables
@@ -118,25 +122,24 @@ def _edge(frame: pl.DataFrame, *extra: str) -> pl.DataFrame:
     return frame.select("id", "from_id", "to_id", "start", "end", "count", "evidence", "source", "confidence", *extra)
 
 
-def registry(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
+def registry(case: Case, processes: Processes, acts: Acts) -> dict[str, pl.DataFrame]:
     """Give SET_REGISTRY and READ_REGISTRY, and the keys under `RegistryKey`."""
     frame = processes.resolve(case.facts("registry_action").drop_nulls("key")).with_columns(
         lowered=pl.col("key").str.to_lowercase(),
         type=pl.col("operation").replace_strict(_REGISTRY_TYPES, default=None, return_dtype=pl.String),
     )
     frame = frame.with_columns(key_id=key("machine_id", "lowered"))
-    acted = frame.drop_nulls("process_id")
+    acted = acts.of_record(frame.drop_nulls("process_id"))
+    parts = ["process_id", "key_id", "operation", SESSION]
     tables = {}
     for kind in ("SET_REGISTRY", "READ_REGISTRY"):
         rows = acted.filter(pl.col("type") == kind)
-        folded = _fold(kind, rows, ["process_id", "key_id", "operation"], "process_id", "key_id")
+        folded = _fold(kind, rows, parts, "process_id", "key_id")
         values = (
-            rows.sort("time", "event_id")
-            .group_by("process_id", "key_id", "operation", maintain_order=True)
-            .agg(pl.col("value").drop_nulls().last())
+            rows.sort("time", "event_id").group_by(parts, maintain_order=True).agg(pl.col("value").drop_nulls().last())
         )
-        folded = folded.join(values, on=["process_id", "key_id", "operation"], how="left", nulls_equal=True)
-        tables[kind] = _edge(folded, "operation", "value")
+        folded = folded.join(values, on=parts, how="left", nulls_equal=True)
+        tables[kind] = _edge(folded, "operation", "value", SESSION)
     tables["RegistryKey"] = (
         frame.group_by("key_id")
         .agg(
@@ -150,28 +153,28 @@ def registry(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
     return tables
 
 
-def accesses(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
+def accesses(case: Case, processes: Processes, acts: Acts) -> dict[str, pl.DataFrame]:
     """Give ACCESSED and INJECTED_INTO between processes."""
     frame = processes.resolve(case.facts("process_access").filter(pl.col("success").ne_missing(other=False)))
     frame = processes.resolve(frame, guid="target_guid", pid="target_pid", path="target_path", into="target_id")
-    frame = frame.drop_nulls(["process_id", "target_id"])
+    frame = acts.of_record(frame.drop_nulls(["process_id", "target_id"]))
     opened = _fold(
         "ACCESSED",
         frame.filter(pl.col("operation") == "access"),
-        ["process_id", "target_id", "granted"],
+        ["process_id", "target_id", "granted", SESSION],
         "process_id",
         "target_id",
     )
     threads = _fold(
         "INJECTED_INTO",
         frame.filter(pl.col("operation") == "inject"),
-        ["process_id", "target_id"],
+        ["process_id", "target_id", SESSION],
         "process_id",
         "target_id",
     )
     return {
-        "ACCESSED": _edge(_claimed(opened, frame, case, processes), "granted", "rights", "grade", "claim"),
-        "INJECTED_INTO": _edge(threads),
+        "ACCESSED": _edge(_claimed(opened, frame, case, processes), "granted", "rights", "grade", "claim", SESSION),
+        "INJECTED_INTO": _edge(threads, SESSION),
     }
 
 
@@ -196,8 +199,8 @@ def shares(case: Case, sessions: Sessions) -> dict[str, pl.DataFrame]:
     frame = case.facts("share_access").drop_nulls("share").filter(pl.col("success").ne_missing(other=False))
     frame = frame.with_columns(name=short)
     frame = frame.with_columns(share_id=pl.concat_str("machine_id", pl.col("name").str.to_lowercase(), separator="|"))
-    parts = ["user_id", "share_id", "logon_id", "target", "source_ip", "access"]
-    opened = _fold("OPENED_SHARE", frame.drop_nulls("user_id"), parts, "user_id", "share_id")
+    parts = ["user_id", "share_id", "logon_id", SESSION, "target", "source_ip", "access"]
+    opened = _fold("OPENED_SHARE", sessions.attach(frame.drop_nulls("user_id")), parts, "user_id", "share_id")
     hosted = _fold("HOSTS", frame, ["machine_id", "share_id"], "machine_id", "share_id")
     nodes = (
         frame.group_by("share_id")
@@ -211,7 +214,7 @@ def shares(case: Case, sessions: Sessions) -> dict[str, pl.DataFrame]:
     )
     labels = {"from_label": pl.lit("Machine"), "to_label": pl.lit("Share")}
     return {
-        "OPENED_SHARE": _edge(opened, "logon_id", "target", "source_ip", "access"),
+        "OPENED_SHARE": _edge(opened, "logon_id", SESSION, "target", "source_ip", "access"),
         "HOSTS": _edge(hosted).with_columns(**labels),
         "Share": nodes,
     }

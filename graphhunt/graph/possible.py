@@ -211,10 +211,10 @@ def _uses(
     if kind not in (ADMIN, LOGON):
         return pl.DataFrame(schema={"id": pl.String, **_USE})
     privileged = sessions.select(
-        session_id="id",
+        logon_session_id="id",
         strong=pl.any_horizontal(pl.col("privileged") == True, pl.col("elevated") == True),  # noqa: E712
     )
-    logons = remote.join(privileged, on="session_id", how="left").select(
+    logons = remote.join(privileged, on="logon_session_id", how="left").select(
         "technique", "logon_type", "strong", user="user_id", machine="to_id", at="start"
     )
     held = rows.select("id", "right", principal="from_id", machine="to_id").join(holders, on="principal")

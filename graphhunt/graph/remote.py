@@ -33,7 +33,7 @@ def remote_logons(
     proof = pl.concat_list("evidence", "proof", traced, "origin_event").list.drop_nulls()
     made = frame.with_columns(
         id=hashed("REMOTE_LOGON", "id"),
-        session_id=pl.when((pl.col("session_sure") >= CHOSEN) & pl.col("user_id").is_not_null()).then("id"),
+        logon_session_id=pl.when((pl.col("session_sure") >= CHOSEN) & pl.col("user_id").is_not_null()).then("id"),
         to_id=pl.col("machine_id"),
         source_ip=pl.col("address"),
         stated_name=pl.col("workstation"),
@@ -46,19 +46,19 @@ def remote_logons(
 
 def logged_on(sessions: Sessions, remote: pl.DataFrame) -> pl.DataFrame:
     """Give LOGGED_ON: one row per session, with its source where it has one."""
-    origin = remote.drop_nulls("session_id").select(
-        pl.col("session_id").alias("id"),
+    origin = remote.drop_nulls("logon_session_id").select(
+        pl.col("logon_session_id").alias("id"),
         pl.col("from_id").alias("source_machine_id"),
         pl.col("from_label").alias("origin_label"),
         pl.col("source_port").alias("found_port"),
         "technique",
     )
-    likely = (pl.col("certainty") >= CHOSEN) & pl.col("user_id").is_not_null()
-    frame = sessions.table.filter(likely).join(origin, on="id", how="left", maintain_order="left")
+    frame = sessions.likely.join(origin, on="id", how="left", maintain_order="left")
     new_credentials = pl.when((pl.col("logon_type") == 9) & pl.col("outbound_user").is_not_null()).then(
         pl.lit("T1550.002")
     )
     made = frame.with_columns(
+        logon_session_id=pl.col("id"),
         from_id=pl.col("user_id"),
         to_id=pl.col("machine_id"),
         source_ip=pl.col("address"),

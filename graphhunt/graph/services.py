@@ -75,7 +75,7 @@ class Services:
     def _near_session(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give installs without a LogonId the account's session that had just begun there."""
         begun = (
-            self.sessions.table.filter(pl.col("confidence") == "observed")
+            self.sessions.likely.filter(pl.col("confidence") == "observed")
             .select("machine_id", "user_id", pl.col("start").alias("time"), pl.col("id").alias("_near"))
             .sort("time", "_near")
         )
@@ -89,8 +89,8 @@ class Services:
             check_sortedness=False,
         ).with_columns(time=pl.col("time") - 2 * SECOND)
         return near.with_columns(
-            session_id=pl.coalesce("session_id", "_near"),
-            session_how=pl.when(pl.col("session_id").is_null())
+            logon_session_id=pl.coalesce("logon_session_id", "_near"),
+            session_how=pl.when(pl.col("logon_session_id").is_null())
             .then(pl.lit("correlated"))
             .otherwise(pl.lit("observed")),
         ).drop("_near", "_row")
@@ -112,7 +112,7 @@ class Services:
             pl.col("event_id").alias("start_event"),
         )
         installs = self.installs.drop_nulls("command").select(
-            "machine_id", "label", "target_id", "command", "session_id", "time", "event_id", "source"
+            "machine_id", "label", "target_id", "command", "logon_session_id", "time", "event_id", "source"
         )
         pairs = installs.join(starts, on="machine_id").filter(
             (pl.col("began") >= pl.col("time") - 2 * SECOND)
@@ -127,7 +127,7 @@ class Services:
 
     def _installed(self) -> pl.DataFrame:
         frame = self.installs.drop_nulls("user_id")
-        parts = ["user_id", "label", "target_id", "logon_id", "operation"]
+        parts = ["user_id", "label", "target_id", "logon_id", "logon_session_id", "operation"]
         grouped = frame.group_by(parts).agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
         return grouped.select(
             hashed("INSTALLED", *parts).alias("id"),
@@ -136,6 +136,7 @@ class Services:
             pl.col("target_id").alias("to_id"),
             pl.col("label").alias("to_label"),
             "logon_id",
+            "logon_session_id",
             "operation",
             "start",
             "end",

@@ -1,7 +1,9 @@
 """Logon sessions: one per (machine, boot, LogonId), from logon to logoff.
 
 LogonIds are unique on a machine until it boots (Microsoft, event 4624, "Logon ID"); a boot, or another
-account appearing under the same id, begins a new session.
+account appearing under the same id, begins a new session. The LogonIds of the system's own accounts are the same
+after every boot, and always theirs. An administrator's logon has two halves, a filtered and an elevated one
+("Linked Logon ID"): a half whose own logon isn't recorded is part of the session that names it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import polars as pl
 
 from graphhunt.graph.frames import HOUR, SECOND, evidence, first, hashed, with_address
 from graphhunt.graph.shape import drawn
-from graphhunt.graph.weights import LOGON
+from graphhunt.graph.weights import CHOSEN, LOGON
 from graphhunt.graph.witnessed import Witnessed
 from graphhunt.schema import RELATIONSHIPS, repeated_facts
 
@@ -21,7 +23,13 @@ if TYPE_CHECKING:
     from graphhunt.graph.case import Case
 
 SLACK = 2 * SECOND
-"""Records of one logon may be written this much before it, µs."""
+"""Records of one logon, or of a machine that boots, may be written this much before it, µs."""
+
+ONE_BOOT = 300 * SECOND
+"""Records of a boot follow each other within this, µs."""
+
+WELL_KNOWN = ("0x3e3", "0x3e4", "0x3e5", "0x3e6", "0x3e7")
+"""LogonIds of Windows' own accounts, the same after every boot: IUSR, network and local service, anonymous, SYSTEM."""
 
 _MEMBERS = ("logoff", "privileges", "process_start", "share_access", "service_install", "task_action", "session_change")
 _OWN_FIELDS = (
@@ -41,9 +49,10 @@ class Sessions:
 
     @cached_property
     def boots(self) -> pl.DataFrame:
-        """When each machine booted."""
-        frame = self.case.facts("machine_state").filter(pl.col("state") == "boot")
-        return frame.select("machine_id", "time", pl.col("time").alias("boot")).unique().sort("time", "machine_id")
+        """When each machine booted: the first of the records that tell of one boot."""
+        frame = self.case.facts("machine_state").filter(pl.col("state") == "boot").sort("machine_id", "time")
+        begins = (pl.col("time").diff().over("machine_id") > ONE_BOOT).fill_null(value=True)
+        return frame.filter(begins).select("machine_id", "time", boot="time").sort("time", "machine_id")
 
     @cached_property
     def _logons(self) -> pl.DataFrame:
@@ -53,9 +62,8 @@ class Sessions:
     @cached_property
     def _turns(self) -> pl.DataFrame:
         """When a LogonId passes to another account within one boot (a boot that left no record)."""
-        frame = self._boot(self._logons.drop_nulls("logon_id")).sort(
-            "machine_id", "boot", "logon_id", "time", "event_id"
-        )
+        passing = self._logons.drop_nulls("logon_id").filter(~pl.col("logon_id").is_in(list(WELL_KNOWN)))
+        frame = self._boot(passing).sort("machine_id", "boot", "logon_id", "time", "event_id")
         group = ["machine_id", "boot", "logon_id"]
         before = pl.col("user_id").shift().over(group)
         changed = frame.filter(before.is_not_null() & pl.col("user_id").is_not_null() & (before != pl.col("user_id")))
@@ -65,18 +73,29 @@ class Sessions:
 
     def _boot(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add `boot`: when the machine had last booted, 0 if unknown."""
-        asked = frame.sort("time", maintain_order=True)
-        found = asked.join_asof(self.boots, on="time", by="machine_id", strategy="backward", check_sortedness=False)
-        return found.with_columns(pl.col("boot").fill_null(0))
+        return _latest(frame, self.boots, ["machine_id"]).with_columns(pl.col("boot").fill_null(0))
 
     def keyed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add the parts of the session key to records that carry a `logon_id`."""
-        frame = self._boot(frame)
-        probe = frame.with_columns(_time=pl.col("time"), time=pl.col("time") + SLACK).sort("time", maintain_order=True)
-        found = probe.join_asof(
-            self._turns, on="time", by=["machine_id", "boot", "logon_id"], strategy="backward", check_sortedness=False
-        )
-        return found.with_columns(pl.col("turn").fill_null(0), time=pl.col("_time")).drop("_time")
+        found = _latest(self._boot(frame), self._turns, ["machine_id", "boot", "logon_id"])
+        return found.with_columns(pl.col("turn").fill_null(0))
+
+    @cached_property
+    def _halves(self) -> pl.DataFrame:
+        """The keys of halves whose own logon isn't recorded, with that of the logon that names them."""
+        naming = self.begun.drop_nulls(["logon_id", "linked_logon_id"]).sort("start", "id")
+        asked = naming.select(
+            "machine_id", _logon="logon_id", _turn="turn", logon_id="linked_logon_id", time="start"
+        )  # fmt: skip
+        keyed = self.keyed(asked).join(self.begun, on=_KEY, how="anti")
+        return keyed.unique(_KEY, keep="first", maintain_order=True).select(*_KEY, "_logon", "_turn")
+
+    def _placed(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add the key of the session that records with a `logon_id` belong to: that of its other half if need be."""
+        found = self.keyed(frame).join(self._halves, on=_KEY, how="left", maintain_order="left")
+        return found.with_columns(
+            logon_id=pl.coalesce("_logon", "logon_id"), turn=pl.coalesce("_turn", "turn")
+        ).drop("_logon", "_turn")  # fmt: skip
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -103,7 +122,7 @@ class Sessions:
     @cached_property
     def witnessed(self) -> Witnessed:
         """What other records than logons tell of sessions."""
-        return Witnessed(self.case, self.begun, self.keyed)
+        return Witnessed(self.case, self.begun, self._placed)
 
     def _with_witnesses(self, begun: pl.DataFrame) -> pl.DataFrame:
         """Add `witnesses`: the kinds of other records that tell of a recorded logon."""
@@ -142,7 +161,7 @@ class Sessions:
             self.case.facts(kind).select(*columns, pl.lit(kind).alias("kind")).drop_nulls("logon_id")
             for kind in _MEMBERS
         ]
-        return self.keyed(pl.concat(parts))
+        return self._placed(pl.concat(parts))
 
     @cached_property
     def _extent(self) -> pl.DataFrame:
@@ -156,12 +175,27 @@ class Sessions:
         rows = self._members.filter(pl.col("kind") == "privileges")
         return rows.select(_KEY).unique().with_columns(privileged=pl.lit(value=True))
 
-    def attach(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add `session_id` to records that carry a `logon_id`; null where no session is known."""
-        keyed = self.keyed(frame)
-        return keyed.join(
-            self.table.drop_nulls("logon_id").select(*_KEY, pl.col("id").alias("session_id")), on=_KEY, how="left"
-        )
+    @cached_property
+    def _drawn(self) -> pl.DataFrame:
+        """The key and id of every session that LOGGED_ON shows."""
+        return self.likely.drop_nulls("logon_id").select(*_KEY, logon_session_id="id")
+
+    @cached_property
+    def likely(self) -> pl.DataFrame:
+        """The sessions that are sure enough to be drawn, and whose account is known."""
+        return self.table.filter((pl.col("certainty") >= CHOSEN) & pl.col("user_id").is_not_null())
+
+    def attach(self, frame: pl.DataFrame, logon_id: str = "logon_id") -> pl.DataFrame:
+        """Add `logon_session_id`: the session whose LogonId a record states; null where no such session is known.
+
+        Args:
+            frame: Records with machine and time; their order stays.
+            logon_id: The column that holds the LogonId.
+        """
+        rows = frame.with_row_index("_row")
+        stated = rows.select("_row", "machine_id", "time", logon_id=logon_id).drop_nulls("logon_id")
+        found = self._placed(stated).join(self._drawn, on=_KEY).select("_row", "logon_session_id")
+        return rows.join(found, on="_row", how="left", maintain_order="left").drop("_row")
 
     def failed(self) -> pl.DataFrame:
         """FAILED_LOGON rows: attempts per account, machine, source, type, reason and hour."""
@@ -187,3 +221,10 @@ class Sessions:
             confidence=pl.lit("observed"),
         )
         return drawn("FAILED_LOGON", made)
+
+
+def _latest(frame: pl.DataFrame, changes: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Add what had last changed when each record was written, or within `SLACK` after it."""
+    asked = frame.with_columns(_time=pl.col("time"), time=pl.col("time") + SLACK).sort("time", maintain_order=True)
+    found = asked.join_asof(changes, on="time", by=by, strategy="backward", check_sortedness=False)
+    return found.with_columns(time=pl.col("_time")).drop("_time")

@@ -102,7 +102,7 @@ class Techniques:
         )
 
     def _session_processes(self) -> pl.DataFrame:
-        starts = self.sessions.attach(self._starts.drop_nulls("logon_id")).rename({"session_id": "id"})
+        starts = self.sessions.attach(self._starts.drop_nulls("logon_id")).rename({"logon_session_id": "id"})
         return starts.join(self.remote.select("id"), on="id", how="semi")
 
     def _by_nearby_process(self) -> pl.DataFrame:
@@ -150,14 +150,14 @@ class Techniques:
 
     def _by_service(self) -> pl.DataFrame:
         """Find services that the session installed, and the process each started."""
-        frame = self.services.installs.filter(pl.col("label") == "Service").rename({"session_id": "id"})
+        frame = self.services.installs.filter(pl.col("label") == "Service").rename({"logon_session_id": "id"})
         started = self.services.started.select("event_id", "process_id").unique(subset="event_id", keep="first")
         frame = frame.join(self.remote.select("id"), on="id", how="semi").join(started, on="event_id", how="left")
         reason = pl.concat_str(pl.lit("service "), pl.col("name"), pl.lit(" was installed in this session"))
         return frame.with_columns(trace=pl.lit("service"), reason=reason)
 
     def _by_task(self) -> pl.DataFrame:
-        frame = self.services.installs.filter(pl.col("label") == "ScheduledTask").rename({"session_id": "id"})
+        frame = self.services.installs.filter(pl.col("label") == "ScheduledTask").rename({"logon_session_id": "id"})
         frame = frame.join(self.remote.select("id"), on="id", how="semi")
         reason = pl.concat_str(pl.lit("task "), pl.col("name"), pl.lit(" was made in this session"))
         return frame.with_columns(trace=pl.lit("task"), reason=reason, process_id=pl.lit(None, pl.String))
@@ -165,7 +165,7 @@ class Techniques:
     def _by_share(self) -> pl.DataFrame:
         """Find service and task pipes and admin shares that the session opened."""
         frame = self.case.facts("share_access").drop_nulls("logon_id").filter(pl.col("success").ne_missing(other=False))
-        frame = self.sessions.attach(frame).rename({"session_id": "id"})
+        frame = self.sessions.attach(frame).rename({"logon_session_id": "id"})
         frame = frame.join(self.remote.select("id"), on="id", how="semi")
         pipe = pl.col("target").str.to_lowercase().str.strip_chars("\\").replace_strict(_PIPES, default=None)
         admin = pl.col("share").str.to_lowercase().str.contains(r"\\(admin|[a-z])\$$")

@@ -10,6 +10,9 @@ ACCOUNT = Property("user_id", "text", "id of the account")
 LOGON_ID = Property(
     "logon_id", "text", "the session's LogonId as Windows writes it; unique on a machine until it boots"
 )
+LOGON_SESSION = Property(
+    "logon_session_id", "text", "id of the logon session (LOGGED_ON) it belongs to; null if none is known"
+)
 STUB = Property("stub", "flag", "known from mentions only: it has no record of its own")
 START = Property("start", "time", "when it began")
 END = Property("end", "time", "when it ended; null if no record says so")
@@ -64,6 +67,7 @@ _PROCESS = (
     MACHINE,
     ACCOUNT._replace(meaning="id of the account it ran as").from_fact(),
     LOGON_ID.from_fact(),
+    LOGON_SESSION,
     Property("integrity", "text", "integrity level").from_fact(),
     MD5.from_fact(),
     SHA1.from_fact(),

@@ -7,6 +7,7 @@ from graphhunt.schema.nodes import (
     ACCOUNT,
     END,
     LOGON_ID,
+    LOGON_SESSION,
     MACHINE,
     PATH,
     START,
@@ -47,8 +48,11 @@ _SERVICE_PORT = Property("remote_port", "number", "port at the far end")
 _SENT = Property("bytes_out", "number", "bytes sent, where records count them")
 _RECEIVED = Property("bytes_in", "number", "bytes received, where records count them")
 
+_ACT = LOGON_SESSION._replace(meaning="id of the logon session (LOGGED_ON) that did it; null if none is known")
+
 _LOGGED_ON = (
     LOGON_ID,
+    LOGON_SESSION._replace(meaning="its own id, by which its acts name it"),
     _LOGON_TYPE.from_fact(),
     _PACKAGE.from_fact(),
     Property("logon_process", "text", "logon process, such as NtLmSsp or User32").from_fact(),
@@ -81,7 +85,7 @@ _REMOTE_LOGON = (
     _SOURCE_IP,
     _SOURCE_PORT,
     Property("service_port", "number", "port of the service it came in on"),
-    Property("session_id", "text", "id of its LOGGED_ON"),
+    LOGON_SESSION._replace(meaning="id of its LOGGED_ON"),
     _OPEN,
     Property("act", "text", "logons of one act share it: one use of a technique makes several"),
     _CERTAINTY._replace(meaning="how sure its source is: from 0.9 seen, 0.7 likely, 0.5 weak, below possible"),
@@ -125,6 +129,7 @@ _CONNECTED = (
     Property("blocked", "flag", "it was refused"),
     MACHINE,
     ACCOUNT,
+    _ACT,
 )
 _ACCESSED = (
     Property("granted", "text", "rights that were granted, as a mask"),
@@ -133,6 +138,7 @@ _ACCESSED = (
         "grade", "number", "how much they speak for theft of credentials, 0 to 100: rights weighed by who has them"
     ),
     Property("claim", "text", "what the records say, in one sentence"),
+    _ACT,
 )
 _CHANGES = Property("changes", "text", "what it is now, in the record's words, separated by semicolons")
 _PROGRAM = Property("program", "text", "path of the program that did it, as the record names it")
@@ -184,8 +190,8 @@ _CERTIFICATE = (
     Property("subject", "text", "subject of the certificate"),
     Property("request", "text", "number of the request at the authority"),
 )
-_FILE_ACT = (_OPERATION, PATH)
-_REGISTRY_ACT = (_OPERATION, Property("value", "text", "name of the value, and what it was set to"))
+_FILE_ACT = (_OPERATION, PATH, _ACT)
+_REGISTRY_ACT = (_OPERATION, _ACT, Property("value", "text", "name of the value, and what it was set to"))
 _RIGHT = (
     Property("right", "text", "the collector's word for the right"),
     Property("used", "flag", "a logon used it; null where logons can't tell"),
@@ -220,16 +226,16 @@ RELATIONSHIPS: dict[str, RelKind] = {
             (("Machine", "Machine"), ("IP", "Machine")),
             _REMOTE_LOGON,
         ),
-        RelKind("RAN", "A machine ran a process.", (("Machine", "Process"),), (LOGON_ID,)),
-        RelKind("EXECUTED", "A process ran as an account.", (("User", "Process"),), (LOGON_ID,)),
-        RelKind("SPAWNED", "A process started another.", (("Process", "Process"),)),
+        RelKind("RAN", "A machine ran a process.", (("Machine", "Process"),), (LOGON_ID, LOGON_SESSION)),
+        RelKind("EXECUTED", "A process ran as an account.", (("User", "Process"),), (LOGON_ID, LOGON_SESSION)),
+        RelKind("SPAWNED", "A process started another.", (("Process", "Process"),), (_ACT,)),
         RelKind(
             "ACCESSED",
             "A process opened another.",
             (("Process", "Process"),),
             _ACCESSED,
         ),
-        RelKind("INJECTED_INTO", "A process started a thread in another.", (("Process", "Process"),)),
+        RelKind("INJECTED_INTO", "A process started a thread in another.", (("Process", "Process"),), (_ACT,)),
         RelKind("CONNECTED", "A process talked to an address.", (("Process", "IP"),), _CONNECTED),
         RelKind("HAD_IP", "A machine had an address for a time.", (("Machine", "IP"),), (_CERTAINTY, _SHARED)),
         RelKind(
@@ -248,18 +254,19 @@ RELATIONSHIPS: dict[str, RelKind] = {
             "SET_REGISTRY", "A process made or changed a registry key.", (("Process", "RegistryKey"),), _REGISTRY_ACT
         ),
         RelKind("READ_REGISTRY", "A process read a registry key.", (("Process", "RegistryKey"),), _REGISTRY_ACT),
-        RelKind("QUERIED", "A name was looked up.", (("Process", "Domain"), ("Machine", "Domain")), (_STATUS,)),
+        RelKind("QUERIED", "A name was looked up.", (("Process", "Domain"), ("Machine", "Domain")), (_STATUS, _ACT)),
         RelKind("RESOLVED_TO", "A name had an address for a time.", (("Domain", "IP"),)),
         RelKind(
             "INSTALLED",
             "An account or process installed a service or task.",
             (("User", "Service"), ("User", "ScheduledTask"), ("Process", "Service"), ("Process", "ScheduledTask")),
-            (LOGON_ID, _OPERATION),
+            (LOGON_ID, _ACT, _OPERATION),
         ),
         RelKind(
             "STARTED",
             "A service or task started a process.",
             (("Service", "Process"), ("ScheduledTask", "Process")),
+            (LOGON_SESSION._replace(meaning="id of the logon session (LOGGED_ON) the process runs in"),),
         ),
         RelKind(
             "HOSTS",
@@ -272,6 +279,7 @@ RELATIONSHIPS: dict[str, RelKind] = {
             (("User", "Share"),),
             (
                 LOGON_ID,
+                _ACT,
                 Property("target", "text", "file or pipe within the share"),
                 _SOURCE_IP,
                 Property("access", "text", "rights that were asked for"),
@@ -286,6 +294,7 @@ RELATIONSHIPS: dict[str, RelKind] = {
                 MACHINE,
                 Property("process_id", "text", "id of the process that used them"),
                 LOGON_ID,
+                _ACT,
                 _SOURCE_IP,
             ),
         ),

@@ -42,6 +42,7 @@ def _process(number: int) -> dict[str, Any]:
         "machine_id": f"machine-{number}",
         "user_id": f"user-{number}",
         "logon_id": session(number),
+        "logon_session_id": session(number),
         "integrity": "high",
         "sha256": f"{number:064x}",
         "start": START + number * MINUTE,
@@ -96,18 +97,18 @@ def _logon(start: int, end: int) -> dict[str, Any]:
 
 
 REL_EXTRA: dict[str, Any] = {
-    "LOGGED_ON": _logon,
+    "LOGGED_ON": lambda start, end: {**_logon(start, end), "logon_session_id": session(end)},
     "FAILED_LOGON": _logon,
     "REMOTE_LOGON": lambda start, end: {
         **_logon(start, end),
         "user_id": f"user-{start}",
         "user_name": f"user {start}",
         "technique": "T1021.002",
-        "session_id": f"logged_on-user-{start}-machine-{end}",
+        "logon_session_id": session(end),
     },
-    "RAN": lambda start, end: {"logon_id": session(end)},
-    "EXECUTED": lambda start, end: {"logon_id": session(end)},
-    "INSTALLED": lambda start, end: {"logon_id": f"0x{end}"},
+    "RAN": lambda start, end: {"logon_id": session(end), "logon_session_id": session(end)},
+    "EXECUTED": lambda start, end: {"logon_id": session(end), "logon_session_id": session(end)},
+    "INSTALLED": lambda start, end: {"logon_id": f"0x{end}", "logon_session_id": session(end)},
     "CONNECTED": lambda start, end: {
         "remote_port": 440 + end,
         "protocol": "tcp",

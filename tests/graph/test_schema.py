@@ -75,7 +75,10 @@ def story() -> list[Fact]:
         Logon(time=at[60], logon_id="0x77", logon_type=3, auth_package="NTLM", workstation="WS", **ends, **victim),
         Logon(time=at[61], success=False, status="0xc000006a", workstation="WS", **victim),
         ServiceInstall(time=at[62], service="svc", image=image, logon_id="0x77", **victim),
-        ProcessStart(time=at[63], parent_path=r"C:\Windows\System32\services.exe", parent_pid=600, **srv),
+        ProcessStart(
+            time=at[63], parent_path=r"C:\Windows\System32\services.exe", parent_pid=600, logon_id="0x3e7",
+            user="SYSTEM", sid="S-1-5-18", **srv,
+        ),
         FileAction(time=at[70], operation="rename", target=r"C:\t\b.exe", sha1="c" * 40, signature="Example", **srv),
         Connection(time=at[80], **srv, **onward, initiated=True),
         Connection(time=at[80], host="DC", pid=4, path="System", **onward, initiated=False),

@@ -130,5 +130,5 @@ def test_losing_the_logon_leaves_the_hop_less_certain() -> None:
 def test_possible_sessions_are_no_logons_of_the_account() -> None:
     graph = build(frames([client(), ticket()]))
     assert "LOGGED_ON" not in graph.relationships
-    assert graph.relationships["REMOTE_LOGON"].get_column("session_id").to_list() == [None]
+    assert graph.relationships["REMOTE_LOGON"].get_column("logon_session_id").to_list() == [None]
     assert set(graph.nodes["Machine"].filter(pl.col("stub")).get_column("id")) == {"srv"}

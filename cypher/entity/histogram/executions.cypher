@@ -41,21 +41,21 @@ CALL (whole) {
   CALL (p, started, acts) {
     MATCH (:Machine)-[r:RAN]->(p)
     WHERE started AND 'create' IN $operations AND p.stub = false
-    RETURN 'create' AS operation, p.start AS at, p AS child
+    RETURN 'create' AS operation, p.start AS at, p AS child, r.logon_session_id AS session
     UNION ALL
-    MATCH (:Machine)-[:RAN]->(p)
+    MATCH (:Machine)-[r:RAN]->(p)
     WHERE started AND acts AND 'kill' IN $operations AND p.end IS NOT NULL
-    RETURN 'kill' AS operation, p.end AS at, p AS child
+    RETURN 'kill' AS operation, p.end AS at, p AS child, r.logon_session_id AS session
     UNION ALL
     MATCH (p)-[r:INJECTED_INTO]->(child:Process)
     WHERE acts AND 'thread' IN $operations
-    RETURN 'thread' AS operation, r.start AS at, child
+    RETURN 'thread' AS operation, r.start AS at, child, r.logon_session_id AS session
     UNION ALL
     MATCH (p)-[r:LOADED]->(child:File)
     WHERE acts AND 'load' IN $operations
-    RETURN 'load' AS operation, r.start AS at, child
+    RETURN 'load' AS operation, r.start AS at, child, r.logon_session_id AS session
   }
-  WITH p, operation, at, child
+  WITH p, operation, at, child, session
   WHERE at IS NOT NULL AND
     // include: entity/executions fits
   // part: counted

@@ -20,7 +20,8 @@ CALL {
             WHEN 'LoggedUser' THEN CASE WHEN u.domain IS NULL THEN u.name ELSE u.domain + '\\' + u.name END
             WHEN 'UserId' THEN u.id WHEN 'LogonType' THEN l.logon_type WHEN 'AuthPackage' THEN l.auth_package
             WHEN 'SourceIp' THEN l.source_ip WHEN 'SourceMachine' THEN l.source_machine_id
-            WHEN 'Technique' THEN l.technique WHEN 'LogonId' THEN l.logon_id WHEN 'DateTime' THEN l.start
+            WHEN 'Technique' THEN l.technique WHEN 'LogonId' THEN l.logon_id
+            WHEN 'LogonSessionId' THEN l.logon_session_id WHEN 'DateTime' THEN l.start
             WHEN 'End' THEN l.end END AS value,
        l.start / $bucket AS at
   RETURN at, value, count(*) AS rows

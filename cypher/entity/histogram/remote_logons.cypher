@@ -20,7 +20,8 @@ CALL {
   WITH CASE $by WHEN 'Muid' THEN m.id WHEN 'Source' THEN a.id WHEN 'LoggedUser' THEN r.user_name
             WHEN 'UserId' THEN r.user_id WHEN 'LogonType' THEN r.logon_type WHEN 'Technique' THEN r.technique
             WHEN 'SourceIp' THEN r.source_ip WHEN 'SourcePort' THEN r.source_port
-            WHEN 'Confidence' THEN r.confidence WHEN 'LogonId' THEN r.logon_id WHEN 'DateTime' THEN r.start
+            WHEN 'Confidence' THEN r.confidence WHEN 'LogonId' THEN r.logon_id
+            WHEN 'LogonSessionId' THEN r.logon_session_id WHEN 'DateTime' THEN r.start
             WHEN 'End' THEN r.end END AS value,
        r.start / $bucket AS at
   RETURN at, value, count(*) AS rows

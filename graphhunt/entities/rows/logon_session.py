@@ -20,6 +20,7 @@ class LogonSession(Row):
     muid: str | None = None
     logged_user: str | None = None
     logon_id: str | None = None
+    logon_session_id: str | None = None
     logon_type: int | None = None
     auth_package: str | None = None
     source_ip: str | None = None

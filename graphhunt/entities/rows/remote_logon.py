@@ -21,6 +21,7 @@ class RemoteLogon(Row):
     muid: str | None = None
     logged_user: str | None = None
     logon_id: str | None = None
+    logon_session_id: str | None = None
     logon_type: int | None = None
     technique: str | None = None
     source_ip: str | None = None

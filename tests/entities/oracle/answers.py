@@ -67,11 +67,12 @@ class View:
             found += [p for machine in machines for _, p in self.out(machine, "RAN")]
         return found
 
-    def entrances(self, process: Node) -> list[Edge]:
-        """Give the remote logons that opened the process's session."""
+    def entrances(self, process: Node, act: Node | Edge) -> list[Edge]:
+        """Give the remote logons that opened the session of what a process did."""
         machine = self.node(process.get("machine_id", ""), "Machine")
-        logon = process.get("logon_id")
-        return [] if logon is None else [e for e, _ in self.into(machine, "REMOTE_LOGON") if e.get("logon_id") == logon]
+        session = act.get("logon_session_id")
+        entries = [] if session is None else self.into(machine, "REMOTE_LOGON")
+        return [e for e, _ in entries if e.get("logon_session_id") == session]
 
 
 def shown(user: Node | None) -> str | None:
@@ -118,15 +119,15 @@ def kind_fits(view: View, params: Params, process: Node, name: str | None) -> bo
     return named or bool(params.get("allowed") and let_run(view, process))
 
 
-def marks(view: View, params: Params, process: Node, file: Node | None, path: str | None) -> Row:
-    """Give the attribute columns of an act: of the process's session and of the file it is about."""
-    entrances = view.entrances(process)
+def marks(view: View, params: Params, process: Node, act: Node | Edge, file: Node | None, path: str | None) -> Row:
+    """Give the attribute columns of an act: of its session and of the file it is about."""
+    entrances = view.entrances(process, act)
     hashed = file is not None and ("sha256" in file or "md5" in file)
     paths = [name.lower() for name in (file or {}).get("paths", [])]
     stream = f"{process.get('machine_id')}|{lower(path)}:zone.identifier"
     outside = any(name.endswith(":zone.identifier") for name in paths) or view.node(stream, "File") is not None
     return {
-        "remote_session": None if "logon_id" not in process or "machine_id" not in process else bool(entrances),
+        "remote_session": None if "logon_session_id" not in act or "machine_id" not in process else bool(entrances),
         "remote_ip": min((e["source_ip"] for e in entrances if "source_ip" in e), default=None),
         "external": True if outside else None,
         "fresh_unknown": file["first_seen"] >= params["since"] if file and hashed and "since" in params else None,
@@ -236,13 +237,13 @@ def registry(view: View, params: Params) -> list[Row]:
             fits = within(params, edge["start"], edge["end"]) and actor_fits(params, p)
             fits = fits and file_fits(params, "names", p, p.get("path")) and kind_fits(view, params, p, p["name"])
             if fits and one_of(params, "operations", word):
-                more = {"key": key["path"], "value": edge.get("value"), "remote_ip": _remote_ip(view, p)}
+                more = {"key": key["path"], "value": edge.get("value"), "remote_ip": _remote_ip(view, p, edge)}
                 rows.append(_act(view, p, edge) | more | {"operation": word})
     return sorted(rows, key=by("date_time", "_place"))
 
 
-def _remote_ip(view: View, process: Node) -> str | None:
-    return min((e["source_ip"] for e in view.entrances(process) if "source_ip" in e), default=None)
+def _remote_ip(view: View, process: Node, act: Node | Edge) -> str | None:
+    return min((e["source_ip"] for e in view.entrances(process, act) if "source_ip" in e), default=None)
 
 
 def _act(view: View, process: Node, edge: Edge) -> Row:
@@ -266,7 +267,7 @@ def files(view: View, params: Params) -> list[Row]:
             path = edge.get("path", file.get("path"))
             changed = edge.get("operation") in {"modify", "time"}
             word = WORDS.get(edge["type"]) or ("modify" if changed else "create")
-            found = marks(view, params, p, file, path)
+            found = marks(view, params, p, edge, file, path)
             fits = within(params, edge["start"], edge["end"]) and actor_fits(params, p)
             fits = fits and file_fits(params, "names", file, path) and kind_fits(view, params, p, p["name"])
             if fits and _operation_fits(params, word, lower(path) or "") and marks_fit(params, found):
@@ -290,7 +291,7 @@ def executions(view: View, params: Params) -> list[Row]:
     for actor, word, at, child, edge in _executions(view, params):
         image = child if word == "load" else view.image_of(child)
         path = child.get("path")
-        found = marks(view, params, actor, image, path)
+        found = marks(view, params, actor, edge or actor, image, path)
         fits = word in wanted and at is not None and within(params, at, at) and actor_fits(params, actor)
         fits = fits and file_fits(params, "names", child, path) and kind_fits(view, params, actor, child["name"])
         line = lower(child.get("command_line"))
@@ -362,7 +363,7 @@ def _branch(view: View, p: Node, depth: int) -> Row:
         "logged_user": shown(user), "child_filename": p["name"], "child_md5": p.get("md5"), "child_pid": p.get("pid"),
         "parent_filename": parent.get("name"), "parent_md5": parent.get("md5"), "parent_pid": parent.get("pid"),
         "command_line": p.get("command_line"), "operation": "create", "child_path": p.get("path"), "depth": depth,
-        "remote_ip": _remote_ip(view, p), "process_id": p["id"], "parent_id": parent.get("id"),
+        "remote_ip": _remote_ip(view, p, p), "process_id": p["id"], "parent_id": parent.get("id"),
         "user_id": user and user["id"], "event_ids": ran.get("evidence"),
     }  # fmt: skip
 

@@ -59,16 +59,19 @@ def _from_address(view: View, params: Params, source: Node, entry: Edge) -> bool
 def _opened(view: View, params: Params, session: Edge, machine: Node) -> bool:
     """Tell whether a session is one that a remote logon from an address opened."""
     entries = view.into(machine, "REMOTE_LOGON") if "addresses" in params else ()
-    return any(e.get("session_id") == session["id"] and _from_address(view, params, s, e) for e, s in entries)
+    return any(
+        e.get("logon_session_id") == session["logon_session_id"] and _from_address(view, params, s, e)
+        for e, s in entries
+    )
 
 
 def _is_asked_for(view: View, params: Params, user: Node, edge: Edge, machine: Node) -> bool:
-    entered = {(at["id"], p.get("logon_id")) for p in _inner(view, params) if (at := view.machine_of(p))}
+    entered = {(at["id"], p.get("logon_session_id")) for p in _inner(view, params) if (at := view.machine_of(p))}
     return (
         user["id"] in params.get("users", [])
         or machine["id"] in params.get("machines", [])
         or machine["client_id"] in params.get("clients", [])
-        or (machine["id"], edge["logon_id"]) in entered
+        or (machine["id"], edge["logon_session_id"]) in entered
         or _opened(view, params, edge, machine)
         or any(_of_alert(view, key, edge, user, machine) for key in params.get("alerts", []))
     )
@@ -84,7 +87,7 @@ def _logon_fits(params: Params, user: Node, edge: Edge, machine: Node) -> bool:
 
 
 def _logon(user: Node, edge: Edge, machine: Node) -> Row:
-    copied = ("logon_id", "logon_type", "auth_package", "source_ip", "technique")
+    copied = ("logon_id", "logon_session_id", "logon_type", "auth_package", "source_ip", "technique")
     return {name: edge.get(name) for name in copied} | {
         "_place": edge["id"], "date_time": edge["start"], "end": edge["end"], "muid": machine["id"],
         "logged_user": shown(user), "source_machine": edge.get("source_machine_id"), "user_id": user["id"],
@@ -110,14 +113,16 @@ def remote_logons(view: View, params: Params) -> list[Row]:
 
 
 def _wanted(view: View, params: Params, source: Node, edge: Edge, target: Node) -> bool:
-    entered = {(machine["id"], p.get("logon_id")) for p in _inner(view, params) if (machine := view.machine_of(p))}
+    entered = {
+        (machine["id"], p.get("logon_session_id")) for p in _inner(view, params) if (machine := view.machine_of(p))
+    }
     return (
         (edge.get("user_id") in params.get("users", []) and _logged_on(view, edge["user_id"], target))
         or (target["id"] in params.get("machines", []) and params.get("incoming", True))
         or (source["id"] in params.get("machines", []) and params.get("outgoing", True))
         or _from_address(view, params, source, edge)
         or target["client_id"] in params.get("clients", [])
-        or (target["id"], edge["logon_id"]) in entered
+        or (target["id"], edge.get("logon_session_id", "")) in entered
         or (source["id"], edge.get("origin_process_id")) in {(m, p["id"]) for m, p in _chosen(view, params)}
         or any(
             _of_alert(view, key, edge, view.node(edge.get("user_id", ""), "User"), target)
@@ -145,7 +150,9 @@ def _of_alert(view: View, key: str, edge: Edge, user: Node | None, machine: Node
 
 
 def _remote_logon(source: Node, edge: Edge, target: Node) -> Row:
-    copied = ("logon_id", "logon_type", "technique", "source_ip", "source_port", "confidence", "user_id")
+    copied = (
+        "logon_id", "logon_session_id", "logon_type", "technique", "source_ip", "source_port", "confidence", "user_id"
+    )  # fmt: skip
     return {name: edge.get(name) for name in copied} | {
         "_place": edge["id"], "date_time": edge["start"], "end": edge["end"], "source": source["id"],
         "muid": target["id"], "logged_user": edge["user_name"], "event_ids": edge["evidence"],

@@ -77,6 +77,9 @@ class World:
     def time(self) -> int:
         return BASE + self.rng.randint(0, 20) * MINUTE
 
+    def session(self) -> str:
+        return f"{self.tenant}|session{self.rng.randint(1, 3)}"
+
     def maybe(self, value: Any, share: float = 0.8) -> Any:
         return value if self.rng.random() < share else None
 
@@ -125,12 +128,12 @@ def _processes(world: World, placed: float) -> None:
             "Process", str(i), name=name, path=world.maybe(world.rng.choice((rf"C:\Win\{name}", rf"\\srv\x\{name}"))),
             command_line=world.maybe(f"{name} -Q {world.rng.randint(0, 2)}"), pid=world.rng.randint(1, 9),
             md5=world.maybe("MD5" + name), sha256=world.maybe("SHA" + name), machine_id=machine, user_id=user,
-            logon_id=world.maybe(f"0x{world.rng.randint(1, 3)}"), start=None if stub else begin,
+            logon_session_id=(session := world.maybe(world.session())), start=None if stub else begin,
             end=world.maybe(begin + world.rng.randint(0, 9) * MINUTE, 0.6), stub=stub,
         )  # fmt: skip
         process = ("Process", key)
         if machine:
-            world.link("RAN", ("Machine", machine), process, logon_id=None)
+            world.link("RAN", ("Machine", machine), process, logon_session_id=session)
         if user:
             world.link("EXECUTED", ("User", user), process)
         if world.rng.random() < 0.7:
@@ -160,14 +163,16 @@ def _acts(world: World) -> None:
     for _ in range(rng.randint(0, 6)):
         kind = rng.choice(("WROTE", "WROTE", "READ", "DELETED", "RENAMED", "LOADED"))
         word = world.maybe(rng.choice(("FileCreate", "modify", "time")), 0.8)
-        world.link(kind, any_of("Process"), any_of("File"), operation=word, path=world.maybe(rng.choice(FILES), 0.7))
+        world.link(kind, any_of("Process"), any_of("File"), operation=word, path=world.maybe(rng.choice(FILES), 0.7),
+                   logon_session_id=world.maybe(world.session()))  # fmt: skip
     for _ in range(rng.randint(0, 4)):
         kind, word = rng.choice(("SET_REGISTRY", "READ_REGISTRY")), rng.choice(("create", "modify", "delete"))
         world.link(
-            kind, any_of("Process"), any_of("RegistryKey"), operation=world.maybe(word, 0.7), value=world.maybe("v")
-        )
+            kind, any_of("Process"), any_of("RegistryKey"), operation=world.maybe(word, 0.7), value=world.maybe("v"),
+            logon_session_id=world.maybe(world.session()),
+        )  # fmt: skip
     for _ in range(rng.randint(0, 2)):
-        world.link("INJECTED_INTO", any_of("Process"), any_of("Process"))
+        world.link("INJECTED_INTO", any_of("Process"), any_of("Process"), logon_session_id=world.maybe(world.session()))
     for _ in range(rng.randint(0, 3)):
         world.link("QUERIED", any_of(rng.choice(("Process", "Machine"))), any_of("Domain"))
         world.link("HAD_IP", any_of("Machine"), any_of("IP"))
@@ -226,7 +231,8 @@ def _logons(world: World) -> None:
     for _ in range(rng.randint(0, 5)):
         world.link(
             "LOGGED_ON", ("User", rng.choice(world.ids("User"))), ("Machine", rng.choice(world.ids("Machine"))),
-            logon_id=f"0x{rng.randint(1, 3)}", logon_type=rng.choice((2, 3, 10)), auth_package=world.maybe("NTLM"),
+            logon_id=f"0x{rng.randint(1, 3)}", logon_session_id=world.session(), logon_type=rng.choice((2, 3, 10)),
+            auth_package=world.maybe("NTLM"),
             source_ip=world.maybe("10.0.0.1", 0.5),
             source_machine_id=world.maybe(rng.choice(world.ids("Machine")), 0.4),
             technique=world.maybe("T1021.002", 0.3),
@@ -241,7 +247,7 @@ def _logons(world: World) -> None:
             "REMOTE_LOGON", (label, rng.choice(world.ids(label))), ("Machine", target),
             user_id=world.maybe(user), user_name="someone", logon_id=f"0x{rng.randint(1, 3)}", logon_type=3,
             technique=world.maybe("T1021.001", 0.5), source_ip=world.maybe(rng.choice(world.ids("IP")), 0.8),
-            session_id=session[5]["id"] if session else None,
+            logon_session_id=session[5]["logon_session_id"] if session else world.maybe(world.session(), 0.3),
             origin_process_id=world.maybe(rng.choice(world.ids("Process")), 0.5), source_port=world.maybe(50123, 0.5),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@
 MATCH (u:User {id: $id})-[l:LOGGED_ON]->(m:Machine)
 WHERE l.logon_type IN [3, 8, 9, 10] AND ($since IS NULL OR l.end >= $since) AND ($until IS NULL OR l.start < $until)
 MATCH (m)-[:RAN]->(p:Process)
-WHERE p.logon_id = l.logon_id
+WHERE p.logon_session_id = l.logon_session_id
 RETURN DISTINCT p AS node
 ORDER BY node.id
 LIMIT $limit
