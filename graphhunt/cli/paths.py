@@ -95,4 +95,6 @@ def _show(number: int, path: dict[str, Any]) -> None:
 def _how(hop: dict[str, Any]) -> str:
     if hop["technique"]:
         return f"{hop['technique']} {hop['technique_name']}"
+    if hop["technique_name"]:
+        return str(hop["technique_name"])
     return "logon" if hop["logon_type"] is None else f"logon type {hop['logon_type']}"

@@ -202,8 +202,9 @@ class Causes:
 
     def _by_credentials(self) -> pl.DataFrame:
         """Find the one session that used the account's credentials towards the target just then."""
-        asked = self._unopened().select("id", "machine_id", "target", "user_id", "time")
-        pairs = asked.join(self._used, on=["machine_id", "target", "user_id"])
+        asked = self._unopened().select("id", "machine_id", "target", "user_id", "time", slot=pl.col("time") // USED)
+        used = pl.concat([self._used.with_columns(slot=pl.col("at") // USED + step) for step in (-1, 0, 1)])
+        pairs = asked.join(used, on=["machine_id", "target", "user_id", "slot"]).drop("slot")
         away = (pl.col("at") - pl.col("time")).abs()
         pairs = pairs.filter(away <= USED).with_columns(away=away).drop("time")
         whose = pl.coalesce("session", "account")

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from graphhunt.graph.techniques import Techniques
 
 _KINDS = {
-    "service": "service_install", "task": "task_install", "wmi": "remote_process", "wmi_nearby": "remote_process",
-    "dcom": "remote_process", "winrm": "remote_process", "ssh": "remote_process", "admin_share": "admin_share",
+    "service_made": "service_install", "service_changed": "service_install", "service_run": "service_install",
+    "task_made": "task_install", "task_second": "task_install", "service_second": "service_install",
+    "wmi_child": "remote_process", "wmi_nearby": "remote_process", "wmi_subscription": "remote_process",
+    "dcom_server": "remote_process", "borrowed_child": "remote_process", "winrm_shell": "remote_process",
+    "ssh_child": "remote_process", "exploit_shell": "remote_process", "admin_share": "admin_share",
     "service_control": "admin_share", "task_pipe": "admin_share",
 }  # fmt: skip
 

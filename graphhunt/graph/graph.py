@@ -77,7 +77,9 @@ def build(
         **found,
         **services.nodes(),
         "User": case.accounts.nodes(),
-        "Process": acts.of_process(processes.nodes, "id"),
+        "Process": acts.of_process(processes.nodes, "id").join(
+            techniques.reached, left_on="id", right_on="process_id", how="left"
+        ),
         "Machine": machines(case, remote, skew.offsets, directory.machines),
         "Group": management.groups(directory.groups),
         "DirectoryObject": management.objects(directory.others),

@@ -17,6 +17,7 @@ _POLARS: dict[str, _Type] = {
     "flag": pl.Boolean,
     "time": pl.Int64,
     "share": pl.Float64,
+    "amount": pl.Float64,
 }
 ENDS = ("from_id", "from_label", "to_id", "to_label")
 """Columns of a relationship's ends."""

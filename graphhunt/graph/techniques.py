@@ -1,11 +1,7 @@
 """How a remote session was used: the ATT&CK technique that its traces at the target show.
 
 A trace is a record at the target that belongs to the session: by its LogonId, by the service port of its
-connection, or by the service it installed. The strongest trace names the technique; sessions of one act (the
-same accounts and machines within seconds) share it, since Windows makes one to nine logons per act.
-
-References: ATT&CK T1021.001-.006, T1047, T1053.005, T1569.002, T1550.002; JPCERT/CC "Detecting Lateral
-Movement through Tracking Event Logs" (2017) for the traces of each tool.
+connection, or by what it installed; `remote_work` finds what a session did through others. `hypotheses` weighs them.
 """
 
 from __future__ import annotations
@@ -16,6 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.frames import SECOND, basename
+from graphhunt.graph.hypotheses import POINTS, RAN, weighed
+from graphhunt.graph.remote_work import TRACE, RemoteWork
 from graphhunt.graph.wellknown import SYSTEM_LOGONS
 
 if TYPE_CHECKING:
@@ -29,6 +27,9 @@ ACT = 5 * SECOND
 
 CARRIED = 60 * SECOND
 """A connection from the logon's client port this near carried it, µs."""
+
+NEARLY_AT_ONCE = 60 * SECOND
+"""What is made to run something runs it this soon, µs."""
 
 NEARBY = 10 * SECOND
 """A process this soon after a remote logon may be its work, where nothing says whose it is, µs."""
@@ -44,25 +45,13 @@ PLUMBING = (
 
 RDP, RDP_NEAR = 3389, 30 * SECOND
 
-TECHNIQUES: dict[str, tuple[str, str, int]] = {
-    "service": ("T1569.002", "service execution (PsExec-like)", 9),
-    "task": ("T1053.005", "remote scheduled task", 8),
-    "wmi": ("T1047", "WMI", 8),
-    "dcom": ("T1021.003", "DCOM", 8),
-    "winrm": ("T1021.006", "WinRM", 8),
-    "ssh": ("T1021.004", "SSH", 8),
-    "rdp": ("T1021.001", "RDP", 7),
-    "wmi_nearby": ("T1047", "WMI", 6),
-    "winrm_port": ("T1021.006", "WinRM", 6),
-    "service_control": ("T1021.002", "SMB, service control", 5),
-    "task_pipe": ("T1053.005", "SMB, task scheduler pipe", 5),
-    "admin_share": ("T1021.002", "SMB admin share", 4),
-    "smb": ("T1021.002", "SMB", 2),
-}
-"""Trace to (ATT&CK id, name in words, strength)."""
-
-_PORTS = {5985: "winrm_port", 5986: "winrm_port", 3389: "rdp", 445: "smb", 139: "smb", 22: "ssh"}
+_PORTS = {
+    5985: "winrm_port", 5986: "winrm_port", 3389: "rdp_port", 445: "smb_port", 139: "smb_port", 22: "ssh_port",
+    135: "mapper",
+}  # fmt: skip
 _PIPES = {"svcctl": "service_control", "atsvc": "task_pipe"}
+_FAMILIES = {"rdp": "rdp_told", "winrm": "winrm_told", "ssh": "ssh_told", "smb": "smb_port"}
+_DESKTOP = [10, 12]
 
 
 class Techniques:
@@ -81,18 +70,15 @@ class Techniques:
     def traces(self) -> pl.DataFrame:
         """Every trace: (id of the session, trace, reason, event_id, process_id)."""
         parts = [
-            self._by_process(),
-            self._by_nearby_process(),
-            self._by_service(),
-            self._by_task(),
-            self._by_share(),
-            self._by_port(),
-            self._by_type(),
-        ]
-        return pl.concat([part.select("id", "trace", "reason", "event_id", "process_id") for part in parts])
+            self._by_process(), self._by_nearby_process(), self._by_install("Service", "service", "was installed"),
+            self._by_install("ScheduledTask", "task", "was made"), self._by_share(), self._by_port(), self._by_type(),
+            self._by_account(),
+        ]  # fmt: skip
+        own = pl.concat([part.select(TRACE) for part in parts])
+        return pl.concat([own, RemoteWork(self, own).traces()])
 
     @cached_property
-    def _starts(self) -> pl.DataFrame:
+    def starts(self) -> pl.DataFrame:
         """The start records with the program name of the parent, looked up by pid where the record has no path."""
         parents = self.processes.spawned.select(pl.col("to_id").alias("process_id"), pl.col("from_id").alias("id"))
         named = parents.join(self.processes.nodes.select("id", pl.col("name").alias("known")), on="id").drop("id")
@@ -102,7 +88,7 @@ class Techniques:
         )
 
     def _session_processes(self) -> pl.DataFrame:
-        starts = self.sessions.attach(self._starts.drop_nulls("logon_id")).rename({"logon_session_id": "id"})
+        starts = self.sessions.attach(self.starts.drop_nulls("logon_id")).rename({"logon_session_id": "id"})
         return starts.join(self.remote.select("id"), on="id", how="semi")
 
     def _by_nearby_process(self) -> pl.DataFrame:
@@ -111,7 +97,7 @@ class Techniques:
         Such a process belongs to the remote session that had just begun on the machine.
         """
         nobody = pl.col("logon_id").is_null() | pl.col("logon_id").is_in(SYSTEM_LOGONS)
-        starts = self._starts.filter((pl.col("parent") == "wmiprvse.exe") & nobody).sort("time", "event_id")
+        starts = self.starts.filter((pl.col("parent") == "wmiprvse.exe") & nobody).sort("time", "event_id")
         begun = self.remote.filter(pl.col("user_kind") == "person").select(
             "machine_id", "id", pl.col("start").alias("time")
         )
@@ -127,40 +113,55 @@ class Techniques:
         embedded = pl.col("command").str.contains("(?i)-embedding") | pl.col("parent_command_line").fill_null(
             ""
         ).str.contains("(?i)-embedding")
+        shells = ["wsmprovhost.exe", "winrshost.exe"]
+        plumbing = pl.col("base").is_in(list(PLUMBING)) | pl.col("parent").is_in(list(PLUMBING)).fill_null(value=False)
         trace = (
-            pl.when(
-                pl.col("base").is_in(["wsmprovhost.exe", "winrshost.exe"])
-                | pl.col("parent").is_in(["wsmprovhost.exe", "winrshost.exe"])
-            )
-            .then(pl.lit("winrm"))
-            .when(pl.col("parent") == "wmiprvse.exe")
-            .then(pl.lit("wmi"))
-            .when(embedded & ~pl.col("base").is_in(list(PLUMBING)) & ~pl.col("parent").is_in(list(PLUMBING)))
-            .then(pl.lit("dcom"))
-            .when(pl.col("parent").is_in(["sshd.exe", "sshd"]))
-            .then(pl.lit("ssh"))
-            .when(pl.col("parent").is_in(["taskeng.exe", "taskhostw.exe"]))
-            .then(pl.lit("task"))
-        )
+            pl.when(pl.col("base").is_in(shells) | pl.col("parent").is_in(shells)).then(pl.lit("winrm_shell"))
+            .when(pl.col("parent") == "wmiprvse.exe").then(pl.lit("wmi_child"))
+            .when(embedded & ~plumbing).then(pl.lit("dcom_server"))
+            .when(pl.col("parent").is_in(["sshd.exe", "sshd"])).then(pl.lit("ssh_child"))
+            .when(pl.col("parent").is_in(["taskeng.exe", "taskhostw.exe"])).then(pl.lit("task_child"))
+            .when(~pl.col("base").is_in(list(PLUMBING))).then(pl.lit(RAN))
+        )  # fmt: skip
         frame = self._session_processes().with_columns(trace=trace).drop_nulls("trace")
         reason = pl.concat_str(
             pl.col("parent").fill_null("a process"), pl.lit(" started "), pl.col("base"), pl.lit(" in this session")
         )
         return frame.with_columns(reason=reason)
 
-    def _by_service(self) -> pl.DataFrame:
-        """Find services that the session installed, and the process each started."""
-        frame = self.services.installs.filter(pl.col("label") == "Service").rename({"logon_session_id": "id"})
-        started = self.services.started.select("event_id", "process_id").unique(subset="event_id", keep="first")
-        frame = frame.join(self.remote.select("id"), on="id", how="semi").join(started, on="event_id", how="left")
-        reason = pl.concat_str(pl.lit("service "), pl.col("name"), pl.lit(" was installed in this session"))
-        return frame.with_columns(trace=pl.lit("service"), reason=reason)
+    def _by_install(self, label: str, hypothesis: str, what: str) -> pl.DataFrame:
+        """Find services or tasks that the session made, those of a second logon beside it, and what each started."""
+        made = self.services.installs.filter(pl.col("label") == label)
+        own = made.rename({"logon_session_id": "id"}).join(self.remote.select("id"), on="id", how="semi")
+        own = own.with_columns(trace=pl.lit(f"{hypothesis}_made"))
+        both = pl.concat([own, self._by_second_logon(made, hypothesis)], how="diagonal")
+        named = pl.concat_str(pl.lit(f"{'service' if label == 'Service' else 'task'} "), "name")
+        over = pl.when(pl.col("trace").str.ends_with("_made")).then(pl.lit("in this session"))
+        both = both.with_columns(
+            reason=pl.concat_str(named, pl.lit(f" {what} "), over.otherwise(pl.lit("by a second logon beside it")))
+        )
+        started = self.services.started.select("event_id", "process_id", "began", "start_event").unique(
+            "event_id", keep="first", maintain_order=True
+        )
+        both = both.join(started, on="event_id", how="left", maintain_order="left")
+        ran = both.filter(pl.col("began") - pl.col("time") <= NEARLY_AT_ONCE).with_columns(
+            trace=pl.lit(f"{hypothesis}_child"), reason=pl.concat_str(named, pl.lit(" started its program at once")),
+            event_id="start_event",
+        )  # fmt: skip
+        return pl.concat([both, ran])
 
-    def _by_task(self) -> pl.DataFrame:
-        frame = self.services.installs.filter(pl.col("label") == "ScheduledTask").rename({"logon_session_id": "id"})
-        frame = frame.join(self.remote.select("id"), on="id", how="semi")
-        reason = pl.concat_str(pl.lit("task "), pl.col("name"), pl.lit(" was made in this session"))
-        return frame.with_columns(trace=pl.lit("task"), reason=reason, process_id=pl.lit(None, pl.String))
+    def _by_second_logon(self, made: pl.DataFrame, hypothesis: str) -> pl.DataFrame:
+        """Find what another session of the account made within a minute, from the same source or from none known."""
+        makers = self.sessions.table.select("user_id", logon_session_id="id", begun="start")
+        sources = self.remote.select(logon_session_id="id", came_from="from_id")
+        made = made.drop("user_id").join(makers, on="logon_session_id").join(sources, on="logon_session_id", how="left")
+        asked = self.remote.select("id", "machine_id", "user_id", "from_id", "start")
+        pairs = made.join(asked, on=["machine_id", "user_id"])
+        near = ((pl.col("begun") - pl.col("start")).abs() <= CARRIED) & (pl.col("id") != pl.col("logon_session_id"))
+        same = (pl.col("came_from") == pl.col("from_id")).fill_null(value=True)
+        return pairs.filter(near & same).with_columns(trace=pl.lit(f"{hypothesis}_second")).select(
+            "id", "trace", "name", "time", "event_id"
+        )  # fmt: skip
 
     def _by_share(self) -> pl.DataFrame:
         """Find service and task pipes and admin shares that the session opened."""
@@ -168,10 +169,11 @@ class Techniques:
         frame = self.sessions.attach(frame).rename({"logon_session_id": "id"})
         frame = frame.join(self.remote.select("id"), on="id", how="semi")
         pipe = pl.col("target").str.to_lowercase().str.strip_chars("\\").replace_strict(_PIPES, default=None)
-        admin = pl.col("share").str.to_lowercase().str.contains(r"\\(admin|[a-z])\$$")
-        frame = frame.with_columns(
-            trace=pl.coalesce(pipe, pl.when(admin).then(pl.lit("admin_share"))), process_id=pl.lit(None, pl.String)
-        ).drop_nulls("trace")
+        share = pl.col("share").str.to_lowercase()
+        admin = pl.when(share.str.contains(r"\\(admin|[a-z])\$$")).then(pl.lit("admin_share"))
+        ipc = pl.when(share.str.contains(r"\\ipc\$$")).then(pl.lit("ipc_share"))
+        frame = frame.with_columns(trace=pl.coalesce(pipe, admin, ipc), process_id=pl.lit(None, pl.String))
+        frame = frame.drop_nulls("trace")
         opened = pl.concat_str(pl.lit("opened "), pl.col("share"), pl.lit(" "), pl.col("target").fill_null(""))
         return frame.with_columns(reason=opened.str.strip_chars())
 
@@ -197,7 +199,10 @@ class Techniques:
         remote = self.remote.select("id", "machine_id", "address", "source_port", "start", "service_port")
         away = (pl.col("seen") - pl.col("start")).abs()
         exact = remote.drop_nulls("source_port").join(seen, on=["machine_id", "address", "source_port"])
-        desk = remote.join(seen.filter(pl.col("port") == RDP), on=["machine_id", "address"])
+        # RDP's logons state no port: the connection from their address just then carried them.
+        desk = remote.filter(pl.col("source_port").is_null() | (pl.col("source_port") == 0)).join(
+            seen.filter(pl.col("port") == RDP), on=["machine_id", "address"]
+        )
         known = remote.drop_nulls("service_port").select("id", pl.col("service_port").alias("port"))
         parts = [exact.filter(away <= CARRIED), desk.filter(away <= RDP_NEAR), known]
         columns = ["id", "port", "server", "event_id"]
@@ -207,44 +212,51 @@ class Techniques:
         return both.drop("proven").sort("id", "server", "event_id", nulls_last=True)
 
     def _by_type(self) -> pl.DataFrame:
+        """Say what the logon's own type, its process and its other witnesses show."""
         kind = pl.col("logon_type")
-        trace = (
-            pl.when(kind.is_in([7, 10, 12]) | (pl.col("family") == "rdp"))
-            .then(pl.lit("rdp"))
-            .when(pl.col("family") == "winrm")
-            .then(pl.lit("winrm_port"))
-            .when(pl.col("family") == "ssh")
-            .then(pl.lit("ssh"))
-            .when(pl.col("witnesses").list.contains("share_sensor"))
-            .then(pl.lit("admin_share"))
-            .when(pl.col("family") == "smb")
-            .then(pl.lit("smb"))
-            .when(pl.col("logon_process").str.to_lowercase().str.contains("sshd"))
-            .then(pl.lit("ssh"))
-        )
-        frame = self.remote.with_columns(trace=trace).drop_nulls("trace")
-        typed = pl.concat_str(pl.lit("logon type "), pl.col("logon_type").cast(pl.String).fill_null("of sshd"))
-        told = pl.concat_str(pl.lit("told by "), pl.col("witnesses").list.join(", "))
-        reason = pl.when(pl.col("start_how") == "witness").then(told).otherwise(typed)
+        typed = (
+            pl.when(kind.is_in(_DESKTOP)).then(pl.lit("rdp_type"))
+            .when((kind == 7) & pl.col("address").is_not_null()).then(pl.lit("rdp_unlock"))
+            .when(pl.col("logon_process").str.to_lowercase().str.contains("sshd")).then(pl.lit("ssh_told"))
+        )  # fmt: skip
+        shared = pl.when(pl.col("witnesses").list.contains("share_sensor")).then(pl.lit("admin_share"))
+        told = pl.coalesce(shared, pl.col("family").replace_strict(_FAMILIES, default=None, return_dtype=pl.String))
+        against = pl.when(kind.is_in(_DESKTOP)).then(pl.lit("desktop"))
         nothing = pl.lit(None, pl.String)
-        return frame.with_columns(reason=reason, event_id=nothing, process_id=nothing)
+        by_type = pl.concat_str(pl.lit("logon type "), kind.cast(pl.String).fill_null("of sshd"))
+        by_others = pl.concat_str(pl.lit("told by "), pl.col("witnesses").list.join(", "))
+        own = self.remote.with_columns(
+            event_id=pl.col("evidence").list.first(), process_id=nothing, traces=pl.concat_list(typed, told, against)
+        )  # fmt: skip
+        frame = own.explode("traces").rename({"traces": "trace"}).drop_nulls("trace")
+        stated = frame.get_column("trace").is_in(["rdp_type", "rdp_unlock", "ssh_told", "desktop"])
+        witnessed = pl.col("start_how") == "witness"
+        return frame.with_columns(reason=pl.when(stated & ~witnessed).then(by_type).otherwise(by_others))
+
+    def _by_account(self) -> pl.DataFrame:
+        """Note sessions that nobody's name was given for."""
+        frame = self.remote.filter(pl.col("user_kind") == "anonymous")
+        return frame.with_columns(
+            trace=pl.lit("anonymous"), reason=pl.lit("an anonymous logon"), event_id=pl.col("evidence").list.first(),
+            process_id=pl.lit(None, pl.String),
+        )  # fmt: skip
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row per remote session: technique, its name and reason, proof, the process it led to, and its act."""
-        strengths = {trace: strength for trace, (_, _, strength) in TECHNIQUES.items()}
-        ranked = self.traces.with_columns(
-            strength=pl.col("trace").replace_strict(strengths, return_dtype=pl.Int64)
-        ).sort(pl.col("strength") * -1, "process_id", "event_id", nulls_last=True)
-        best = ranked.group_by("id", maintain_order=True).agg(
-            pl.col("trace", "strength", "reason").first(),
-            pl.col("process_id").drop_nulls().first().alias("remote_process_id"),
-            traced=pl.col("event_id").drop_nulls().unique(maintain_order=True).head(8),
-        )
+        """One row per remote session: technique with all that speaks for and against it, process, port and act."""
         ports = self.inbound.group_by("id", maintain_order=True).agg(
             pl.col("port").drop_nulls().first().alias("found_port")
         )
-        return self._shared(self._acts().join(best, on="id", how="left")).join(ports, on="id", how="left")
+        return weighed(self.traces, self._acts().select("id", "act")).join(ports, on="id", how="left")
+
+    @property
+    def reached(self) -> pl.DataFrame:
+        """The processes that a remote session's work started: (process_id, remote_session_id)."""
+        naming = [points.trace for points in POINTS if points.naming]
+        shown = self.traces.filter(pl.col("trace").is_in(naming)).drop_nulls("process_id")
+        return shown.sort("process_id", "id").select("process_id", remote_session_id="id").unique(
+            "process_id", keep="first", maintain_order=True
+        )  # fmt: skip
 
     def _acts(self) -> pl.DataFrame:
         """Number the acts: runs of sessions with the same ends and account, each within `ACT` of the one before."""
@@ -254,19 +266,3 @@ class Techniques:
         return (
             frame.with_columns(_run=begins.cum_sum()).with_columns(act=pl.col("id").first().over("_run")).drop("_run")
         )
-
-    def _shared(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Give sessions with no or a weak trace the technique of the act's strongest."""
-        frame = frame.sort("act", pl.col("strength") * -1, "start", "id", nulls_last=True)
-        lead = [pl.col(c).first().over("act").alias(f"act_{c}") for c in ("trace", "strength", "remote_process_id")]
-        frame = frame.with_columns(lead)
-        weak = pl.col("strength").fill_null(0) < pl.col("act_strength").fill_null(0)
-        shared = weak & (pl.col("act_strength") > TECHNIQUES["smb"][2])
-        ids = {trace: technique for trace, (technique, _, _) in TECHNIQUES.items()}
-        words = {trace: name for trace, (_, name, _) in TECHNIQUES.items()}
-        chosen = pl.when(shared).then("act_trace").otherwise("trace")
-        return frame.with_columns(
-            technique=chosen.replace_strict(ids, default=None, return_dtype=pl.String),
-            technique_name=chosen.replace_strict(words, default=None, return_dtype=pl.String),
-            technique_reason=pl.when(shared).then(pl.lit("part of the same act")).otherwise("reason"),
-        ).select("id", "technique", "technique_name", "technique_reason", "traced", "remote_process_id", "act")

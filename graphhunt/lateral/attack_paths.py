@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from graphhunt.errors import UsageError
+from graphhunt.graph.hypotheses import SAME_ACT
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.graph.weights import CHOSEN
 from graphhunt.lateral import scores as lateral
 from graphhunt.lateral.detection import Detection, DetectionOptions, detected
 from graphhunt.lateral.detector.words import Narrator
-from graphhunt.lateral.hops import SAME_ACT, Details, describe_hop
+from graphhunt.lateral.hops import Details, describe_hop
 from graphhunt.lateral.mixed import mixed_paths
 from graphhunt.lateral.names import accounts_named, hosts_named, nodes_named
 from graphhunt.lateral.paths import LogonTable, Path, PathSet, find_paths

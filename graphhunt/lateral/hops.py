@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
+from graphhunt.graph.hypotheses import SAME_ACT
 from graphhunt.schema import EVIDENCE_CAP
 from graphhunt.times import iso
 
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.lateral.paths import LogonTable
 
-SAME_ACT = "part of the same act"
+_TECHNIQUE = (
+    "technique_level", "technique_margin", "technique_support", "technique_records", "technique_against",
+    "alternatives", "transport",
+)  # fmt: skip
+"""What a hop says of how sure its technique is."""
 
 
 class AnyHop(Protocol):
@@ -79,7 +84,7 @@ def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -
         "from": table.host_name(hop.src), "to": table.host_name(hop.dst), "user": main["user_name"],
         "user_domain": main["user_domain"], "logon_type": main["logon_type"], "technique": main["technique"],
         "technique_name": main["technique_name"], "technique_reason": main.get("technique_reason"),
-        "credential_technique": _first(told, "credential_technique"),
+        **{name: main[name] for name in _TECHNIQUE}, "credential_technique": _first(told, "credential_technique"),
         "start": iso(hop.start), "end": iso(max(row["end"] for row in logons)), "logon_id": main["logon_id"],
         "logons": len(logons), "evidence": list(proof)[:EVIDENCE_CAP], "confidence": main["confidence"],
         "certainty": main["certainty"], "origin_how": main["origin_how"], "stated_name": main["stated_name"],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-TYPES = {"text": str, "texts": list[str], "number": int, "flag": bool, "time": int, "share": float}
+TYPES = {"text": str, "texts": list[str], "number": int, "flag": bool, "time": int, "share": float, "amount": float}
 """Types of properties, and how Python holds them. A time is microseconds since 1970, UTC; a share
-is a number from 0 to 1, in hundredths."""
+is a number from 0 to 1, an amount any other number with a fraction, both in hundredths."""
 
 
 class Property(NamedTuple):

@@ -68,6 +68,7 @@ _PROCESS = (
     ACCOUNT._replace(meaning="id of the account it ran as").from_fact(),
     LOGON_ID.from_fact(),
     LOGON_SESSION,
+    Property("remote_session_id", "text", "id of the session from elsewhere whose work started it"),
     Property("integrity", "text", "integrity level").from_fact(),
     MD5.from_fact(),
     SHA1.from_fact(),
