@@ -58,7 +58,8 @@ def clocks_words(skew: Iterable[dict[str, Any]]) -> str | None:
 
 def doubt_words(doubts: dict[str, dict[str, int]]) -> list[str]:
     """Count the doubts in words, one sentence per kind."""
-    return [f"doubt: {kind}: {n['found']:,} found, {n['repaired']:,} repaired" for kind, n in doubts.items()]
+    counts = [(kind.replace("_", " "), n["found"], n["repaired"]) for kind, n in doubts.items()]
+    return [f"doubt: {kind}: {found:,} found, {repaired:,} repaired" for kind, found, repaired in counts]
 
 
 def document(text: str) -> None:

@@ -21,22 +21,38 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 settled it; one that isn't repaired stands in the graph as the records say."""
 
 
+_OF_SOURCES = {
+    "sources_disagree": "from {} to {}: records disagree on where it came from",
+    "name_address_mismatch": "from {} to {}: the client gave itself the name of another machine",
+}
+
+
 def doubts(kind: str, frame: pl.DataFrame, subject: str, text: pl.Expr, *, repaired: bool = True) -> pl.DataFrame:
     """Make rows of doubts.
 
     Args:
-        kind: What they are of, in words.
+        kind: What they are of: words joined by underscores.
         frame: One row per doubt, with `time` and `event_id` (event ids, unordered).
         subject: Column of the node's or relationship's id.
         text: The doubt in words.
         repaired: Whether the graph was mended.
     """
-    events = pl.col("event_id").list.unique().list.sort().list.head(EVIDENCE_CAP)
+    events = pl.col("event_id").fill_null([]).list.unique().list.sort().list.head(EVIDENCE_CAP)
     rows = frame.select(
         kind=pl.lit(kind), subject=pl.col(subject), time=pl.col("time"), text=text, evidence=events,
         repaired=pl.lit(value=repaired),
     )  # fmt: skip
     return rows.cast(pl.Schema(SCHEMA))
+
+
+def remote_doubts(remote: pl.DataFrame) -> pl.DataFrame:
+    """Give the doubts that remote logons name themselves (`doubt`): what speaks against their source."""
+    rows = remote.drop_nulls("doubt").with_columns(time="start", event_id="evidence")
+    parts = [
+        doubts(kind, rows.filter(pl.col("doubt") == kind), "id", pl.format(text, "from_id", "to_id"), repaired=False)
+        for kind, text in _OF_SOURCES.items()
+    ]
+    return pl.concat(parts)
 
 
 def collected(parts: list[pl.DataFrame]) -> pl.DataFrame:

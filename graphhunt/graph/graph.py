@@ -14,7 +14,7 @@ from graphhunt.graph.borrowed import with_borrowed
 from graphhunt.graph.case import Case, Facts
 from graphhunt.graph.causes import with_causes
 from graphhunt.graph.corroboration import corroboration
-from graphhunt.graph.doubts import collected
+from graphhunt.graph.doubts import collected, remote_doubts
 from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.invariants import kept
@@ -90,7 +90,8 @@ def build(
     times = seen({kind: table for kind, table in relationships.items() if kind not in TYPES})
     finished = {label: _finished(label, table, times, client_id) for label, table in nodes.items() if table.height}
     mended = kept(finished, {kind: table for kind, table in relationships.items() if table.height}, case.events())
-    doubts = collected([mended.doubts, processes.doubts])
+    told = [case.machines.doubts(), case.accounts.doubts(), case.owners.doubts(), remote_doubts(remote)]
+    doubts = collected([mended.doubts, processes.doubts, *told])
     return Graph(mended.nodes, mended.relationships, skew.pairs, proof, doubts)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from graphhunt import ids
+from graphhunt.graph.doubts import SCHEMA
 from graphhunt.graph.frames import SECOND
 
 NETBIOS = 15
@@ -26,15 +27,6 @@ NEAR = 7
 _NO_SUFFIX = frozenset({"", "local", "localdomain"})
 _NOBODY = frozenset({"workstation"})
 """Names that tools and old clients state of themselves wherever they run."""
-
-_DOUBT: dict[str, pl.DataType | type[pl.DataType]] = {
-    "kind": pl.String,
-    "subject": pl.String,
-    "time": pl.Int64,
-    "text": pl.String,
-    "evidence": pl.List(pl.String),
-    "repaired": pl.Boolean,
-}
 
 SHOWN = 5
 """Records that a doubt names."""
@@ -69,7 +61,7 @@ class Doubt(NamedTuple):
 
 def doubts_table(rows: Iterable[Doubt]) -> pl.DataFrame:
     """Give doubts as a table, sorted."""
-    return pl.DataFrame(list(rows), schema=_DOUBT, orient="row").sort("kind", "subject", "text")
+    return pl.DataFrame(list(rows), schema=SCHEMA, orient="row").sort("kind", "subject", "text")
 
 
 def host_name(text: str) -> HostName | None:

@@ -78,12 +78,12 @@ class Instances:
 
     @cached_property
     def ends(self) -> pl.DataFrame:
-        """Per instance with an end: process_id, end (µs, as recorded) and end_how (guid or pid)."""
+        """Per instance with an end: process_id, end (µs, as recorded), end_how (guid or pid) and event_id (a list)."""
         loose = self._begun.ends.with_row_index("_row").with_columns(late=pl.lit(SAME_START))
-        found = self.held(loose).join(loose, on="_row").select("time", process_id="found").drop_nulls()
+        found = self.held(loose).join(loose, on="_row").select("time", "event_id", process_id="found").drop_nulls()
         known = self._spans.select("process_id").unique()
         rest = found.join(pl.concat([known, self._ends.select("process_id")]), on="process_id", how="anti")
-        stubs = rest.group_by("process_id").agg(pl.col("time").min().alias("end"), end_how=pl.lit("pid"))
+        stubs = rest.group_by("process_id").agg(pl.col("time").min().alias("end"), "event_id", end_how=pl.lit("pid"))
         return pl.concat([self._ends, stubs])
 
     @cached_property
@@ -92,17 +92,17 @@ class Instances:
         by_guid = self._begun.ends.filter(pl.col("guid").is_not_null()).with_columns(
             process_id=key("machine_id", "guid")
         )
-        sure = by_guid.group_by("process_id").agg(_surest_time().alias("end"), end_how=pl.lit("guid"))
+        sure = by_guid.group_by("process_id").agg(_surest_time().alias("end"), "event_id", end_how=pl.lit("guid"))
         loose = self._begun.ends.filter(pl.col("guid").is_null() & pl.col("pid").is_not_null())
         loose = loose.with_columns(at=pl.col("time") + resolution("time"))
         found = pl.concat([self._before(loose, "at", named=named) for named in (True, False)])
         found = found.filter(pl.col("until").is_null() | (pl.col("time") <= pl.col("until")))
-        known = found.join(sure, on="process_id", how="left").with_columns(
+        known = found.join(sure.drop("event_id"), on="process_id", how="left").with_columns(
             first=pl.coalesce("end", pl.col("time").min().over("process_id"))
         )
         same = known.filter((pl.col("time") - pl.col("first")).abs() <= SAME_START)
         other = same.filter(pl.col("end").is_null()).group_by("process_id")
-        return pl.concat([sure, other.agg(_surest_time().alias("end"), end_how=pl.lit("pid"))])
+        return pl.concat([sure, other.agg(_surest_time().alias("end"), "event_id", end_how=pl.lit("pid"))])
 
     def _before(self, frame: pl.DataFrame, at: str, *, named: bool) -> pl.DataFrame:
         """Add the span of the latest instance that began at or before `at`; rows that have none are left out."""
@@ -139,7 +139,9 @@ class Instances:
 
     def _holders(self, probes: pl.DataFrame, *, named: bool) -> pl.DataFrame:
         """Find the instance that had the pid then; else the one that got it soon after."""
-        before = self._before(probes, "time", named=named).join(self._ends, on="process_id", how="left")
+        before = self._before(probes, "time", named=named).join(
+            self._ends.select("process_id", "end"), on="process_id", how="left"
+        )
         over = pl.col("end") + KEPT + resolution("end")
         mine = (pl.col("until").is_null() | (pl.col("time") < pl.col("until"))) & (
             pl.col("end").is_null() | (pl.col("time") <= over)

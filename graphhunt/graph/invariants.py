@@ -65,7 +65,7 @@ def _seen_in_order(label: str, table: pl.DataFrame, found: list[pl.DataFrame]) -
     if rows.is_empty():
         return table
     text = pl.lit(f"{label}: last seen before it was first seen; both times are the first")
-    found.append(doubts("last seen before first seen", rows, "id", text))
+    found.append(doubts("last_seen_before_first_seen", rows, "id", text))
     return table.with_columns(last_seen=pl.max_horizontal("first_seen", "last_seen"))
 
 
@@ -73,7 +73,7 @@ def _not_to_itself(table: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFra
     """Drop the remote logons of a machine to itself."""
     own = (pl.col("from_label") == "Machine") & (pl.col("from_id") == pl.col("to_id"))
     text = pl.format("a logon to {} said to come from there: it is no remote logon", "to_id")
-    found.append(_told("remote logon to itself", table.filter(own), text))
+    found.append(_told("remote_logon_to_itself", table.filter(own), text))
     return table.filter(~own)
 
 
@@ -85,7 +85,7 @@ def _with_ends(kind: str, table: pl.DataFrame, nodes: Tables, found: list[pl.Dat
         lost = table.join(known, left_on=[f"{end}_id", f"{end}_label"], right_on=["id", "label"], how="anti")
         if lost.height:
             text = pl.format(f"{kind} {end} {{}}, which isn't in the graph: left out", f"{end}_id")
-            found.append(_told("end missing", lost, text))
+            found.append(_told("end_missing", lost, text))
             table = table.join(lost.select("id"), on="id", how="anti", maintain_order="left")
     return table
 
@@ -98,7 +98,7 @@ def _proved(kind: str, table: pl.DataFrame, events: pl.DataFrame, found: list[pl
     if wrong.is_empty():
         return table
     text = pl.lit(f"{kind} that no stored record proves: left out")
-    found.append(_told("no evidence", wrong, text))
+    found.append(_told("no_evidence", wrong, text))
     return table.join(strange, on="id", how="anti", maintain_order="left")
 
 
@@ -114,7 +114,7 @@ def _in_order(table: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:
         .then(pl.lit("its end was recorded within a second before its start: it ends at its start"))
         .otherwise(pl.lit("its end was recorded before its start: its end is left out"))
     )
-    found.append(_told("end before start", rows, text))
+    found.append(_told("end_before_start", rows, text))
     return table.with_columns(end=pl.when(early & near).then("start").when(~early).then("end"))
 
 
@@ -128,7 +128,7 @@ def _only_one(kind: str, table: pl.DataFrame, found: list[pl.DataFrame]) -> pl.D
     text = pl.format(
         f"{{}} has another {_ONE[kind]}, of which more records tell, than {{}}: left out", "to_id", "from_id"
     )
-    found.append(_told(f"several of one {_ONE[kind]}", others, text))
+    found.append(_told(f"several_{_ONE[kind]}s", others, text))
     return table.join(best, on="id", how="semi", maintain_order="left")
 
 
@@ -141,4 +141,4 @@ def _outside_life(kind: str, table: pl.DataFrame, processes: pl.DataFrame) -> pl
     when = pl.when(before).then(pl.lit("began")).otherwise(pl.lit("ended"))
     where = pl.when(before).then(pl.lit("before")).otherwise(pl.lit("after"))
     text = pl.format(f"{kind} by {{}}, {{}} it {{}}: told as recorded", "from_id", where, when)
-    return _told("act outside its process's life", acts.filter(before | after), text, repaired=False)
+    return _told("act_outside_life", acts.filter(before | after), text, repaired=False)

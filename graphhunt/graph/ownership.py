@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt import ids
+from graphhunt.graph.doubts import doubts
 from graphhunt.graph.frames import HOUR, SECOND, evidence, hashed, mapped, with_address
 from graphhunt.graph.network_names import network_names
 from graphhunt.graph.sides import sided
 from graphhunt.graph.stated import Stated
 from graphhunt.graph.weights import OUTVOTED, OWNED, SIGHTINGS
+from graphhunt.schema import EVIDENCE_CAP
 
 if TYPE_CHECKING:
     from graphhunt.graph.resolved import Resolved
@@ -168,20 +170,15 @@ class Ownership:
         lost = (
             self.sightings.filter("outvoted").group_by("ip", "machine_id").agg(*evidence(), time=pl.col("time").min())
         )
-        outvoted = lost.select(
-            kind=pl.lit("address_outvoted"), subject="ip", time="time", evidence="evidence",
-            text=pl.format("{} sighting(s) on {} weigh too little against another machine's", "count", "machine_id"),
-        )  # fmt: skip
+        words = pl.format("{} sighting(s) on {} weigh too little against another machine's", "count", "machine_id")
+        outvoted = doubts("address_outvoted", lost.rename({"evidence": "event_id"}), "ip", words)
         runs = self.runs.filter("shared").group_by("ip").agg(
             time=pl.col("start").min(), machines=pl.col("machine_id").unique().sort().str.join(", ")
         )  # fmt: skip
-        shared = runs.select(
-            kind=pl.lit("address_shared"), subject="ip", time="time",
-            evidence=pl.lit([], pl.List(pl.String)),
-            text=pl.format("it passes to and fro between {}: it names no machine then", "machines"),
-        )  # fmt: skip
-        columns = ["kind", "subject", "time", "text", "evidence"]
-        return pl.concat([outvoted.select(columns), shared.select(columns)]).sort("kind", "subject", "time", "text")
+        seen = self.sightings.sort("time", "event_id").group_by("ip").agg(pl.col("event_id").head(EVIDENCE_CAP))
+        words = pl.format("it passes to and fro between {}: it names no machine then", "machines")
+        shared = doubts("address_shared", runs.join(seen, on="ip", how="left"), "ip", words, repaired=False)
+        return pl.concat([outvoted, shared])
 
 
 def _points(prefix: str = "") -> pl.Expr:

@@ -209,7 +209,7 @@ class Processes:
             pl.lit("pid").alias("instance_how"),
         )
         frame = self._with_pids(pl.concat([started, guids, pids], how="diagonal"))
-        frame = _clamped(frame.join(self._instances.ends, on="process_id", how="left"))
+        frame = _clamped(frame.join(self._instances.ends.drop("event_id"), on="process_id", how="left"))
         return (
             frame.join(self._parents.select("process_id", "parent_how"), on="process_id", how="left")
             .join(self._activity, on="process_id", how="left")
@@ -283,8 +283,6 @@ class Processes:
         early = orphans.group_by("process_id", "parent_id").agg(pl.col("time").min(), pl.col("event_id"))
         ahead = pl.format("its parent {} began after it: it has another parent, or none", "parent_id")
         ends = self._instances.ends.join(own, on="process_id").filter(pl.col("end") < pl.col("own_start"))
-        events = self.case.facts("process_end").with_columns(process_id=key("machine_id", "guid"))
-        ends = ends.join(events.group_by("process_id").agg("event_id"), on="process_id", how="left")
         clamped = pl.col("own_start") - pl.col("end") <= SECOND
         ended = (
             pl.when(clamped)
@@ -293,8 +291,8 @@ class Processes:
         )
         return pl.concat(
             [
-                doubts("child before parent", early, "process_id", ahead),
-                doubts("end before start", ends.with_columns(time="end"), "process_id", ended),
+                doubts("child_before_parent", early, "process_id", ahead),
+                doubts("end_before_start", ends.with_columns(time="end"), "process_id", ended),
             ]
         )
 

@@ -75,7 +75,7 @@ def test_whole_seconds_end_nothing_before_it_starts(end: float, expected: int) -
     (row,) = processes(graph).values()
     if end < 10:
         assert (row["end"], row["end_how"]) == (None, None)
-        assert graph.doubts.get_column("kind").to_list() == ["end before start"]
+        assert graph.doubts.get_column("kind").to_list() == ["end_before_start"]
     else:
         assert row["end"] == expected
         assert row["end_how"] == ("clamped" if end < 10.7 else "guid")
@@ -134,7 +134,7 @@ def test_violations_are_mended_and_told() -> None:
     found = kept(graph.nodes, {"RAN": pl.concat([ran, stray, unproved])}, events)
     assert found.relationships["RAN"].equals(ran)
     assert dict(found.doubts.select("subject", "kind").iter_rows()) == {
-        "stray": "end missing",
-        "unproved": "no evidence",
+        "stray": "end_missing",
+        "unproved": "no_evidence",
     }
     assert found.doubts.get_column("repaired").all()

@@ -13,6 +13,9 @@ from graphhunt.times import dated
 
 router = APIRouter(tags=["server"])
 
+_PROBLEMS = 1000
+"""Most doubts of an answer; the command line lists all."""
+
 
 @router.get("/health", operation_id="getHealth")
 def get_health(request: Request) -> HealthAnswer:
@@ -22,8 +25,10 @@ def get_health(request: Request) -> HealthAnswer:
 
 @router.get("/status", operation_id="getStatus")
 def get_status(hunt: HuntDep, problems: bool = False) -> dict[str, Any]:
-    """Say what is loaded, as `graphhunt status --json`; with `problems`, also every doubt."""
+    """Say what is loaded, as `graphhunt status --json`; with `problems`, also the first thousand doubts."""
     answer: dict[str, Any] = dated(hunt.status(problems=problems))
+    if problems:
+        answer["problems"] = answer["problems"][:_PROBLEMS]
     return answer
 
 

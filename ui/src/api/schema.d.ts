@@ -1021,7 +1021,7 @@ export interface paths {
         };
         /**
          * Get Status
-         * @description Say what is loaded, as `graphhunt status --json`; with `problems`, also every doubt.
+         * @description Say what is loaded, as `graphhunt status --json`; with `problems`, also the first thousand doubts.
          */
         get: operations["getStatus"];
         put?: never;

@@ -1,0 +1,47 @@
+"""`status` says what records contradict: how much of it, and each on request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from graphhunt.cli.app import app
+from graphhunt.store.embedded import stop_engine
+
+SSHD = "Mar  2 09:00:00 localhost sshd[42]: Accepted password for alice from 192.0.2.7 port 4022 ssh2\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("GRAPHHUNT_ENGINE_MEMORY_MB", "512")
+    monkeypatch.setenv("GRAPHHUNT_ENGINE_IDLE", "5")
+    yield tmp_path / "ws"
+    stop_engine(tmp_path / "ws")
+
+
+def run(workspace: Path, *arguments: str) -> str:
+    found = CliRunner().invoke(app, ["--workspace", str(workspace), *arguments])
+    assert found.exit_code == 0, found.output
+    return found.stdout
+
+
+def test_status_counts_doubts_and_lists_them_with_their_records(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "auth.log").write_text(SSHD)
+    run(workspace, "load", str(tmp_path / "auth.log"))
+    short = run(workspace, "status")
+    assert "doubt: localhost: 1 found, 0 repaired\nsee: graphhunt status --problems\n" in short
+    assert "localhost@auth.log" not in short
+    state = json.loads(run(workspace, "status", "--problems", "--json"))
+    assert state["doubts"] == {"localhost": {"found": 1, "repaired": 0}}
+    [problem] = state["problems"]
+    assert (problem["kind"], problem["subject"], problem["repaired"]) == ("localhost", "localhost@auth.log", False)
+    [event] = problem["evidence"]
+    assert SSHD.strip() in run(workspace, "evidence", event)
+    assert "problems" not in json.loads(run(workspace, "status", "--json"))
+    listed = " ".join(run(workspace, "status", "--problems").split())
+    assert f"localhost@auth.log: 1 records of auth.log name no host but localhost; the log stands for the machine " \
+           f"[{event}]" in listed  # fmt: skip
