@@ -23,8 +23,11 @@ _RIGHTS = {
 }
 """The rights that give power over a process, each with Windows' name and in words; others only tell of it."""
 
-READS, ACTS, OWN = 100, 60, 10
-"""Grades in hundredths: may read memory, may act on the process otherwise, and what Windows' own programs keep."""
+USE = "Security/4663"
+"""The record of a use; every other says that a process was opened, or asked to be."""
+
+READS, ACTS, OWN = 1.0, 0.6, 0.1
+"""Grades: may read memory, may act on the process otherwise, and what part of that Windows' own programs keep."""
 
 _SYSTEM = "S-1-5-18"
 _OWN_PROGRAMS = (
@@ -33,7 +36,12 @@ _OWN_PROGRAMS = (
 )  # fmt: skip
 """Programs of Windows and its tools that open other processes in ordinary work."""
 
-_OWN_FOLDERS = r"(?i)^(?:[a-z]:|\\device\\[^\\]+)\\(?:windows|program files|programdata\\microsoft\\windows defender)\\"
+_OWN_FOLDERS = (
+    r"(?i)^(?:[a-z]:|\\device\\[^\\]+)\\(?:windows\\(?:(?:system32|syswow64)\\(?:wbem\\)?)?"
+    r"|program files\\windows defender(?: advanced threat protection)?\\"
+    r"|programdata\\microsoft\\windows defender\\platform\\[^\\]+\\)[^\\]+$"
+)
+"""Where those programs are installed; folders in them that anybody may write to are no such place."""
 
 
 def mask(column: str) -> pl.Expr:
@@ -52,7 +60,7 @@ def rights(column: str) -> pl.Expr:
 
 
 def grade(granted: str, path: str, user: str) -> pl.Expr:
-    """Weigh rights by who has them, in hundredths.
+    """Weigh rights by who has them, 0 to 1.
 
     Args:
         granted: Column of the mask.
@@ -60,37 +68,53 @@ def grade(granted: str, path: str, user: str) -> pl.Expr:
         user: Column of the actor's account id; an unknown one of Windows' own programs is taken for SYSTEM.
     """
     bits = mask(granted)
-    power = pl.when(_has(bits, READ_MEMORY)).then(READS).when(_has(bits, sum(_RIGHTS))).then(ACTS).otherwise(0)
+    power = pl.when(_has(bits, READ_MEMORY)).then(READS).when(_has(bits, sum(_RIGHTS))).then(ACTS).otherwise(0.0)
     program = basename(path).is_in(list(_OWN_PROGRAMS))
     stated = pl.col(path).str.contains("\\", literal=True)
     place = ~stated | pl.col(path).str.contains(_OWN_FOLDERS)
     own = (program & place).fill_null(value=False) & (pl.col(user).fill_null(_SYSTEM) == _SYSTEM)
-    return pl.when(own).then(power * OWN // 100).otherwise(power)
+    return pl.when(own).then((power * OWN).round(2)).otherwise(power)
 
 
 def opened(frame: pl.DataFrame) -> pl.Expr:
     """Say in one sentence who opened what with which rights, by which records and when.
 
     Args:
-        frame: Has path, account, machine, target, granted, codes (list) and start (µs) of every act.
+        frame: Has path, account, machine, target, granted, used (mask), codes (list), acts (how many) and start (µs).
     """
     if frame.is_empty():
         return pl.lit(None, pl.String)
-    words = [pl.when(_has(mask("granted"), bit)).then(pl.lit(text)) for bit, (_, text) in _RIGHTS.items()]
-    power = pl.concat_list(words).list.drop_nulls().list.join(", ")
-    used = pl.col("codes").list.eval(pl.element() == "Security/4663").list.all()
-    verb = pl.when(used).then(pl.lit("used on")).otherwise(pl.lit("opened"))
-    having = pl.when(used).then(pl.lit("the right to")).otherwise(pl.lit("with the right to"))
-    right = pl.when(power == "").then(pl.lit("without a right over it")).otherwise(pl.format("{} {}", having, power))
+    power, used = _powers(mask("granted")), _powers(pl.col("used"))
+    only = pl.col("codes").list.eval(pl.element() == USE).list.all()
+    right = pl.when(power == "").then(pl.lit("without a right over it")).otherwise(
+        pl.format("with the right to {}", power)
+    )  # fmt: skip
+    had = pl.when(used == "").then(pl.lit("no right over it")).otherwise(pl.format("the right to {}", used))
+    also = pl.when(used == "").then(pl.lit("")).otherwise(pl.format(" and used the right to {}", used))
+    act = (
+        pl.when(only)
+        .then(pl.format("used on {} {}", _target(), had))
+        .otherwise(pl.format("opened {} {}{}", _target(), right, also))
+    )
+    often = pl.when(pl.col("acts") > 1).then(pl.format("{} times, first ", "acts")).otherwise(pl.lit(""))
     return pl.format(
-        "{} of {} on {} {} {} {} ({}; {}; {})",
+        "{} of {} on {} {} ({}; {}; {}{})",
         pl.col("path").fill_null("an unknown program"),
         pl.col("account").fill_null("an unknown account"),
         pl.col("machine"),
-        verb,
-        pl.col("target").fill_null("an unknown program"),
-        right,
+        act,
         pl.col("granted").fill_null("rights not recorded"),
         pl.col("codes").list.join(", "),
+        often,
         pl.from_epoch("start", time_unit="us").dt.to_string("%Y-%m-%d %H:%M:%S"),
     )
+
+
+def _target() -> pl.Expr:
+    return pl.col("target").fill_null("an unknown program")
+
+
+def _powers(bits: pl.Expr) -> pl.Expr:
+    """Give the rights over a process that a mask holds, in words."""
+    words = [pl.when(_has(bits, bit)).then(pl.lit(text)) for bit, (_, text) in _RIGHTS.items()]
+    return pl.concat_list(words).list.drop_nulls().list.join(", ")

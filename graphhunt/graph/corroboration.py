@@ -16,7 +16,6 @@ from graphhunt.graph.frames import with_address
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
-    from graphhunt.graph.processes import Processes
     from graphhunt.graph.techniques import Techniques
 
 _KINDS = {
@@ -39,11 +38,9 @@ _MINUTE = 60_000_000
 COLUMNS = ("time", "machine_id", "user_id", "kind", "relationship_id", "peer_id")
 
 
-def corroboration(case: Case, remote: pl.DataFrame, techniques: Techniques, processes: Processes) -> pl.DataFrame:
+def corroboration(case: Case, remote: pl.DataFrame, techniques: Techniques, opened: pl.DataFrame) -> pl.DataFrame:
     """Give one row per event: time µs, machine, account, kind, REMOTE_LOGON id if it is in a session, other machine."""
-    parts = [
-        _sessions(remote, techniques), _switches(remote), _lsass(case, processes), _explicit(case), _flows(case),
-    ]  # fmt: skip
+    parts = [_sessions(remote, techniques), _switches(remote), _lsass(opened), _explicit(case), _flows(case)]
     return pl.concat([part.select(COLUMNS) for part in parts]).sort(COLUMNS)
 
 
@@ -65,14 +62,11 @@ def _sessions(remote: pl.DataFrame, techniques: Techniques) -> pl.DataFrame:
     return _logons(remote).join(traces, on="id")
 
 
-def _lsass(case: Case, processes: Processes) -> pl.DataFrame:
+def _lsass(opened: pl.DataFrame) -> pl.DataFrame:
     """Give the openings of lsass with the right to read its memory, by other than Windows' own programs."""
     target = pl.col("target_path").str.to_lowercase().str.ends_with("\\lsass.exe")
-    given = (pl.col("operation") == "access") & pl.col("success").ne_missing(other=False)
-    opened = processes.resolve(case.facts("process_access").filter(target & given).drop("user_id")).join(
-        processes.nodes.select(pl.col("id").alias("process_id"), "user_id"), on="process_id", how="left"
-    )
-    foreign = opened.filter(grade("granted", "path", "user_id") >= READS)
+    acts = opened.filter(target).sort("time", "event_id").unique("act", keep="first", maintain_order=True)
+    foreign = acts.filter(grade("granted", "path", "user_id") >= READS)
     nothing = pl.lit(None, pl.String)
     return foreign.with_columns(kind=pl.lit("lsass_access"), relationship_id=nothing, peer_id=nothing)
 

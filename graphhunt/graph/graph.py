@@ -21,6 +21,7 @@ from graphhunt.graph.invariants import kept
 from graphhunt.graph.management import Management
 from graphhunt.graph.nodes import addresses, machines, seen, with_search
 from graphhunt.graph.opened import Opened
+from graphhunt.graph.openings import accessed, openings
 from graphhunt.graph.origins import Origins
 from graphhunt.graph.possible import TYPES, possible
 from graphhunt.graph.processes import Processes
@@ -64,8 +65,9 @@ def build(
     remote = remote_logons(case, origins, techniques, opened, processes)
     remote = with_borrowed(remote, case, sessions, processes)
     remote = with_causes(case, remote, opened, sessions, processes)
-    proof = corroboration(case, remote, techniques, processes)
-    relationships, found = _relationships(case, processes, acts, services)
+    handles = openings(case, processes, acts)
+    proof = corroboration(case, remote, techniques, handles)
+    relationships, found = _relationships(case, processes, acts, services, handles)
     relationships["REMOTE_LOGON"] = remote
     relationships["LOGGED_ON"] = logged_on(sessions, remote)
     management = Management(case, processes)
@@ -96,7 +98,7 @@ def build(
 
 
 def _relationships(
-    case: Case, processes: Processes, acts: Acts, services: Services
+    case: Case, processes: Processes, acts: Acts, services: Services, handles: pl.DataFrame
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
     """Compute the tables that don't depend on sources; the second part holds node tables found on the way."""
     files = objects.Files(case, processes, acts)
@@ -114,7 +116,8 @@ def _relationships(
         **services.relationships(),
         **files.relationships(),
         **objects.registry(case, processes, acts),
-        **objects.accesses(case, processes, acts),
+        "ACCESSED": accessed(case, processes, handles),
+        "INJECTED_INTO": objects.injections(case, processes, acts),
         **connections.names(case, processes),
         **alerts.relationships(),
     }

@@ -1,4 +1,4 @@
-"""Files, registry keys, shares and what processes and accounts did to them; access between processes."""
+"""Files, registry keys, shares and what processes and accounts did to them; threads in other processes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.claims import grade, rights
-from graphhunt.graph.claims import opened as said
 from graphhunt.graph.frames import basename, evidence, first, hashed, identified_file, key
 
 if TYPE_CHECKING:
@@ -153,44 +151,14 @@ def registry(case: Case, processes: Processes, acts: Acts) -> dict[str, pl.DataF
     return tables
 
 
-def accesses(case: Case, processes: Processes, acts: Acts) -> dict[str, pl.DataFrame]:
-    """Give ACCESSED and INJECTED_INTO between processes."""
-    frame = processes.resolve(case.facts("process_access").filter(pl.col("success").ne_missing(other=False)))
+def injections(case: Case, processes: Processes, acts: Acts) -> pl.DataFrame:
+    """Give INJECTED_INTO between processes."""
+    made = (pl.col("operation") == "inject") & pl.col("success").ne_missing(other=False)
+    frame = processes.resolve(case.facts("process_access").filter(made))
     frame = processes.resolve(frame, guid="target_guid", pid="target_pid", path="target_path", into="target_id")
     frame = acts.of_record(frame.drop_nulls(["process_id", "target_id"]))
-    opened = _fold(
-        "ACCESSED",
-        frame.filter(pl.col("operation") == "access"),
-        ["process_id", "target_id", "granted", SESSION],
-        "process_id",
-        "target_id",
-    )
-    threads = _fold(
-        "INJECTED_INTO",
-        frame.filter(pl.col("operation") == "inject"),
-        ["process_id", "target_id", SESSION],
-        "process_id",
-        "target_id",
-    )
-    return {
-        "ACCESSED": _edge(_claimed(opened, frame, case, processes), "granted", "rights", "grade", "claim", SESSION),
-        "INJECTED_INTO": _edge(threads, SESSION),
-    }
-
-
-def _claimed(opened: pl.DataFrame, acts: pl.DataFrame, case: Case, processes: Processes) -> pl.DataFrame:
-    """Add to ACCESSED which rights over the process they are, how grave, and the claim in words."""
-    parts = ["process_id", "target_id", "granted"]
-    codes = acts.filter(pl.col("operation") == "access").group_by(parts).agg(codes=pl.col("code").unique().sort())
-    known = processes.nodes.select("id", "path", "user_id", pl.col("machine_id").alias("machine"))
-    names = case.accounts.nodes().select(pl.col("id").alias("user_id"), pl.col("name").alias("account"))
-    rows = (
-        opened.join(codes, on=parts, how="left", nulls_equal=True)
-        .join(known.rename({"id": "process_id"}), on="process_id", how="left")
-        .join(known.select(pl.col("id").alias("target_id"), pl.col("path").alias("target")), on="target_id", how="left")
-        .join(names, on="user_id", how="left")
-    )
-    return rows.with_columns(rights=rights("granted"), grade=grade("granted", "path", "user_id"), claim=said(rows))
+    parts = ["process_id", "target_id", SESSION]
+    return _edge(_fold("INJECTED_INTO", frame, parts, "process_id", "target_id"), SESSION)
 
 
 def shares(case: Case, sessions: Sessions) -> dict[str, pl.DataFrame]:

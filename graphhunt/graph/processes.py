@@ -16,6 +16,7 @@ from graphhunt.graph.doubts import doubts
 from graphhunt.graph.frames import SECOND, basename, evidence, first, hashed, key
 from graphhunt.graph.guids import guid_start
 from graphhunt.graph.instances import Begun, Instances, resolution
+from graphhunt.graph.once import only_ones, runs_once
 from graphhunt.graph.pairing import SAME_START, same_starts
 from graphhunt.schema import NODES, repeated_facts
 
@@ -127,7 +128,7 @@ class Processes:
         into: str = "process_id",
         late: pl.Expr | None = None,
     ) -> pl.DataFrame:
-        """Add column `into`: the instance a record names by GUID, or by pid, program and time.
+        """Add column `into`: the instance a record names by GUID, by pid, program and time, or as the only one.
 
         A pid whose process isn't known to have lived then names a stub of its own.
 
@@ -146,7 +147,21 @@ class Processes:
             .with_row_index("_row")
         )
         found = asked.join(self._instances.held(asked), on="_row", how="left", maintain_order="left")
-        return frame.with_columns(found.select(pl.coalesce(key("machine_id", "guid"), "found")).to_series().alias(into))
+        once = only_ones(asked, self._only_ones, self._boots)
+        found = found.join(once, on="_row", how="left", maintain_order="left")
+        known = pl.coalesce(key("machine_id", "guid"), "found", "once")
+        return frame.with_columns(found.select(known).to_series().alias(into))
+
+    @cached_property
+    def _only_ones(self) -> pl.DataFrame:
+        """When which process was seen of the programs that run once."""
+        columns = ["machine_id", "base", "time", "process_id", "start"]
+        begun = self.starts.filter(runs_once()).with_columns(start=pl.lit(value=True))
+        asked = self._mentions.filter(runs_once()).with_row_index("_row").with_columns(late=pl.lit(SAME_START))
+        told = asked.join(self._instances.held(asked), on="_row", how="left").with_columns(
+            process_id=pl.coalesce(key("machine_id", "guid"), "found"), start=pl.lit(value=False)
+        )
+        return pl.concat([begun.select(columns), told.drop_nulls("process_id").select(columns)])
 
     @cached_property
     def _pid_stubs(self) -> pl.DataFrame:
@@ -206,7 +221,7 @@ class Processes:
             "first_seen",
             pl.lit(value=True).alias("stub"),
             pl.lit(value=False).alias("start_guessed"),
-            pl.lit("pid").alias("instance_how"),
+            pl.when(pl.col("pid").is_null()).then(pl.lit("name")).otherwise(pl.lit("pid")).alias("instance_how"),
         )
         frame = self._with_pids(pl.concat([started, guids, pids], how="diagonal"))
         frame = _clamped(frame.join(self._instances.ends.drop("event_id"), on="process_id", how="left"))
@@ -240,7 +255,7 @@ class Processes:
 
     @cached_property
     def _claimed_parents(self) -> pl.DataFrame:
-        """The start records with `parent_id` and `parent_how` (guid, pid, stub): each names a parent."""
+        """The start records with `parent_id` and `parent_how` (guid, pid, name, stub): each names a parent."""
         names = {"guid": "parent_guid", "pid": "parent_pid", "path": "parent_path"}
         frame = self.resolve(self.starts, **names, into="parent_id", late=resolution("time"))
         frame = frame.filter(pl.col("parent_id").is_not_null() & (pl.col("parent_id") != pl.col("process_id")))
@@ -250,9 +265,11 @@ class Processes:
         how = (
             pl.when(pl.col("parent_guid").is_not_null())
             .then(pl.lit("guid"))
-            .when(pl.coalesce("parent_start", "guessed").is_not_null())
-            .then(pl.lit("pid"))
-            .otherwise(pl.lit("stub"))
+            .when(pl.coalesce("parent_start", "guessed").is_null())
+            .then(pl.lit("stub"))
+            .when(pl.col("parent_pid").is_null())
+            .then(pl.lit("name"))
+            .otherwise(pl.lit("pid"))
         )
         return frame.with_columns(parent_how=how, parent_start=pl.coalesce("parent_start", "guessed")).drop("guessed")
 

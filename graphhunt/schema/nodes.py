@@ -80,8 +80,16 @@ _PROCESS = (
     START,
     END,
     Property("end_how", "text", "how its end is known: guid, pid or clamped (to its start, by whole seconds)"),
-    Property("parent_how", "text", "how its parent is known: guid, pid, or stub (nothing else tells of it)"),
-    Property("instance_how", "text", "what tells of it: start, guid, pid, or correlated (both are one)"),
+    Property(
+        "parent_how",
+        "text",
+        "how its parent is known: guid, pid, name (a program that runs once), or stub (nothing else tells of it)",
+    ),
+    Property(
+        "instance_how",
+        "text",
+        "what tells of it: start, guid, pid, name (a program that runs once), or correlated (guid and pid)",
+    ),
     Property("start_guessed", "flag", "the start follows from its GUID: no record of it is loaded"),
     STUB,
     Property("parent_path", "text", "path of the parent, as the start record names it").from_fact(),

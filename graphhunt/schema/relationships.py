@@ -21,7 +21,7 @@ COMMON = (
     Property("id", "text", "hash of what makes it this one: the same in every load"),
     START._replace(meaning="when it began, or was first seen"),
     END._replace(meaning="when it ended, or was last seen"),
-    Property("count", "number", "distinct records or connections that tell of it"),
+    Property("count", "number", "distinct records, connections or openings that tell of it"),
     Property("source", "text", "loaders whose records tell of it, separated by commas"),
     Property("evidence", "texts", "event ids, earliest first, at most `EVIDENCE_CAP`"),
     Property("confidence", "text", "one of `CONFIDENCE`"),
@@ -142,9 +142,7 @@ _CONNECTED = (
 _ACCESSED = (
     Property("granted", "text", "rights that were granted, as a mask"),
     Property("rights", "texts", "those of them that give power over the process, by Windows' names"),
-    Property(
-        "grade", "number", "how much they speak for theft of credentials, 0 to 100: rights weighed by who has them"
-    ),
+    Property("grade", "share", "how much they speak for theft of credentials: rights weighed by who has them"),
     Property("claim", "text", "what the records say, in one sentence"),
     _ACT,
 )

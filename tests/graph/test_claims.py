@@ -26,29 +26,32 @@ def opening(granted: str, path: str = TOOL, code: str = "Sysmon/10", sid: str = 
 @pytest.mark.parametrize(
     ("granted", "rights", "grade"),
     [
-        ("0x1010", ["VM_READ"], 100),
-        ("0x1fffff", ["CREATE_PROCESS", "CREATE_THREAD", "DUP_HANDLE", "VM_OPERATION", "VM_READ", "VM_WRITE"], 100),
-        ("0x40", ["DUP_HANDLE"], 60),
+        ("0x1010", ["VM_READ"], 1.0),
+        ("0x1fffff", ["CREATE_PROCESS", "CREATE_THREAD", "DUP_HANDLE", "VM_OPERATION", "VM_READ", "VM_WRITE"], 1.0),
+        ("0x40", ["DUP_HANDLE"], 0.6),
         ("0x1400", [], 0),
         ("0x2000", [], 0),
     ],
 )
-def test_rights_are_bits(granted: str, rights: list[str], grade: int) -> None:
+def test_rights_are_bits(granted: str, rights: list[str], grade: float) -> None:
     graph = opening(granted)
     row = graph.relationships["ACCESSED"].row(0, named=True)
     assert (sorted(row["rights"]), row["grade"]) == (rights, grade)
-    assert ("lsass_access" in graph.corroboration.get_column("kind")) == (grade == 100)
+    assert ("lsass_access" in graph.corroboration.get_column("kind")) == (grade == 1)
 
 
 @pytest.mark.parametrize(
     ("path", "sid", "grade"),
     [
-        (r"C:\Windows\System32\svchost.exe", "S-1-5-18", 10),
-        (r"C:\Windows\System32\svchost.exe", "S-1-5-21-1-2-3-1100", 100),
-        (r"C:\Users\eve\svchost.exe", "S-1-5-18", 100),
+        (r"C:\Windows\System32\svchost.exe", "S-1-5-18", 0.1),
+        (r"\Device\HarddiskVolume2\Windows\Sysmon64.exe", "S-1-5-18", 0.1),
+        (r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18.1\MsMpEng.exe", "S-1-5-18", 0.1),
+        (r"C:\Windows\System32\svchost.exe", "S-1-5-21-1-2-3-1100", 1.0),
+        (r"C:\Users\eve\svchost.exe", "S-1-5-18", 1.0),
+        (r"C:\Windows\Temp\svchost.exe", "S-1-5-18", 1.0),
     ],
 )
-def test_windows_own_programs_weigh_little_in_their_place_only(path: str, sid: str, grade: int) -> None:
+def test_windows_own_programs_weigh_little_in_their_place_only(path: str, sid: str, grade: float) -> None:
     assert opening("0x1010", path, sid=sid).relationships["ACCESSED"].get_column("grade").to_list() == [grade]
 
 
