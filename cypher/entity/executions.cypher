@@ -3,12 +3,14 @@
 // For an account, machine, program or tenant: the processes that ran there and what they did; for a process: the
 // processes it made and what it did. Who ended a process no record says, so an end has no parent.
 // A session is remote when a remote logon opened it; its address is that logon's. New is a file whose first sight lies in
-// the period asked for. From outside is a file with the mark of the web: a stream Zone.Identifier (Sysmon 15).
+// the period asked for. From outside is a file with the mark of the web, a stream Zone.Identifier (Sysmon 15), and one that
+// ends as `carriers` do and was written by one of `bringers`: a browser, a mail program, or the system for a client of SMB.
 // mode: read
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
 //    allowed: bool = false, commands: list[str]?, operations: list[str] = ["create", "kill", "thread", "load"],
-//    attributes: list[str]?, since: datetime?, until: datetime?, limit: int = 1000000000
+//    attributes: list[str]?, bringers: list[str] = [], carriers: list[str] = [],
+//    since: datetime?, until: datetime?, limit: int = 1000000000
 // returns: date_time: datetime, muid: str, logged_user: str, child_filename: str, child_path: str, child_md5: str,
 //    child_pid: int, parent_filename: str, parent_md5: str, parent_pid: int, command_line: str, remote_ip: str,
 //    operation: str, remote_session: bool, external: bool, fresh_unknown: bool, lan_shared: bool, process_id: str, parent_id: str, user_id: str,
@@ -88,7 +90,8 @@ WHERE
   // end of part: commands
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND child.path STARTS WITH '\\\\')
        OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_session_id = session })
-       OR ('ATTR_EXTERNAL' IN $attributes AND EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) + ':zone.identifier' END, '')}) })
+       OR ('ATTR_EXTERNAL' IN $attributes AND (EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) + ':zone.identifier' END, '')}) }
+           OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes AND any(end IN $carriers WHERE toLower(child.path) ENDS WITH end) THEN p.machine_id + '|' + toLower(child.path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers }))
        OR (operation = 'load' AND coalesce(child.sha256, child.md5) IS NOT NULL
            AND 'ATTR_FRESHUNKNOWN' IN $attributes AND child.first_seen >= $since)
        OR (operation = 'load' AND 'ATTR_EXTERNAL' IN $attributes
@@ -126,7 +129,8 @@ RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.
        CASE WHEN operation = 'create' THEN child.command_line END AS command_line, remote_ip, operation,
        CASE WHEN r.logon_session_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
-              OR EXISTS { MATCH (stream:File {id: coalesce(p.machine_id + '|' + toLower(child.path) + ':zone.identifier', '')}) } THEN true END AS external,
+              OR EXISTS { MATCH (stream:File {id: coalesce(p.machine_id + '|' + toLower(child.path) + ':zone.identifier', '')}) }
+              OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN any(end IN $carriers WHERE toLower(child.path) ENDS WITH end) THEN p.machine_id + '|' + toLower(child.path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(file.sha256, file.md5) IS NOT NULL
             THEN file.first_seen >= $since END AS fresh_unknown,
        child.path STARTS WITH '\\\\' AS lan_shared,

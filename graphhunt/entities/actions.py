@@ -7,6 +7,7 @@ from typing import Any
 from graphhunt.entities import values
 from graphhunt.entities.base import Only, Result, counted
 from graphhunt.entities.histogram import Histogram
+from graphhunt.entities.outside import BROUGHT
 from graphhunt.entities.period import TimePeriod
 from graphhunt.entities.rows import Execution, FileAction, RegistryAction
 from graphhunt.entities.talking import Talking
@@ -40,7 +41,8 @@ class Acting(Talking):
         """Ask for processes made and ended, threads made in other processes and modules loaded.
 
         `RemoteIp` is where the logon came from that opened the process's session; `External` is true of a program
-        with the mark of the web and otherwise unknown; `FreshUnknown` is whether a program whose hash is known was
+        with the mark of the web, of one that a browser or mail program wrote and of one that came by SMB (the system
+        wrote it), and otherwise unknown; `FreshUnknown` is whether a program whose hash is known was
         first seen in the period.
 
         Args:
@@ -64,6 +66,7 @@ class Acting(Talking):
             "operations": values.chosen("operation", operation, values.EXECUTION_OPERATIONS),
             "attributes": values.attributes(attributes),
             "commands": None if command is None else [str(text).lower() for text in values.listed(command)],
+            **BROUGHT,
         }
         rows = self._limited(Execution, "executions", Only(muid, users, file, period, limit), checked)
         return counted(rows, histogram)
@@ -107,6 +110,7 @@ class Acting(Talking):
             "attributes": values.attributes(attributes),
             "archives": ARCHIVES,
             "scripts": SCRIPTS,
+            **BROUGHT,
         }
         rows = self._limited(FileAction, "files", Only(muid, users, file, period, limit), checked)
         return counted(rows, histogram)

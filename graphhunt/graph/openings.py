@@ -39,7 +39,7 @@ def openings(case: Case, processes: Processes, acts: Acts) -> pl.DataFrame:
     frame = processes.resolve(frame, guid="target_guid", pid="target_pid", path="target_path", into="target_id")
     owners = processes.nodes.select("user_id", process_id="id")
     frame = frame.join(owners, on="process_id", how="left").with_columns(user_id=pl.coalesce("user_id", "said_user"))
-    return _in_sessions(_acts(_handles(frame.drop("said_user"))), acts)
+    return _in_sessions(_acts(_handles(frame.drop("said_user"))).drop("_row"), acts)
 
 
 def _handles(frame: pl.DataFrame) -> pl.DataFrame:

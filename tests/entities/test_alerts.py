@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graphhunt.entities import Alert, Client, File, Machine, Process, User
+from graphhunt.entities import Alert, Client, File, Histogram, Machine, Process, User
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
 from graphhunt.store import Store
@@ -35,6 +35,17 @@ def detected(second: int, code: int, action: str, **data: str) -> dict[str, Any]
     )  # fmt: skip
 
 
+def brought(second: int, image: str, file: str) -> list[dict[str, Any]]:
+    """Let a program write a file on another machine, and the file run."""
+    writer, made = (f"{{22222222-0000-0000-0000-0000000000{second + i}}}" for i in (0, 1))
+    rows = [
+        record(second, SYSMON, 1, ProcessGuid=writer, ProcessId=str(second), Image=image, User=r"CORP\bob"),
+        record(second + 1, SYSMON, 11, ProcessGuid=writer, ProcessId=str(second), Image=image, TargetFilename=file),
+        record(second + 2, SYSMON, 1, ProcessGuid=made, ProcessId=str(second + 1), Image=file, User=r"CORP\bob"),
+    ]
+    return [row | {"Computer": "PC2"} for row in rows]
+
+
 RECORDS = [
     record(1, SYSMON, 1, ProcessGuid="{11111111-0000-0000-0000-000000000001}", ProcessId="500", Image=SHELL,
            CommandLine="cmd", User=r"CORP\ana", LogonId="0x99", ParentProcessGuid="", ParentProcessId="0",
@@ -46,6 +57,8 @@ RECORDS = [
            ParentProcessGuid="{11111111-0000-0000-0000-000000000001}", ParentProcessId="500", ParentImage=SHELL),
     record(4, SYSMON, 11, ProcessGuid="{11111111-0000-0000-0000-000000000001}", ProcessId="500", Image=SHELL,
            TargetFilename=r"C:\plain.txt", User=r"CORP\ana"),
+    *brought(20, "outlook.exe", r"C:\Users\ana\invoice.exe"), *brought(23, "System", r"C:\Windows\svc.exe"),
+    *brought(26, "System", r"C:\Windows\log.etl"), *brought(29, "notepad.exe", r"C:\own.exe"),
     detected(5, 1116, "Not Applicable"),
     detected(6, 1117, "Quarantine"),
     detected(7, 1116, "Not Applicable", **{"Detection ID": "{B2}", "Threat Name": "Other", "Path": r"file:_C:\b.dll"}),
@@ -108,3 +121,19 @@ def test_the_mark_of_the_web_is_told_and_its_absence_is_not_guessed(hunt: StoreH
     assert len(Machine("pc1", hunt=hunt).get_files(attributes=["ATTR_EXTERNAL", "ATTR_REMOTE"])) == 1
     assert File(sha256=SHA.lower(), hunt=hunt).get_executions(operation="create")[0].external is True
     assert Process.of([made[0].process_id or ""], hunt=hunt).get_executions()[0].child_filename == "tool.exe"
+
+
+def test_what_a_mail_program_or_a_client_of_smb_brought_is_from_outside(hunt: StoreHunt) -> None:
+    machine = Machine("pc2", hunt=hunt)
+    outside = {"invoice.exe", "svc.exe"}
+    ran = {row.child_filename: row.external for row in machine.get_executions(operation="create")}
+    assert {name for name, known in ran.items() if known} == outside
+    assert {ran["own.exe"], ran["notepad.exe"], ran["log.etl"]} == {None}
+    written = {row.child_filename: row.external for row in machine.get_files()}
+    assert written == {"invoice.exe": True, "svc.exe": True, "log.etl": None, "own.exe": None}
+    only: Any = {"attributes": "ATTR_EXTERNAL"}
+    assert {row.child_filename for row in machine.get_executions(operation="create", **only)} == outside
+    assert {row.child_filename for row in machine.get_files(**only)} == outside
+    for ask in (machine.get_files, machine.get_executions):
+        counts: Any = ask(histogram=Histogram(by="ChildFilename"), **only)
+        assert {row["ChildFilename"] for row in counts.df.to_dict("records")} == outside

@@ -5,7 +5,8 @@
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
 //    allowed: bool = false, commands: list[str]?, operations: list[str] = ["create", "kill", "thread", "load"],
-//    attributes: list[str]?, since: datetime?, until: datetime?,
+//    attributes: list[str]?, bringers: list[str] = [], carriers: list[str] = [],
+//    since: datetime?, until: datetime?,
 //    by: str?, bucket: int?
 // returns: at: datetime, value: any, rows: int
 // allow: CartesianProduct because the other side is one row, which says whether there are other tenants.

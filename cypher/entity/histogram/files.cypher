@@ -5,7 +5,8 @@
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
 //    allowed: bool = false, operations: list[str]?, archives: list[str] = [], scripts: list[str] = [],
-//    attributes: list[str]?, since: datetime?, until: datetime?,
+//    attributes: list[str]?, bringers: list[str] = [], carriers: list[str] = [],
+//    since: datetime?, until: datetime?,
 //    by: str?, bucket: int?
 // returns: at: datetime, value: any, rows: int
 // example: {"users": ["user-1", "user-2"], "machines": ["machine-3"], "processes": ["process-1"], "by": "ChildFilename", "bucket": 60000000}
@@ -40,7 +41,8 @@ CALL (whole) {
          OR ('ATTR_FRESHUNKNOWN' IN $attributes AND f.first_seen >= $since AND coalesce(f.sha256, f.md5) IS NOT NULL)
          OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_session_id = r.logon_session_id })
          OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
-             OR EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) + ':zone.identifier' END, '')}) })))
+             OR EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) + ':zone.identifier' END, '')}) }
+           OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes AND any(end IN $carriers WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end) THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers })))
   // part: counted
   WITH CASE WHEN $by IS NULL THEN null ELSE CASE $by WHEN 'ChildFilename' THEN f.name WHEN 'ChildPath' THEN coalesce(r.path, f.path)
             WHEN 'ChildMd5' THEN f.md5 WHEN 'FileId' THEN f.id
