@@ -16,6 +16,12 @@ _ONE = {"SPAWNED": "parent", "EXECUTED": "account", "RAN": "machine"}
 _NO_ACTS = ("IMAGE", "EXECUTED")
 """Relationships that tell of a process what it is, not what it did."""
 
+_SESSIONS = ("LOGGED_ON", "REMOTE_LOGON")
+"""Relationships that are sessions themselves; others that name one are acts in it."""
+
+_LATE = 2 * SECOND
+"""How much later than its first act a session's logon may be recorded, µs."""
+
 _ROOM = KEPT
 """How far outside its actor's life an act may be recorded, µs."""
 
@@ -39,33 +45,74 @@ def kept(nodes: Tables, relationships: Tables, events: pl.DataFrame) -> Kept:
         events: `event_id` of every fact.
     """
     found: list[pl.DataFrame] = []
-    nodes = {label: _seen_in_order(label, table, found) for label, table in nodes.items()}
+    nodes = {label: _node_kept(label, table, found) for label, table in nodes.items()}
     mended = {}
     for kind, table in relationships.items():
         rows = _not_to_itself(table, found) if kind == "REMOTE_LOGON" else table
         rows = _with_ends(kind, rows, nodes, found)
         rows = _proved(kind, rows, events, found)
-        rows = _in_order(rows, found)
+        rows = _in_order(_sound(kind, rows, found), found)
         mended[kind] = _only_one(kind, rows, found) if kind in _ONE else rows
+    if "LOGGED_ON" in mended:
+        mended["LOGGED_ON"] = _before_acts(mended, found)
     if "Process" in nodes:
         found += [_outside_life(k, t, nodes["Process"]) for k, t in mended.items() if k not in _NO_ACTS]
     return Kept(nodes, {kind: table for kind, table in mended.items() if table.height}, collected(found))
 
 
 def _told(kind: str, rows: pl.DataFrame, text: pl.Expr, *, repaired: bool = True) -> pl.DataFrame:
-    """Make doubts of relationships."""
-    named = rows.rename({"evidence": "event_id"}).with_columns(time="start")
+    """Make doubts of relationships, or of nodes, which cite no records."""
+    edge = "evidence" in rows.columns
+    records = pl.col("evidence") if edge else pl.lit([], pl.List(pl.String))
+    named = rows.with_columns(time="start" if edge else "first_seen", event_id=records)
     return doubts(kind, named, "id", text, repaired=repaired)
+
+
+def _node_kept(label: str, table: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:
+    return _seen_in_order(label, _sound(label, table, found), found)
+
+
+def _sound(kind: str, table: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:
+    """Let every share be a number from 0 to 1; what isn't is unknown."""
+    for column in [name for name, dtype in table.schema.items() if dtype.is_float()]:
+        good = pl.col(column).is_finite() & pl.col(column).is_between(0, 1)
+        rows = table.filter(~good)
+        if rows.height:
+            text = pl.format(f"{kind}: {column} is {{}}, no number from 0 to 1: it is unknown", column)
+            found.append(_told("number_out_of_range", rows, text))
+            table = table.with_columns(pl.when(good).then(column))
+    return table
+
+
+def _before_acts(tables: Tables, found: list[pl.DataFrame]) -> pl.DataFrame:
+    """Give LOGGED_ON with no session beginning after its first act: it began with that at the latest."""
+    table = tables["LOGGED_ON"]
+    acts = [
+        rows.select(id="logon_session_id", first="start", proof="evidence")
+        for kind, rows in tables.items()
+        if kind not in _SESSIONS and "logon_session_id" in rows.columns
+    ]
+    if not acts:
+        return table
+    firsts = pl.concat(acts).drop_nulls(["id", "first"]).sort("first", "proof").unique("id", keep="first")
+    rows = table.join(firsts, on="id", how="left", maintain_order="left")
+    late = (pl.col("start") > pl.col("first") + _LATE).fill_null(value=False)
+    wrong = rows.filter(late).with_columns(evidence="proof")
+    text = pl.lit("its logon was recorded after its first act: it begins with that")
+    found.append(_told("session_after_its_acts", wrong, text))
+    begun = pl.when(late).then("first").otherwise("start")
+    how = pl.when(late).then(pl.lit("first act")).otherwise("start_how")
+    return rows.with_columns(start=begun, start_how=how).drop("first", "proof")
 
 
 def _seen_in_order(label: str, table: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:
     """Let no node be last seen before it was first seen."""
     wrong = (pl.col("last_seen") < pl.col("first_seen")).fill_null(value=False)
-    rows = table.filter(wrong).with_columns(time="first_seen", event_id=pl.lit([], pl.List(pl.String)))
+    rows = table.filter(wrong)
     if rows.is_empty():
         return table
     text = pl.lit(f"{label}: last seen before it was first seen; both times are the first")
-    found.append(doubts("last_seen_before_first_seen", rows, "id", text))
+    found.append(_told("last_seen_before_first_seen", rows, text))
     return table.with_columns(last_seen=pl.max_horizontal("first_seen", "last_seen"))
 
 
@@ -91,15 +138,24 @@ def _with_ends(kind: str, table: pl.DataFrame, nodes: Tables, found: list[pl.Dat
 
 
 def _proved(kind: str, table: pl.DataFrame, events: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:
-    """Drop the relationships that no record, or none that exists, proves."""
+    """Cite only records that exist, and drop the relationships that none proves."""
     cited = table.select("id", event_id="evidence").explode("event_id")
-    strange = cited.join(events, on="event_id", how="anti").select("id").unique()
+    unknown = cited.join(events, on="event_id", how="anti").select("id")
+    bare = table.filter((pl.col("evidence").list.len() == 0).fill_null(value=True)).select("id")
+    strange = pl.concat([unknown, bare]).unique()
     wrong = table.join(strange, on="id", how="semi")
     if wrong.is_empty():
         return table
+    stored = cited.join(events, on="event_id", how="semi", maintain_order="left")
+    stored = stored.group_by("id", maintain_order=True).agg("event_id")
     text = pl.lit(f"{kind} that no stored record proves: left out")
-    found.append(_told("no_evidence", wrong, text))
-    return table.join(strange, on="id", how="anti", maintain_order="left")
+    found.append(_told("no_evidence", wrong.join(stored, on="id", how="anti"), text))
+    text = pl.lit(f"{kind} cites records that aren't stored: they aren't cited any more")
+    found.append(_told("unknown_evidence", wrong.join(stored, on="id", how="semi"), text))
+    lost = strange.join(stored, on="id", how="anti")
+    table = table.join(lost, on="id", how="anti", maintain_order="left")
+    table = table.join(stored, on="id", how="left", maintain_order="left")
+    return table.with_columns(evidence=pl.coalesce("event_id", "evidence")).drop("event_id")
 
 
 def _in_order(table: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:

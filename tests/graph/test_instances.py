@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from graphhunt.graph.graph import Graph, build
-from graphhunt.graph.invariants import kept
 from graphhunt.model import Connection, Fact, MachineState, ProcessEnd, ProcessStart
 
 from .facts import SECOND, T0, frames
@@ -123,18 +122,3 @@ def test_the_order_of_records_changes_nothing(seed: int) -> None:
     one, other = made(*story), made(*story, shuffle=seed)
     assert all(one.nodes[label].equals(other.nodes[label]) for label in one.nodes)
     assert one.doubts.equals(other.doubts)
-
-
-def test_violations_are_mended_and_told() -> None:
-    graph = made(start(0, 100), start(1, 200, CHILD, parent_pid=100, parent_path=CMD))
-    ran = graph.relationships["RAN"]
-    stray = ran.head(1).with_columns(id=pl.lit("stray"), to_id=pl.lit("nobody"))
-    unproved = ran.head(1).with_columns(id=pl.lit("unproved"), evidence=pl.lit(["unknown"]))
-    events = ran.select(event_id="evidence").explode("event_id")
-    found = kept(graph.nodes, {"RAN": pl.concat([ran, stray, unproved])}, events)
-    assert found.relationships["RAN"].equals(ran)
-    assert dict(found.doubts.select("subject", "kind").iter_rows()) == {
-        "stray": "end_missing",
-        "unproved": "no_evidence",
-    }
-    assert found.doubts.get_column("repaired").all()
