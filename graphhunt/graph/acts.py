@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from graphhunt.graph.frames import ORDER
+
 if TYPE_CHECKING:
     from graphhunt.graph.processes import Processes
     from graphhunt.graph.sessions import Sessions
@@ -27,7 +29,7 @@ class Acts:
     def by_process(self) -> pl.DataFrame:
         """The session of every process whose start states a LogonId: (process_id, logon_session_id)."""
         stated = self.processes.starts.drop_nulls("logon_id")
-        best = stated.sort(pl.col("guid").is_null(), "time", "event_id", maintain_order=True)
+        best = stated.sort(pl.col("guid").is_null(), *ORDER, maintain_order=True)
         chosen = best.unique("process_id", keep="first", maintain_order=True)
         return self.sessions.attach(chosen).select("process_id", "logon_session_id").drop_nulls()
 
@@ -50,7 +52,7 @@ class Acts:
 
     def spawned(self) -> pl.DataFrame:
         """Give SPAWNED with the session that made each process: its creator's if stated, else its parent's."""
-        stated = self.processes.starts.drop_nulls("creator_logon_id").sort("time", "event_id", maintain_order=True)
+        stated = self.processes.starts.drop_nulls("creator_logon_id").sort(*ORDER, maintain_order=True)
         makers = self.sessions.attach(
             stated.unique("process_id", keep="first", maintain_order=True), "creator_logon_id"
         )

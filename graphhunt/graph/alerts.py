@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import evidence, hashed, identified_file, with_address
+from graphhunt.graph.frames import ORDER, evidence, hashed, identified_file, with_address
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
@@ -76,7 +76,7 @@ class Alerts:
     def _nodes(self) -> pl.DataFrame:
         done = pl.col("action").filter(~pl.col("action").str.to_lowercase().is_in(_NOTHING_DONE)).drop_nulls().last()
         return (
-            self._rows.sort("time", "event_id")
+            self._rows.sort(*ORDER)
             .group_by("alert_id", maintain_order=True)
             .agg(
                 pl.col("rule", "level", "technique", "detection_id").first(),

@@ -68,7 +68,9 @@ class Carried:
             & (pl.col("from_machine") != pl.col("machine_id"))
         )
         alone = pairs.filter(pl.col("from_machine").n_unique().over("id") == 1)
-        nearest = alone.with_columns(away=(pl.col("time") - pl.col("start")).abs()).sort("id", "away", "event_id")
+        nearest = alone.with_columns(away=(pl.col("time") - pl.col("start")).abs()).sort(
+            "id", "away", "port", "event_id"
+        )
         return nearest.unique("id", keep="first", maintain_order=True).select(
             "id", "event_id", "port", "client_port", candidate="from_machine", label=pl.lit("Machine"),
             kind=pl.lit("port_join"), weight=pl.lit(ORIGINS["port_join"].weight),
@@ -170,7 +172,9 @@ def _agreed(pairs: pl.DataFrame) -> pl.DataFrame:
 
     A connection whose process ran as the session's account outweighs those that don't say.
     """
-    best = pairs.filter(pl.col("same") | ~pl.col("same").any().over("id")).sort("id", "distance", "from_id", "event_id")
+    best = pairs.filter(pl.col("same") | ~pl.col("same").any().over("id")).sort(
+        "id", "distance", "from_id", "client_port", "event_id"
+    )
     rivals = best.filter(pl.col("distance") <= pl.col("distance").min().over("id") + _AGREE)
     clear = rivals.filter(pl.col("from_id").n_unique().over("id") == 1)
     kind = pl.when("same").then(pl.lit("connection_account")).otherwise(pl.lit("connection"))

@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from graphhunt.graph.accounts import Accounts
-from graphhunt.graph.frames import text
+from graphhunt.graph.frames import ORDER, text
 from graphhunt.graph.identity_groups import known_groups, without_groups
 from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
@@ -45,11 +45,12 @@ class Case:
         self.client_id = client_id
 
     def raw(self, kind: str) -> pl.DataFrame:
-        """Give the facts of a kind in one fixed order, with texts trimmed."""
+        """Give the facts of a kind in one fixed order, with texts trimmed and `record`, the source's number of each."""
         if kind not in self._frames:
             frame = self._facts(kind)
             texts = [text(name) for name, dtype in frame.schema.items() if dtype == pl.String]
-            self._frames[kind] = frame.with_columns(texts).sort("time", "event_id", "ordinal")
+            record = pl.col("record_id").str.to_integer(strict=False).alias("record")
+            self._frames[kind] = frame.with_columns(*texts, record).sort(*ORDER, "ordinal")
         return self._frames[kind]
 
     def kinds(self) -> list[str]:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import HOUR, SECOND, with_address
+from graphhunt.graph.frames import HOUR, ORDER, SECOND, with_address
 from graphhunt.graph.open_sessions import SLACK, OpenSessions
 from graphhunt.graph.weights import CAUSES, PROVING
 from graphhunt.graph.wellknown import SYSTEM_LOGONS
@@ -105,7 +105,7 @@ class Causes:
     def _programs(self) -> pl.DataFrame:
         """Every process: its account, its session where that is known, its name, and whether it is a broker."""
         starts = self.processes.starts.filter(~pl.col("logon_id").is_in(SYSTEM_LOGONS)).sort(
-            pl.col("guid").is_null(), "time", "event_id"
+            pl.col("guid").is_null(), *ORDER
         )
         inside = self.sessions.attach(starts.drop_nulls("logon_id")).select(
             process="process_id", session="logon_session_id"

@@ -14,6 +14,9 @@ SECOND = 1_000_000
 
 HOUR = 3600 * SECOND
 
+ORDER = ("time", "record", "event_id")
+"""The order of records: by time, and of one time as the source numbered them, so that no name decides what is first."""
+
 
 def text(column: str) -> pl.Expr:
     """Give a text column trimmed, with the sources' placeholders for nothing as null."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import basename, evidence, first, hashed, identified_file, key
+from graphhunt.graph.frames import ORDER, basename, evidence, first, hashed, identified_file, key
 
 if TYPE_CHECKING:
     from graphhunt.graph.acts import Acts
@@ -24,6 +24,8 @@ _REGISTRY_TYPES = {
     "create": "SET_REGISTRY", "modify": "SET_REGISTRY", "delete": "SET_REGISTRY", "rename": "SET_REGISTRY",
     "access": "READ_REGISTRY",
 }  # fmt: skip
+_SHOWN = 50
+"""Names and paths kept of a file: the first ones seen."""
 
 
 def _fold(kind: str, frame: pl.DataFrame, parts: list[str], start: str, end: str) -> pl.DataFrame:
@@ -87,12 +89,13 @@ class Files:
             "sha256",
             "signature",
             "time",
+            "record",
             "event_id",
         ]
         seen = [table.select(columns) for table in (self._actions, self._images, sightings)]
         frame = pl.concat(seen).with_columns(base=basename("where"))
         grouped = (
-            frame.sort("time", "event_id")
+            frame.sort(*ORDER)
             .group_by("file_id", maintain_order=True)
             .agg(
                 pl.col("by_content").first(),
@@ -101,10 +104,10 @@ class Files:
                 first("sha256"),
                 first("signature"),
                 pl.col("machine_id").first(),
-                path=pl.col("where").min(),
-                name=pl.col("base").min(),
-                names=pl.col("base").unique().sort().head(50),
-                paths=pl.col("where").unique().sort().head(50),
+                path=pl.col("where").first(),
+                name=pl.col("base").first(),
+                names=pl.col("base").unique(maintain_order=True).head(_SHOWN).sort(),
+                paths=pl.col("where").unique(maintain_order=True).head(_SHOWN).sort(),
                 first_seen=pl.col("time").min(),
                 last_seen=pl.col("time").max(),
             )
@@ -133,9 +136,7 @@ def registry(case: Case, processes: Processes, acts: Acts) -> dict[str, pl.DataF
     for kind in ("SET_REGISTRY", "READ_REGISTRY"):
         rows = acted.filter(pl.col("type") == kind)
         folded = _fold(kind, rows, parts, "process_id", "key_id")
-        values = (
-            rows.sort("time", "event_id").group_by(parts, maintain_order=True).agg(pl.col("value").drop_nulls().last())
-        )
+        values = rows.sort(*ORDER).group_by(parts, maintain_order=True).agg(pl.col("value").drop_nulls().last())
         folded = folded.join(values, on=parts, how="left", nulls_equal=True)
         tables[kind] = _edge(folded, "operation", "value", SESSION)
     tables["RegistryKey"] = (

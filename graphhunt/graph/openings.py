@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.claims import USE, grade, mask, opened, rights
-from graphhunt.graph.frames import SECOND, evidence, hashed
+from graphhunt.graph.frames import ORDER, SECOND, evidence, hashed
 from graphhunt.graph.shape import drawn
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def openings(case: Case, processes: Processes, acts: Acts) -> pl.DataFrame:
 def _handles(frame: pl.DataFrame) -> pl.DataFrame:
     """Add `opening`, `granted` and `used`: a request begins an opening of its handle, uses after it belong to that."""
     use = pl.col("code") == USE
-    rows = frame.with_columns(use=use).sort("time", "use", "event_id", "ordinal").with_row_index("_row")
+    rows = frame.with_columns(use=use).sort("time", "record", "use", "event_id", "ordinal").with_row_index("_row")
     rows = rows.with_columns(turn=(~pl.col("use")).cum_sum().over(_HANDLE))
     whole = pl.col("_row").min().over([*_HANDLE, "turn"])
     rows = rows.with_columns(opening=pl.when(pl.col("handle_id").is_null()).then("_row").otherwise(whole))
@@ -71,7 +71,7 @@ def _acts(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _in_sessions(rows: pl.DataFrame, acts: Acts) -> pl.DataFrame:
     found = acts.of_record(rows).drop_nulls(SESSION)
-    best = found.sort(pl.col("logon_id").is_null(), "time", "event_id", maintain_order=True)
+    best = found.sort(pl.col("logon_id").is_null(), *ORDER, maintain_order=True)
     chosen = best.unique("act", keep="first", maintain_order=True).select("act", SESSION)
     return rows.join(chosen, on="act", how="left", maintain_order="left")
 

@@ -173,7 +173,7 @@ class Origins:
         best = self._chosen.select("id", "from_id", "from_label", "kinds", "doubt", sure="certainty")
         backing = self.claims.join(
             best.select("id", pl.col("from_id").alias("candidate")), on=["id", "candidate"], how="semi"
-        ).sort("id", pl.col("weight") * -1, "event_id", nulls_last=True)
+        ).sort("id", pl.col("weight") * -1, "port", "client_port", "event_id", nulls_last=True)
         proof = backing.group_by("id", maintain_order=True).agg(
             pl.col("port").drop_nulls().first().alias("service_port"),
             pl.col("client_port").drop_nulls().first(),

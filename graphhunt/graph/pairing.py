@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from graphhunt.graph.frames import SECOND
+from graphhunt.graph.frames import ORDER, SECOND
 
 SAME_START = 3 * SECOND
 """How far the Security log and Sysmon may differ on when one process began, µs."""
@@ -24,8 +24,8 @@ def same_starts(by_guid: pl.DataFrame, by_pid: pl.DataFrame) -> pl.DataFrame:
         by_guid: The start records with a GUID, and `ended`: when the instance ended, µs, null if unknown.
         by_pid: Those without.
     """
-    columns = ["event_id", "ordinal", "machine_id", "pid", "parent_pid", "base", "command", "time"]
-    left = _normal(by_guid).sort("time", "event_id").unique("process_id", keep="first", maintain_order=True)
+    columns = ["event_id", "ordinal", "machine_id", "pid", "parent_pid", "base", "command", "time", "record"]
+    left = _normal(by_guid).sort(*ORDER).unique("process_id", keep="first", maintain_order=True)
     left = left.select(*columns, "process_id", "ended")
     right = _normal(by_pid).select(columns)
     found: list[pl.DataFrame] = []
@@ -50,7 +50,7 @@ def _paired(left: pl.DataFrame, right: pl.DataFrame, keys: list[str]) -> pl.Data
         ],
         how="diagonal",
     )
-    both = both.drop_nulls(keys).sort(*keys, "time", "event_id", "ordinal")
+    both = both.drop_nulls(keys).sort(*keys, *ORDER, "ordinal")
     fresh = (pl.col("time") - pl.col("time").shift().over(keys) > SAME_START).fill_null(value=True)
     both = both.with_columns(burst=fresh.cum_sum())
     both = both.with_columns(place=pl.int_range(pl.len()).over("burst", "side"))

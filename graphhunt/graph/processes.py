@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.doubts import doubts
-from graphhunt.graph.frames import SECOND, basename, evidence, first, hashed, key
+from graphhunt.graph.frames import ORDER, SECOND, basename, evidence, first, hashed, key
 from graphhunt.graph.guids import guid_start
 from graphhunt.graph.instances import Begun, Instances, resolution
 from graphhunt.graph.once import only_ones, runs_once
@@ -57,7 +57,7 @@ class Processes:
     @cached_property
     def _mentions(self) -> pl.DataFrame:
         """Every record that names a process without being its start: GUID, pid, path, time."""
-        columns = ["machine_id", "guid", "pid", "path", "time", "event_id", "source", "user_id"]
+        columns = ["machine_id", "guid", "pid", "path", "time", "record", "event_id", "source", "user_id"]
         parts = [self._mention(kind, "guid", "pid", "path") for kind in _ACTORS]
         parts.append(self._mention("process_access", "target_guid", "target_pid", "target_path"))
         parts.append(self._mention("explicit_credentials", None, "process_pid", "process_path"))
@@ -73,6 +73,7 @@ class Processes:
             pl.col(pid).alias("pid"),
             pl.col(path).alias("path"),
             "time",
+            "record",
             "event_id",
             "source",
             (pl.col("user_id") if actor else pl.lit(None, pl.String)).alias("user_id"),
@@ -85,7 +86,7 @@ class Processes:
             self.starts.select("machine_id", "guid"), on=["machine_id", "guid"], how="anti"
         )
         grouped = (
-            seen.sort("time", "event_id")
+            seen.sort(*ORDER)
             .group_by("machine_id", "guid", maintain_order=True)
             .agg(
                 first("pid"),
@@ -170,7 +171,7 @@ class Processes:
         known = pl.concat([self.starts.select("process_id"), self._guid_stubs.select("process_id")]).unique()
         seen = mentions.drop_nulls("process_id").join(known, on="process_id", how="anti")
         return (
-            seen.sort("time", "event_id")
+            seen.sort(*ORDER)
             .group_by("process_id", maintain_order=True)
             .agg(
                 pl.col("machine_id").first(),
@@ -185,7 +186,7 @@ class Processes:
     @cached_property
     def nodes(self) -> pl.DataFrame:
         """One row per instance: the best of what its start records say, or the stub."""
-        better = self.starts.sort(pl.col("guid").is_null(), "time", "event_id", maintain_order=True)
+        better = self.starts.sort(pl.col("guid").is_null(), *ORDER, maintain_order=True)
         started = (
             better.group_by("process_id", maintain_order=True)
             .agg(
@@ -279,7 +280,7 @@ class Processes:
         own = self.starts.group_by("process_id").agg(own_start=_start())
         frame = self._claimed_parents.join(own, on="process_id")
         frame = frame.filter((pl.col("parent_start") <= pl.col("own_start") + SECOND).fill_null(value=True))
-        best = frame.sort(pl.col("parent_guid").is_null(), "time", "event_id", maintain_order=True)
+        best = frame.sort(pl.col("parent_guid").is_null(), *ORDER, maintain_order=True)
         return best.group_by("process_id", maintain_order=True).agg(
             pl.col("parent_id").first(), pl.col("parent_how").first()
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import SECOND, basename, evidence, first, hashed, key
+from graphhunt.graph.frames import ORDER, SECOND, basename, evidence, first, hashed, key
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
@@ -64,6 +64,7 @@ class Services:
             "user_id",
             "logon_id",
             "time",
+            "record",
             "event_id",
             "source",
         ]
@@ -189,7 +190,7 @@ class Services:
     def nodes(self) -> dict[str, pl.DataFrame]:
         """Give the Service and ScheduledTask nodes."""
         grouped = (
-            self.installs.sort(pl.col("logon_id").is_null(), "time", "event_id")
+            self.installs.sort(pl.col("logon_id").is_null(), *ORDER)
             .group_by("label", "target_id", maintain_order=True)
             .agg(
                 pl.col("machine_id").first(),

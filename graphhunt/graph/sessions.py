@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import HOUR, SECOND, evidence, first, hashed, with_address
+from graphhunt.graph.frames import HOUR, ORDER, SECOND, evidence, first, hashed, with_address
 from graphhunt.graph.shape import drawn
 from graphhunt.graph.weights import CHOSEN, LOGON
 from graphhunt.graph.witnessed import Witnessed
@@ -63,7 +63,7 @@ class Sessions:
     def _turns(self) -> pl.DataFrame:
         """When a LogonId passes to another account within one boot (a boot that left no record)."""
         passing = self._logons.drop_nulls("logon_id").filter(~pl.col("logon_id").is_in(list(WELL_KNOWN)))
-        frame = self._boot(passing).sort("machine_id", "boot", "logon_id", "time", "event_id")
+        frame = self._boot(passing).sort("machine_id", "boot", "logon_id", *ORDER)
         group = ["machine_id", "boot", "logon_id"]
         before = pl.col("user_id").shift().over(group)
         changed = frame.filter(before.is_not_null() & pl.col("user_id").is_not_null() & (before != pl.col("user_id")))
@@ -102,9 +102,9 @@ class Sessions:
         """One row per session, those never seen beginning included (`confidence` inferred)."""
         other = self._members.join(self.begun, on=_KEY, how="anti")
         inferred = (
-            other.sort("time", "event_id")
+            other.sort(*ORDER)
             .group_by(_KEY, maintain_order=True)
-            .agg(first("user_id"), *evidence(), start=pl.col("time").min())
+            .agg(first("user_id"), first("record"), *evidence(), start=pl.col("time").min())
             .with_columns(confidence=pl.lit("inferred"), start_how=pl.lit("first act"), certainty=pl.lit(LOGON))
             .drop_nulls("user_id")
             .with_columns(id=hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start"))
@@ -117,7 +117,7 @@ class Sessions:
             open=pl.col("logoff").is_null(),
             privileged=pl.col("privileged").fill_null(value=False),
             end=pl.max_horizontal(start, pl.coalesce("logoff", "last")),
-        ).sort("start", "id")
+        ).sort("start", "record", "id")
 
     @cached_property
     def witnessed(self) -> Witnessed:
@@ -142,10 +142,14 @@ class Sessions:
         alone = frame.with_columns(start="time").with_columns(
             lone=pl.when(pl.col("logon_id").is_null()).then(hashed("LOGGED_ON", *_LONE))
         )
-        grouped = alone.drop("start").sort("time", "event_id").group_by([*_KEY, "lone"], maintain_order=True)
+        grouped = alone.drop("start").sort(*ORDER).group_by([*_KEY, "lone"], maintain_order=True)
         fields = dict.fromkeys((*_OWN_FIELDS, *repeated_facts(RELATIONSHIPS["LOGGED_ON"]).values()))
         begun = grouped.agg(
-            *[first(c) for c in fields], *evidence(), start=pl.col("time").min(), stated=pl.col("certainty").max()
+            *[first(c) for c in fields],
+            first("record"),
+            *evidence(),
+            start=pl.col("time").min(),
+            stated=pl.col("certainty").max(),
         )
         return begun.with_columns(
             id=pl.coalesce("lone", hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start")),
@@ -156,7 +160,7 @@ class Sessions:
     @cached_property
     def _members(self) -> pl.DataFrame:
         """Every other record that carries a LogonId, keyed to its session."""
-        columns = ["machine_id", "logon_id", "user_id", "time", "event_id", "source"]
+        columns = ["machine_id", "logon_id", "user_id", *ORDER, "source"]
         parts = [
             self.case.facts(kind).select(*columns, pl.lit(kind).alias("kind")).drop_nulls("logon_id")
             for kind in _MEMBERS

@@ -54,16 +54,21 @@ class Skew:
 
     @cached_property
     def offsets(self) -> dict[str, int]:
-        """Give each machine's clock against the reference (the one with most matches), µs; ahead is positive."""
+        """Give each machine's clock against the reference, µs; ahead is positive.
+
+        The reference is the machine with most matches, of several the one whose clock is behind.
+        """
         links: dict[str, list[tuple[int, str, int]]] = {}
         for origin, target, skew, matches in self.pairs.iter_rows():
             links.setdefault(origin, []).append((matches, target, skew))
             links.setdefault(target, []).append((matches, origin, -skew))
+        matches = {machine: sum(n for n, _, _ in found) for machine, found in links.items()}
         offsets: dict[str, int] = {}
-        for start in sorted(links, key=lambda m: (-sum(n for n, _, _ in links[m]), m)):
+        for start in sorted(links, key=lambda m: (-matches[m], m)):
             if start not in offsets:
-                offsets[start] = 0
-                _spread(start, links, offsets)
+                found = _spread(start, links)
+                reference = min((-matches[machine], offset) for machine, offset in found.items())[1]
+                offsets |= {machine: offset - reference for machine, offset in found.items()}
         return offsets
 
     def onto(self, frame: pl.DataFrame, origin: str, target: str) -> pl.DataFrame:
@@ -79,12 +84,13 @@ class Skew:
         return frame.with_columns(time=pl.col("time") + shift).drop("_from", "_to")
 
 
-def _spread(start: str, links: dict[str, list[tuple[int, str, int]]], offsets: dict[str, int]) -> None:
-    """Carry the offset of a machine to all it is linked with, surest links first."""
-    waiting = [start]
+def _spread(start: str, links: dict[str, list[tuple[int, str, int]]]) -> dict[str, int]:
+    """Give the offsets of all machines that one is linked with against its own, by the surest links."""
+    offsets, waiting = {start: 0}, [start]
     while waiting:
         machine = waiting.pop(0)
-        for _, other, skew in sorted(links[machine], key=lambda link: (-link[0], link[1])):
+        for _, other, skew in sorted(links[machine], key=lambda link: (-link[0], link[2], link[1])):
             if other not in offsets:
                 offsets[other] = offsets[machine] + skew
                 waiting.append(other)
+    return offsets

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import SECOND, basename
+from graphhunt.graph.frames import ORDER, SECOND, basename
 from graphhunt.graph.hypotheses import POINTS, RAN, weighed
 from graphhunt.graph.remote_work import TRACE, RemoteWork
 from graphhunt.graph.wellknown import SYSTEM_LOGONS
@@ -97,13 +97,13 @@ class Techniques:
         Such a process belongs to the remote session that had just begun on the machine.
         """
         nobody = pl.col("logon_id").is_null() | pl.col("logon_id").is_in(SYSTEM_LOGONS)
-        starts = self.starts.filter((pl.col("parent") == "wmiprvse.exe") & nobody).sort("time", "event_id")
+        starts = self.starts.filter((pl.col("parent") == "wmiprvse.exe") & nobody).sort(*ORDER)
         begun = self.remote.filter(pl.col("user_kind") == "person").select(
-            "machine_id", "id", pl.col("start").alias("time")
+            "machine_id", "id", "record", pl.col("start").alias("time")
         )
         found = starts.join_asof(
-            begun.sort("time", "id"), on="time", by="machine_id", strategy="backward", tolerance=NEARBY,
-            check_sortedness=False,
+            begun.sort("time", "record", "id").drop("record"), on="time", by="machine_id", strategy="backward",
+            tolerance=NEARBY, check_sortedness=False,
         ).drop_nulls("id")  # fmt: skip
         reason = pl.concat_str(pl.lit("wmiprvse.exe started "), pl.col("base"), pl.lit(" just after this logon"))
         return found.with_columns(trace=pl.lit("wmi_nearby"), reason=reason)
@@ -261,7 +261,7 @@ class Techniques:
     def _acts(self) -> pl.DataFrame:
         """Number the acts: runs of sessions with the same ends and account, each within `ACT` of the one before."""
         same = ["from_id", "machine_id", "user_id"]
-        frame = self.remote.select("id", "start", *same).sort(*same, "start", "id")
+        frame = self.remote.select("id", "start", "record", *same).sort(*same, "start", "record", "id")
         begins = (pl.col("start") - pl.col("start").shift().over(same) > ACT).fill_null(value=True)
         return (
             frame.with_columns(_run=begins.cum_sum()).with_columns(act=pl.col("id").first().over("_run")).drop("_run")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import SECOND, evidence, hashed, with_address
+from graphhunt.graph.frames import ORDER, SECOND, evidence, hashed, with_address
 from graphhunt.graph.weights import ATTEMPTED, CERTAIN, POSSIBLE, REFUSED, SPRAYED
 from graphhunt.graph.witnesses import Witnesses, weighed
 
@@ -35,8 +35,8 @@ REMOTE_TYPES = (3, 7, 8, 10, 12)
 """Logon types that come from another machine; a reconnected desktop's is 7."""
 
 SESSION = [
-    "id", "user_id", "machine_id", "address", "family", "start", "last", "count", "evidence", "source", "confidence",
-    "start_how", "certainty", "witnesses",
+    "id", "user_id", "machine_id", "address", "family", "start", "last", "record", "count", "evidence", "source",
+    "confidence", "start_how", "certainty", "witnesses",
 ]  # fmt: skip
 """Columns of a session that witnesses alone tell of."""
 
@@ -66,8 +66,9 @@ class Witnessed:
         sure = kinds.sort(*group, "kind").group_by(group, maintain_order=True).agg(
             certainty=1 - (1 - pl.col("weight")).product(), attempts=pl.col("attempt").all(), kinds="kind"
         )  # fmt: skip
-        made = records.sort("time", "event_id").group_by(group, maintain_order=True).agg(
-            *evidence(), pl.col("address").drop_nulls().first(), start=pl.col("time").min(), end=pl.col("time").max()
+        made = records.sort(*ORDER).group_by(group, maintain_order=True).agg(
+            *evidence(), pl.col("record").first(), pl.col("address").drop_nulls().first(), start=pl.col("time").min(),
+            end=pl.col("time").max(),
         )  # fmt: skip
         frame = made.join(sure, on=group, nulls_equal=True)
         capped = pl.when("attempts").then(pl.min_horizontal("certainty", pl.lit(ATTEMPTED))).otherwise("certainty")
@@ -158,7 +159,7 @@ class Witnessed:
 
 def _numbered(records: pl.DataFrame) -> pl.DataFrame:
     """Number the stays: runs of records of one target, source and family."""
-    frame = records.sort(*_STAY, "time", "event_id", "kind")
+    frame = records.sort(*_STAY, *ORDER, "kind")
     begins = (pl.col("time") - pl.col("time").shift().over(_STAY) > STAY).fill_null(value=True)
     return frame.with_columns(stay=begins.cum_sum())
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt import ids
-from graphhunt.graph.frames import SECOND, mapped, with_address
+from graphhunt.graph.frames import ORDER, SECOND, mapped, with_address
 from graphhunt.graph.weights import WITNESSES
 
 if TYPE_CHECKING:
@@ -23,7 +23,19 @@ if TYPE_CHECKING:
 
     from graphhunt.graph.case import Case
 
-COLUMNS = ["machine_id", "from_id", "from_label", "address", "user_id", "family", "time", "kind", "event_id", "source"]
+COLUMNS = [
+    "machine_id",
+    "from_id",
+    "from_label",
+    "address",
+    "user_id",
+    "family",
+    "time",
+    "kind",
+    "record",
+    "event_id",
+    "source",
+]
 """Target, where from (machine or address), its address, account, family of service, when, what told, which record."""
 
 FAMILY_PORTS = {"winrm": (5985, 5986), "rdp": (3389,), "smb": (445, 139, 135), "host": (135, 445, 3389, 5985)}
@@ -63,7 +75,7 @@ class Witnesses:
         # The system's own account comes from the machine itself, whatever its address.
         local = local | frame.get_column("user_id").is_in(list(_SYSTEM)).fill_null(value=False)
         frame = frame.filter(~local).drop_nulls(["machine_id", "from_id"])
-        return frame.filter(pl.col("from_id") != pl.col("machine_id")).sort("time", "event_id", "kind")
+        return frame.filter(pl.col("from_id") != pl.col("machine_id")).sort(*ORDER, "kind")
 
     def _placed(self, frame: pl.DataFrame, address: str = "source_ip") -> pl.DataFrame:
         """Add `address`, `from_id` and `from_label`: the machine that had the address, else the address."""

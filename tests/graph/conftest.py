@@ -12,7 +12,8 @@ from graphhunt.graph.graph import Graph
 from graphhunt.graph.snapshot import Snapshot
 
 
-def _built(workspace: Path) -> Graph:
+def built(workspace: Path) -> Graph:
+    """Read the graph of a workspace."""
     held = Snapshot(workspace / "graph")
     tables = {name: table for name in held.names() if (table := held.table(name)) is not None}
     nodes = {name: table for name, table in tables.items() if name in schema.NODES}
@@ -23,10 +24,10 @@ def _built(workspace: Path) -> Graph:
 @pytest.fixture(scope="session")
 def theshire(real_case: Callable[[str], Path]) -> Graph:
     """The eleven archives of ground truth A in one graph."""
-    return _built(real_case("mordor_theshire_2020"))
+    return built(real_case("mordor_theshire_2020"))
 
 
 @pytest.fixture(scope="session")
 def purplesharp(real_case: Callable[[str], Path]) -> Graph:
     """Ground truth B."""
-    return _built(real_case("mordor_purplesharp"))
+    return built(real_case("mordor_purplesharp"))

@@ -1,0 +1,95 @@
+"""Ground truths under other names, addresses, ids and dates: the graph and the hunt answer the same.
+
+Rules that know a recording by its names, or let names decide between equals (a hash of a record is made of them),
+answer otherwise on its twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from graphhunt.graph.graph import Graph
+from graphhunt.graph.snapshot import Snapshot
+from graphhunt.lateral.detector import detect
+from graphhunt.lateral.scores import corroboration, logon_table
+from tests.lateral.case import snapshot
+
+from .conftest import built
+from .twins import Twin, rows
+
+RECORDINGS = ("mordor_theshire_2020", "mordor_purplesharp", "apt29_zeek_day1")
+"""Ground truths A, B and C."""
+
+
+class Pair(NamedTuple):
+    """A recording and its twin, as cases."""
+
+    known: Path
+    other: Path
+    twin: Twin
+
+
+@pytest.fixture(scope="module", params=RECORDINGS)
+def pair(
+    request: pytest.FixtureRequest, shared_data: Path, real_case: Callable[[str], Path], tmp_path_factory: Any
+) -> Pair:
+    """Each recording in turn, with a twin made anew: half a year later, under names of the same lengths."""
+    name = request.param
+    twin = Twin(shared_data.parent / "tools" / "alias_twin.py", shared_data / name, seed=1, days=182)
+    folder = tmp_path_factory.mktemp(name)
+    twin.write(folder / "records")
+    snapshot(folder / "case", folder / "records")
+    return Pair(real_case(name), folder / "case", twin)
+
+
+def test_the_twins_names_are_others(pair: Pair) -> None:
+    """The twin shares no address, and no name, with the recording; so that equal answers mean something."""
+    known, other = built(pair.known), built(pair.other)
+    for label in ("Machine", "User"):
+        names = [set(graph.nodes[label].get_column("name").str.to_lowercase()) for graph in (known, other)]
+        assert not {name for name in names[0] & names[1] if len(name) > 2 and pair.twin.renamed(name)}
+    assert names_of(known) & names_of(other) == {name for name in names_of(known) if not pair.twin.renamed(name)}
+
+
+def names_of(graph: Graph) -> set[str]:
+    """Give the graph's machines and addresses."""
+    return {id_ for label in ("Machine", "IP") for id_ in graph.nodes[label].get_column("id")}
+
+
+def test_every_row_is_the_same(pair: Pair) -> None:
+    known, other = rows(built(pair.known), pair.twin), rows(built(pair.other))
+    assert known.keys() == other.keys()
+    for name, table in known.items():
+        assert not (table - other[name]), name
+        assert not (other[name] - table), name
+
+
+def test_the_hunt_ranks_the_same_hops_for_the_same_reasons(pair: Pair) -> None:
+    assert hunted(pair.known, pair.twin) == hunted(pair.other)
+
+
+def hunted(case: Path, twin: Twin | None = None) -> list[Any]:
+    """Give the hunt's findings in their order: score and hops, with what each is worth and the twin's names."""
+    graph = Snapshot(case / "graph")
+    table = logon_table(graph)
+    assert table is not None
+
+    def name(text: str) -> str:
+        return twin.name(text) if twin else text.casefold()
+
+    found = detect(table, corroboration(table, graph))
+    return [
+        [
+            (
+                hop.start + (twin.later if twin else 0), name(table.host_name(hop.src)), name(table.host_name(hop.dst)),
+                name(table.account_name(hop.acct)), hop.klass, round(hop.score, 9), round(hop.certainty, 9),
+                tuple(hop.techniques),
+            )
+            for hop in finding.hops
+        ]
+        for finding in found.findings
+    ]  # fmt: skip

@@ -1,0 +1,156 @@
+"""Makes the alias twin of a recording: the same happenings under other names, addresses, ids and dates.
+
+The tool that makes twins lies beside the real telemetry. Its words are used a piece of a line at a time, so that
+what stands in many records is translated once.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+import pytest
+
+from graphhunt import schema
+from graphhunt.graph.graph import Graph
+
+DAY = 86_400_000_000
+
+_PIECES = re.compile(r'(?<!\\)((?:\\[rnt])+)|(?<="),(?=")')
+"""Between these no word of a record's line goes on."""
+
+_UNIX = re.compile(r'("ts"\s*:\s*)(\d+(?:\.\d+)?)')
+_STARTED = re.compile(r"(?<=\|)\d{16}$")
+"""The time in the id of a process that is known by pid and start."""
+
+_RECORD = re.compile(r"(?<=\|)[0-9a-f]{32}$")
+"""The id of a record in the id of an alert that has none of its own."""
+
+_SESSIONS = ("session_id", "caused_by", "act")
+"""Columns that hold ids of sessions, which are hashes of names and times."""
+
+
+class Twin:
+    """The twin of a recording, and what each of its words is called there.
+
+    Args:
+        tool: The script that makes twins.
+        source: Folder of the recording.
+        seed: Which twin.
+        days: By how many days it is later; whole weeks.
+
+    Attributes:
+        later: By how much it is later, µs.
+    """
+
+    def __init__(self, tool: Path, source: Path, *, seed: int, days: int) -> None:
+        self.later = days * DAY
+        module = _module(tool)
+        self._words = module.Twin(seed, days, [])
+        self._known: dict[str, str] = {}
+        files = [part for file in sorted(source.rglob("*")) if file.is_file() for part in module.texts(file)]
+        self._lines = [text.splitlines() for _, text in files]
+        for record in _records(self._lines):
+            self._words.learn(record)
+        self._words.ready()
+
+    def write(self, folder: Path) -> None:
+        """Write the twin's files."""
+        folder.mkdir(parents=True)
+        for number, lines in enumerate(self._lines):
+            text = "\n".join(self._line(line) for line in lines)
+            (folder / f"{number:03}.jsonl").write_text(text + "\n", "utf-8", "surrogateescape")
+
+    def _line(self, line: str) -> str:
+        pieces, at = [], 0
+        for cut in _PIECES.finditer(line):
+            pieces += [self.word(line[at : cut.start()]), cut[0]]
+            at = cut.end()
+        return _UNIX.sub(self._later, "".join([*pieces, self.word(line[at:])]))
+
+    def _later(self, match: re.Match[str]) -> str:
+        return f"{match[1]}{float(match[2]) + self.later / 1e6:.6f}"
+
+    def word(self, text: str) -> str:
+        """Give what a text is in the twin."""
+        if text not in self._known:
+            self._known[text] = self._words.whole(text)
+        return self._known[text]
+
+    def name(self, text: str) -> str:
+        """Give what an identifier or value is in the twin; case doesn't count."""
+        moved = _STARTED.sub(lambda found: str(int(found[0]) + self.later), text)
+        return str(self.word(moved)).casefold()
+
+    def renamed(self, text: str) -> bool:
+        """Tell whether a name or address is another one in the twin."""
+        return self.name(text) != text.casefold()
+
+
+def rows(graph: Graph, twin: Twin | None = None) -> dict[str, Counter[tuple[Any, ...]]]:
+    """Give a graph's rows by table, as they would be in the twin if one is given; ids made of hashes are told apart."""
+    tables = {**graph.nodes, **graph.relationships}
+    called = {id_: told for kind in ("LOGGED_ON", "REMOTE_LOGON") for id_, told in _told(tables.get(kind), twin)}
+    return {name: _rows(table, called, twin) for name, table in sorted(tables.items())}
+
+
+def _told(table: pl.DataFrame | None, twin: Twin | None) -> list[tuple[str, str]]:
+    """Give each session's id with what tells it from others in the twin."""
+    if table is None:
+        return []
+    parts = [_values(table.get_column(name), {}, twin) for name in ("from_id", "to_id", "logon_id", "start")]
+    return [(id_, str(told)) for id_, *told in zip(table.get_column("id"), *parts, strict=True)]
+
+
+def _rows(table: pl.DataFrame, called: dict[str, str], twin: Twin | None) -> Counter[tuple[Any, ...]]:
+    if "start_guessed" in table.columns:
+        # The time in a ProcessGuid stays in the twin.
+        table = table.with_columns(start=pl.when(~pl.col("start_guessed")).then("start"))
+    dropped = {"evidence", "search"} | ({"id"} if "from_id" in table.columns else set())
+    columns = [table.get_column(name) for name in table.columns if name not in dropped]
+    return Counter(zip(*(_values(column, called, twin) for column in columns), strict=True))
+
+
+def _values(values: pl.Series, called: dict[str, str], twin: Twin | None) -> list[Any]:
+    if values.name in _SESSIONS:
+        return [None if value is None else called.get(value) for value in values]
+    if values.dtype == pl.List(pl.String):
+        return [None if value is None else tuple(sorted(_name(each, twin) for each in value)) for value in values]
+    if values.dtype == pl.String:
+        return [None if value is None else _name(value, twin) for value in values]
+    if twin and values.name in schema.TIMES:
+        return (values + twin.later).to_list()
+    return values.to_list()
+
+
+def _name(value: str, twin: Twin | None) -> str:
+    plain = _RECORD.sub("", value).replace("s-1-5-21-", "S-1-5-21-")
+    return twin.name(plain) if twin else plain.casefold()
+
+
+def _records(files: list[list[str]]) -> Iterator[dict[str, Any]]:
+    for line in (line for lines in files for line in lines):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            yield record
+
+
+def _module(tool: Path) -> ModuleType:
+    if not tool.exists():
+        pytest.skip("what makes twins isn't beside the real telemetry")
+    spec = importlib.util.spec_from_file_location("alias_twin", tool)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
