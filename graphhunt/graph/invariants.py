@@ -9,6 +9,7 @@ import polars as pl
 from graphhunt.graph.doubts import collected, doubts
 from graphhunt.graph.frames import SECOND
 from graphhunt.graph.instances import KEPT, resolution
+from graphhunt.schema import NODES, RELATIONSHIPS
 
 _ONE = {"SPAWNED": "parent", "EXECUTED": "account", "RAN": "machine"}
 """Of these relationships a process has one at most, and what that is."""
@@ -73,12 +74,15 @@ def _node_kept(label: str, table: pl.DataFrame, found: list[pl.DataFrame]) -> pl
 
 
 def _sound(kind: str, table: pl.DataFrame, found: list[pl.DataFrame]) -> pl.DataFrame:
-    """Let every share be a number from 0 to 1; what isn't is unknown."""
+    """Let every number be finite, and every share one from 0 to 1; what isn't is unknown."""
+    shares = {column.name for column in (NODES.get(kind) or RELATIONSHIPS[kind]).columns if column.type == "share"}
     for column in [name for name, dtype in table.schema.items() if dtype.is_float()]:
-        good = pl.col(column).is_finite() & pl.col(column).is_between(0, 1)
+        share = column in shares
+        good = pl.col(column).is_finite() & (pl.col(column).is_between(0, 1) if share else pl.lit(value=True))
         rows = table.filter(~good)
         if rows.height:
-            text = pl.format(f"{kind}: {column} is {{}}, no number from 0 to 1: it is unknown", column)
+            wanted = "number from 0 to 1" if share else "finite number"
+            text = pl.format(f"{kind}: {column} is {{}}, no {wanted}: it is unknown", column)
             found.append(_told("number_out_of_range", rows, text))
             table = table.with_columns(pl.when(good).then(column))
     return table
