@@ -21,6 +21,7 @@ from graphhunt.lateral.names import accounts_named, hosts_named, nodes_named
 from graphhunt.lateral.paths import LogonTable, Path, PathSet, find_paths
 from graphhunt.lateral.paths.table import Flags, Floats
 from graphhunt.lateral.possible_paths import Ask
+from graphhunt.lateral.proof import parted, proven
 from graphhunt.lateral.scope import NOTHING_LOADED, nothing_found
 from graphhunt.lateral.sight import Sight
 from graphhunt.plain import counted
@@ -205,7 +206,7 @@ class AttackPaths:
         if anywhere and (options.since, options.until, ends.accounts) != (None, None, None):
             weights = lateral.with_unscored(weights, case.table, case.ranking)
         results = _searched(case, options, ends, weights)
-        found = self._json(case, results, options.k)
+        found = self._json(case, results, options.k, named=ends.named)
         found |= {"scope": case.ranking.scope, "suppressed": case.ranking.suppressed}
         if case.run and options.rank:
             found["notes"] = [*found.get("notes", []), *case.run.findings.notes]
@@ -217,12 +218,17 @@ class AttackPaths:
     def _users(self, table: LogonTable, name: str | None) -> list[str] | None:
         return None if name is None else accounts_named(self.snapshot, table, name)
 
-    def _json(self, case: _Case, results: list[PathSet], k: int) -> dict[str, Any]:
-        """Write the engine's results with what the relationships say of each hop, in the hunt's order."""
+    def _json(self, case: _Case, results: list[PathSet], k: int, *, named: bool) -> dict[str, Any]:
+        """Write the engine's results with what the relationships say of each hop, in the hunt's order.
+
+        Where both ends are named, a path is one even if its steps weren't each other's cause.
+        """
         causes = self._logons.causes
-        paths = [_proven(case.table, path, causes) for result in results for path in result.paths]
-        if len(results) > 1:
-            paths = _merged(case, paths)
+        found = [path for result in results for path in result.paths]
+        parts = found if named else [part for path in found for part in parted(case.table, path, causes)]
+        if len(results) > 1 or len(parts) > len(found):
+            parts = _merged(case, parts)
+        paths = [proven(case.table, path, causes) for path in parts]
         rows = sorted({row for path in paths[:k] for hop in path.hops for row in hop.rows})
         writer = _Writer(case, Details(self.snapshot).of(case.table, rows))
         budget = "the search stopped at its budget: a better path may be missing"
@@ -307,17 +313,6 @@ class _Writer:
             "root_user": self.table.account_name(root) if root >= 0 else None,
             "chain_id": chain, "chain_hop": number,
         }  # fmt: skip
-
-
-def _proven(table: LogonTable, path: Path, causes: dict[str, str]) -> Path:
-    """Say which steps of a path records prove."""
-    proven = [
-        b for a, b in zip(path.hops, path.hops[1:], strict=False)
-        if {causes.get(table.row_id(row)) for row in b.rows} & {table.row_id(row) for row in a.rows}
-    ]  # fmt: skip
-    words = "the logon to {} was opened from the session before on {}"
-    reasons = tuple(words.format(table.host_name(hop.dst), table.host_name(hop.src)) for hop in proven)
-    return replace(path, reasons=(*reasons, *path.reasons))
 
 
 def _merged(case: _Case, paths: list[Path]) -> list[Path]:

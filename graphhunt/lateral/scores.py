@@ -110,8 +110,8 @@ class Logons:
         return np.zeros(0, dtype=bool) if self.table is None else linked_rows(self.table, self._snapshot)
 
     @cached_property
-    def causes(self) -> dict[str, str]:
-        """Remote logon that led to each one whose cause is proved."""
+    def causes(self) -> dict[str, str | None]:
+        """Remote logon that led to each one whose cause is proved; None where that is none."""
         return cause_of(self._snapshot)
 
 
@@ -174,19 +174,19 @@ def default_ranking(table: LogonTable, snapshot: Snapshot) -> Ranking:
 
 def linked_rows(table: LogonTable, snapshot: Snapshot) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Mark the rows that records prove to be linked to an earlier or later remote session."""
-    causes = cause_of(snapshot)
-    ends = pl.Series("id", sorted(causes.keys() | set(causes.values())), dtype=pl.String)
+    led = [pair for pair in cause_of(snapshot).items() if pair[1]]
+    ends = pl.Series("id", sorted({one for pair in led for one in pair if one}), dtype=pl.String)
     linked = np.zeros(len(table), dtype=bool)
     linked[list(_rows(table, ends).values())] = True
     return linked
 
 
-def cause_of(snapshot: Snapshot) -> dict[str, str]:
-    """Give for each remote logon whose cause is proved, the remote logon that led to it."""
+def cause_of(snapshot: Snapshot) -> dict[str, str | None]:
+    """Give for each remote logon whose cause is proved, the remote logon that led to it, None if that is none."""
     logons = snapshot.table("REMOTE_LOGON")
     if logons is None or "cause_proved" not in logons.columns:
         return {}
-    return dict(logons.filter("cause_proved").select("id", "caused_by").drop_nulls().iter_rows())
+    return dict(logons.filter("cause_proved").select("id", "caused_by").iter_rows())
 
 
 def path_weights(ranking: Ranking, linked: Flags, *, asked: Flags, floor: bool) -> Floats:

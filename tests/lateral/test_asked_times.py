@@ -82,7 +82,7 @@ def asked_with(case: Snapshot, scores: dict[int, float], linked: tuple[int, ...]
     assert logons.ranking is not None
     total = np.zeros(len(logons.table))
     total[list(scores)] = list(scores.values())
-    ranking: Ranking = replace(logons.ranking, total=total, scored=np.ones(len(total), dtype=bool))
+    ranking: Ranking = replace(logons.ranking, total=total, base=total, scored=np.ones(len(total), dtype=bool))
     links = np.zeros(len(total), dtype=bool)
     links[list(linked)] = True
     kept: Any = SimpleNamespace(table=logons.table, ranking=ranking, linked=links, causes={})

@@ -23,7 +23,10 @@ class Explainer:
 
     def path(self, acts: Acts, members: list[int]) -> Path:
         """Describe a path given by its acts in order."""
-        hops = tuple(self.hop(acts, act) for act in members)
+        return self.joined(tuple(self.hop(acts, act) for act in members))
+
+    def joined(self, hops: tuple[Hop, ...]) -> Path:
+        """Describe a path of hops that are described already."""
         score = sqrt(sum(hop.score**2 for hop in hops))
         return Path(score, tuple(self._about(hops)), hops)
 
