@@ -21,7 +21,7 @@ from graphhunt.lateral.paths.result import Hop, Path, PathSet
 from graphhunt.lateral.paths.table import LogonTable
 
 __all__ = [
-    "NEVER", "Acts", "BlastRadius", "ChokePoint", "Explainer", "Hop", "LogonTable", "Path", "PathQuery", "PathSet", "Rarity",
-    "TimeRules", "blast_radius", "choke_points", "earliest_arrival", "find_paths", "fold", "hop_rarity",
+    "NEVER", "Acts", "BlastRadius", "ChokePoint", "Explainer", "Hop", "LogonTable", "Path", "PathQuery", "PathSet",
+    "Rarity", "TimeRules", "blast_radius", "choke_points", "earliest_arrival", "find_paths", "fold", "hop_rarity",
     "latest_departure", "reachable", "rows_between", "search",
 ]  # fmt: skip
