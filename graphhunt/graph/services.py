@@ -98,7 +98,7 @@ class Services:
 
     @cached_property
     def started(self) -> pl.DataFrame:
-        """The processes an install led to: target_id, label, process_id, session_id, install and start events."""
+        """The processes an install led to: target_id, label, process_id, logon_session_id, install and start events."""
         parents = self.processes.starts.with_columns(parent=basename("parent_path")).filter(
             pl.col("parent").is_in(["services.exe", "svchost.exe", "taskeng.exe", "taskhostw.exe"])
         )

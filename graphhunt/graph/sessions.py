@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from graphhunt.graph.boots import WELL_KNOWN, Boots
 from graphhunt.graph.frames import HOUR, ORDER, SECOND, evidence, first, hashed, with_address
 from graphhunt.graph.shape import drawn
 from graphhunt.graph.weights import CHOSEN, LOGON
 from graphhunt.graph.witnessed import Witnessed
+from graphhunt.model import FACTS, Logon
 from graphhunt.schema import RELATIONSHIPS, repeated_facts
 
 if TYPE_CHECKING:
@@ -25,13 +27,11 @@ if TYPE_CHECKING:
 SLACK = 2 * SECOND
 """Records of one logon, or of a machine that boots, may be written this much before it, µs."""
 
-ONE_BOOT = 300 * SECOND
-"""Records of a boot follow each other within this, µs."""
+_MEMBERS = tuple(
+    str(fact.__struct_config__.tag) for fact in FACTS if "logon_id" in fact.__struct_fields__ and fact is not Logon
+)
+"""Kinds of records that state the LogonId of a session, beside its logon."""
 
-WELL_KNOWN = ("0x3e3", "0x3e4", "0x3e5", "0x3e6", "0x3e7")
-"""LogonIds of Windows' own accounts, the same after every boot: IUSR, network and local service, anonymous, SYSTEM."""
-
-_MEMBERS = ("logoff", "privileges", "process_start", "share_access", "service_install", "task_action", "session_change")
 _OWN_FIELDS = (
     "user_id", "address", "source_port", "outbound_domain", "process_path", "logon_guid", "subject_logon_id",
 )  # fmt: skip
@@ -49,10 +49,8 @@ class Sessions:
 
     @cached_property
     def boots(self) -> pl.DataFrame:
-        """When each machine booted: the first of the records that tell of one boot."""
-        frame = self.case.facts("machine_state").filter(pl.col("state") == "boot").sort("machine_id", "time")
-        begins = (pl.col("time").diff().over("machine_id") > ONE_BOOT).fill_null(value=True)
-        return frame.filter(begins).select("machine_id", "time", boot="time").sort("time", "machine_id")
+        """When each machine booted."""
+        return Boots(self.case).table
 
     @cached_property
     def _logons(self) -> pl.DataFrame:
@@ -80,15 +78,29 @@ class Sessions:
         found = _latest(self._boot(frame), self._turns, ["machine_id", "boot", "logon_id"])
         return found.with_columns(pl.col("turn").fill_null(0))
 
+    def _naming(self) -> pl.DataFrame:
+        """Give the key of the other half that each logon names, with its own id, LogonId and turn, earliest first."""
+        naming = self.begun.drop_nulls(["logon_id", "linked_logon_id"]).sort("start", "id")
+        named = naming.select(
+            "machine_id", logon_id="linked_logon_id", time="start", _id="id", _logon="logon_id", _turn="turn"
+        )
+        return self.keyed(named)
+
     @cached_property
     def _halves(self) -> pl.DataFrame:
         """The keys of halves whose own logon isn't recorded, with that of the logon that names them."""
-        naming = self.begun.drop_nulls(["logon_id", "linked_logon_id"]).sort("start", "id")
-        asked = naming.select(
-            "machine_id", _logon="logon_id", _turn="turn", logon_id="linked_logon_id", time="start"
-        )  # fmt: skip
-        keyed = self.keyed(asked).join(self.begun, on=_KEY, how="anti")
+        keyed = self._naming().join(self.begun, on=_KEY, how="anti", maintain_order="left")
         return keyed.unique(_KEY, keep="first", maintain_order=True).select(*_KEY, "_logon", "_turn")
+
+    @cached_property
+    def _groups(self) -> pl.DataFrame:
+        """The half that began first, of every logon whose halves are both recorded: (id, logon_group)."""
+        named = self._naming().join(self.begun.select(*_KEY, other="id"), on=_KEY)
+        pairs = named.select("other", one="_id")
+        both = pl.concat([pairs, pairs.select(other="one", one="other")])
+        halves = pl.concat([both, both.select(other="one", one="one")])
+        began = halves.join(self.begun.select(other="id", began="start"), on="other")
+        return began.group_by(id="one").agg(logon_group=pl.col("other").sort_by("began", "other").first())
 
     def _placed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add the key of the session that records with a `logon_id` belong to: that of its other half if need be."""
@@ -109,7 +121,8 @@ class Sessions:
             .drop_nulls("user_id")
             .with_columns(id=hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start"))
         )
-        frame = pl.concat([self._with_witnesses(self.begun), inferred], how="diagonal")
+        grouped = self._with_witnesses(self.begun).join(self._groups, on="id", how="left", maintain_order="left")
+        frame = pl.concat([grouped, inferred], how="diagonal")
         frame = frame.join(self._extent, on=_KEY, how="left").join(self._privileged, on=_KEY, how="left")
         frame = pl.concat([frame, self.witnessed.table.drop("row")], how="diagonal")
         start = pl.col("start")
@@ -161,11 +174,9 @@ class Sessions:
     def _members(self) -> pl.DataFrame:
         """Every other record that carries a LogonId, keyed to its session."""
         columns = ["machine_id", "logon_id", "user_id", *ORDER, "source"]
-        parts = [
-            self.case.facts(kind).select(*columns, pl.lit(kind).alias("kind")).drop_nulls("logon_id")
-            for kind in _MEMBERS
-        ]
-        return self._placed(pl.concat(parts))
+        parts = [self.case.facts(kind).drop_nulls("logon_id").with_columns(kind=pl.lit(kind)) for kind in _MEMBERS]
+        known = [part.select("kind", *(name for name in columns if name in part.columns)) for part in parts]
+        return self._placed(pl.concat(known, how="diagonal"))
 
     @cached_property
     def _extent(self) -> pl.DataFrame:

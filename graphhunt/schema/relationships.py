@@ -63,6 +63,7 @@ _LOGGED_ON = (
     Property("elevated", "flag", "the session's token is elevated").from_fact(),
     Property("privileged", "flag", "administrator-like privileges were given to it (4672)"),
     Property("linked_logon_id", "text", "LogonId of its elevated or filtered twin").from_fact(),
+    Property("logon_group", "text", "id of the half that began first, where an administrator's logon has two"),
     Property("outbound_user", "text", "account it uses towards other machines (type 9)").from_fact(),
     TECHNIQUE,
     _OPEN,

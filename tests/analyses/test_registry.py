@@ -13,6 +13,7 @@ from graphhunt.analyses.analysis import TARGETS
 from graphhunt.analyses.runs import analyze, current_results
 from graphhunt.errors import LimitError, UsageError
 from graphhunt.questions.registry import question_named
+from graphhunt.schema import COMMON_NODE, COMMON_REL, NODES, RELATIONSHIPS
 from graphhunt.store import Store
 from graphhunt.store.statements import create_nodes, create_relationships
 
@@ -38,6 +39,15 @@ def test_every_analytic_is_described(name: str) -> None:
 def test_prefixes_are_told_apart() -> None:
     prefixes = [a.prefix for a in registry.analyses().values()]
     assert len(prefixes) == len(set(prefixes))
+
+
+def test_no_analytic_writes_a_property_of_the_schema() -> None:
+    """The `session_id` of the analytic that cuts sessions is no logon session: that one is `logon_session_id`."""
+    names = {*COMMON_NODE, *COMMON_REL}
+    names |= {name for kind in NODES.values() for name in kind.properties}
+    names |= {name for kind in RELATIONSHIPS.values() for name in kind.properties}
+    written = {written.property for analysis in registry.analyses().values() for written in analysis.properties}
+    assert not written & names
 
 
 def test_a_strangers_analytic_is_found_and_a_broken_one_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

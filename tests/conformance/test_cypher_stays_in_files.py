@@ -93,3 +93,10 @@ def test_the_check_bites() -> None:
         "MATCH (n) RETURN n.id",
     ]
     assert built_names(sample) == {"q"}
+
+
+def test_no_query_joins_by_logon_id() -> None:
+    """A LogonId names other sessions on other machines and after a boot; queries may only show it."""
+    shown = re.compile(r"\w+\.logon_id AS logon_id\b|THEN \w+\.logon_id\b")
+    for path in sorted((ROOT / "cypher").rglob("*.cypher")):
+        assert ".logon_id" not in shown.sub("", path.read_text(encoding="utf-8")), path

@@ -131,6 +131,19 @@ def test_both_halves_of_a_logon_are_sessions_where_both_are_recorded() -> None:
     assert ran(*facts) == {"a.exe": 0, "b.exe": 1}
 
 
+@pytest.mark.parametrize("naming", [("0x10",), ("0x11",), ("0x10", "0x11")])
+def test_the_halves_of_a_logon_are_one_group_whichever_names_the_other(naming: tuple[str, ...]) -> None:
+    twin = {"0x10": "0x11", "0x11": "0x10"}
+    facts = [
+        logon(ANN, seconds, key, linked_logon_id=twin[key] if key in naming else None)
+        for seconds, key in ((0, "0x10"), (1, "0x11"))
+    ]
+    rows = build(frames([*facts, logon(BOB, 2, "0x12")])).relationships["LOGGED_ON"]
+    ids = dict(rows.select("logon_id", "id").iter_rows())
+    groups = dict(rows.select("logon_id", "logon_group").iter_rows())
+    assert groups == {"0x10": ids["0x10"], "0x11": ids["0x10"], "0x12": None}
+
+
 def test_a_half_named_before_a_boot_is_nobody_s_after_it() -> None:
     facts = [
         logon(ANN, 0, "0x10", linked_logon_id="0x11"), boot(500), started("a", BOB, 600, "0x11"),
