@@ -21,7 +21,8 @@ import polars as pl
 from graphhunt.graph.frames import SECOND, basename
 
 if TYPE_CHECKING:
-    from graphhunt.graph.techniques import Techniques
+    from graphhunt.graph.case import Case
+    from graphhunt.graph.services import Services
 
 TRACE = ["id", "trace", "reason", "event_id", "process_id"]
 
@@ -63,15 +64,20 @@ class RemoteWork:
     """Traces of work that other programs did for remote sessions.
 
     Args:
-        techniques: The sessions and what is known of them.
+        case: Whose records.
+        remote: The sessions.
+        starts: Starts of processes, each with its `parent`.
+        services: What was installed, and what it started.
         own: The traces of the sessions' own records.
     """
 
-    def __init__(self, techniques: Techniques, own: pl.DataFrame) -> None:
-        self.case = techniques.case
-        self.remote = techniques.remote
-        self.starts = techniques.starts
-        self.services = techniques.services
+    def __init__(
+        self, case: Case, remote: pl.DataFrame, starts: pl.DataFrame, services: Services, own: pl.DataFrame
+    ) -> None:
+        self.case = case
+        self.remote = remote
+        self.starts = starts
+        self.services = services
         self.own = own
 
     def traces(self) -> pl.DataFrame:

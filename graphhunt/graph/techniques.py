@@ -75,7 +75,7 @@ class Techniques:
             self._by_account(),
         ]  # fmt: skip
         own = pl.concat([part.select(TRACE) for part in parts])
-        return pl.concat([own, RemoteWork(self, own).traces()])
+        return pl.concat([own, RemoteWork(self.case, self.remote, self.starts, self.services, own).traces()])
 
     @cached_property
     def starts(self) -> pl.DataFrame:
