@@ -205,8 +205,7 @@ def path_weights(ranking: Ranking, linked: Flags, *, asked: Flags, floor: bool) 
     best = float(base[asked].max(initial=0.0))
     weights = np.where(linked, base + max(best, 1.0), base)
     least = FLOOR * float(weights[asked].max(initial=0.0)) if floor else 0.0
-    # A proved switch is part of a path however ordinary the rest of it looks.
-    return np.where((weights >= least) | (ranking.total > base), weights, 0.0)
+    return np.where(weights >= least, weights, 0.0)
 
 
 def with_unscored(weights: Floats, table: LogonTable, ranking: Ranking) -> Floats:

@@ -67,11 +67,11 @@ def test_a_switch_that_is_made_every_day_is_a_habit() -> None:
 
 def test_what_goes_by_shares_of_the_best_is_not_pushed_out() -> None:
     """A hop with a third of the best ordinary score stays part of paths when a switch stands far above both."""
-    total, base = np.array([103.0, 12.0, 4.0, 0.5]), np.array([3.0, 12.0, 4.0, 0.5])
+    total, base = np.array([105.0, 12.0, 4.0, 0.5]), np.array([5.0, 12.0, 4.0, 0.5])
     ranking = Ranking(total, base, np.ones(4, dtype=bool), {}, [])
     nothing, every = np.zeros(4, dtype=bool), np.ones(4, dtype=bool)
     weights = path_weights(ranking, nothing, asked=every, floor=True)
-    assert weights.tolist() == [3.0, 12.0, 4.0, 0.0]
+    assert weights.tolist() == [5.0, 12.0, 4.0, 0.0]
 
 
 def test_ranking_keeps_both_scores() -> None:
