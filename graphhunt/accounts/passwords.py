@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -20,7 +21,16 @@ THREADS = 2
 PLACES = 32
 """Checks that may be under way or wait for their turn; who comes then is sent away."""
 
+_RECOMMENDED = PasswordHasher()
+"""The library's hasher, with its recommended cost."""
+
 _T = TypeVar("_T")
+
+
+@cache
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """Hash a password that nobody has, once in a process: it takes as long as a check."""
+    return hasher.hash(secrets.token_urlsafe(16))
 
 
 class Passwords:
@@ -31,10 +41,10 @@ class Passwords:
     """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher or _RECOMMENDED
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
         self._places = threading.BoundedSemaphore(PLACES)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+        self._nobody = _of_nobody(self._hasher)
 
     def close(self) -> None:
         """Let the threads end; checks that wait for their turn are given up."""

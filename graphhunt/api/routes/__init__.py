@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import APIRouter, Depends
 
 from graphhunt.api.routes import (
@@ -35,8 +37,9 @@ _PARTS = (
 )  # fmt: skip
 
 
+@cache
 def router() -> APIRouter:
-    """Gather the routes of `/api/v1`."""
+    """Gather the routes of `/api/v1`, once in a process: that takes longer than an answer."""
     whole = APIRouter(prefix="/api/v1", dependencies=[Depends(allowed)])
     for part in _PARTS:
         whole.include_router(part.router)
