@@ -25,6 +25,13 @@ ROOT = Path(__file__).parent.parent
 np.seterr(divide="raise", invalid="raise", over="raise")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files of slow tests: a worker gets whole files, and the last ones should be short."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what this machine can't run, by its mark, before any fixture or test starts a server."""
     reason = neo4j_server.missing() if item.get_closest_marker("neo4j") else None

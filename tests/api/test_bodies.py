@@ -11,6 +11,8 @@ import pytest
 
 from tests.api.gate import WITH_BODY, WORD, Server, operations, running
 
+pytestmark = pytest.mark.slow
+
 HUGE = 300_000_000
 """Bytes announced; most that one route is really sent."""
 

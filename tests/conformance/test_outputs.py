@@ -24,6 +24,8 @@ from graphhunt.store.embedded import stop_engine
 from tests.api.case import CMD, SERVICES, SHELL, guid, logon, process, record
 from tests.cli.listing import commands
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = [
     "cr\rlf\nboth\r\n.", 'quote " and "" and , comma; tab\t.', "esc \x1b[31mred \x1b]8;;http://x\x07", "nul \0 in it",
     "bidi \u202egnp.exe \u2066x\u2069", "line \u2028 sep \x85 nel", "c1 \x9b31m", "[bold]x[/] [/nothing]", "\ufeffbom",

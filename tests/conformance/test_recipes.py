@@ -31,7 +31,7 @@ TICKETS = {
     "jump-2": "{550e8400-e29b-41d4-a716-446655440000}",
 }
 
-pytestmark = pytest.mark.xdist_group("recipes")
+pytestmark = pytest.mark.slow
 
 
 class Block(NamedTuple):

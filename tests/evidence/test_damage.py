@@ -19,6 +19,8 @@ from graphhunt.cli.app import app
 from graphhunt.lab.generator import generate_demo
 from graphhunt.store.embedded import stop_engine
 
+pytestmark = pytest.mark.slow
+
 RUNNER = CliRunner()
 
 FILES = {

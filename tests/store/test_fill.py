@@ -18,6 +18,8 @@ from graphhunt.store.embedded import engine_status, stop_engine
 from graphhunt.store.sync import sync
 from tests.conftest import raw, small_settings
 
+pytestmark = pytest.mark.slow
+
 
 class Interrupted(BaseException):
     """What ends a program without its consent."""

@@ -78,7 +78,6 @@ def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[E
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("hostile")
 def test_hostile_names_in_every_field(hostile_page: tuple[Path, list[Exchange]]) -> None:
     _, heard = hostile_page
     assert len(heard) > 500
@@ -88,7 +87,6 @@ def test_hostile_names_in_every_field(hostile_page: tuple[Path, list[Exchange]])
 @pytest.mark.neo4j
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("hostile")
 def test_a_page_full_of_hostile_names_is_told_the_same_by_neo4j(
     hostile_page: tuple[Path, list[Exchange]], neo4j_home: Neo4jServer, tmp_path: Path
 ) -> None:
