@@ -60,8 +60,9 @@ def graph_model() -> str:
 
 
 def properties(columns: Iterable[Any]) -> str:
-    """Lay out properties with type and meaning."""
-    return table(("Property", "Type", "Meaning"), ((f"`{c.name}`", c.type, c.meaning) for c in columns))
+    """Lay out properties with type, meaning and the version that had them first."""
+    rows = ((f"`{c.name}`", c.type, c.meaning, c.since) for c in columns)
+    return table(("Property", "Type", "Meaning", "Since"), rows)
 
 
 def loaders() -> str:

@@ -18,12 +18,14 @@ class Property(NamedTuple):
         meaning: What it says, as documentation prints it.
         fact: The field of the facts that the kind is drawn from which it repeats unchanged (the first known value
             where several records tell of one thing); None for what rules work out.
+        since: The version of graphhunt whose graphs had it first.
     """
 
     name: str
     type: str
     meaning: str
     fact: str | None = None
+    since: str = "0.1.0"
 
     def from_fact(self, fact: str | None = None) -> Property:
         """Give the property as one that repeats a field of the facts, by default the one of its own name."""

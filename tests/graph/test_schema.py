@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,10 @@ def filled(graph: Graph) -> set[str]:
     }
 
 
+def release(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
+
+
 @pytest.mark.parametrize("kind", EVERY.values(), ids=EVERY)
 def test_every_property_says_what_it_is(kind: NodeKind | RelKind) -> None:
     names = [column.name for column in kind.columns]
@@ -107,6 +112,7 @@ def test_every_property_says_what_it_is(kind: NodeKind | RelKind) -> None:
     for column in kind.columns:
         assert column.type in TYPES
         assert len(column.meaning) > 3, column
+        assert (0, 1, 0) <= release(column.since) <= release(version("graphhunt")), column
 
 
 def test_no_property_stands_in_the_schema_that_nothing_fills(theshire: Graph) -> None:
