@@ -17,6 +17,7 @@ from graphhunt.case.casebook.stix_objects import object_of
 from graphhunt.case.casebook.stix_own import definitions, own_object
 from graphhunt.case.casebook.wording import visible
 from graphhunt.schema import DERIVED, NODES
+from graphhunt.toolbox.intel import read_stix
 from tests.api import case
 from tests.api.test_cases import BRAVO, CASES, opened, put_in
 
@@ -143,6 +144,26 @@ def test_a_share_is_the_directory_of_its_network_path_and_a_client_an_organisati
     client = object_of({"kind": "Client", "id": "acme", "label": "acme", "properties": {"name": "ACME"}})
     assert client is not None
     assert (client["type"], client["name"], client["identity_class"]) == ("identity", "ACME", "organization")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "read"),
+    [("ipv4", "9.9.9.9", ("ip", "9.9.9.9")), ("network", "10.0.0.0/8", ("ip", "10.0.0.0/8")),
+     ("dns", "evil.org", ("dns", "evil.org")), ("url", "http://evil.org/it's", ("url", "http://evil.org/it's")),
+     ("sha256_hash", "a" * 64, ("sha256_hash", "a" * 64))],
+)  # fmt: skip
+def test_an_entry_of_a_list_is_an_indicator_that_can_be_read_again(
+    kind: str, value: str, read: tuple[str, str]
+) -> None:
+    found = {"name": value, "kind": kind, "list": "feed", "tlp": "amber", "valid_from": "2026-01-01T00:00:00.000000Z",
+             "valid_until": "2026-02-01T00:00:00.000000Z"}  # fmt: skip
+    made = object_of({"kind": "Indicator", "id": "i", "label": value, "properties": found})
+    assert made is not None
+    table, passed = read_stix.table_of([made], "export")
+    assert passed == {}
+    row = table.to_dicts()[0]
+    assert (row["kind"], row["value"]) == read
+    assert (row["tlp"], row["valid_from"], row["valid_until"]) == ("amber", found["valid_from"], found["valid_until"])
 
 
 def test_stix_says_who_was_judged_what_happened_and_what_was_pinned(client: TestClient) -> None:

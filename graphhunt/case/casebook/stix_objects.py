@@ -126,7 +126,39 @@ def _registry(entity: Mapping[str, Any], found: Mapping[str, Any]) -> Object:
     return _observable("windows-registry-key", "key", key=found.get("path") or entity["label"])
 
 
+_PATTERNS = {
+    "ipv4": "ipv4-addr:value", "ipv6": "ipv6-addr:value", "dns": "domain-name:value", "url": "url:value",
+    "email": "email-addr:value", "md5_hash": "file:hashes.MD5", "sha1_hash": "file:hashes.'SHA-1'",
+    "sha256_hash": "file:hashes.'SHA-256'",
+}  # fmt: skip
+_TLP = {
+    "clear": "613f2e26-407d-48c7-9eca-b8e91df99dc9", "green": "34098fce-860f-48ae-8e50-ebd3cc5e41da",
+    "amber": "f88d31f6-486f-44da-b317-01333bde0b82", "red": "5e57c739-391a-4eb3-b6be-7d15ca92d5ed",
+}  # fmt: skip
+"""Marking definitions that the standard fixes by id (7.2.1.4)."""
+
+
+def _indicator(entity: Mapping[str, Any], found: Mapping[str, Any]) -> Object:
+    """Give an entry of a list of indicators, with its list, validity and TLP; its pattern can be read again."""
+    value, kind = str(found.get("name") or entity["label"]), str(found.get("kind"))
+    kind = {"network": "ipv6" if ":" in value else "ipv4"}.get(kind, kind)
+    since = found.get("valid_from") or entity.get("first_seen") or "1970-01-01T00:00:00.000Z"
+    tlp = str(found.get("tlp") or "")
+    values = {
+        "description": found.get("description"), "valid_until": found.get("valid_until"),
+        "object_marking_refs": [f"marking-definition--{_TLP[tlp]}"] if tlp in _TLP else None,
+        "labels": [f"{what}:{found[what]}" for what in ("list", "severity", "tlp") if found.get(what)],
+    }  # fmt: skip
+    return {
+        "type": "indicator", "spec_version": "2.1", "id": name_id("indicator", entity["id"]), "created": since,
+        "modified": since, "name": value, "pattern_type": "stix", "valid_from": since,
+        "pattern": f"[{_PATTERNS.get(kind, 'domain-name:value')} = {_quoted(value)}]",
+        **{name: text for name, text in values.items() if text},
+    }  # fmt: skip
+
+
 _KINDS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Object]] = {
     "User": _user, "Machine": _system, "Group": _group, "IP": _ip, "Domain": _domain, "URL": _url, "File": _file,
     "Process": _process, "Service": _service, "RegistryKey": _registry, "Share": _share, "Client": _client,
+    "Indicator": _indicator,
 }  # fmt: skip
