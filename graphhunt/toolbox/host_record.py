@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graphhunt.toolbox.entities import GeoLocation, Host, IpAddress
+
 if TYPE_CHECKING:
     import pandas as pd
 
+_NAMES = ("Computer", "HostName")
 _HOST = {
-    "HostName": ("Computer", "HostName"), "OSType": ("OSType",), "OSName": ("OSName",),
-    "OSVMajorVersion": ("OSMajorVersion", "OSVMajorVersion"), "OSVMinorVersion": ("OSMinorVersion", "OSVMinorVersion"),
-    "ComputerEnvironment": ("ComputerEnvironment",), "OmsSolutions": ("Solutions",), "SourceComputerId":
-    ("SourceComputerId",), "Resource": ("Resource",), "SubscriptionId": ("SubscriptionId",), "VMUUID": ("VMUUID",),
+    "OSType": ("OSType",), "OSName": ("OSName",), "OSVMajorVersion": ("OSMajorVersion", "OSVMajorVersion"),
+    "OSVMinorVersion": ("OSMinorVersion", "OSVMinorVersion"), "ComputerEnvironment": ("ComputerEnvironment",),
+    "SourceComputerId": ("SourceComputerId",), "Resource": ("Resource",), "SubscriptionId": ("SubscriptionId",),
+    "VMUUID": ("VMUUID",),
 }  # fmt: skip
 _PLACE = {"CountryCode": "RemoteIPCountry", "Latitude": "RemoteIPLatitude", "Longitude": "RemoteIPLongitude"}
 
 
 def create_host_record(
     syslog_df: pd.DataFrame, heartbeat_df: pd.DataFrame, az_net_df: pd.DataFrame | None = None
-) -> dict[str, Any]:
+) -> Host:
     """Describe a machine by its newest heartbeat, its syslog and its network records.
 
     Args:
@@ -27,24 +30,26 @@ def create_host_record(
         az_net_df: Its network flows; the addresses are listed as they are, without a key for any geographic service.
 
     Returns:
-        A dictionary: `HostName`, operating system, `Applications`, `Location` (as the heartbeat states it),
-        `IpAddresses` (private and public); what isn't known is left out.
+        The machine, with its name, operating system, `Applications`, `IpAddresses` (private and public) and, as
+        `IPAddress`, the first of them with the `Location` that the heartbeat states. `properties` lists what is known.
     """
     newest = _newest(heartbeat_df)
-    record = {name: value for name, columns in _HOST.items() if (value := _first(newest, columns)) is not None}
-    if "HostName" not in record and len(syslog_df):
-        record["HostName"] = _first(_newest(syslog_df), ("Computer", "HostName"))
-    if "OmsSolutions" in record:
-        record["OmsSolutions"] = [part.strip() for part in str(record["OmsSolutions"]).split(",")]
-    record["Applications"] = _distinct(syslog_df, ("ProcessName", "Facility"))
-    place = {name: newest[column] for name, column in _PLACE.items() if newest.get(column) is not None}
-    if place:
-        record["Location"] = place
+    host = Host(src_event={"Computer": _first(newest, _NAMES) or _first(_newest(syslog_df), _NAMES)})
+    for name, columns in _HOST.items():
+        if (value := _first(newest, columns)) is not None:
+            host[name] = value
+    host["OSFamily"] = newest.get("OSType")
+    if solutions := newest.get("Solutions"):
+        host["OmsSolutions"] = [part.strip() for part in str(solutions).split(",")]
+    host["Applications"] = _distinct(syslog_df, ("ProcessName", "Facility"))
     addresses = _addresses(heartbeat_df, ("ComputerIP", "PrivateIPs")) if heartbeat_df is not None else []
     if az_net_df is not None:
         addresses += _addresses(az_net_df, ("VMIPAddress", "PublicIPs", "AllExtIPs"))
-    record["IpAddresses"] = list(dict.fromkeys(addresses))
-    return record
+    host["IpAddresses"] = list(dict.fromkeys(addresses))
+    if addresses:
+        place = {name: newest[column] for name, column in _PLACE.items() if newest.get(column) is not None}
+        host["IPAddress"] = IpAddress(Address=addresses[0], Location=GeoLocation(**place) if place else None)
+    return host
 
 
 def _newest(frame: pd.DataFrame | None) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from graphhunt.errors import LoadError, UsageError
 from graphhunt.toolbox import auditdextract as audit
 from graphhunt.toolbox import domain_utils, host_record
 from graphhunt.toolbox.domain_validator import DomainValidator
+from graphhunt.toolbox.entities import Host
+from graphhunt.toolbox.entities.entity_enums import OSFamily
 
 Reader = Callable[..., pd.DataFrame]
 STAMP = "1551485405.594"
@@ -236,11 +238,20 @@ def test_a_host_record_needs_no_key_when_flows_are_given() -> None:
     )  # fmt: skip
     flows = pd.DataFrame({"VMIPAddress": ["10.0.0.4", "10.0.0.4"], "PublicIPs": ["192.0.2.2,192.0.2.9", None]})
     found = host_record.create_host_record(syslog, beat, flows)
-    assert (found["HostName"], found["OSVMajorVersion"], found["Location"]) == ("web", 20, {"CountryCode": "FR"})
+    assert isinstance(found, Host)
+    assert (found.HostName, found["OSVMajorVersion"], found.OSFamily) == ("web", 20, OSFamily.Linux)
+    assert (found.IPAddress.Address, found.IPAddress.Location.CountryCode) == ("192.0.2.1", "FR")
     assert (found["Applications"], found["OmsSolutions"]) == (["cron", "sshd"], ["a", "b"])
     assert found["IpAddresses"] == ["192.0.2.1", "192.0.2.2", "10.0.0.4", "192.0.2.9"]
     bare = host_record.create_host_record(syslog, beat.iloc[:0])
-    assert bare == {"HostName": "web", "Applications": ["cron", "sshd"], "IpAddresses": []}
+    assert bare.properties == {
+        "Type": "host",
+        "HostName": "web",
+        "NetBiosName": "web",
+        "Applications": ["cron", "sshd"],
+    }
+    domain = host_record.create_host_record(syslog.assign(Computer="web.corp.example"), beat.iloc[:0])
+    assert (domain.HostName, domain.DnsDomain) == ("web", "corp.example")
 
 
 def test_an_event_is_one_row_with_all_its_records_say(shared_data: Path) -> None:

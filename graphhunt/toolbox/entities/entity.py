@@ -182,7 +182,7 @@ class Entity(WithGraph):
     def properties(self) -> dict[str, Any]:
         """The properties that have a value; 0 and False are values."""
         found = {name: value for name, value in vars(self).items() if not name.startswith("_")}
-        return {name: value for name, value in found.items() if value is not None and value not in ("", [], {})}
+        return {n: value for n, value in found.items() if value is not None and not _is_empty(value)}
 
     @property
     def name_str(self) -> str:
@@ -275,6 +275,11 @@ class Entity(WithGraph):
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+def _is_empty(value: Any) -> bool:
+    """Tell whether a value is an empty text, list or dictionary; numbers of numpy can't be compared with those."""
+    return isinstance(value, str | list | dict) and not value
 
 
 def _held(annotation: str) -> bool:
