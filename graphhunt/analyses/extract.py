@@ -96,6 +96,11 @@ class Extract:
         """Files with a hash: `id`, `md5`, `sha1`, `sha256`."""
         return self._entities("files")
 
+    @cached_property
+    def own_names(self) -> pl.DataFrame:
+        """Full names of the machines that logged, whatever the span of time: `id` and `value`."""
+        return self._read("extract_own_names", "own_names", {})
+
     def edges(self, kind: str) -> pl.DataFrame:
         """Which nodes relationships of a type join: `source`, `target`, their labels, and `weight`, how many."""
         return self._frame(kind.lower(), "edges")

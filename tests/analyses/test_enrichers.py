@@ -157,6 +157,21 @@ def test_services(graph: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(net.requests) == 2  # the workspace keeps the answers
 
 
+def test_domains_of_machines_that_logged_never_leave(graph: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    machines = [
+        {"id": "m1", "props": {"name": "pc1", "fqdn": "PC1.office.firm.org", "stub": False}},
+        {"id": "m2", "props": {"name": "pc2", "fqdn": "firm2.com", "stub": False}},
+        {"id": "m3", "props": {"name": "c2", "fqdn": "c2.bad.net", "stub": True}},
+    ]
+    names = ["www.office.firm.org", "firm2.com", "other.com", "c2.bad.net"]
+    graph.write_rows(create_nodes("Machine"), machines)
+    graph.write_rows(create_nodes("Domain"), [{"id": name, "props": {"name": name}} for name in names])
+    monkeypatch.setenv("GRAPHHUNT_INTEL_VIRUSTOTAL_KEY", "k")
+    listed = {row["value"]: row["kept_back"] for row in leaving(Extract(graph, {}), "VirusTotal", 100)}
+    own = "a name in a domain of your own"
+    assert [listed[name] for name in names] == [own, own, None, None]
+
+
 def test_every_enricher_says_source_and_time() -> None:
     for analysis in analyses().values():
         if analysis.kind == "enricher":

@@ -1,6 +1,7 @@
 """`enrich NAME` for each service of threat intelligence: what it says of addresses, names, URLs and files.
 
-Asked only while `intel_enabled` is on; private values and names in domains of the user's own are kept back.
+Asked only while `intel_enabled` is on; private values and names in domains of the user's own or of the machines that
+logged are kept back.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from graphhunt.analyses.extract import Extract
 from graphhunt.errors import UsageError
 from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Written
+from graphhunt.toolbox.domain_utils import dns_components
 from graphhunt.toolbox.intel.answer import Status
 from graphhunt.toolbox.intel.catalogue import catalogue
 from graphhunt.toolbox.intel.tilookup import TILookup
@@ -41,7 +43,14 @@ def _asked(extract: Extract, provider: str, most: int) -> pl.DataFrame:
 
 
 def _lookup(extract: Extract) -> TILookup:
-    return TILookup(settings=extract.store.settings, workspace=extract.workspace)
+    return TILookup(settings=extract.store.settings, workspace=extract.workspace, own_domains=_own_domains(extract))
+
+
+def _own_domains(extract: Extract) -> list[str]:
+    """Give the domains of the machines that logged; one right below a public ending stands for itself."""
+    names = [name.strip(".").lower() for name in extract.own_names["value"]]
+    parents = {name: name.partition(".")[2] for name in names}
+    return sorted({name if dns_components(name)["suffix"] == parent else parent for name, parent in parents.items()})
 
 
 def leaving(extract: Extract, provider: str, most: int) -> list[dict[str, Any]]:

@@ -41,12 +41,16 @@ class Severity(StrEnum):
 
 
 class Asked(NamedTuple):
-    """One indicator to look up: as given, its kind, as it is sent, and what about it (a provider's own word)."""
+    """One indicator to look up: as given, its kind, as it is sent, what about it (a provider's own word), and when.
+
+    `span` is a begin and an end in µs, either None for any; it narrows the answers of the user's lists and of Sentinel.
+    """
 
     ioc: str
     kind: str
     safe: str
     subtype: str | None = None
+    span: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True)

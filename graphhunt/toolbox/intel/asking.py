@@ -22,6 +22,7 @@ IN_FLIGHT = 5
 """Requests under way at once."""
 
 Job = tuple["Provider", Asked]
+Span = tuple[int | None, int | None]
 
 _T = TypeVar("_T")
 
@@ -35,10 +36,10 @@ class Leaving(NamedTuple):
     kept_back: str | None
 
 
-def asked_of(ioc: str, kind: str | None = None, subtype: str | None = None) -> Asked:
+def asked_of(ioc: str, kind: str | None = None, subtype: str | None = None, span: Span = (None, None)) -> Asked:
     """Bring an indicator into the form that providers take."""
     known = given_kind(ioc, kind)
-    return Asked(ioc, known, normal(ioc, known), subtype)
+    return Asked(ioc, known, normal(ioc, known), subtype, span)
 
 
 class Desk:

@@ -135,4 +135,5 @@ class _Budget(NamedTuple):
 
 
 def _key(provider: str, asked: Asked) -> tuple[str, str, str, str]:
-    return provider, asked.kind, asked.safe, asked.subtype or ""
+    span = "" if asked.span == (None, None) else f" {asked.span[0]}/{asked.span[1]}"
+    return provider, asked.kind, asked.safe, (asked.subtype or "") + span

@@ -5,6 +5,7 @@ Nothing leaves the machine until the setting `intel_enabled` is on; lists of the
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from graphhunt.toolbox.intel.asking import Job
+    from graphhunt.toolbox.intel.asking import Job, Span
     from graphhunt.toolbox.intel.keys import Keys
     from graphhunt.toolbox.intel.provider import Provider
 
@@ -45,6 +46,7 @@ class TILookup:
         keys: Where keys are; the environment and the settings' file when not given.
         wire: The client.
         state: Answers and budgets, in place of the workspace's.
+        own_domains: Domains of one's own beside those of the settings; names in them never leave.
     """
 
     def __init__(  # noqa: PLR0913 - what tests and callers put in place
@@ -57,12 +59,13 @@ class TILookup:
         keys: Keys | None = None,
         wire: Wire | None = None,
         state: State | None = None,
+        own_domains: Sequence[str] = (),
     ) -> None:
         self._settings = settings or load_settings()
         self._keys = keys
         folder = Path(workspace or self._settings.workspace) if workspace or self._settings.workspace else None
         self._state = state or State(folder if folder and folder.is_dir() else None)
-        self._desk = Desk(wire or Wire(), self._state, listed(self._settings.intel_own_domains))
+        self._desk = Desk(wire or Wire(), self._state, [*listed(self._settings.intel_own_domains), *own_domains])
         self._chosen = (primary_providers, secondary_providers or ())
         self._loaded: dict[str, Provider] = {}
         self._scope: dict[str, str] = {}
@@ -172,8 +175,9 @@ class TILookup:
             prov_scope: `primary`, `secondary` or `all`.
             observable: The indicator.
             show_not_supported: Give a row for providers that know nothing of the kind.
-            start: Ignored, as no provider here answers for a span of time.
-            end: Ignored likewise.
+            start: Only what was valid (lists) or written (Sentinel) since then; the other providers answer for the
+                present whatever is asked.
+            end: Likewise, up to then.
 
         Returns:
             One row a provider, with the documented columns.
@@ -184,7 +188,7 @@ class TILookup:
         text = ioc if ioc is not None else observable
         if text is None:
             raise UsageError("give an indicator as ioc=")
-        asked = asked_of(text, ioc_type, ioc_query_type)
+        asked = asked_of(text, ioc_type, ioc_query_type, _span(start, end))
         chosen = self._asked_providers(providers, default_providers, prov_scope)
         found = self._desk.ask((provider, asked) for provider in chosen)
         return frame_of(found if show_not_supported else _supported(found))
@@ -219,8 +223,9 @@ class TILookup:
             prov_scope: `primary`, `secondary` or `all`.
             progress: Say on standard error how far it is, where asking takes long.
             show_not_supported: Give a row for providers that know nothing of a kind.
-            start: Ignored, as no provider here answers for a span of time.
-            end: Ignored likewise.
+            start: Only what was valid (lists) or written (Sentinel) since then; the other providers answer for the
+                present whatever is asked.
+            end: Likewise, up to then.
             obs_col: Older name of `ioc_col`.
             obs_type_col: Older name of `ioc_type_col`.
             kwargs: None is known; a misspelt one is an error.
@@ -235,7 +240,7 @@ class TILookup:
             raise UsageError(f"lookup_iocs has no parameter {next(iter(kwargs))!r}")
         jobs = self._jobs(
             _pairs(data, ioc_col or obs_col, ioc_type_col or obs_type_col), ioc_query_type,
-            self._asked_providers(providers, default_providers, prov_scope),
+            self._asked_providers(providers, default_providers, prov_scope), _span(start, end),
         )  # fmt: skip
         found = self._desk.ask(jobs, _teller(len(jobs)) if progress else lambda _: None)
         return frame_of(found if show_not_supported else _supported(found))
@@ -270,8 +275,11 @@ class TILookup:
         """Close the file of answers and budgets."""
         self._state.close()
 
-    def _jobs(self, pairs: Iterable[tuple[str, str | None]], subtype: str | None, chosen: list[Provider]) -> list[Job]:
-        distinct = dict.fromkeys(asked_of(text, kind, subtype) for text, kind in pairs)
+    def _jobs(
+        self, pairs: Iterable[tuple[str, str | None]], subtype: str | None, chosen: list[Provider],
+        span: Span = (None, None),
+    ) -> list[Job]:  # fmt: skip
+        distinct = dict.fromkeys(asked_of(text, kind, subtype, span) for text, kind in pairs)
         return [(provider, asked) for asked in distinct for provider in chosen]
 
     def _asked_providers(
@@ -310,6 +318,22 @@ class TILookup:
 
 def _names(names: str | Iterable[str] | None) -> list[str] | None:
     return None if names is None else [names] if isinstance(names, str) else list(names)
+
+
+def _span(start: datetime | None, end: datetime | None) -> Span:
+    """Give a span of time in µs; a time without a zone is in UTC.
+
+    Raises:
+        UsageError: It ends before it begins.
+    """
+    begin, last = (None if moment is None else int(_utc(moment).timestamp() * 1_000_000) for moment in (start, end))
+    if begin is not None and last is not None and last < begin:
+        raise UsageError("end is before start")
+    return begin, last
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _supported(found: Iterable[Result]) -> list[Result]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json as codec
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -69,6 +70,9 @@ def test_sentinel_signs_in_and_asks_its_table() -> None:
     assert b"client_credentials" in login.content
     assert asked.headers["authorization"] == "Bearer eyJ0.x"
     assert 'ObservableValue =~ "8.8.4.4"' in codec.loads(asked.content)["query"]
+    a.lookup(net).lookup_ioc(ONE, providers=["AzSTI"], start=datetime(2026, 1, 2, tzinfo=UTC))
+    query = codec.loads(net.requests[-1].content)["query"]
+    assert "ThreatIntelIndicators | where TimeGenerated >= datetime(2026-01-02T00:00:00.000000Z) | where Obs" in query
 
 
 def test_a_literal_of_the_query_language_stays_one() -> None:

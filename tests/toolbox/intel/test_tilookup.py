@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +245,24 @@ def test_vtlookup_is_called_as_documented() -> None:
     off = toolbox.VTLookup(a.SECRET, settings=load_settings({}), wire=net.wire())
     with pytest.raises(UsageError, match="off"):
         off.lookup_ioc("8.8.4.4", "ipv4")
+
+
+def test_a_span_of_time_narrows_what_lists_say(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("indicator,valid_from,valid_until\nevil.org,2026-01-01,2026-02-01\nold.org,2025-01-01,2025-02-01\n")
+    ti = a.lookup(a.Net(a.json({})), intel_lists=str(file))
+    span: Any = {"start": datetime(2026, 1, 15, tzinfo=UTC), "end": datetime(2026, 3, 1, tzinfo=UTC)}
+    frame = ti.lookup_iocs(["evil.org", "old.org"], providers="LocalList", **span)
+    assert dict(zip(frame.Ioc, frame.Result, strict=True)) == {"evil.org": True, "old.org": False}
+    assert ti.lookup_ioc("old.org", providers="LocalList").Result.tolist() == [True]
+    assert ti.lookup_ioc("old.org", providers="LocalList", end=datetime(2024, 1, 1)).Result.tolist() == [False]  # noqa: DTZ001
+    with pytest.raises(UsageError, match="before start"):
+        ti.lookup_ioc("old.org", start=span["end"], end=span["start"])
+
+
+def test_own_domains_are_given_beside_those_of_the_settings() -> None:
+    settings = load_settings({}, intel_own_domains="one.org")
+    ti = toolbox.TILookup(settings=settings, keys=Keys(env=a.ENV), state=State(), own_domains=["two.org"])
+    names = ["x.one.org", "x.two.org", "x.three.org"]
+    kept = dict(ti.leaving(names, providers="VirusTotal")[["value", "kept_back"]].itertuples(index=False))
+    assert [kept[name] is None for name in names] == [False, False, True]

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from graphhunt.toolbox.intel.answer import Asked
     from graphhunt.toolbox.intel.provider import Client
 
-_SEVERITIES = {"malicious": Severity.HIGH, "unknown": Severity.WARNING, "benign": Severity.INFORMATION}
+_SEVERITIES = {
+    "malicious": Severity.HIGH, "suspicious": Severity.WARNING, "unknown": Severity.WARNING,
+    "benign": Severity.INFORMATION,
+}  # fmt: skip
 _SHOWN = ("noise", "riot", "classification", "name", "last_seen", "message")
 
 

@@ -58,10 +58,22 @@ def answers_of(indicators: IndicatorList, asked: list[Asked]) -> list[Answer]:
     found: dict[tuple[str, str], list[dict[str, object]]] = {}
     for row in indicators.match(wanted.unique()).iter_rows(named=True):
         found.setdefault((row["kind"], row["value"]), []).append(row)
-    return [_answer(found.get(key)) for key in zip(kinds, wanted["value"], strict=True)]
+    keys = zip(kinds, wanted["value"], strict=True)
+    return [_answer(_valid(found.get(key), each)) for key, each in zip(keys, asked, strict=True)]
 
 
-def _answer(rows: list[dict[str, object]] | None) -> Answer:
+def _valid(rows: list[dict[str, object]] | None, asked: Asked) -> list[dict[str, object]]:
+    """Keep the entries that were valid at some time of the span asked for; one without times is always."""
+    start, end = asked.span
+    return [
+        row
+        for row in rows or ()
+        if (start is None or not isinstance(row["valid_until"], int) or row["valid_until"] >= start)
+        and (end is None or not isinstance(row["valid_from"], int) or row["valid_from"] <= end)
+    ]
+
+
+def _answer(rows: list[dict[str, object]]) -> Answer:
     if not rows:
         return NOTHING
     shown = [

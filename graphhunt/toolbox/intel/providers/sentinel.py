@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from graphhunt.errors import WireError
+from graphhunt.times import iso
 from graphhunt.toolbox.intel.answer import Answer, Severity
 from graphhunt.toolbox.intel.kinds import ADDRESSES, HASHES
 from graphhunt.toolbox.intel.provider import Provider, number, part
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 _LOGIN = "https://login.microsoftonline.com"
 _ROOT = "https://api.loganalytics.azure.com"
 _QUERY = (
-    "ThreatIntelIndicators | where ObservableValue =~ {value} | where IsActive | summarize arg_max(TimeGenerated, *)"
-    " by Id | project Id, ObservableKey, ObservableValue, Confidence, ValidFrom, ValidUntil, Tags, SourceSystem"
-    " | take 20"
+    "ThreatIntelIndicators{span} | where ObservableValue =~ {value} | where IsActive"
+    " | summarize arg_max(TimeGenerated, *) by Id"
+    " | project Id, ObservableKey, ObservableValue, Confidence, ValidFrom, ValidUntil, Tags, SourceSystem | take 20"
 )
 _NONE = Answer(False, Severity.INFORMATION)
 
@@ -45,7 +46,7 @@ class Sentinel(Provider):
         """Ask the table of indicators for a value."""
         token = await self._token(client)
         url = f"{_ROOT}/v1/workspaces/{quote(self._keys['workspace_id'], safe='')}/query"
-        query = _QUERY.format(value=literal(asked.safe))
+        query = _QUERY.format(value=literal(asked.safe), span=_span(asked))
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         reply = await client.post(url, orjson.dumps({"query": query}), headers=headers)
         rows = _rows(reply.data)
@@ -75,6 +76,12 @@ class Sentinel(Provider):
 def literal(value: str) -> str:
     r"""Write a text as a literal of the query language: in quotes, with \ before quotes and backslashes."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
+
+
+def _span(asked: Asked) -> str:
+    """Give the conditions for a span of time."""
+    pairs = zip((">=", "<="), asked.span, strict=True)
+    return "".join(f" | where TimeGenerated {sign} datetime({iso(at)})" for sign, at in pairs if at is not None)
 
 
 def _rows(data: Any) -> list[dict[str, Any]]:
