@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 
 from graphhunt.evidence import Workspace
 from graphhunt.graph.graph import Graph, build
-from graphhunt.model import Connection, Fact
+from graphhunt.model import FACTS, Connection, Fact, ProcessStart
 
 from .facts import SECOND, frames
 
@@ -22,6 +23,8 @@ BUSY = 1_600_618_600 * SECOND
 
 QUIET = 1_600_686_000 * SECOND
 """2020-09-21 11:00, when nothing was recorded for hours."""
+
+KINDS = tuple(str(fact.__struct_config__.tag) for fact in FACTS)
 
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -51,7 +54,7 @@ def answers(graph: Graph) -> set[tuple[object, ...]]:
     )
 
 
-def address(start: int, *, count: int = 1, host: str = OTHER) -> list[Fact]:
+def address(start: int, *, count: int = 1, host: str = OTHER) -> list[Connection]:
     """Give outgoing connections of a machine from WORKSTATION5's address, 100 s apart."""
     return [
         Connection(
@@ -98,3 +101,87 @@ def test_a_chosen_name_moves_no_source(theshire: Graph, recording: Workspace, na
     assert answers(graph) == answers(theshire)
     doubts = set(graph.relationships["REMOTE_LOGON"].get_column("doubt").drop_nulls())
     assert doubts == ({"name_address_mismatch"} if name in {"WORKSTATION6", "MORDORDC"} else set())
+
+
+def test_a_broker_of_the_desktop_names_no_technique(theshire: Graph, recording: Workspace) -> None:
+    """Windows starts RuntimeBroker with `-Embedding` in any session; PsExec's stays PsExec."""
+    broker = ProcessStart(
+        time=1_600_618_620 * SECOND, host=OTHER, pid=7_777, path=r"C:\Windows\System32\RuntimeBroker.exe",
+        command_line=r"C:\Windows\System32\RuntimeBroker.exe -Embedding", parent_pid=744, user="pgustavo",
+        parent_path=r"C:\Windows\System32\svchost.exe", domain="THESHIRE", logon_id="0x2990d17", code="Security/4688",
+    )  # fmt: skip
+    graph = mutated(recording, [broker])
+    assert answers(graph) == answers(theshire)
+    known = set(theshire.nodes["Process"].get_column("id"))
+    new = graph.nodes["Process"].filter(~pl.col("id").is_in(known) & ~pl.col("stub"))
+    assert new.get_column("name").to_list() == ["runtimebroker.exe"]
+
+
+def test_a_pid_used_again_takes_no_child(theshire: Graph, recording: Workspace) -> None:
+    """The pid of the stager's parent is another cmd.exe's the next morning."""
+    known = recording.facts("process_start").collect()
+    before = known.filter(pl.col("path").str.ends_with("cmd.exe") & pl.col("pid").is_not_null()).sort("time").row(
+        0, named=True
+    )  # fmt: skip
+    again = ProcessStart(
+        time=QUIET, host=before["host"], pid=before["pid"], path=before["path"], code="Security/4688",
+        user="SYSTEM", domain="NT AUTHORITY", sid="S-1-5-18", logon_id="0x3e7", parent_pid=744,
+        parent_path=r"C:\Windows\System32\svchost.exe",
+    )  # fmt: skip
+    graph = mutated(recording, [again])
+    assert answers(graph) == answers(theshire)
+    kept = set(theshire.relationships["SPAWNED"].select("from_id", "to_id").iter_rows())
+    new = set(graph.relationships["SPAWNED"].select("from_id", "to_id").iter_rows()) - kept
+    assert kept <= set(graph.relationships["SPAWNED"].select("from_id", "to_id").iter_rows())
+    assert len(new) == 1
+
+
+def test_a_lost_logon_is_told_by_the_shares_it_opened(theshire: Graph, recording: Workspace) -> None:
+    """One 4624 of the service hijack is missing; its 5140 and 5145 name account and address."""
+    lost = "0x438b2f1"
+    graph = mutated(recording, logon=lambda logons: logons.filter(pl.col("logon_id").ne_missing(lost)))
+    known = answers(theshire)
+    assert known - answers(graph) == {row for row in known if row[2] == lost}
+    (hop,) = (
+        graph.relationships["REMOTE_LOGON"]
+        .join(theshire.relationships["REMOTE_LOGON"], on=["from_id", "to_id", "start", "logon_id"], how="anti",
+              nulls_equal=True)
+        .iter_rows(named=True)
+    )  # fmt: skip
+    assert (hop["from_id"], hop["to_id"], hop["user_name"]) == ("workstation5", "workstation6", "pgustavo")
+    assert hop["certainty"] == 0.9
+    assert hop["witnesses"] == ["share"]
+
+
+def test_a_name_that_windows_cut_is_the_whole_one(theshire: Graph, recording: Workspace) -> None:
+    """The source is called longer than NetBIOS allows: its own log has the whole name, everybody else's 15 letters."""
+    whole, cut = "WORKSTATION5-OF-THE-LAB", "WORKSTATION5-OF"
+
+    def renamed(frame: pl.DataFrame) -> pl.DataFrame:
+        texts = [pl.col(name) for name, kind in frame.schema.items() if kind == pl.String and name != "event_id"]
+        old = "(?i)workstation5\\b"
+        own = [text.str.replace_all(old, whole if text.meta.output_name() == "host" else cut) for text in texts]
+        return frame.with_columns(own)
+
+    graph = mutated(recording, (), **dict.fromkeys(KINDS, renamed))
+    assert set(graph.nodes["Machine"].get_column("id")) == {"mordordc", "workstation6", whole.lower()}
+    expected = {
+        tuple(whole.lower() if value == "workstation5" else value for value in row) for row in answers(theshire)
+    }
+    assert answers(graph) == expected
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_ground_truth_b_holds_against_a_false_sighting(
+    purplesharp: Graph, real_case: Callable[[str], Path], *, heard: bool
+) -> None:
+    """A broadcast that another machine heard, or a record that gives WORKSTATION5's address to it, amid the fan-out."""
+    (false,) = address(1_603_355_393 * SECOND)
+    if heard:
+        false = msgspec.structs.replace(
+            false, source_ip="172.18.39.255", source_port=138, destination_ip=OWN, destination_port=138,
+            protocol="udp", initiated=False,
+        )  # fmt: skip
+    graph = mutated(Workspace(real_case("mordor_purplesharp")), [false])
+    assert answers(graph) == answers(purplesharp)
+    assert graph.relationships["HAD_IP"].height == purplesharp.relationships["HAD_IP"].height
