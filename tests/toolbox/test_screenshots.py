@@ -82,6 +82,7 @@ def test_what_cannot_be_shown_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_browser_reaches_the_one_host_alone(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     resolves_to(monkeypatch, "127.0.0.1")
     monkeypatch.setattr(screenshots, "is_public", lambda _address: True)
+    monkeypatch.setenv("CHROMIUM", str(chromium()))
     picture = screenshot(f"http://shown.example:{port}/page", allow_network=True)
     assert picture.content.startswith(b"\x89PNG\r\n")
     assert (f"shown.example:{port}", "/page") in ASKED
