@@ -24,7 +24,7 @@ def table_columns(
     missing = [names[key] for key in _NEEDED if names[key] not in frame.columns]
     if missing:
         raise UsageError(f"The logon frame lacks {', '.join(missing)}")
-    frame = frame.sort(names["start"], _turn(frame), names["id"])
+    frame = frame.sort(names["start"], *_turn(frame), names["id"])
     hosts = _dictionary(frame, names["from_id"], names["to_id"])
     accounts = _dictionary(frame, names["user_id"])
     techniques = _dictionary(frame, names["technique"]) if names["technique"] in frame.columns else ()
@@ -48,11 +48,11 @@ def table_columns(
     }
 
 
-def _turn(frame: pl.DataFrame) -> pl.Expr:
+def _turn(frame: pl.DataFrame) -> list[pl.Expr]:
     """Give what breaks ties beside the id: LogonIds grow, so that of logons at one moment the lower came first."""
     if "logon_id" not in frame.columns:
-        return pl.lit(0)
-    return pl.col("logon_id").str.to_lowercase().str.strip_prefix("0x").str.to_integer(base=16, strict=False)
+        return []
+    return [pl.col("logon_id").str.to_lowercase().str.strip_prefix("0x").str.to_integer(base=16, strict=False)]
 
 
 def _dictionary(frame: pl.DataFrame, *columns: str) -> tuple[str, ...]:
