@@ -44,16 +44,24 @@ def corroboration(case: Case, remote: pl.DataFrame, techniques: Techniques, open
     return pl.concat([part.select(COLUMNS) for part in parts]).sort(COLUMNS)
 
 
-def _logons(remote: pl.DataFrame) -> pl.DataFrame:
+def _logons(remote: pl.DataFrame, *more: str) -> pl.DataFrame:
     return remote.select(
+        *more,
         pl.col("id").alias("relationship_id"), pl.col("logon_session_id").alias("id"), pl.col("start").alias("time"),
         pl.col("to_id").alias("machine_id"), "user_id", pl.col("from_id").alias("peer_id"),
     )  # fmt: skip
 
 
 def _switches(remote: pl.DataFrame) -> pl.DataFrame:
-    """Give the logons by another account than the one that is proved to have opened them."""
-    return _logons(remote.filter("credential_switch")).with_columns(kind=pl.lit("credential_switch"))
+    """Give the logons by another account than the one that is proved to have opened them.
+
+    Whoever sits at the source and uses another account from there may be an administrator at ordinary work; whoever
+    came in from elsewhere and goes on as somebody else is what an intruder does.
+    """
+    switched = remote.filter("credential_switch")
+    onward = switched.get_column("cause_proved") & switched.get_column("caused_by").is_not_null()
+    kind = pl.when(pl.lit(onward)).then(pl.lit("credential_switch")).otherwise(pl.lit("local_switch"))
+    return _logons(switched.with_columns(kind=kind), "kind")
 
 
 def _sessions(remote: pl.DataFrame, techniques: Techniques) -> pl.DataFrame:

@@ -29,7 +29,7 @@ class Kind(NamedTuple):
 
 
 SWITCHED = 100.0
-"""Nats of a proved credential switch: more than surprise and all other events can come to together."""
+"""Nats of a proved credential switch by somebody who came in from elsewhere: more than surprise and all other events can come to together."""
 
 KINDS = (
     Kind(
@@ -51,6 +51,7 @@ KINDS = (
         "credentials",
     ),
     Kind("explicit_credentials", 4.0, "{s} used {a}'s credentials explicitly towards {d} (4648)", "T1078", "explicit"),
+    Kind("local_switch", 4.0, "records prove that another account at {s} used {a}'s credentials", "T1078", "explicit"),
     Kind("admin_share", 2.0, "an administrative share of {d} was opened", "T1021.002", "share"),
     Kind("network_flow", 0.5, "a network log saw {s} talk to {d} at that time", "T1021", "network"),
 )
