@@ -29,7 +29,7 @@ class Kind(NamedTuple):
 
 
 SWITCHED = 100.0
-"""Nats of a proved credential switch by somebody who came in from elsewhere: more than surprise and all other events can come to together."""
+"""Nats of a proved credential switch by somebody who came in from elsewhere: more than all else together comes to."""
 
 KINDS = (
     Kind(
