@@ -135,7 +135,9 @@ def weighed(traces: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
 def _scored(traces: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Give what each trace says of each hypothesis per session: its own, and what the rest of its act lends."""
     table = pl.DataFrame(POINTS, orient="row", schema=_SCHEMA)
-    own = traces.join(table, on="trace").sort("id", "trace", "process_id", "event_id", nulls_last=True)
+    # Of equal traces the one that says most stands for them: no hash of a record decides.
+    said = pl.col("reason").str.len_chars() * -1
+    own = traces.join(table, on="trace").sort("id", "trace", "process_id", said, "reason", "event_id", nulls_last=True)
     own = own.unique(["id", "trace", "hypothesis"], keep="first", maintain_order=True).with_columns(
         lent=pl.lit(value=False)
     )

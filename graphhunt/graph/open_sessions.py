@@ -32,12 +32,12 @@ class OpenSessions:
         # Nothing tells when a session had begun that shows by its acts alone.
         earlier = pl.when(pl.col("start_how") == "first act").then(HELD).otherwise(SLACK)
         frame = sessions.filter(~pl.col("logon_id").is_in(SYSTEM_LOGONS).fill_null(value=False)).select(
-            "machine_id", "user_id", session="id", began=pl.col("start") - earlier, until=until + SLACK
+            "machine_id", "user_id", "record", session="id", began=pl.col("start") - earlier, until=until + SLACK
         )
         frame = frame.drop_nulls("user_id")
         frame = frame.join(kinds, on="user_id").filter(pl.col("user_kind").is_in(["person", "service"]))
         frame = frame.join(sources.unique("session"), on="session", how="left")
-        self.sessions = frame.with_columns(pl.col("source").fill_null("")).sort("began", "session")
+        self.sessions = frame.with_columns(pl.col("source").fill_null("")).sort("began", "record", "session")
 
     def roots(self, asked: pl.DataFrame, by: list[str]) -> pl.Series:
         """Count the roots that had a session open: per row of `asked`, by machine or by machine and account."""

@@ -99,8 +99,8 @@ class Sessions:
         pairs = named.select("other", one="_id")
         both = pl.concat([pairs, pairs.select(other="one", one="other")])
         halves = pl.concat([both, both.select(other="one", one="one")])
-        began = halves.join(self.begun.select(other="id", began="start"), on="other")
-        return began.group_by(id="one").agg(logon_group=pl.col("other").sort_by("began", "other").first())
+        began = halves.join(self.begun.select("record", other="id", began="start"), on="other")
+        return began.group_by(id="one").agg(logon_group=pl.col("other").sort_by("began", "record", "other").first())
 
     def _placed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add the key of the session that records with a `logon_id` belong to: that of its other half if need be."""

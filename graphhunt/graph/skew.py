@@ -64,7 +64,7 @@ class Skew:
             links.setdefault(target, []).append((matches, origin, -skew))
         matches = {machine: sum(n for n, _, _ in found) for machine, found in links.items()}
         offsets: dict[str, int] = {}
-        for start in sorted(links, key=lambda m: (-matches[m], m)):
+        for start in sorted(links, key=lambda m: (-matches[m], sorted(links[m], key=_surest)[0][2], m)):
             if start not in offsets:
                 found = _spread(start, links)
                 reference = min((-matches[machine], offset) for machine, offset in found.items())[1]
@@ -84,12 +84,18 @@ class Skew:
         return frame.with_columns(time=pl.col("time") + shift).drop("_from", "_to")
 
 
+def _surest(link: tuple[int, str, int]) -> tuple[int, int, str]:
+    """Order a machine's links: most matches first, of equals the one whose other clock is behind."""
+    matches, other, skew = link
+    return -matches, skew, other
+
+
 def _spread(start: str, links: dict[str, list[tuple[int, str, int]]]) -> dict[str, int]:
     """Give the offsets of all machines that one is linked with against its own, by the surest links."""
     offsets, waiting = {start: 0}, [start]
     while waiting:
         machine = waiting.pop(0)
-        for _, other, skew in sorted(links[machine], key=lambda link: (-link[0], link[2], link[1])):
+        for _, other, skew in sorted(links[machine], key=_surest):
             if other not in offsets:
                 offsets[other] = offsets[machine] + skew
                 waiting.append(other)

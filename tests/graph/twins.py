@@ -30,11 +30,23 @@ _UNIX = re.compile(r'("ts"\s*:\s*)(\d+(?:\.\d+)?)')
 _STARTED = re.compile(r"(?<=\|)\d{16}$")
 """The time in the id of a process that is known by pid and start."""
 
+_BEGUN = re.compile(r"(?<=[0-9a-fA-F]{8}-)([0-9a-fA-F]{4})-([0-9a-fA-F]{4})(?=-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})")
+"""The second in Sysmon's GUIDs, lower half first; a twin whose GUIDs kept theirs would have other boots."""
+
+_YEARS = range(1_420_070_400, 1_893_456_000)
+"""Seconds that are taken for times, 2015 to 2029: GUIDs drawn at random (RFC 9562, version 4) aren't."""
+
 _RECORD = re.compile(r"(?<=\|)[0-9a-f]{32}$")
 """The id of a record in the id of an alert that has none of its own."""
 
-_SESSIONS = ("session_id", "caused_by", "act")
+_SESSIONS = ("logon_session_id", "logon_group", "origin_session_id", "remote_session_id", "caused_by", "act")
 """Columns that hold ids of sessions, which are hashes of names and times."""
+
+_HASHED = {"evidence", "technique_records", "search"}
+"""Columns that hold ids of records, which are hashes of their text, or what repeats others."""
+
+_RENAMED = {"USED_RIGHTS": {"rights"}, "DirectoryObject": {"type"}}
+"""Columns that hold what the twin's maker renames though Windows names it: GUIDs of extended rights and classes."""
 
 
 class Twin:
@@ -81,8 +93,13 @@ class Twin:
     def word(self, text: str) -> str:
         """Give what a text is in the twin."""
         if text not in self._known:
-            self._known[text] = self._words.whole(text)
+            self._known[text] = _BEGUN.sub(self._begun, self._words.whole(text))
         return self._known[text]
+
+    def _begun(self, match: re.Match[str]) -> str:
+        second = int(match[2] + match[1], 16)
+        moved = f"{second + self.later // 1_000_000:08x}" if second in _YEARS else (match[2] + match[1]).lower()
+        return f"{moved[4:]}-{moved[:4]}"
 
     def name(self, text: str) -> str:
         """Give what an identifier or value is in the twin; case doesn't count."""
@@ -98,7 +115,8 @@ def rows(graph: Graph, twin: Twin | None = None) -> dict[str, Counter[tuple[Any,
     """Give a graph's rows by table, as they would be in the twin if one is given; ids made of hashes are told apart."""
     tables = {**graph.nodes, **graph.relationships}
     called = {id_: told for kind in ("LOGGED_ON", "REMOTE_LOGON") for id_, told in _told(tables.get(kind), twin)}
-    return {name: _rows(table, called, twin) for name, table in sorted(tables.items())}
+    kept = {name: table.drop(_RENAMED.get(name, ())) for name, table in sorted(tables.items())}
+    return {name: _rows(table, called, twin) for name, table in kept.items()}
 
 
 def _told(table: pl.DataFrame | None, twin: Twin | None) -> list[tuple[str, str]]:
@@ -113,7 +131,7 @@ def _rows(table: pl.DataFrame, called: dict[str, str], twin: Twin | None) -> Cou
     if "start_guessed" in table.columns:
         # The time in a ProcessGuid stays in the twin.
         table = table.with_columns(start=pl.when(~pl.col("start_guessed")).then("start"))
-    dropped = {"evidence", "search"} | ({"id"} if "from_id" in table.columns else set())
+    dropped = _HASHED | ({"id"} if "from_id" in table.columns else set())
     columns = [table.get_column(name) for name in table.columns if name not in dropped]
     return Counter(zip(*(_values(column, called, twin) for column in columns), strict=True))
 
