@@ -85,7 +85,7 @@ def failing(error: Exception) -> TestClient:
         settings = small_settings()
         folder = Path()
 
-        def status(self) -> None:
+        def status(self, **_asked: bool) -> None:
             raise error
 
     app = create_app(Failing(), token="t", api_tokens=["gh"])  # type: ignore[arg-type]
