@@ -94,8 +94,10 @@ class Files:
         ]
         seen = [table.select(columns) for table in (self._actions, self._images, sightings)]
         frame = pl.concat(seen).with_columns(base=basename("where"))
+        # A stream (`x.exe:Zone.Identifier`) goes by the content of its file, whose name it isn't.
+        stream = pl.col("base").str.contains(":", literal=True)
         grouped = (
-            frame.sort(*ORDER)
+            frame.sort(stream, *ORDER)
             .group_by("file_id", maintain_order=True)
             .agg(
                 pl.col("by_content").first(),
