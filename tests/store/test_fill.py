@@ -97,7 +97,7 @@ def test_what_the_engine_refuses_is_written_in_batches(
     def broken(nodes: object, relationships: object, progress: object) -> Iterator[bytes]:
         yield b'{"@type":"v","@class":"User","id":"u"}\n{"@type":"v","@class":\n'
 
-    monkeypatch.setattr("graphhunt.store.payload.payload", broken)
+    monkeypatch.setattr("graphhunt.store.store.payload", broken)
     with pytest.raises(StoreError, match="refused the graph"):
         fresh.fill({}, {})
     fresh.empty()
@@ -113,7 +113,7 @@ def test_rows_that_cannot_be_sent_at_once_are_written_in_batches(
         yield b'{"@type":"v","@class":"User","id":"u"}\n'
         raise ValueError("a value that JSON doesn't have")
 
-    monkeypatch.setattr("graphhunt.store.payload.payload", faulty)
+    monkeypatch.setattr("graphhunt.store.store.payload", faulty)
     sync(workspace, fresh)
     assert "written in batches" in caplog.text
     assert graph_digest(fresh) == expected
