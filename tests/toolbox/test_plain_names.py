@@ -44,7 +44,7 @@ NAMES = {"toy_value": "toy_value__b", "session_id": "session_id__b"}
         ("RETURN `toy_value`.`name`, n.`toy_value ` AS `n.toy_value`", None),
         ("RETURN 'n.toy_value' AS t // n.toy_value", "RETURN 'n.toy_value' AS t // n.toy_value"),
         ("RETURN $given.toy_value, toy_value", "RETURN $given.toy_value, toy_value"),
-        ("MATCH ()-[r:REMOTE_LOGON {session_id: 'x'}]->() RETURN r.id", None),
+        ("MATCH ()-[r:REMOTE_LOGON {logon_session_id: 'x'}]->() RETURN r.id", None),
         ("MATCH ()-[r:LOGGED_ON {session_id: 'x'}]->() RETURN r.id",
          "MATCH ()-[r:LOGGED_ON {session_id__b: 'x'}]->() RETURN r.id"),
         ("RETURN 'open n.toy_value", None),
@@ -65,10 +65,10 @@ def test_columns_and_values_get_their_plain_names_back() -> None:
     ]
 
 
-def test_only_sessions_share_a_name_with_the_graph_itself() -> None:
+def test_no_analytic_shares_a_name_with_the_graph_itself() -> None:
     own = {w.property for a in registry.analyses().values() for w in a.properties}
     kinds = [kind.properties for kind in NODES.values()] + [kind.properties for kind in RELATIONSHIPS.values()]
-    assert own & {name for properties in kinds for name in properties} == {"session_id"}
+    assert own & {name for properties in kinds for name in properties} == set()
 
 
 def test_an_analyst_and_the_entities_see_plain_names(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,14 +131,14 @@ def test_a_first_run_that_is_being_written_shows_nowhere(store: Store, monkeypat
 def test_a_remote_logons_own_session_stays_readable(store: Store) -> None:
     for label, one in (("Machine", "m0"), ("Machine", "m1"), ("User", "u0")):
         store.write_rows(create_nodes(label), [{"id": one, "props": {"name": one}}])
-    remote = {"start": "m0", "end": "m1", "id": "r0", "props": {"session_id": "logon-7", "start": 5}}
+    remote = {"start": "m0", "end": "m1", "id": "r0", "props": {"logon_session_id": "logon-7", "start": 5}}
     store.write_rows(create_relationships("REMOTE_LOGON", "Machine", "Machine"), [remote])
     logon = {"start": "u0", "end": "m1", "id": "l0", "props": {"start": 5}}
     store.write_rows(create_relationships("LOGGED_ON", "User", "Machine"), [logon])
     runs.analyze(store, "sessions")
-    mine = store.analyst("MATCH (:Machine)-[r:REMOTE_LOGON]->(:Machine) RETURN r.session_id", {})
+    mine = store.analyst("MATCH (:Machine)-[r:REMOTE_LOGON]->(:Machine) RETURN r.logon_session_id", {})
     assert mine.rows == [["logon-7"]]
-    keyed = "MATCH (:Machine)-[r:REMOTE_LOGON {session_id: 'logon-7'}]->(:Machine) RETURN r.id"
+    keyed = "MATCH (:Machine)-[r:REMOTE_LOGON {logon_session_id: 'logon-7'}]->(:Machine) RETURN r.id"
     assert store.analyst(keyed, {}).rows == [["r0"]]
     ((session, events),) = store.analyst(
         "MATCH (:User)-[r:LOGGED_ON]->(:Machine) RETURN r.session_id, r.session_events", {}
