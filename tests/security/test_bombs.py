@@ -5,6 +5,7 @@ The gate tries a handful of kinds; all of them: `GRAPHHUNT_BOMBS=all pytest test
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -49,7 +50,21 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A Neo4j of this module: what it can't end goes on until it is killed."""
+    """A Neo4j of this module, whose tests leave nothing running."""
+    with own_server(tmp_path_factory) as store:
+        yield store
+
+
+@pytest.fixture
+def lost_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A Neo4j of one test: what it can't end goes on until it is killed, and no other test may meet it."""
+    with own_server(tmp_path_factory) as store:
+        yield store
+
+
+@contextlib.contextmanager
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Start a Neo4j with what the statements walk through, and kill it in the end."""
     reason = neo4j_server.missing()
     if reason:
         if os.environ.get("GRAPHHUNT_REQUIRE_NEO4J") == "1":
@@ -296,16 +311,16 @@ def test_the_command_line_says_that_no_place_is_free(embedded: Store) -> None:
 
 @pytest.mark.neo4j
 @pytest.mark.timeout(400)
-def test_on_a_server_the_place_stays_taken_and_status_says_so(server: Store) -> None:
-    """The last test of this server: nothing but its end ends these statements."""
+def test_on_a_server_the_place_stays_taken_and_status_says_so(lost_server: Store) -> None:
+    """Nothing but the server's end ends these statements."""
     for _ in range(EACH):
         with pytest.raises(LimitError, match="hasn't ended it yet"):
-            server.analyst(bombs.KINDS["any"], who="mallory")  # a second is little for planning on a cold server
+            lost_server.analyst(bombs.KINDS["any"], who="mallory")  # a second is little for planning on a cold server
     with pytest.raises(BusyError, match="you have 2 queries running already"):
-        server.analyst("RETURN 1", who="mallory")
-    assert bombs.one(server)
-    assert bombs.found(server)
-    with Hunt(server.workspace, db="bolt://not.asked", settings=server.settings) as hunt:
+        lost_server.analyst("RETURN 1", who="mallory")
+    assert bombs.one(lost_server)
+    assert bombs.found(lost_server)
+    with Hunt(lost_server.workspace, db="bolt://not.asked", settings=lost_server.settings) as hunt:
         assert [(row["who"], row["ending"]) for row in hunt.status()["queries"]] == [("mallory", True)] * EACH
 
 
