@@ -20,12 +20,13 @@ from graphhunt.analyses import runs
 from graphhunt.case.export import export
 from graphhunt.case.identity import Identity
 from graphhunt.entities import IP, Client, File, Machine, Process, User
-from graphhunt.errors import GraphhuntError, UsageError
+from graphhunt.errors import DamageError, GraphhuntError, UsageError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
 from graphhunt.graph.doubts import counted_doubts
 from graphhunt.graph.identity_book import statements_mark
 from graphhunt.questions import pivots
+from graphhunt.questions.accounting import accounting
 from graphhunt.questions.coverage import coverage
 from graphhunt.questions.pivots.search import kind_named
 from graphhunt.questions.question import Wishes
@@ -122,7 +123,7 @@ class Hunt:
 
         Returns:
             The report of the contract: files, events read, loaded, skipped by reason and rejected, nodes and
-            relationships of the graph, seconds, events per second, warnings.
+            relationships of the graph, seconds, events per second, warnings; `accounting` is of the whole workspace.
         """
         wanted = [paths] if isinstance(paths, str | Path) else list(paths)
         begun = time.monotonic()
@@ -142,6 +143,7 @@ class Hunt:
             "events_loaded": report.events_loaded,
             "events_skipped": dict(sorted(report.events_skipped.items())),
             "events_rejected": report.events_rejected,
+            "accounting": self.accounting(),
             **self._counts(),
             "seconds": round(seconds, 3),
             "events_per_second": round(report.events_read / seconds) if seconds else 0,
@@ -413,12 +415,20 @@ class Hunt:
             "reason": record.reason, "record": record.raw, **({"damage": record.damage} if record.damage else {}),
         }  # fmt: skip
 
-    def status(self, *, digest: bool = False, problems: bool = False) -> dict[str, Any]:
+    def accounting(self, *, files: bool = False) -> dict[str, Any]:
+        """Say how many records are drawn, evidence only, skipped and rejected, and why; with `files`, of each file."""
+        try:
+            return accounting(self.workspace, self.snapshot, files=files)
+        except DamageError as error:
+            return {"reason": f"{error}; see: graphhunt verify"}
+
+    def status(self, *, digest: bool = False, problems: bool = False, files: bool = False) -> dict[str, Any]:
         """Say what the workspace holds.
 
         Args:
             digest: Add the canonical digest of the database.
             problems: Add every doubt: what records say that can't be, or that others deny.
+            files: Say of each file what became of its records.
         """
         sources = self.workspace.sources()
         state: dict[str, Any] = {
@@ -427,6 +437,7 @@ class Hunt:
             "events": self.workspace.events(),
             "files": len({source.sha256 for source in sources}),
             "rejected": sum(source.rejected for source in sources),
+            "accounting": self.accounting(files=files),
             **self._counts(),
             "clock_skew": self._skew(),
             "doubts": self._doubts(),

@@ -18,7 +18,7 @@ _BY_SCOPE = {
     PUBLIC: "getHealth signIn",
     ANYONE: "getSession signOut listTokens makeToken revokeToken",
     "read": (
-        "getStatus getCoverage getSchema search searchList getEntity getWhyRanked getCounts getNeighbors "
+        "getStatus getCoverage getAccounting getSchema search searchList getEntity getWhyRanked getCounts getNeighbors "
         "getEntityTimeline getHeatmap getProcessTree getGraph getRelationships getRelationshipEvents getEvidence "
         "getEvidenceList getTimeline findPaths listPivots runPivot getView saveView listCases getCase listItems "
         "getItem getItemHistory getMarks getCaseReport listAnalyses listRuns compareRuns listHunts askHunt "

@@ -87,6 +87,10 @@ class Hunt(Protocol):
         """Say what is loaded; with `problems`, also every doubt."""
         ...
 
+    def accounting(self, *, files: bool = False) -> dict[str, Any]:
+        """Say what became of every record."""
+        ...
+
     def coverage(self) -> Any:
         """Say which sources and techniques the loaded data can show."""
         ...

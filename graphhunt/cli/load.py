@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from graphhunt.cli.accounting import words
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import clocks_words, json_out, line, message, progress, prose
 from graphhunt.plain import counted
@@ -57,6 +58,8 @@ def _show(report: dict[str, Any]) -> None:
     line(f"  {report['events_loaded']:,} loaded, {skipped:,} skipped, {report['events_rejected']:,} rejected")
     for reason, count in sorted(report["events_skipped"].items(), key=lambda item: -item[1])[:8]:
         line(f"    skipped {count:,}: {reason}")
+    for text in words(report["accounting"], skipped=False):
+        line(text)
     nodes, relationships = sum(report["nodes"].values()), sum(report["relationships"].values())
     line(f"The graph has {counted(nodes, 'node')} and {counted(relationships, 'relationship')}:")
     for part in ("nodes", "relationships"):

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from graphhunt.cli.accounting import file_rows, words
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import clocks_words, doubt_words, json_out, line, prose
+from graphhunt.cli.show import clocks_words, doubt_words, json_out, line, prose, table
 from graphhunt.plain import counted
 
 
@@ -16,18 +17,20 @@ def run(
     context: typer.Context,
     digest: Annotated[bool, typer.Option("--digest", help="Compute the canonical digest of the graph.")] = False,
     problems: Annotated[bool, typer.Option("--problems", help="List what records say that can't be.")] = False,
+    files: Annotated[bool, typer.Option("--files", help="Say of each file what became of its records.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     db: DbOption = None,
 ) -> None:
     """Show what is loaded: events, files, nodes, relationships."""
     with open_case(context, workspace, db) as hunt:
-        state = hunt.status(digest=digest, problems=problems)
+        state = hunt.status(digest=digest, problems=problems, files=files)
     if json:
         json_out(state)
         return
     line(f"workspace {state['workspace']}, engine {state['engine']}")
     line(f"{counted(state['events'], 'event')} from {counted(state['files'], 'file')}, {state['rejected']:,} rejected")
+    _records(state["accounting"], files=files)
     for part in ("nodes", "relationships"):
         prose(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
     if clocks := clocks_words(state["clock_skew"]):
@@ -45,9 +48,18 @@ def run(
 
 def _doubts(state: dict[str, Any], *, listed: bool) -> None:
     """Print how many doubts there are, or each."""
-    for words in doubt_words(state["doubts"]):
-        line(words)
+    for text in doubt_words(state["doubts"]):
+        line(text)
     if state["doubts"] and not listed:
         line("see: graphhunt status --problems")
     for row in state.get("problems", ()):
         prose(f"{row['time'] or '-'} {row['subject']}: {row['text']} [{', '.join(row['evidence']) or 'no record'}]")
+
+
+def _records(found: dict[str, Any], *, files: bool) -> None:
+    """Write what became of the records; of each file too if that is wanted."""
+    for text in words(found):
+        line(text)
+    if files:
+        columns = ("file", "loader", "read", "drawn", "evidence only", "skipped", "rejected")
+        table(columns, file_rows(found.get("files", [])))

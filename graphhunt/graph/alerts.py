@@ -39,7 +39,7 @@ class Alerts:
         )
         for end in ("source", "destination"):
             frame = with_address(frame, f"{end}_ip", f"{end}_address")
-        return identified_file(frame)
+        return identified_file(self.case.drawn.take(frame))
 
     def files(self) -> pl.DataFrame:
         """Give the sightings of files that alerts name, as `Files` describes them."""

@@ -8,6 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from graphhunt.graph.accounts import Accounts
+from graphhunt.graph.drawn import Drawn
 from graphhunt.graph.frames import ORDER, text
 from graphhunt.graph.identity_groups import known_groups, without_groups
 from graphhunt.graph.identity_local import RecordFiles, no_files
@@ -29,6 +30,9 @@ class Case:
         client_id: Tenant of the case.
         files: Gives the files that records came from.
         statements: What analysts state about identities.
+
+    Attributes:
+        drawn: The records that rules drew so far.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Case:
         self._statements = statements
         self._frames: dict[str, pl.DataFrame] = {}
         self.client_id = client_id
+        self.drawn = Drawn()
 
     def raw(self, kind: str) -> pl.DataFrame:
         """Give the facts of a kind in one fixed order, with texts trimmed and `record`, the source's number of each."""

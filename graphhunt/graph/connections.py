@@ -20,7 +20,7 @@ def connected(case: Case, processes: Processes) -> pl.DataFrame:
 
     `count` is the number of distinct connections: one seen by two sensors counts once.
     """
-    frame = processes.resolve(case.owners.connections).drop_nulls(["process_id", "remote_ip"])
+    frame = case.drawn.take(processes.resolve(case.owners.connections).drop_nulls(["process_id", "remote_ip"]))
     outgoing = pl.col("direction") == "outgoing"
     frame = frame.with_columns(
         service_port=pl.when(outgoing).then("remote_port").otherwise("local_port"),
@@ -66,7 +66,8 @@ def flowed_to(case: Case) -> pl.DataFrame:
     frame = case.raw("flow")
     for end in ("source", "destination"):
         frame = with_address(frame, f"{end}_ip", f"{end}_address")
-    frame = frame.drop_nulls(["source_address", "destination_address"]).with_columns(hour=pl.col("time") // HOUR)
+    frame = case.drawn.take(frame.drop_nulls(["source_address", "destination_address"]))
+    frame = frame.with_columns(hour=pl.col("time") // HOUR)
     parts = ["source_address", "destination_address", "destination_port", "protocol", "service", "hour"]
     grouped = frame.group_by(parts).agg(
         *evidence(),
@@ -107,7 +108,7 @@ def _queries(case: Case, processes: Processes) -> pl.DataFrame:
 
 def names(case: Case, processes: Processes) -> dict[str, pl.DataFrame]:
     """Give QUERIED and RESOLVED_TO, and the Domain nodes under `Domain`."""
-    frame = _queries(case, processes)
+    frame = case.drawn.take(_queries(case, processes))
     asked = (
         frame.drop_nulls("asker")
         .group_by("asker", "label", "name", "status")

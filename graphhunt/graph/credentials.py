@@ -22,7 +22,7 @@ def used_credentials(case: Case, processes: Processes, acts: Acts) -> pl.DataFra
     nothing = pl.lit(None, pl.String).alias("guid")
     frame = processes.resolve(frame.with_columns(nothing), pid="process_pid", path="process_path")
     frame = frame.drop_nulls(["subject_id", "user_id"]).rename({"subject_logon_id": "logon_id"})
-    frame = acts.of_record(frame)
+    frame = case.drawn.take(acts.of_record(frame))
     parts = [
         "subject_id", "user_id", "target_server", "machine_id", "process_id", "logon_id", "logon_session_id",
         "source_ip",
@@ -39,6 +39,7 @@ def used_credentials(case: Case, processes: Processes, acts: Acts) -> pl.DataFra
 def authenticated(case: Case) -> pl.DataFrame:
     """Give AUTHENTICATED: checks of an account by a controller or server, per service, source and hour."""
     frame = with_address(case.facts("authentication"), "source_ip", "address").drop_nulls("user_id")
+    case.drawn.take(frame)
     parts = ["user_id", "machine_id", "protocol", "service", "address", "workstation", "success", "status", "hour"]
     grouped = (
         frame.with_columns(hour=pl.col("time") // HOUR)

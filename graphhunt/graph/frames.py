@@ -76,6 +76,11 @@ def evidence() -> list[pl.Expr]:
     ]
 
 
+def repeated() -> pl.Expr:
+    """Aggregate a group's logons to how many there were: one record may stand for several (`repeated N times`)."""
+    return pl.col("count").fill_null(1).sum().cast(pl.get_index_type()).alias("count")
+
+
 def first(column: str) -> pl.Expr:
     """Aggregate to the first known value in the group's order."""
     return pl.col(column).drop_nulls().first().alias(column)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from graphhunt.graph import connections, credentials, objects
+from graphhunt.graph.accounting import undrawn
 from graphhunt.graph.acts import Acts
 from graphhunt.graph.alerts import Alerts
 from graphhunt.graph.borrowed import with_borrowed
@@ -40,6 +41,7 @@ class Graph(NamedTuple):
     A node table has `id` and the properties of `graphhunt.schema.NODES`; a relationship table has `id`,
     `from_id`, `from_label`, `to_id`, `to_label` and the properties of `RELATIONSHIPS`. Rows are sorted by id.
     `doubts` has the columns of `graphhunt.graph.doubts.SCHEMA`.
+    `undrawn` has every record that is none of it, with the reason (`graphhunt.graph.accounting`).
     """
 
     nodes: dict[str, pl.DataFrame]
@@ -47,6 +49,7 @@ class Graph(NamedTuple):
     skew: pl.DataFrame
     corroboration: pl.DataFrame
     doubts: pl.DataFrame
+    undrawn: pl.DataFrame
 
 
 def build(
@@ -91,10 +94,13 @@ def build(
     # What a directory allows is no sighting of anybody.
     times = seen({kind: table for kind, table in relationships.items() if kind not in TYPES})
     finished = {label: _finished(label, table, times, client_id) for label, table in nodes.items() if table.height}
+    case.drawn.take(case.owners.records)
+    case.drawn.take(sessions.witnessed.records_of(relationships["LOGGED_ON"].get_column("id")))
     mended = kept(finished, {kind: table for kind, table in relationships.items() if table.height}, case.events())
     told = [case.machines.doubts(), case.accounts.doubts(), case.owners.doubts(), remote_doubts(remote)]
     doubts = collected([mended.doubts, processes.doubts, *told])
-    return Graph(mended.nodes, mended.relationships, skew.pairs, proof, doubts)
+    left = undrawn(case, mended.relationships)
+    return Graph(mended.nodes, mended.relationships, skew.pairs, proof, doubts, left)
 
 
 def _relationships(

@@ -57,7 +57,10 @@ class Management:
 
     def objects(self, listed: pl.DataFrame) -> pl.DataFrame:
         """Give the DirectoryObject nodes: those that records name, and those that a directory lists."""
-        parts = [frame.select("id", "name", "type") for frame in (self._object_changes, self._object_accesses)]
+        named = [
+            self.case.drawn.take(frame.drop_nulls("id")) for frame in (self._object_changes, self._object_accesses)
+        ]
+        parts = [frame.select("id", "name", "type") for frame in named]
         rows = pl.concat([listed.select("id", "name", "type"), *parts], how="vertical").drop_nulls("id")
         # A name in words comes before the GUID that 4662 has in its place.
         rows = rows.unique().sort(
@@ -92,13 +95,14 @@ class Management:
     def _managed(self) -> pl.DataFrame:
         frame = self._changes.rename({"old_user": "old_name", "caller": "caller_name"})
         own = ["action", "member_id", "success", "old_name", "caller_name", "changes", "machine_id", "logon_id"]
-        return _drawn("MANAGED", frame, own)
+        return self._drawn("MANAGED", frame, own)
 
     def _members(self) -> pl.DataFrame:
         """Give MEMBER_OF: from the record that somebody was put into a group to the one that takes them out."""
         acts = self._changes.filter(
             pl.col("action").is_in(["add-member", "remove-member"]) & pl.col("success").ne_missing(other=False)
         ).drop_nulls(["member_id", "group_id"])
+        self.case.drawn.take(acts)
         pair = ["member_id", "member_label", "group_id"]
         left = pl.col("action") == "remove-member"
         acts = acts.sort(*pair, "time", "event_id").with_columns(
@@ -126,7 +130,7 @@ class Management:
 
     def _enumerated(self) -> pl.DataFrame:
         frame = self._with_process(self._looked_up)
-        return _drawn("ENUMERATED", frame, ["machine_id", "process_id", "program", "logon_id"])
+        return self._drawn("ENUMERATED", frame, ["machine_id", "process_id", "program", "logon_id"])
 
     def _settings(self) -> pl.DataFrame:
         """Give CHANGED_SETTING: policies and the like, logs that were cleared and clocks that were set."""
@@ -149,7 +153,7 @@ class Management:
         columns = ["machine_id", "user_id", "logon_id", "pid", "path", "time", "event_id", "source", *own]
         frame = pl.concat([part.select(columns) for part in (policy, cleared, clock)])
         frame = self._with_process(frame).with_columns(to_id=pl.col("machine_id"), to_label=pl.lit("Machine"))
-        return _drawn("CHANGED_SETTING", frame, [*own, "process_id", "program", "logon_id"])
+        return self._drawn("CHANGED_SETTING", frame, [*own, "process_id", "program", "logon_id"])
 
     @cached_property
     def _object_changes(self) -> pl.DataFrame:
@@ -163,7 +167,7 @@ class Management:
     def _changed_objects(self) -> pl.DataFrame:
         frame = self._object_changes.with_columns(to_id=pl.col("id"), to_label=pl.lit("DirectoryObject")).drop("id")
         own = ["operation", "attribute", "value", "old_object", "machine_id", "logon_id"]
-        return _drawn("CHANGED_OBJECT", frame, own)
+        return self._drawn("CHANGED_OBJECT", frame, own)
 
     @cached_property
     def _object_accesses(self) -> pl.DataFrame:
@@ -178,14 +182,22 @@ class Management:
 
     def _used_rights(self) -> pl.DataFrame:
         frame = self._object_accesses.with_columns(to_id=pl.col("id"), to_label=pl.lit("DirectoryObject")).drop("id")
-        return _drawn("USED_RIGHTS", frame, ["rights", "mask", "success", "machine_id", "logon_id"])
+        return self._drawn("USED_RIGHTS", frame, ["rights", "mask", "success", "machine_id", "logon_id"])
 
     def _certificates(self) -> pl.DataFrame:
         frame = self.case.facts("certificate_issue").with_columns(
             to_id=pl.col("machine_id"), to_label=pl.lit("Machine")
         )
         own = ["operation", "template", "alternative_name", "subject", "request"]
-        return _drawn("ASKED_CERTIFICATE", frame, own)
+        return self._drawn("ASKED_CERTIFICATE", frame, own)
+
+    def _drawn(self, kind: str, frame: pl.DataFrame, own: list[str]) -> pl.DataFrame:
+        """Fold acts of accounts to one relationship per actor, what it was done to, and the properties `own`."""
+        parts = ["user_id", "to_id", "to_label", *own]
+        rows = self.case.drawn.take(frame.drop_nulls(["user_id", "to_id"]))
+        grouped = rows.group_by(parts).agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
+        made = grouped.with_columns(hashed(kind, *parts).alias("id"), from_id=pl.col("user_id"), **_LABELS)
+        return made.drop("user_id")
 
     def _with_process(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add `process_id`, where the process is a node, and `program`, its path as the record states it."""
@@ -201,12 +213,3 @@ def _joined(column: str, separator: str) -> pl.Expr:
     """Give a list of texts as one text; null where it is empty."""
     texts = pl.col(column).list.join(separator)
     return pl.when(texts != "").then(texts)
-
-
-def _drawn(kind: str, frame: pl.DataFrame, own: list[str]) -> pl.DataFrame:
-    """Fold acts of accounts to one relationship per actor, what it was done to, and the properties `own`."""
-    parts = ["user_id", "to_id", "to_label", *own]
-    rows = frame.drop_nulls(["user_id", "to_id"])
-    grouped = rows.group_by(parts).agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
-    made = grouped.with_columns(hashed(kind, *parts).alias("id"), from_id=pl.col("user_id"), **_LABELS)
-    return made.drop("user_id")

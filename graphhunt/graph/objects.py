@@ -47,7 +47,9 @@ class Files:
     @cached_property
     def _actions(self) -> pl.DataFrame:
         frame = self.processes.resolve(self.case.facts("file_action").drop_nulls("target"))
-        return identified_file(frame.with_columns(where=pl.col("target")))
+        frame = identified_file(frame.with_columns(where=pl.col("target")))
+        self.case.drawn.take(frame.drop_nulls("file_id"))
+        return frame
 
     @cached_property
     def _images(self) -> pl.DataFrame:
@@ -131,7 +133,7 @@ def registry(case: Case, processes: Processes, acts: Acts) -> dict[str, pl.DataF
         lowered=pl.col("key").str.to_lowercase(),
         type=pl.col("operation").replace_strict(_REGISTRY_TYPES, default=None, return_dtype=pl.String),
     )
-    frame = frame.with_columns(key_id=key("machine_id", "lowered"))
+    frame = case.drawn.take(frame.with_columns(key_id=key("machine_id", "lowered")))
     acted = acts.of_record(frame.drop_nulls("process_id"))
     parts = ["process_id", "key_id", "operation", SESSION]
     tables = {}
@@ -159,7 +161,7 @@ def injections(case: Case, processes: Processes, acts: Acts) -> pl.DataFrame:
     made = (pl.col("operation") == "inject") & pl.col("success").ne_missing(other=False)
     frame = processes.resolve(case.facts("process_access").filter(made))
     frame = processes.resolve(frame, guid="target_guid", pid="target_pid", path="target_path", into="target_id")
-    frame = acts.of_record(frame.drop_nulls(["process_id", "target_id"]))
+    frame = case.drawn.take(acts.of_record(frame.drop_nulls(["process_id", "target_id"])))
     parts = ["process_id", "target_id", SESSION]
     return _edge(_fold("INJECTED_INTO", frame, parts, "process_id", "target_id"), SESSION)
 
@@ -170,6 +172,7 @@ def shares(case: Case, sessions: Sessions) -> dict[str, pl.DataFrame]:
     frame = case.facts("share_access").drop_nulls("share").filter(pl.col("success").ne_missing(other=False))
     frame = frame.with_columns(name=short)
     frame = frame.with_columns(share_id=pl.concat_str("machine_id", pl.col("name").str.to_lowercase(), separator="|"))
+    case.drawn.take(frame)
     parts = ["user_id", "share_id", "logon_id", SESSION, "target", "source_ip", "access"]
     opened = _fold("OPENED_SHARE", sessions.attach(frame.drop_nulls("user_id")), parts, "user_id", "share_id")
     hosted = _fold("HOSTS", frame, ["machine_id", "share_id"], "machine_id", "share_id")

@@ -79,7 +79,7 @@ def _in_sessions(rows: pl.DataFrame, acts: Acts) -> pl.DataFrame:
 def accessed(case: Case, processes: Processes, rows: pl.DataFrame) -> pl.DataFrame:
     """Give ACCESSED, one row per two processes and rights; `count` counts acts, not the records of them."""
     parts = ["process_id", "target_id", "granted", SESSION]
-    grouped = rows.drop_nulls(["process_id", "target_id"]).group_by(parts)
+    grouped = case.drawn.take(rows.drop_nulls(["process_id", "target_id"])).group_by(parts)
     folded = grouped.agg(
         *evidence(), acts=pl.col("act").n_unique(), start=pl.col("time").min(), end=pl.col("time").max(),
         codes=pl.col("code").unique().sort(), used=pl.col("used").bitwise_or(),

@@ -141,13 +141,22 @@ class Ownership:
 
     def relationships(self) -> pl.DataFrame:
         """Give HAD_IP: one row per time a machine had an address."""
-        rows = _intervals(self.sightings, self.runs)
-        alone = _intervals(self._sensed(placed=False), None)
+        rows, alone = (_intervals(placed) for placed in self._placed)
         made = pl.concat([rows, alone, self.stated.relationships()], how="diagonal")
         return made.with_columns(
             id=hashed("HAD_IP", "from_id", "to_id", "start"),
             confidence=pl.coalesce("confidence", pl.lit("observed")),
         )
+
+    @cached_property
+    def _placed(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The sightings within intervals, and those of machines known by nothing but their address."""
+        return _placed(self.sightings, self.runs), _placed(self._sensed(placed=False), None)
+
+    @property
+    def records(self) -> pl.DataFrame:
+        """The records that HAD_IP counts: `event_id`."""
+        return pl.concat([rows.select("event_id") for rows in (*self._placed, self.stated.drawn)])
 
     def _sensed(self, *, placed: bool) -> pl.DataFrame:
         """Give records of sensors that name a host by its address: those placed on a machine that has a name, or not.
@@ -283,21 +292,24 @@ def _nearest(runs: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     return best.select("_row", machine_id=named, weight=pl.when(~pl.col("shared")).then("weight"), shared="shared")
 
 
-def _intervals(sightings: pl.DataFrame, runs: pl.DataFrame | None) -> pl.DataFrame:
-    """Fold sightings to HAD_IP rows: by the runs that they lie in, or uninterrupted where there are no runs."""
+def _placed(sightings: pl.DataFrame, runs: pl.DataFrame | None) -> pl.DataFrame:
+    """Add `run_start` and `shared` of the run that each sighting lies in, or uninterrupted where there are no runs."""
     if runs is None:
         changed = (pl.col("ip") != pl.col("ip").shift()) | (pl.col("machine_id") != pl.col("machine_id").shift())
-        placed = sightings.with_columns(run_start=changed.fill_null(value=True).cum_sum(), shared=pl.lit(value=False))
-    else:
-        known = runs.select("ip", "machine_id", "shared", run_start="start", run_end="end").sort("run_start", "ip")
-        placed = (
-            sightings.sort("time", "event_id")
-            .join_asof(
-                known, left_on="time", right_on="run_start", by=["ip", "machine_id"], strategy="backward",
-                check_sortedness=False, coalesce=False,
-            )
-            .filter(pl.col("time") <= pl.col("run_end"))
-        )  # fmt: skip
+        return sightings.with_columns(run_start=changed.fill_null(value=True).cum_sum(), shared=pl.lit(value=False))
+    known = runs.select("ip", "machine_id", "shared", run_start="start", run_end="end").sort("run_start", "ip")
+    return (
+        sightings.sort("time", "event_id")
+        .join_asof(
+            known, left_on="time", right_on="run_start", by=["ip", "machine_id"], strategy="backward",
+            check_sortedness=False, coalesce=False,
+        )
+        .filter(pl.col("time") <= pl.col("run_end"))
+    )  # fmt: skip
+
+
+def _intervals(placed: pl.DataFrame) -> pl.DataFrame:
+    """Fold the sightings of each run to a HAD_IP row."""
     grouped = placed.group_by("machine_id", "ip", "run_start").agg(
         *evidence(), pl.col("shared").first(), start=pl.col("time").min(), end=pl.col("time").max()
     )

@@ -89,7 +89,7 @@ _SIDES = ("from", "to")
 
 def _objects(case: Case) -> pl.DataFrame:
     """Give every object of the directory once, with the node it is."""
-    facts = case.raw("directory_object").drop_nulls("object_id")
+    facts = case.drawn.take(case.raw("directory_object").drop_nulls("object_id"))
     facts = case.machines.named(case.accounts.resolve(facts), "name", "_machine")
     label = (
         pl.when((pl.col("type") == "Computer") & pl.col("_machine").is_not_null()).then(pl.lit("Machine"))
@@ -117,7 +117,7 @@ def _prefixed(case: Case, value: pl.Expr) -> pl.Expr:
 
 def _rights(case: Case, objects: pl.DataFrame) -> pl.DataFrame:
     """Give every right with the nodes it joins, each once."""
-    facts = case.raw("possible_right").drop_nulls(["start_id", "end_id"])
+    facts = case.drawn.take(case.raw("possible_right").drop_nulls(["start_id", "end_id"]))
     accounts = case.accounts.nodes().select(pl.col("id").alias("_account"))
     for side, end in zip(_SIDES, ("start", "end"), strict=True):
         facts = _end(case, facts, side, end, objects, accounts)

@@ -225,6 +225,7 @@ class Processes:
             pl.when(pl.col("pid").is_null()).then(pl.lit("name")).otherwise(pl.lit("pid")).alias("instance_how"),
         )
         frame = self._with_pids(pl.concat([started, guids, pids], how="diagonal"))
+        self.case.drawn.take(self._instances.ends.select(pl.col("event_id").explode()))
         frame = _clamped(frame.join(self._instances.ends.drop("event_id"), on="process_id", how="left"))
         return (
             frame.join(self._parents.select("process_id", "parent_how"), on="process_id", how="left")
@@ -337,7 +338,7 @@ class Processes:
         columns = ["machine_id", "process_id", "time", "event_id", "source"]
         known = self.starts.select("process_id").unique()
         mentions = self.resolve(self._mentions).drop_nulls("process_id").join(known, on="process_id", how="anti")
-        return pl.concat([self.starts.select(columns), mentions.select(columns)])
+        return self.case.drawn.take(pl.concat([self.starts.select(columns), mentions.select(columns)]))
 
 
 def _edge(kind: str, frame: pl.DataFrame, start: str, end: str) -> pl.DataFrame:

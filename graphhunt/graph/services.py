@@ -71,7 +71,7 @@ class Services:
         both = pl.concat([frame.select(columns), tasks.select(columns)])
         both = both.with_columns(lowered=pl.col("name").str.to_lowercase())
         both = self.sessions.attach(both.with_columns(target_id=key("machine_id", "lowered")))
-        return self._near_session(both)
+        return self._near_session(self.case.drawn.take(both))
 
     def _near_session(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give installs without a LogonId the account's session that had just begun there."""

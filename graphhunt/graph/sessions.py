@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.boots import WELL_KNOWN, Boots
-from graphhunt.graph.frames import HOUR, ORDER, SECOND, evidence, first, hashed, with_address
+from graphhunt.graph.frames import HOUR, ORDER, SECOND, evidence, first, hashed, repeated, with_address
 from graphhunt.graph.shape import drawn
 from graphhunt.graph.weights import CHOSEN, LOGON
 from graphhunt.graph.witnessed import Witnessed
@@ -32,6 +32,8 @@ _MEMBERS = tuple(
 )
 """Kinds of records that state the LogonId of a session, beside its logon."""
 
+_TOLD = ("logoff", "privileges", "session_change")
+"""Those that tell of a session itself; the others tell of what was done in it."""
 _OWN_FIELDS = (
     "user_id", "address", "source_port", "outbound_domain", "process_path", "logon_guid", "subject_logon_id",
 )  # fmt: skip
@@ -121,6 +123,8 @@ class Sessions:
             .drop_nulls("user_id")
             .with_columns(id=hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start"))
         )
+        self.case.drawn.take(other.join(inferred, on=_KEY, how="semi"))
+        self.case.drawn.take(self._members.filter(pl.col("kind").is_in(_TOLD)).join(self.begun, on=_KEY, how="semi"))
         grouped = self._with_witnesses(self.begun).join(self._groups, on="id", how="left", maintain_order="left")
         frame = pl.concat([grouped, inferred], how="diagonal")
         frame = frame.join(self._extent, on=_KEY, how="left").join(self._privileged, on=_KEY, how="left")
@@ -151,7 +155,7 @@ class Sessions:
     @cached_property
     def begun(self) -> pl.DataFrame:
         """Sessions whose logon was recorded; logons without a LogonId are sessions of their own."""
-        frame = self.keyed(self._logons).drop_nulls("user_id")
+        frame = self.case.drawn.take(self.keyed(self._logons).drop_nulls("user_id"))
         alone = frame.with_columns(start="time").with_columns(
             lone=pl.when(pl.col("logon_id").is_null()).then(hashed("LOGGED_ON", *_LONE))
         )
@@ -160,7 +164,8 @@ class Sessions:
         begun = grouped.agg(
             *[first(c) for c in fields],
             first("record"),
-            *evidence(),
+            repeated(),
+            *evidence()[1:],
             start=pl.col("time").min(),
             stated=pl.col("certainty").max(),
         )
@@ -216,12 +221,14 @@ class Sessions:
         """FAILED_LOGON rows: attempts per account, machine, source, type, reason and hour."""
         frame = with_address(self.case.facts("logon").filter(~pl.col("success")), "source_ip", "address")
         frame = self.case.owners.resolve(frame, "address", "source_machine_id").drop_nulls("user_id")
+        self.case.drawn.take(frame)
         parts = ["user_id", "machine_id", "address", "workstation", "logon_type", "status", "hour"]
         grouped = (
             frame.with_columns(hour=pl.col("time") // HOUR)
             .group_by(parts)
             .agg(
-                *evidence(),
+                repeated(),
+                *evidence()[1:],
                 pl.col("source_machine_id").drop_nulls().sort().first(),
                 start=pl.col("time").min(),
                 end=pl.col("time").max(),

@@ -242,7 +242,10 @@ class Snapshot:
             self._make_current(NOTHING)  # tables without it are a graph that was lost
         new = self.folder / f"tables-{fingerprint[:16]}-v{VERSION}-{secrets.token_hex(4)}"
         new.mkdir()
-        extra = {"ClockSkew": graph.skew, "Corroboration": graph.corroboration, "Doubts": graph.doubts}
+        extra = {
+            "ClockSkew": graph.skew, "Corroboration": graph.corroboration, "Doubts": graph.doubts,
+            "Undrawn": graph.undrawn,
+        }  # fmt: skip
         files = {}
         for name, table in {**graph.nodes, **graph.relationships, **extra}.items():
             table.write_parquet(new / f"{name}.parquet")

@@ -104,14 +104,19 @@ class Stated:
         found = hours.join(self.table, on=_HOURLY)
         return found.select("_row", machine_id="candidate", weight="certainty")
 
+    @cached_property
+    def drawn(self) -> pl.DataFrame:
+        """The logons that state an address which is known by statements alone."""
+        owned = self.runs.select("ip", candidate="machine_id").unique()
+        found = self.logons.join(self.table, on=[*_HOURLY, "candidate"])
+        return found.join(owned, on=["ip", "candidate"], how="anti")
+
     def relationships(self) -> pl.DataFrame:
         """Give HAD_IP rows of addresses that are known by statements alone."""
-        found = self.logons.join(self.table, on=[*_HOURLY, "candidate"])
-        grouped = found.group_by("candidate", "ip").agg(
+        grouped = self.drawn.group_by("candidate", "ip").agg(
             *evidence(), pl.col("certainty").max(), start=pl.col("time").min(), end=pl.col("time").max()
         )
-        owned = self.runs.select("ip", candidate="machine_id").unique()
-        return grouped.join(owned, on=["ip", "candidate"], how="anti").select(
+        return grouped.select(
             "start", "end", "count", "evidence", "source", "certainty", from_id="candidate", to_id="ip",
             shared=pl.lit(value=False), confidence=pl.lit("inferred"),
         )  # fmt: skip

@@ -58,9 +58,22 @@ class Witnessed:
         self.keyed = keyed
 
     @cached_property
+    def _records(self) -> pl.DataFrame:
+        """The witness records with the stay that each belongs to."""
+        return _with_accounts(_numbered(weighed(Witnesses(self.case, self.begun, self.keyed).records())))
+
+    def records_of(self, sessions: pl.Series) -> pl.DataFrame:
+        """Give the records (`event_id`) of the stays that belong to sessions, or made them."""
+        made = self.table.select("row", "id")
+        rows = pl.concat([self._matches, made]).filter(pl.col("id").is_in(sessions.implode())).select("row").unique()
+        group = [*_STAY, "stay", "user_id"]
+        stays = self.stays.with_row_index("row").join(rows, on="row", how="semi")
+        return self._records.join(stays, on=group, how="semi", nulls_equal=True).select("event_id")
+
+    @cached_property
     def stays(self) -> pl.DataFrame:
         """One row per stay: target, source, account, family, start, end, certainty, kinds and proof."""
-        records = _with_accounts(_numbered(weighed(Witnesses(self.case, self.begun, self.keyed).records())))
+        records = self._records
         group = [*_STAY, "stay", "user_id"]
         kinds = records.group_by(*group, "kind").agg(pl.col("weight").first(), pl.col("attempt").first())
         sure = kinds.sort(*group, "kind").group_by(group, maintain_order=True).agg(

@@ -54,6 +54,20 @@ def test_loading_again_changes_nothing_and_reports_in_full(case: Path) -> None:
             "seconds", "events_per_second"} <= report.keys()  # fmt: skip
 
 
+def test_what_became_of_every_record_is_said(case: Path) -> None:
+    state, report = data(case, "status", "--files"), data(case, "load", str(case.parent / "logs"))
+    for row in [state["accounting"], *state["accounting"]["files"], report["accounting"]]:
+        rejected = sum(found["records"] for found in row["rejected"].values())
+        left = sum(row["evidence_only"].values()) + sum(row["skipped"].values()) + rejected
+        assert row["read"] == row["drawn"] + left
+        assert row["drawn"] > 0
+    told = state["accounting"]
+    assert told["read"] - told["skipped"].get("duplicate", 0) == state["events"]
+    shown = run(case, "status", "--files").stdout
+    assert f"{told['read']:,} records read: {told['drawn']:,} drawn" in shown
+    assert all(Path(row["file"]).name in shown for row in state["accounting"]["files"])
+
+
 def test_an_unknown_file_is_a_warning_and_the_rest_is_loaded(case: Path, tmp_path: Path) -> None:
     (tmp_path / "what.bin").write_bytes(bytes(range(256)) * 10)
     result = run(case, "load", str(tmp_path / "what.bin"))

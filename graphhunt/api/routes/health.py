@@ -38,6 +38,12 @@ def get_coverage(hunt: HuntDep) -> Any:
     return dated(hunt.coverage())
 
 
+@router.get("/accounting", operation_id="getAccounting")
+def get_accounting(hunt: HuntDep) -> dict[str, Any]:
+    """Say what became of every record, per file: drawn, evidence only, skipped or rejected, with the reasons."""
+    return hunt.accounting(files=True)
+
+
 @router.get("/schema", operation_id="getSchema")
 def get_schema() -> dict[str, Any]:
     """Name the kinds of entities and relationships and their properties, with what each means."""

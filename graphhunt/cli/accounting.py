@@ -1,0 +1,45 @@
+"""What became of every record, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphhunt.plain import counted
+
+MOST = 8
+"""Reasons that are named of each kind."""
+
+
+def words(found: Mapping[str, Any], *, skipped: bool = True) -> Iterable[str]:
+    """Say in lines how many records are drawn, evidence only, skipped and rejected, and the commonest reasons.
+
+    Args:
+        found: What `Hunt.accounting` gives.
+        skipped: Name the reasons of skipped records too.
+    """
+    if not found.get("read"):
+        return
+    left, passed, refused = (_numbers(found[part]) for part in ("evidence_only", "skipped", "rejected"))
+    yield (
+        f"{counted(found['read'], 'record')} read: {found['drawn']:,} drawn, {sum(left.values()):,} evidence only,"
+        f" {sum(passed.values()):,} skipped, {sum(refused.values()):,} rejected"
+    )
+    for what, reasons in (("evidence only", left), ("skipped", passed if skipped else {}), ("rejected", refused)):
+        for reason, records in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
+            yield f"  {what} {records:,}: {reason}{_example(found['rejected'].get(reason), what)}"
+
+
+def _numbers(reasons: Mapping[str, Any]) -> dict[str, int]:
+    return {reason: found["records"] if isinstance(found, Mapping) else found for reason, found in reasons.items()}
+
+
+def _example(found: Mapping[str, Any] | None, what: str) -> str:
+    return f"; the first is {found['position']} of {found['file']}" if found and what == "rejected" else ""
+
+
+def file_rows(files: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, ...]]:
+    """Give the rows of the table of files: name, loader, read, drawn, evidence only, skipped, rejected."""
+    for row in files:
+        parts = [sum(_numbers(row[part]).values()) for part in ("evidence_only", "skipped", "rejected")]
+        yield row["file"], row["loader"], *(f"{n:,}" for n in (row["read"], row["drawn"], *parts))
