@@ -30,6 +30,7 @@ from graphhunt.questions.accounting import accounting
 from graphhunt.questions.coverage import coverage
 from graphhunt.questions.pivots.search import kind_named
 from graphhunt.questions.question import Wishes
+from graphhunt.questions.records import records_with
 from graphhunt.questions.registry import question_named, questions
 from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.settings import Settings, load_settings
@@ -229,6 +230,10 @@ class Hunt:
         """Find entities by a piece of any of their names; one group per kind."""
         self._filled()
         return pivots.search(self.store, text, kinds, limit)
+
+    def records(self, text: str) -> dict[str, Any]:
+        """Say how many records hold a text, drawn or not, and why those that aren't are not; with the first few."""
+        return records_with(self.workspace, self.snapshot, text)
 
     def entity(self, kind: str, entity_id: str) -> dict[str, Any]:
         """Give an entity with its properties and counted relations; by id, or by a name that only one has.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, message, table
+from graphhunt.cli.show import json_out, line, message, table
+from graphhunt.plain import counted
 from graphhunt.times import dated
+
+MOST_REASONS = 5
+"""Reasons why records are not in the graph that are named."""
 
 
 @command
@@ -21,12 +25,14 @@ def run(
     workspace: WorkspaceOption = None,
     db: DbOption = None,
 ) -> None:
-    """Find entities by a piece of any of their names."""
+    """Find entities by a piece of any of their names, and say how many records hold the text."""
     with open_case(context, workspace, db) as hunt:
         groups = hunt.find(text, kind, limit)
         empty = not groups and not hunt.workspace.events()
+        told = None if empty or kind else hunt.records(text)
     if json:
-        json_out({"groups": dated(groups), **({"reason": _reason(text, empty=empty)} if not groups else {})})
+        answer = {"groups": dated(groups), **({"records": told} if told else {})}
+        json_out({**answer, **({"reason": _reason(text, empty=empty)} if not groups else {})})
         return
     rows = [
         (item["kind"], item["label"], item.get("detail"), item["id"]) for group in groups for item in group["items"]
@@ -35,6 +41,7 @@ def run(
         table(("kind", "name", "detail", "id"), rows)
     else:
         message(_reason(text, empty=empty))
+    _records(told)
     for group in groups:
         if group["more"]:
             message(f"more {group['kind']} entities fit; raise --limit")
@@ -42,3 +49,15 @@ def run(
 
 def _reason(text: str, *, empty: bool) -> str:
     return "nothing is loaded yet" if empty else f"no entity has '{text}' in its names"
+
+
+def _records(told: dict[str, Any] | None) -> None:
+    """Write in how many records the text stands, and why some are in no node or relationship."""
+    if not told or not told["records"]:
+        return
+    where = f"in {counted(told['records'], 'record')} of {counted(told['files'], 'file')}"
+    line(f"{where}, of which {told['drawn']:,} are in the graph")
+    for reason, records in list(told["not_drawn"].items())[:MOST_REASONS]:
+        line(f"  {records:,} are not: {reason}")
+    for row in told["first"]:
+        line(f"  record {row['event_id']}: {row['position']} of {row['file']}")
