@@ -22,7 +22,7 @@ from graphhunt.schema import RELATIONSHIPS, Property
 
 def graph(*names: str) -> Graph:
     empty = pl.DataFrame()
-    return Graph({"Machine": pl.DataFrame({"id": list(names)})}, {}, empty, empty, empty)
+    return Graph({"Machine": pl.DataFrame({"id": list(names)})}, {}, empty, empty, empty, empty)
 
 
 @pytest.fixture
