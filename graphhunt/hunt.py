@@ -23,7 +23,7 @@ from graphhunt.entities import IP, Client, File, Machine, Process, User
 from graphhunt.errors import DamageError, GraphhuntError, UsageError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
-from graphhunt.graph.doubts import counted_doubts
+from graphhunt.graph.doubts import counted_doubts, listed_doubts
 from graphhunt.graph.identity_book import statements_mark
 from graphhunt.questions import pivots
 from graphhunt.questions.accounting import accounting
@@ -432,7 +432,8 @@ class Hunt:
 
         Args:
             digest: Add the canonical digest of the database.
-            problems: Add every doubt: what records say that can't be, or that others deny.
+            problems: Add every doubt: what records say that can't be, or that others deny; None where no graph of the
+                records has been made yet.
             files: Say of each file what became of its records.
         """
         sources = self.workspace.sources()
@@ -448,9 +449,7 @@ class Hunt:
             "doubts": self._doubts(),
         }
         if problems:
-            found = self.snapshot.table("Doubts")
-            rows = found.iter_rows(named=True) if found is not None else iter(())
-            state["problems"] = [{**row, "time": None if row["time"] is None else iso(row["time"])} for row in rows]
+            state["problems"] = listed_doubts(self.snapshot.table("Doubts"))
         if not state["events"]:
             state["reason"] = "nothing is loaded yet; begin with: graphhunt load PATH"
         state["queries"] = [

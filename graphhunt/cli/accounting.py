@@ -26,8 +26,18 @@ def words(found: Mapping[str, Any], *, skipped: bool = True) -> Iterable[str]:
         f" {sum(passed.values()):,} skipped, {sum(refused.values()):,} rejected"
     )
     for what, reasons in (("evidence only", left), ("skipped", passed if skipped else {}), ("rejected", refused)):
-        for reason, records in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
-            yield f"  {what} {records:,}: {reason}{_example(found['rejected'].get(reason), what)}"
+        for reason, text in commonest(reasons, what):
+            yield text + _example(found["rejected"].get(reason), what)
+
+
+def commonest(reasons: Mapping[str, int], what: str) -> Iterable[tuple[str, str]]:
+    """Give the commonest reasons, each with its line, and one line for all others."""
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    for reason, records in ordered[:MOST]:
+        yield reason, f"  {what} {records:,}: {reason}"
+    if rest := ordered[MOST:]:
+        records = sum(records for _, records in rest)
+        yield "", f"  {what} {records:,}: {counted(len(rest), 'reason')} more; --json gives all"
 
 
 def _numbers(reasons: Mapping[str, Any]) -> dict[str, int]:

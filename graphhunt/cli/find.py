@@ -53,11 +53,14 @@ def _reason(text: str, *, empty: bool) -> str:
 
 def _records(told: dict[str, Any] | None) -> None:
     """Write in how many records the text stands, and why some are in no node or relationship."""
-    if not told or not told["records"]:
+    if not told:
+        return
+    if not told["records"]:
+        line(f"in none of {counted(told['searched'], 'record')}")
         return
     where = f"in {counted(told['records'], 'record')} of {counted(told['files'], 'file')}"
-    line(f"{where}, of which {told['drawn']:,} are in the graph")
+    line(f"{where}; {told['drawn']:,} of them in the graph")
     for reason, records in list(told["not_drawn"].items())[:MOST_REASONS]:
-        line(f"  {records:,} are not: {reason}")
+        line(f"  {records:,} not: {reason}")
     for row in told["first"]:
         line(f"  record {row['event_id']}: {row['position']} of {row['file']}")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from graphhunt.cli.accounting import words
+from graphhunt.cli.accounting import commonest, words
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import clocks_words, json_out, line, message, progress, prose
 from graphhunt.plain import counted
@@ -56,8 +56,8 @@ def _show(report: dict[str, Any]) -> None:
     line(f"{counted(report['events_read'], 'event')} read from {counted(report['files'], 'file')}"
          f" in {report['seconds']:.1f} s ({report['events_per_second']:,} events/s)")  # fmt: skip
     line(f"  {report['events_loaded']:,} loaded, {skipped:,} skipped, {report['events_rejected']:,} rejected")
-    for reason, count in sorted(report["events_skipped"].items(), key=lambda item: -item[1])[:8]:
-        line(f"    skipped {count:,}: {reason}")
+    for _, text in commonest(report["events_skipped"], "skipped"):
+        line(text)
     for text in words(report["accounting"], skipped=False):
         line(text)
     nodes, relationships = sum(report["nodes"].values()), sum(report["relationships"].values())

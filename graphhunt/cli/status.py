@@ -52,8 +52,23 @@ def _doubts(state: dict[str, Any], *, listed: bool) -> None:
         line(text)
     if state["doubts"] and not listed:
         line("see: graphhunt status --problems")
-    for row in state.get("problems", ()):
+    if not listed:
+        return
+    if not state["problems"]:
+        prose(_none(state))
+    for row in state["problems"] or ():
         prose(f"{row['time'] or '-'} {row['subject']}: {row['text']} [{', '.join(row['evidence']) or 'no record'}]")
+
+
+def _none(state: dict[str, Any]) -> str:
+    """Say that there is no problem, and among what was looked; or that nobody has looked yet."""
+    if state["problems"] is None:
+        return "problems: not looked for, as no graph has been made of the records yet"
+    nodes, rels = (sum(state[part].values()) for part in ("nodes", "relationships"))
+    return (
+        f"problems: none among {counted(nodes, 'node')} and {counted(rels, 'relationship')}: nothing ends before it"
+        " starts, acts outside its session or process, or has a name or address that other records deny"
+    )
 
 
 def _records(found: dict[str, Any], *, files: bool) -> None:

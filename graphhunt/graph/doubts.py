@@ -5,9 +5,12 @@ They are rows beside the graph and no part of it; rules add theirs, and `Graph.d
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from graphhunt.schema import EVIDENCE_CAP
+from graphhunt.times import iso
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "kind": pl.String,
@@ -64,3 +67,11 @@ def counted_doubts(table: pl.DataFrame) -> dict[str, dict[str, int]]:
     """Count the doubts of each kind: `found`, and how many of them are `repaired`."""
     rows = table.group_by("kind").agg(found=pl.len(), repaired=pl.col("repaired").sum()).sort("kind")
     return {kind: {"found": found, "repaired": repaired} for kind, found, repaired in rows.iter_rows()}
+
+
+def listed_doubts(table: pl.DataFrame | None) -> list[dict[str, Any]] | None:
+    """Give every doubt with its time as text; None where there is no table, as nobody has looked for any yet."""
+    if table is None:
+        return None
+    rows = table.iter_rows(named=True)
+    return [{**row, "time": None if row["time"] is None else iso(row["time"])} for row in rows]

@@ -24,8 +24,8 @@ def records_with(workspace: Workspace, snapshot: Snapshot, text: str) -> dict[st
     """Find the records that hold a text, whatever its case; none where it has no letter or digit.
 
     Returns:
-        `records` and `files` that hold it; how many of them are `drawn`, and the others by reason as `not_drawn`; the
-        `first` few with event_id, file, position and time.
+        `records` and `files` that hold it, of how many that were `searched`; how many of them are `drawn`, and the
+        others by reason as `not_drawn`; the `first` few with event_id, file, position and time.
 
     Raises:
         DamageError: A file of original records isn't what was written.
@@ -47,6 +47,7 @@ def records_with(workspace: Workspace, snapshot: Snapshot, text: str) -> dict[st
     first = told.head(SHOWN).select("event_id", "file", "position", "time")
     return {
         "records": found.height,
+        "searched": sum(segment.rows for segment in workspace.live()),
         "files": found.get_column("file").n_unique(),
         "drawn": told.get_column("why").null_count(),
         "not_drawn": dict(reasons.iter_rows()),

@@ -45,3 +45,17 @@ def test_status_counts_doubts_and_lists_them_with_their_records(workspace: Path,
     listed = " ".join(run(workspace, "status", "--problems").split())
     assert f"localhost@auth.log: 1 records of auth.log name no host but localhost; the log stands for the machine " \
            f"[{event}]" in listed  # fmt: skip
+
+
+def test_no_problem_is_said_with_what_was_looked_at(workspace: Path, tmp_path: Path) -> None:
+    assert "problems: not looked for" in run(workspace, "status", "--problems")
+    assert json.loads(run(workspace, "status", "--problems", "--json"))["problems"] is None
+    (tmp_path / "auth.log").write_text(SSHD.replace("localhost", "gate"))
+    run(workspace, "load", str(tmp_path / "auth.log"))
+    state = json.loads(run(workspace, "status", "--problems", "--json"))
+    nodes, relationships = (sum(state[part].values()) for part in ("nodes", "relationships"))
+    assert nodes > relationships > 0
+    wanted = f"problems: none among {nodes} nodes and {relationships} relationship"
+    assert wanted in " ".join(run(workspace, "status", "--problems").split())
+    assert "in none of 1 record\n" in run(workspace, "find", "nobody-of-this-name")
+    assert "in 1 record of 1 file; 1 of them in the graph\n" in run(workspace, "find", "192.0.2.7")

@@ -28,7 +28,7 @@ def get_status(hunt: HuntDep, problems: bool = False) -> dict[str, Any]:
     """Say what is loaded, as `graphhunt status --json`; with `problems`, also the first thousand doubts."""
     answer: dict[str, Any] = dated(hunt.status(problems=problems))
     if problems:
-        answer["problems"] = answer["problems"][:_PROBLEMS]
+        answer["problems"] = (answer["problems"] or [])[:_PROBLEMS]
     return answer
 
 
