@@ -19,7 +19,7 @@ from graphhunt.evidence.ingest import ingest
 from tests.evidence import fakes
 
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("GRAPHHUNT_TEST_KILLS", "50"))
+KILLS = int(os.environ.get("GRAPHHUNT_TEST_KILLS", "20"))
 CODE = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})

@@ -37,11 +37,11 @@ def refuse_without_browser() -> None:
         pytest.skip(reason)
 
 
-@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+@pytest.fixture
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """Serve what a writer puts into a folder, or an empty workspace, on each engine in turn."""
+    """Serve what a writer puts into a folder, or an empty workspace, on the engine that is asked for."""
     refuse_without_browser()
-    neo4j = request.getfixturevalue("neo4j_home") if request.param == "neo4j" else None
+    neo4j = request.getfixturevalue("neo4j_home") if getattr(request, "param", "") == "neo4j" else None
     with ExitStack() as stack:
 
         def serve(write: Writer | None) -> dict[str, str]:
@@ -57,6 +57,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("server", ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True)
 def test_workspace_in_the_browser(server: Server) -> None:
     files = {path.name.removesuffix(".test.mjs") for path in (UI / "tests" / "browser").glob("*.test.mjs")}
     assert files > KEPT_BESIDE
@@ -106,6 +107,7 @@ def test_a_page_full_of_hostile_names_is_told_the_same_by_neo4j(
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_page_follows_what_happens_on_the_server(server: Server, tmp_path: Path) -> None:
+    """Loads, verdicts and ends of work come to the page from the server itself, whatever the engine beneath it."""
     files = tmp_path / "files"
     files.mkdir()
     command = Path(sys.executable).with_name("graphhunt")
@@ -117,4 +119,5 @@ def test_the_page_follows_what_happens_on_the_server(server: Server, tmp_path: P
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_records_are_shown_as_they_are(server: Server) -> None:
+    """Records are kept beside the graph, and are the same whatever the engine."""
     run_node(["records/records.test.mjs"], server(live.write_exact) | {"GRAPHHUNT_RECORD": live.EXACT})
