@@ -182,9 +182,7 @@ class Techniques:
         inbound = self.inbound.drop_nulls(["port", "event_id"])
         control = pl.when(pl.col("server") == "services.exe").then(pl.lit("service_control"))
         trace = pl.coalesce(control, pl.col("port").replace_strict(_PORTS, default=None, return_dtype=pl.String))
-        reason = pl.concat_str(
-            pl.lit("came in on port "), pl.col("port"), pl.lit(" of "), pl.col("server").fill_null("?")
-        )
+        reason = pl.concat_str(pl.lit("came in on port "), pl.col("port"), pl.format(" of {}", "server").fill_null(""))
         frame = inbound.with_columns(trace=trace, reason=reason, process_id=pl.lit(None, pl.String))
         return frame.drop_nulls("trace")
 

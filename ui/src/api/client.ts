@@ -67,6 +67,13 @@ export interface Hop {
   confidence?: string;
   technique_name?: string | null;
   technique_reason?: string | null;
+  technique_against?: string[];
+  /** What else it may have been, with the points of each. */
+  alternatives?: string[];
+  cause_how?: string | null;
+  cause_reason?: string | null;
+  cause_proved?: boolean | null;
+  credential_switch?: boolean | null;
   relationship_ids?: string[];
   reasons?: string[];
   origin_process_id?: string | null;

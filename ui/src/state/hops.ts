@@ -23,6 +23,16 @@ export function drawnHop(hop: AttackPath['hops'][number], index: number): DrawnH
     ids: (hop.relationship_ids ?? []).slice(0, 12),
     process: hop.remote_process_id ? keyOf({ kind: 'Process', id: hop.remote_process_id }) : null,
     reasons: [hop.technique_reason, ...(hop.reasons ?? [])].filter((text) => !!text).slice(0, 6) as string[],
+    ...causeOf(hop),
+    ...(hop.technique_against?.length ? { against: hop.technique_against.slice(0, 3) } : {}),
+    ...(hop.alternatives?.length ? { others: hop.alternatives.slice(0, 3) } : {}),
     ...(start === null ? { evidence: hop.evidence.slice(0, 5) } : {}),
   };
+}
+
+/** What led to a hop, where anything is known of it. */
+function causeOf(hop: AttackPath['hops'][number]): Pick<DrawnHop, 'cause'> {
+  if (!hop.cause_reason || !hop.cause_how || hop.cause_how === 'none') return {};
+  const how = hop.cause_proved ? 'proved' : 'inferred';
+  return { cause: { text: hop.cause_reason, how, switched: hop.credential_switch === true } };
 }

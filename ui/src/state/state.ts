@@ -63,6 +63,11 @@ export interface DrawnHop {
   /** The process that the hop started on the far side. */
   process: Key | null;
   reasons: readonly string[];
+  /** What led to it, as far as records tell, and whether by another account's credentials. */
+  cause?: { text: string; how: 'proved' | 'inferred'; switched: boolean };
+  /** What speaks against the technique, and what else it may have been. */
+  against?: readonly string[];
+  others?: readonly string[];
   /** Records that a right rests on; a logon's are found through its id. */
   evidence?: readonly string[];
 }

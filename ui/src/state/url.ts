@@ -134,6 +134,8 @@ function isHop(value: unknown): value is DrawnHop {
     isTime(hop.start) &&
     isTime(hop.end) &&
     Array.isArray(hop.ids) &&
-    Array.isArray(hop.reasons)
+    Array.isArray(hop.reasons) &&
+    [hop.against, hop.others].every((texts) => texts === undefined || Array.isArray(texts)) &&
+    (hop.cause === undefined || typeof hop.cause?.text === 'string')
   );
 }
