@@ -51,7 +51,7 @@ COMMANDS = {
         hunt="Run a hunt: lateral-movement lists chains with reasons and records; a question of the library lists "
         "rows.",
         hunts="List the hunts with the ATT&CK techniques they look for.",
-        find="Find entities by a piece of any of their names.",
+        find="Find entities by a piece of any of their names, and say how many records hold the text.",
         entity="Show an entity: properties, and how many relations of each type it has.",
         tree="Show a process with its ancestors and descendants.",
         evidence="Show an original record, with the file and position it came from.",

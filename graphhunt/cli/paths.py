@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -88,6 +89,8 @@ def _show(number: int, path: dict[str, Any]) -> None:
         klass = f"class {hop['class']}, " if "class" in hop else ""
         unscored = "" if hop.get("scored", True) else "not scored by the hunt, "
         line(f"      {klass}{unscored}{proof_words(hop)}")
+        for text in _doubts(hop):
+            prose(text, "      ")
     for reason in path["reasons"]:
         prose(f"why: {reason}", "   ")
 
@@ -98,3 +101,12 @@ def _how(hop: dict[str, Any]) -> str:
     if hop["technique_name"]:
         return str(hop["technique_name"])
     return "logon" if hop["logon_type"] is None else f"logon type {hop['logon_type']}"
+
+
+def _doubts(hop: dict[str, Any]) -> Iterator[str]:
+    """Say what led to a hop and whether that is proved, and what else than its technique it may have been."""
+    if hop["cause_how"] not in {None, "none"}:
+        switched = "; another account's credentials were used" if hop["credential_switch"] else ""
+        yield f"led to by: {hop['cause_reason']} ({'proved' if hop['cause_proved'] else 'inferred'}){switched}"
+    if hop["alternatives"] and hop["technique_level"] != "clear":
+        yield f"or it was: {', '.join(hop['alternatives'])}"

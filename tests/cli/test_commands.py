@@ -126,6 +126,15 @@ def test_paths_have_the_contract_fields(case: Path) -> None:
             assert len(hop["start"]) == len("2026-03-01T00:00:00.000000Z")
 
 
+def test_paths_say_what_led_to_each_hop(case: Path) -> None:
+    hops = [hop for path in data(case, "paths")["paths"] for hop in path["hops"]]
+    told = {hop["cause_reason"]: hop["cause_proved"] for hop in hops if hop["cause_how"] not in (None, "none")}
+    assert told
+    shown = " ".join(run(case, "paths").stdout.split())
+    for reason, proved in told.items():
+        assert f"led to by: {reason} ({'proved' if proved else 'inferred'})" in shown
+
+
 def test_status_digest_and_coverage(case: Path) -> None:
     state = data(case, "status", "--digest")
     assert len(state["digest"]) == 64
