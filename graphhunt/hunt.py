@@ -23,6 +23,7 @@ from graphhunt.entities import IP, Client, File, Machine, Process, User
 from graphhunt.errors import DamageError, GraphhuntError, UsageError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
+from graphhunt.graph.clock_report import clock_report
 from graphhunt.graph.doubts import counted_doubts, listed_doubts
 from graphhunt.graph.identity_book import statements_mark
 from graphhunt.questions import pivots
@@ -148,7 +149,7 @@ class Hunt:
             **self._counts(),
             "seconds": round(seconds, 3),
             "events_per_second": round(report.events_read / seconds) if seconds else 0,
-            "clock_skew": self._skew(),
+            **clock_report(self.snapshot),
             "warnings": report.warning_rows(),
         }
 
@@ -191,15 +192,6 @@ class Hunt:
             "nodes": {name: heights[name] for name in NODES if name in heights},
             "relationships": {name: heights[name] for name in RELATIONSHIPS if name in heights},
         }
-
-    def _skew(self) -> list[dict[str, Any]]:
-        """List how far the machines' clocks differ, as connections recorded at both ends show."""
-        found = self.snapshot.table("ClockSkew")
-        rows = found.iter_rows(named=True) if found is not None else iter(())
-        return [
-            {"from": row["origin"], "to": row["target"], "seconds": row["skew"] / 1e6, "connections": row["matches"]}
-            for row in rows
-        ]
 
     def _doubts(self) -> dict[str, dict[str, int]]:
         """Count the doubts of each kind: found, and repaired by a rule."""
@@ -445,7 +437,7 @@ class Hunt:
             "rejected": sum(source.rejected for source in sources),
             "accounting": self.accounting(files=files),
             **self._counts(),
-            "clock_skew": self._skew(),
+            **clock_report(self.snapshot),
             "doubts": self._doubts(),
         }
         if problems:
@@ -473,7 +465,7 @@ class Hunt:
 
     def coverage(self) -> dict[str, Any]:
         """Say per machine what its logs can show and what they can't."""
-        return {**coverage(self.workspace), "clock_skew": self._skew()}
+        return {**coverage(self.workspace), **clock_report(self.snapshot)}
 
 
 def open_hunt(workspace: str | Path | None = None, db: str | None = None, **settings: Any) -> Hunt:

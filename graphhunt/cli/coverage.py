@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import clocks_apart, json_out, line, message
+from graphhunt.cli.show import clocks_apart, corrected_words, json_out, line, message
 from graphhunt.plain import counted
 
 
@@ -27,6 +27,8 @@ def run(
         _show(machine)
     for place in found["unseen"]:
         line(f"{place['machine']}: {place['effect']}")
+    for row in found["corrected"]:
+        line(corrected_words(row))
     for pair in clocks_apart(found["clock_skew"]):
         line(f"the clock of {pair['to']} is {pair['seconds']:+.1f} s against {pair['from']}"
              f" ({pair['connections']:,} connections)")  # fmt: skip

@@ -64,5 +64,5 @@ def _show(report: dict[str, Any]) -> None:
     line(f"The graph has {counted(nodes, 'node')} and {counted(relationships, 'relationship')}:")
     for part in ("nodes", "relationships"):
         prose(", ".join(f"{count:,} {name}" for name, count in report[part].items()), "  ")
-    if clocks := clocks_words(report["clock_skew"]):
-        line(f"{clocks}; see: graphhunt coverage")
+    for text in clocks_words(report):
+        line(f"{text}; see: graphhunt coverage")

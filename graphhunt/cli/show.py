@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from graphhunt.plain import clean
+from graphhunt.plain import clean, counted
 
 __all__ = ["clean", "json_out", "line", "message", "progress", "table"]
 
@@ -48,12 +48,28 @@ def clocks_apart(skew: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted((p for p in skew if abs(p["seconds"]) >= 1), key=lambda pair: -abs(pair["seconds"]))
 
 
-def clocks_words(skew: Iterable[dict[str, Any]]) -> str | None:
-    """Say in one sentence by how much the machines' clocks differ; None if by less than a second."""
-    apart = clocks_apart(skew)
+def clocks_words(state: dict[str, Any]) -> list[str]:
+    """Say by how much the machines' clocks differ, if by a second or more, and how many logs' times were corrected."""
+    apart = clocks_apart(state["clock_skew"])
     machines = {name for pair in apart for name in (pair["from"], pair["to"])}
-    most = abs(apart[0]["seconds"]) if apart else 0
-    return f"The clocks of {len(machines)} machines differ by up to {most:.1f} s" if apart else None
+    told = []
+    if apart:
+        told.append(f"The clocks of {len(machines)} machines differ by up to {abs(apart[0]['seconds']):.1f} s")
+    if found := len(state["corrected"]):
+        told.append(f"{counted(found, 'correction')} of logs' times, by other logs")
+    return told
+
+
+def corrected_words(row: dict[str, Any]) -> str:
+    """Say in one sentence how the times of a log were wrong, and what was done about it."""
+    whose = f"{row['code'] or row['channel']} on {row['machine'] or 'a sensor'} ({row['loader']})"
+    days = f"from {row['from'][:10]} until {row['until'][:10]}"
+    proof = f"{counted(row['pairs'], 'record')} that other logs tell of, too"
+    if row["what"] == "zone":
+        return f"the times of {whose} were {row['seconds'] / 3600:+.2f} h off UTC {days}: moved back, by {proof}"
+    return (
+        f"the times of {whose} were up to {row['seconds']:,.0f} s astray {days}: {row['taken']} was taken, by {proof}"
+    )
 
 
 def doubt_words(doubts: dict[str, dict[str, int]]) -> list[str]:

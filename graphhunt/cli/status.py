@@ -33,8 +33,8 @@ def run(
     _records(state["accounting"], files=files)
     for part in ("nodes", "relationships"):
         prose(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
-    if clocks := clocks_words(state["clock_skew"]):
-        line(f"{clocks}; see: graphhunt coverage")
+    for text in clocks_words(state):
+        line(f"{text}; see: graphhunt coverage")
     _doubts(state, listed=problems)
     for query in state["queries"]:
         how = "was asked to end and still runs" if query["ending"] else "runs"

@@ -12,7 +12,7 @@ from graphhunt.graph.weights import ORIGINS
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
-    from graphhunt.graph.skew import Skew
+    from graphhunt.graph.clocks import Clocks
 
 SILENT_PORTS = {3: (5985, 5986), 10: (3389,)}
 """Ports whose service hides the client's address from the logon record, by logon type."""
@@ -35,13 +35,13 @@ class Carried:
 
     Args:
         case: Whose records.
-        skew: How far clocks differ.
+        clocks: How far clocks differ.
         asked: The sessions: `Origins.asked`.
     """
 
-    def __init__(self, case: Case, skew: Skew, asked: pl.DataFrame) -> None:
+    def __init__(self, case: Case, clocks: Clocks, asked: pl.DataFrame) -> None:
         self.case = case
-        self.skew = skew
+        self.clocks = clocks
         self.asked = asked
 
     @cached_property
@@ -51,7 +51,7 @@ class Carried:
             (pl.col("direction") == "outgoing") & pl.col("allowed").fill_null(value=True)
         )
         frame = self.case.owners.resolve(frame, "remote_ip", "target").rename({"machine_id": "from_machine"})
-        return self.skew.onto(frame, "from_machine", "target")
+        return self.clocks.onto(frame, "from_machine", "target")
 
     @property
     def joined(self) -> pl.DataFrame:

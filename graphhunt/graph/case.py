@@ -8,8 +8,10 @@ from functools import cached_property
 import polars as pl
 
 from graphhunt.graph.accounts import Accounts
+from graphhunt.graph.corrected import Corrected
 from graphhunt.graph.drawn import Drawn
 from graphhunt.graph.frames import ORDER, text
+from graphhunt.graph.happenings import COMPARED
 from graphhunt.graph.identity_groups import known_groups, without_groups
 from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
@@ -45,23 +47,47 @@ class Case:
         self._facts = facts
         self._files = files
         self._statements = statements
+        self._stated: dict[str, pl.DataFrame] = {}
         self._frames: dict[str, pl.DataFrame] = {}
         self.client_id = client_id
         self.drawn = Drawn()
 
     def raw(self, kind: str) -> pl.DataFrame:
-        """Give the facts of a kind in one fixed order, with texts trimmed and `record`, the source's number of each."""
+        """Give the facts of a kind in one fixed order, with texts trimmed and `record`, the source's number of each.
+
+        Their times are put right where other logs tell that a log's are wrong.
+        """
         if kind not in self._frames:
+            frame = self._read(kind)
+            if self.corrected.any:
+                frame = self.corrected.right(frame).sort(*ORDER, "ordinal")
+            self._frames[kind] = frame
+        return self._frames[kind]
+
+    def _read(self, kind: str) -> pl.DataFrame:
+        """Give the facts of a kind with the times that their records state."""
+        if kind not in self._stated:
             frame = self._facts(kind)
             texts = [text(name) for name, dtype in frame.schema.items() if dtype == pl.String]
             record = pl.col("record_id").str.to_integer(strict=False).alias("record")
-            self._frames[kind] = frame.with_columns(*texts, record).sort(*ORDER, "ordinal")
-        return self._frames[kind]
+            self._stated[kind] = frame.with_columns(*texts, record).sort(*ORDER, "ordinal")
+        return self._stated[kind]
 
     def kinds(self) -> list[str]:
         """List the kinds of which the case has facts."""
         tags = [str(fact.__struct_config__.tag) for fact in FACTS]
-        return [tag for tag in tags if self.raw(tag).height]
+        return [tag for tag in tags if self._read(tag).height]
+
+    @cached_property
+    def corrected(self) -> Corrected:
+        """What is wrong with the logs' times, as far as other logs tell."""
+        return Corrected({kind: self._read(kind) for kind in COMPARED}, self._named.placed)
+
+    @cached_property
+    def _named(self) -> Machines:
+        """The machines by the names that their records state, at the times that these state."""
+        frames = {kind: self._read(kind) for kind in self.kinds()}
+        return Machines(frames, self.client_id, self._files, self._statements)
 
     def events(self) -> pl.DataFrame:
         """Give `event_id` of every record that states a fact, once."""
@@ -80,8 +106,11 @@ class Case:
     @cached_property
     def machines(self) -> Machines:
         """The machines that logged."""
-        frames = {kind: self.raw(kind) for kind in self.kinds()}
-        return with_sensed(self, Machines(frames, self.client_id, self._files, self._statements))
+        named = self._named
+        if self.corrected.any:
+            frames = {kind: self.raw(kind) for kind in self.kinds()}
+            named = Machines(frames, self.client_id, self._files, self._statements)
+        return with_sensed(self, named)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -97,7 +97,7 @@ class Causes:
             "id", "user_id", "user_kind", "origin_process_id", "credential_session_id", machine_id="from_id",
             target="to_id", time="start",
         )  # fmt: skip
-        frame = self.opened.skew.onto(frame, "target", "machine_id")
+        frame = self.opened.clocks.onto(frame, "target", "machine_id")
         known = self._programs.rename({"process": "origin_process_id", "account": "known_account", "session": "ran_in"})
         return frame.join(known, on="origin_process_id", how="left", maintain_order="left")
 

@@ -14,6 +14,7 @@ from graphhunt.graph.alerts import Alerts
 from graphhunt.graph.borrowed import with_borrowed
 from graphhunt.graph.case import Case, Facts
 from graphhunt.graph.causes import with_causes
+from graphhunt.graph.clocks import Clocks
 from graphhunt.graph.corroboration import corroboration
 from graphhunt.graph.doubts import collected, remote_doubts
 from graphhunt.graph.identity_local import RecordFiles, no_files
@@ -30,7 +31,6 @@ from graphhunt.graph.remote import logged_on, remote_logons
 from graphhunt.graph.services import Services
 from graphhunt.graph.sessions import Sessions
 from graphhunt.graph.shape import shaped_nodes, shaped_relationships
-from graphhunt.graph.skew import Skew
 from graphhunt.graph.techniques import Techniques
 from graphhunt.schema import NODES
 
@@ -40,13 +40,15 @@ class Graph(NamedTuple):
 
     A node table has `id` and the properties of `graphhunt.schema.NODES`; a relationship table has `id`,
     `from_id`, `from_label`, `to_id`, `to_label` and the properties of `RELATIONSHIPS`. Rows are sorted by id.
-    `doubts` has the columns of `graphhunt.graph.doubts.SCHEMA`.
+    `skew` tells how far the machines' clocks differ, `corrected` which times were put right
+    (`graphhunt.graph.corrected.CORRECTIONS`). `doubts` has the columns of `graphhunt.graph.doubts.SCHEMA`.
     `undrawn` has every record that is none of it, with the reason (`graphhunt.graph.accounting`).
     """
 
     nodes: dict[str, pl.DataFrame]
     relationships: dict[str, pl.DataFrame]
     skew: pl.DataFrame
+    corrected: pl.DataFrame
     corroboration: pl.DataFrame
     doubts: pl.DataFrame
     undrawn: pl.DataFrame
@@ -60,11 +62,11 @@ def build(
     sessions = Sessions(case)
     processes = Processes(case, sessions.boots)
     acts = Acts(sessions, processes)
-    skew = Skew(case.owners)
-    origins = Origins(case, sessions, skew)
+    clocks = Clocks(case.owners)
+    origins = Origins(case, sessions, clocks)
     services = Services(case, sessions, processes)
     techniques = Techniques(case, origins.table, sessions, processes, services)
-    opened = Opened(case, processes, skew)
+    opened = Opened(case, processes, clocks)
     remote = remote_logons(case, origins, techniques, opened, processes)
     remote = with_borrowed(remote, case, sessions, processes)
     remote = with_causes(case, remote, opened, sessions, processes)
@@ -85,7 +87,7 @@ def build(
         "Process": acts.of_process(processes.nodes, "id").join(
             techniques.reached, left_on="id", right_on="process_id", how="left"
         ),
-        "Machine": machines(case, remote, skew.offsets, directory.machines),
+        "Machine": machines(case, remote, clocks.offsets, directory.machines),
         "Group": management.groups(directory.groups),
         "DirectoryObject": management.objects(directory.others),
         "IP": addresses(relationships),
@@ -100,7 +102,7 @@ def build(
     told = [case.machines.doubts(), case.accounts.doubts(), case.owners.doubts(), remote_doubts(remote)]
     doubts = collected([mended.doubts, processes.doubts, *told])
     left = undrawn(case, mended.relationships)
-    return Graph(mended.nodes, mended.relationships, skew.pairs, proof, doubts, left)
+    return Graph(mended.nodes, mended.relationships, clocks.pairs, case.corrected.table, proof, doubts, left)
 
 
 def _relationships(

@@ -49,10 +49,12 @@ def machines(case: Case, remote: pl.DataFrame, offsets: dict[str, int], director
         )
     )
     own = case.owners.runs.group_by(pl.col("machine_id").alias("id")).agg(ips=pl.col("ip").unique().sort())
-    clocks = pl.DataFrame(sorted(offsets.items()), schema={"id": pl.String, "clock_skew": pl.Int64}, orient="row")
+    clocks = pl.DataFrame(sorted(offsets.items()), schema={"id": pl.String, "clock_offset": pl.Int64}, orient="row")
+    off = case.corrected.table.filter(pl.col("what") == "zone").group_by(id="machine_id")
+    zones = off.agg(zone_offset=pl.col("offset").sort_by(pl.col("offset").abs(), "offset").last())
     frame = pl.concat([known, stubs], how="diagonal")
     frame = pl.concat([frame, _listed(directory.join(frame, on="id", how="anti"))], how="diagonal")
-    for extra in (own, clocks, _roles(case), directory.select("id", "object_id")):
+    for extra in (own, clocks, zones, _roles(case), directory.select("id", "object_id")):
         frame = frame.join(extra, on="id", how="left")
     return frame
 

@@ -18,8 +18,8 @@ from graphhunt.graph.weights import CARRIED
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
+    from graphhunt.graph.clocks import Clocks
     from graphhunt.graph.processes import Processes
-    from graphhunt.graph.skew import Skew
 
 ROUNDED = 3 * SECOND
 """Whole seconds and sensors that write late may put a connection this long after the logon it carried, µs."""
@@ -39,10 +39,10 @@ _PORT = ["machine_id", "client_port"]
 class Opened:
     """The connections that processes of each machine opened, and which of them carried a logon."""
 
-    def __init__(self, case: Case, processes: Processes, skew: Skew) -> None:
+    def __init__(self, case: Case, processes: Processes, clocks: Clocks) -> None:
         self.case = case
         self.processes = processes
-        self.skew = skew
+        self.clocks = clocks
         self.outgoing = self._outgoing()
 
     def _outgoing(self) -> pl.DataFrame:
@@ -90,7 +90,7 @@ class Opened:
         asked = frame.filter(pl.col("source_port") > 0).select(
             "id", wanted="machine_id", machine_id="from_id", client_port="source_port", time="start"
         )
-        asked = self.skew.onto(asked, "wanted", "machine_id")
+        asked = self.clocks.onto(asked, "wanted", "machine_id")
         before = self._picked(asked, "backward", ROUNDED)
         after = self._picked(asked.join(before, on="id", how="anti"), "forward", NEAR)
         found = pl.concat([before, after])

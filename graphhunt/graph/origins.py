@@ -23,8 +23,8 @@ from graphhunt.graph.weights import CHOSEN, LEAD, ORIGINS, combined
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
+    from graphhunt.graph.clocks import Clocks
     from graphhunt.graph.sessions import Sessions
-    from graphhunt.graph.skew import Skew
 
 LOCAL_TYPES = (0, 4, 5, 9, 11)
 """Logon types that never come from another machine: system, batch, service, new credentials, cached."""
@@ -43,10 +43,10 @@ CLAIM = ["id", "candidate", "label", "kind", "weight", "event_id", "port", "clie
 class Origins:
     """The source of every session that came from elsewhere."""
 
-    def __init__(self, case: Case, sessions: Sessions, skew: Skew) -> None:
+    def __init__(self, case: Case, sessions: Sessions, clocks: Clocks) -> None:
         self.case = case
         self.sessions = sessions
-        self.skew = skew
+        self.clocks = clocks
 
     @cached_property
     def asked(self) -> pl.DataFrame:
@@ -129,7 +129,7 @@ class Origins:
     @cached_property
     def claims(self) -> pl.DataFrame:
         """Every claim of where a session came from: subject `id`, `candidate`, `label`, kind, weight and its record."""
-        carried = Carried(self.case, self.skew, self.asked)
+        carried = Carried(self.case, self.clocks, self.asked)
         parts = [self._addressed, self._named, self._witnessed, carried.joined, carried.silent, carried.tickets]
         naming = {kind: weight.naming for kind, weight in ORIGINS.items()}
         frame = pl.concat([self.asked.clear().select("id"), *parts], how="diagonal")

@@ -243,8 +243,8 @@ class Snapshot:
         new = self.folder / f"tables-{fingerprint[:16]}-v{VERSION}-{secrets.token_hex(4)}"
         new.mkdir()
         extra = {
-            "ClockSkew": graph.skew, "Corroboration": graph.corroboration, "Doubts": graph.doubts,
-            "Undrawn": graph.undrawn,
+            "ClockSkew": graph.skew, "Corrected": graph.corrected, "Corroboration": graph.corroboration,
+            "Doubts": graph.doubts, "Undrawn": graph.undrawn,
         }  # fmt: skip
         files = {}
         for name, table in {**graph.nodes, **graph.relationships, **extra}.items():

@@ -54,7 +54,13 @@ _MACHINE = (
     Property("role", "text", "domain controller, where it issues tickets"),
     Property("ips", "texts", "addresses it was seen with"),
     STUB,
-    Property("clock_skew", "number", "how far its clock is ahead, in microseconds; null if unknown"),
+    Property("clock_offset", "number", "how far its clock is ahead, in microseconds; null if unknown"),
+    Property(
+        "zone_offset",
+        "number",
+        "how far the times of a log of its were ahead of UTC before they were corrected, in microseconds: the widest; "
+        "null if none was",
+    ),
     Property("object_id", "text", "its id in the directory"),
 )
 _PROCESS = (

@@ -18,7 +18,7 @@ def built(workspace: Path) -> Graph:
     tables = {name: table for name in held.names() if (table := held.table(name)) is not None}
     nodes = {name: table for name, table in tables.items() if name in schema.NODES}
     relationships = {name: table for name, table in tables.items() if name in schema.RELATIONSHIPS}
-    extra = (tables[name] for name in ("ClockSkew", "Corroboration", "Doubts", "Undrawn"))
+    extra = (tables[name] for name in ("ClockSkew", "Corrected", "Corroboration", "Doubts", "Undrawn"))
     return Graph(nodes, relationships, *extra)
 
 

@@ -39,7 +39,8 @@ NOT_DRAWN = {
     "FLAGGED.tlp": "enrichers write it",
     "FLAGGED.valid_from": "enrichers write it",
     "FLAGGED.valid_until": "enrichers write it",
-    "Machine.clock_skew": "two machines' connections show it; the test of traps has them",
+    "Machine.clock_offset": "two machines' connections show it; the test of traps has them",
+    "Machine.zone_offset": "other logs show it; the tests of clocks have it",
 }
 """What the facts of this test don't fill, and who does; the use of directories' rights is tested with the hunts."""
 

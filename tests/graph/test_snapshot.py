@@ -22,7 +22,7 @@ from graphhunt.schema import RELATIONSHIPS, Property
 
 def graph(*names: str) -> Graph:
     empty = pl.DataFrame()
-    return Graph({"Machine": pl.DataFrame({"id": list(names)})}, {}, empty, empty, empty, empty)
+    return Graph({"Machine": pl.DataFrame({"id": list(names)})}, {}, empty, empty, empty, empty, empty)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def scores(snapshot: Snapshot, *values: float) -> list[float]:
 def test_arrays_are_computed_once_for_all_processes(snapshot: Snapshot) -> None:
     assert scores(snapshot, 1.0, 2.0) == [1.0, 2.0]
     assert Snapshot(snapshot.folder).computed("scores", 2, never)["total"].tolist() == [1.0, 2.0]
-    assert snapshot.names() == ["ClockSkew", "Corroboration", "Doubts", "Machine"]
+    assert snapshot.names() == ["ClockSkew", "Corrected", "Corroboration", "Doubts", "Machine", "Undrawn"]
 
 
 def test_another_graph_is_computed_anew(snapshot: Snapshot) -> None:
@@ -86,7 +86,7 @@ def test_while_the_first_tables_are_written_there_is_nothing_yet(
 
     monkeypatch.setattr("graphhunt.graph.snapshot.file_hash", hash_and_look)
     Snapshot(tmp_path / "graph").replace(graph("a"), "f" * 32)
-    assert seen == [(None, [], None, [])] * 4
+    assert seen == [(None, [], None, [])] * 6
     assert reader.fingerprint == "f" * 32
     (tmp_path / "graph" / "current.json").unlink()
     with pytest.raises(DamageError):
