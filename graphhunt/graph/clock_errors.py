@@ -124,7 +124,7 @@ class Zones:
 
 
 def at(table: pl.DataFrame, frame: pl.DataFrame, names: dict[str, str], day: str, value: str) -> pl.Series:
-    """Look a value up in a table of days: that of the nearest day, null where there is none.
+    """Look a value up in a table of days: that of the nearest day, of two the earlier; null where there is none.
 
     Args:
         table: The columns `names`, `day` and the value.
@@ -133,10 +133,11 @@ def at(table: pl.DataFrame, frame: pl.DataFrame, names: dict[str, str], day: str
         day: The frame's column of the day.
         value: The table's column to give.
     """
-    asked = frame.select(pl.col(day).alias("day"), *[pl.col(own).alias(name) for name, own in names.items()])
-    asked = asked.with_row_index("_row").sort("day")
-    known = table.select("day", *names, value).sort("day", *names)
-    found = asked.join_asof(known, on="day", by=list(names), strategy="nearest", check_sortedness=False)
+    # Asked a little before the day, so that no two days are equally near.
+    asked = frame.select(at=pl.col(day) * 4 - 1, **{name: pl.col(own) for name, own in names.items()})
+    asked = asked.with_row_index("_row").sort("at")
+    known = table.select(value, *names, at=pl.col("day") * 4).sort("at", *names)
+    found = asked.join_asof(known, on="at", by=list(names), strategy="nearest", check_sortedness=False)
     return found.sort("_row").get_column(value)
 
 
