@@ -71,6 +71,7 @@ def undrawn(case: Case, relationships: Mapping[str, pl.DataFrame]) -> pl.DataFra
     for kind in case.kinds():
         frame = case.raw(kind).join(events, on="event_id", how="anti").join(outvoted, on="event_id", how="left")
         parts.append(frame.select("event_id", _reason(kind, frame).alias("reason"), "ordinal"))
+    parts.append(case.doubles.select("event_id", "reason", ordinal=pl.lit(0, pl.Int64)))
     rows = pl.concat(parts).sort("event_id", "ordinal", "reason")
     return rows.unique("event_id", keep="first", maintain_order=True).select(*_SCHEMA)
 

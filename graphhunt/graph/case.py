@@ -9,6 +9,7 @@ import polars as pl
 
 from graphhunt.graph.accounts import Accounts
 from graphhunt.graph.corrected import Corrected
+from graphhunt.graph.doubles import doubles
 from graphhunt.graph.drawn import Drawn
 from graphhunt.graph.frames import ORDER, text
 from graphhunt.graph.happenings import COMPARED
@@ -48,21 +49,28 @@ class Case:
         self._files = files
         self._statements = statements
         self._stated: dict[str, pl.DataFrame] = {}
+        self._stored: dict[str, pl.DataFrame] = {}
         self._frames: dict[str, pl.DataFrame] = {}
         self.client_id = client_id
         self.drawn = Drawn()
 
     def raw(self, kind: str) -> pl.DataFrame:
-        """Give the facts of a kind in one fixed order, with texts trimmed and `record`, the source's number of each.
+        """Give the facts of a kind in one fixed order, each act once, whatever collections its records came by."""
+        if kind not in self._frames:
+            self._frames[kind] = self._once(self.stored(kind))
+        return self._frames[kind]
+
+    def stored(self, kind: str) -> pl.DataFrame:
+        """Give the facts of a kind of every record, with texts trimmed and `record`, the source's number of each.
 
         Their times are put right where other logs tell that a log's are wrong.
         """
-        if kind not in self._frames:
+        if kind not in self._stored:
             frame = self._read(kind)
             if self.corrected.any:
                 frame = self.corrected.right(frame).sort(*ORDER, "ordinal")
-            self._frames[kind] = frame
-        return self._frames[kind]
+            self._stored[kind] = frame
+        return self._stored[kind]
 
     def _read(self, kind: str) -> pl.DataFrame:
         """Give the facts of a kind with the times that their records state."""
@@ -72,6 +80,11 @@ class Case:
             record = pl.col("record_id").str.to_integer(strict=False).alias("record")
             self._stated[kind] = frame.with_columns(*texts, record).sort(*ORDER, "ordinal")
         return self._stated[kind]
+
+    def _once(self, frame: pl.DataFrame) -> pl.DataFrame:
+        if not self.doubles.height:
+            return frame
+        return frame.join(self.doubles, on="event_id", how="anti", maintain_order="left")
 
     def kinds(self) -> list[str]:
         """List the kinds of which the case has facts."""
@@ -104,13 +117,32 @@ class Case:
         return self._frames[name]
 
     @cached_property
+    def _every(self) -> dict[str, pl.DataFrame]:
+        """All facts of every record, by kind, with their times put right."""
+        return {kind: self.stored(kind) for kind in self.kinds()}
+
+    @cached_property
+    def _timed(self) -> Machines:
+        """The machines by the names that records state, those of doubles too, seen at the right times."""
+        if not self.corrected.any:
+            return self._named
+        return Machines(self._every, self.client_id, self._files, self._statements)
+
+    @cached_property
+    def doubles(self) -> pl.DataFrame:
+        """The records whose act one of another collection stands for: `event_id`, `reason`."""
+        return doubles(self._every, self._timed)
+
+    @cached_property
     def machines(self) -> Machines:
         """The machines that logged."""
-        named = self._named
-        if self.corrected.any:
-            frames = {kind: self.raw(kind) for kind in self.kinds()}
-            named = Machines(frames, self.client_id, self._files, self._statements)
-        return with_sensed(self, named)
+        if not self.doubles.height:
+            return with_sensed(self, self._timed)
+        # A double may name a machine as no other record does; when it was seen, the record says that stands for it.
+        again = pl.col("event_id").is_in(self.doubles.get_column("event_id").implode())
+        unseen = pl.when(~again).then("time").alias("time")
+        named = {kind: frame.with_columns(unseen) for kind, frame in self._every.items()}
+        return with_sensed(self, self._timed.seen_in(named))
 
     @cached_property
     def accounts(self) -> Accounts:

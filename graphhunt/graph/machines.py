@@ -78,6 +78,13 @@ class Machines:
         self.known = frozenset(self.spellings.get_column("machine_id"))
         self.unix = self._unix()
 
+    def seen_in(self, frames: dict[str, pl.DataFrame]) -> Machines:
+        """Give the same machines, seen when other facts about the same hosts say; by kind."""
+        made = copy.copy(self)
+        made._frames = frames
+        made._spell(_seen(frames))
+        return made
+
     def holding(self, told: pl.DataFrame) -> Machines:
         """Give the same machines, with the records of some hosts placed on others.
 

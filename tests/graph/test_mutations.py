@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from graphhunt.evidence import Workspace
 from graphhunt.graph.graph import Graph, build
@@ -43,6 +44,22 @@ def mutated(workspace: Workspace, extra: Iterable[Fact] = (), **changes: Change)
         whole = workspace.facts(kind).collect()
         whole = changes[kind](whole) if kind in changes else whole
         return pl.concat([whole, added(kind).select(whole.columns).cast(whole.schema)])
+
+    return build(give)
+
+
+def again(workspace: Workspace, *, numbered: bool) -> Graph:
+    """Build the graph of a recording of which a second collection has every record too.
+
+    It keeps the numbers of records, or neither these nor the fractions of seconds.
+    """
+    second = pl.col("time") // SECOND * SECOND
+    poorer = [] if numbered else [second.alias("time"), pl.lit(None, pl.String).alias("record_id")]
+
+    def give(kind: str) -> pl.DataFrame:
+        whole = workspace.facts(kind).collect()
+        other = whole.with_columns(*poorer, source=pl.lit("siem"), event_id="siem" + pl.col("event_id").str.slice(4))
+        return pl.concat([whole, other])
 
     return build(give)
 
@@ -185,3 +202,26 @@ def test_ground_truth_b_holds_against_a_false_sighting(
     graph = mutated(Workspace(real_case("mordor_purplesharp")), [false])
     assert answers(graph) == answers(purplesharp)
     assert graph.relationships["HAD_IP"].height == purplesharp.relationships["HAD_IP"].height
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("name", ["mordor_theshire_2020", "mordor_purplesharp"])
+def test_a_second_collection_of_everything_changes_nothing(
+    theshire: Graph, purplesharp: Graph, real_case: Callable[[str], Path], name: str, *, numbered: bool
+) -> None:
+    """Every property of every node and relationship, but which of two equal records stands for the act."""
+    workspace = Workspace(real_case(name))
+    before = theshire if name == "mordor_theshire_2020" else purplesharp
+    after = again(workspace, numbered=numbered)
+    assert after.nodes.keys() == before.nodes.keys()
+    for label, table in before.nodes.items():
+        assert_frame_equal(after.nodes[label], table)
+    assert after.relationships.keys() == before.relationships.keys()
+    records = ["source", "evidence", "technique_records"]
+    for kind, table in before.relationships.items():
+        assert_frame_equal(after.relationships[kind].drop(records, strict=False), table.drop(records, strict=False))
+    is_double = pl.col("reason").str.starts_with("duplicate of")
+    told = pl.concat([workspace.facts(kind).select("event_id").collect() for kind in KINDS]).n_unique()
+    assert after.undrawn.filter(is_double).height == told
+    others, known = after.undrawn.filter(~is_double).get_column("reason"), before.undrawn.get_column("reason")
+    assert sorted(others) == sorted(known)
