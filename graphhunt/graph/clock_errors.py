@@ -22,6 +22,9 @@ PLAUSIBLE = 300 * SECOND
 ENOUGH, ALIKE = 5, 0.8
 """So many pairs must be there, and such a share of them agree."""
 
+SPREAD = 30 * SECOND
+"""What is left when the zone is taken away is mostly this close to its own median, µs: delays vary, zones don't."""
+
 _KIND = 3
 """From so many pairs on, each kind of record must agree by itself."""
 
@@ -48,7 +51,8 @@ class Zones:
     def __init__(self, pairs: pl.DataFrame) -> None:
         apart = pl.col("time") - pl.col("other_time")
         steps = (apart / STEP).round().cast(pl.Int64)
-        pairs = pairs.with_columns(steps=pl.when((apart - steps * STEP).abs() <= PLAUSIBLE).then(steps))
+        rest = apart - steps * STEP
+        pairs = pairs.with_columns(steps=pl.when(rest.abs() <= PLAUSIBLE).then(steps), rest=rest)
         kinds = pairs.group_by("who", "code").len().filter(pl.col("len") >= _KIND).group_by("who").len("kinds")
         self._pairs = pairs.join(kinds, on="who", how="left").join(
             kinds.rename({"who": "other", "kinds": "other_kinds"}), on="other", how="left"
@@ -151,11 +155,13 @@ def _verdicts(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     ranked = counted.sort(pl.col("n").cast(pl.Int64) * -1, pl.col("steps").abs(), "steps")
     likely = ranked.unique(by, keep="first", maintain_order=True).select(*by, likely="steps")
     asked = rows.join(likely, on=by).with_columns(alike=(pl.col("steps") == pl.col("likely")).fill_null(value=False))
+    rest = pl.col("rest").filter("alike")
     groups = asked.group_by(by).agg(
         pl.col("likely").first().alias("steps"), pl.len().cast(pl.Int64).alias("n"),
-        pl.col("alike").sum().cast(pl.Int64).alias("pairs"),
+        pl.col("alike").sum().cast(pl.Int64).alias("pairs"), spread=(rest - rest.median()).abs().median(),
     )  # fmt: skip
-    groups = groups.filter((pl.col("n") >= ENOUGH) & (pl.col("pairs") >= ALIKE * pl.col("n")))
+    enough = (pl.col("n") >= ENOUGH) & (pl.col("pairs") >= ALIKE * pl.col("n"))
+    groups = groups.filter(enough & (pl.col("spread") <= SPREAD))
     for code, kinds in (("code", "kinds"), ("other_code", "other_kinds")):
         groups = groups.join(_even(asked, by, code, kinds), on=by, how="semi")
     return groups.select(*by, "steps", "pairs")

@@ -19,6 +19,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 NOON = 18_500 * DAY + 12 * HOUR
+LOGS = ("Security", "Sysmon")
 HOSTS = {"WS1": "10.0.0.1", "WS2": "10.0.0.2", "SRV": "10.0.0.9"}
 
 
@@ -50,7 +51,7 @@ def told(facts: Iterable[Fact], shuffle: int | None = None) -> list[tuple[object
 def twice(numbers: Iterable[int], make: object = link, **late: int) -> list[Fact]:
     """Make what the Security log, `late` by so much, and Sysmon of one host tell of."""
     assert callable(make)
-    return [make(n, log, late=late.get(log, 0)) for n in numbers for log in ("Security", "Sysmon")]
+    return [make(n, log, late=late.get(log, 0)) for n in numbers for log in LOGS]
 
 
 def in_utc(facts: Iterable[Fact]) -> list[Fact]:
@@ -88,6 +89,16 @@ def test_zones_are_quarters_of_an_hour(late: int, found: int) -> None:
     assert len(told(twice(range(6), Security=late))) == found
 
 
+def test_delays_that_vary_are_no_zone() -> None:
+    """The Security log is a quarter of an hour late, give or take some minutes."""
+    delays = [15 * MINUTE + step * MINUTE for step in (-4, -2, 0, 2, 4, -3, 3)]
+    facts = [link(n, log, late=late if log == "Security" else 0) for n, late in enumerate(delays) for log in LOGS]
+    assert told(facts) == []
+    near = [15 * MINUTE + step * SECOND for step in (-40, -2, 0, 2, 4, -3, 30)]
+    facts = [link(n, log, late=late if log == "Security" else 0) for n, late in enumerate(near) for log in LOGS]
+    assert len(told(facts)) == 1
+
+
 def test_the_log_that_most_others_agree_with_is_right() -> None:
     """Sysmon is wrong here: the Security log has the server's on its side."""
     others = [link(n, "Security", seen="SRV") for n in range(5)]
@@ -105,8 +116,8 @@ def test_a_whole_host_in_another_zone_is_moved() -> None:
     """Both logs of WS2 agree with each other, but with nobody else."""
     right = [*twice(range(6)), *witness(range(6)), *[link(n, "Security", seen="SRV") for n in range(6)]]
     numbers = range(20, 26)
-    here = [link(n, log, host="WS2", late=HOUR) for n in numbers for log in ("Security", "Sysmon")]
-    there = [link(n, log, host="WS2", seen="SRV") for n in numbers for log in ("Security", "Sysmon")]
+    here = [link(n, log, host="WS2", late=HOUR) for n in numbers for log in LOGS]
+    there = [link(n, log, host="WS2", seen="SRV") for n in numbers for log in LOGS]
     assert [row[:4] for row in told([*right, *here, *there])] == [
         ("ws2", "Security", "zone", 3_600), ("ws2", "Sysmon", "zone", 3_600),
     ]  # fmt: skip
@@ -131,7 +142,7 @@ def test_flows_of_a_sensor_tell_too() -> None:
         for n in range(5)
     ]  # fmt: skip
     facts = [*twice(range(5), Security=HOUR, Sysmon=HOUR), *flows, *witness(range(5))]
-    assert [row[:4] for row in told(facts)] == [("ws1", log, "zone", 3_600) for log in ("Security", "Sysmon")]
+    assert [row[:4] for row in told(facts)] == [("ws1", log, "zone", 3_600) for log in LOGS]
 
 
 def test_starts_and_ends_of_processes_tell() -> None:
@@ -188,24 +199,36 @@ def connected(number: int, ahead: int, *, kept: bool) -> Fact:
     return msgspec.structs.replace(fact, times=times, time_field="UtcTime" if kept else None)
 
 
+def astray(ahead: int, *, kept: bool = True) -> list[Fact]:
+    """Make twenty connections that Sysmon wrote ahead of the Security log, and four process starts that agree."""
+    steady = [*twice(range(40, 44), program), *[link(n, "Security") for n in range(20)]]
+    return [*steady, *[connected(n, ahead, kept=kept) for n in range(20)]]
+
+
 @pytest.mark.parametrize("ahead", [15 * MINUTE, 40 * SECOND, 47 * MINUTE])
 def test_a_kind_of_record_that_goes_astray_is_no_zone(ahead: int) -> None:
     """Sysmon's connections are ahead by as much as a zone may be, but its process starts aren't."""
-    steady = [*twice(range(20, 24), program), *[link(n, "Security") for n in range(8)]]
-    facts = [*steady, *[connected(n, ahead, kept=True) for n in range(8)]]
-    assert told(facts) == [("ws1", "Sysmon", "drift", ahead / SECOND, "EventTime", 8)]
+    facts = astray(ahead)
+    assert told(facts) == [("ws1", "Sysmon", "drift", ahead / SECOND, "EventTime", 20)]
     frame = Case(frames(facts)).raw("connection").filter(pl.col("code") == "Sysmon/3")
-    assert frame.get_column("time").to_list() == [NOON + n * 10 * MINUTE + 2 * SECOND for n in range(8)]
+    assert frame.get_column("time").to_list() == [NOON + n * 10 * MINUTE + 2 * SECOND for n in range(20)]
+
+
+def test_one_kind_of_record_alone_shows_no_zone_of_a_log_with_more() -> None:
+    """Nothing but connections tells on the first day, and they are astray; the starts of the next day are right."""
+    starts = twice(range(200, 206), program)
+    logs = [*starts, *[link(n, "Security") for n in range(8)]]
+    assert told([*logs, *[connected(n, 45 * MINUTE, kept=False) for n in range(8)]]) == []
+    kept = told([*logs, *[connected(n, 45 * MINUTE, kept=True) for n in range(8)]])
+    assert kept == [("ws1", "Sysmon", "drift", 2_700, "EventTime", 8)]
 
 
 def test_a_drift_with_no_other_time_stays() -> None:
-    steady = [*twice(range(20, 24), program), *[link(n, "Security") for n in range(8)]]
-    assert told([*steady, *[connected(n, 15 * MINUTE, kept=False) for n in range(8)]]) == []
+    assert told(astray(15 * MINUTE, kept=False)) == []
 
 
 def test_half_a_minute_is_no_drift() -> None:
-    steady = [*twice(range(20, 24), program), *[link(n, "Security") for n in range(8)]]
-    assert told([*steady, *[connected(n, 29 * SECOND, kept=True) for n in range(8)]]) == []
+    assert told(astray(29 * SECOND)) == []
 
 
 def test_machines_clocks_are_measured_per_day() -> None:
