@@ -61,9 +61,11 @@ class Zones:
 
     @cached_property
     def _known(self) -> pl.DataFrame:
-        """How far each two logs are apart: over all days, and on each that has enough pairs."""
+        """How far each two logs are apart: over all days, and on each day if they are apart at all."""
         whole = _verdicts(self._pairs, ["who", "other"]).with_columns(whole=pl.lit(value=True))
-        daily = _verdicts(self._pairs, ["who", "other", "day"]).with_columns(whole=pl.lit(value=False))
+        odd = self._pairs.filter(pl.col("steps") != 0).select("who", "other").unique()
+        apart = self._pairs.join(odd, on=["who", "other"], how="semi")
+        daily = _verdicts(apart, ["who", "other", "day"]).with_columns(whole=pl.lit(value=False))
         return pl.concat([whole, daily.drop("day")])
 
     def _suspects(self) -> list[str]:
@@ -124,7 +126,7 @@ class Zones:
         found = judged.join(better, on=["who", "code"]).with_columns(
             field=pl.when(pl.col("away") > ASTRAY).then("field")
         )
-        return found.select(_DRIFT).sort("who", "code", "day")
+        return found.select(_DRIFT).cast({"who": pl.String, "code": pl.String}).sort("who", "code", "day")
 
 
 def at(table: pl.DataFrame, frame: pl.DataFrame, names: dict[str, str], day: str, value: str) -> pl.Series:
@@ -137,8 +139,11 @@ def at(table: pl.DataFrame, frame: pl.DataFrame, names: dict[str, str], day: str
         day: The frame's column of the day.
         value: The table's column to give.
     """
+    if not table.height:
+        return pl.repeat(None, frame.height, dtype=table.schema[value], eager=True)
     # Asked a little before the day, so that no two days are equally near.
-    asked = frame.select(at=pl.col(day) * 4 - 1, **{name: pl.col(own) for name, own in names.items()})
+    own = {name: pl.col(own).cast(pl.String) for name, own in names.items()}
+    asked = frame.select(at=pl.col(day) * 4 - 1, **own)
     asked = asked.with_row_index("_row").sort("at")
     known = table.select(value, *names, at=pl.col("day") * 4).sort("at", *names)
     found = asked.join_asof(known, on="at", by=list(names), strategy="nearest", check_sortedness=False)
@@ -182,7 +187,7 @@ def _by_day(rows: pl.DataFrame) -> pl.DataFrame:
     daily = _verdicts(rows, ["who", "day"])
     if not daily.height:
         daily = _verdicts(rows, ["who"]).with_columns(day=pl.lit(rows.get_column("day").min(), pl.Int64))
-    return daily.select(*_ZONE)
+    return daily.select(*_ZONE).cast({"who": pl.String})
 
 
 def _enough(rows: pl.DataFrame, by: list[str], judged: pl.Expr) -> pl.DataFrame:

@@ -65,7 +65,10 @@ def pairs(frames: Mapping[str, pl.DataFrame], place: Place) -> pl.DataFrame:
     logons = _logons(frames, place)
     ends = _lone(_ends(talks).join(logons, on="key", how="semi"))
     alike = _lone(pl.concat([_tuples(talks), *processes]))
-    return pl.concat([_paired(alike, alike), _paired(logons, ends), _paired(ends, logons)])
+    found = pl.concat([_paired(alike, alike), _paired(logons, ends), _paired(ends, logons)])
+    logs = pl.Enum(pl.concat([found.get_column("who"), found.get_column("other")]).unique().sort())
+    codes = pl.Enum(pl.concat([found.get_column("code"), found.get_column("other_code")]).unique().sort())
+    return found.with_columns(pl.col("who", "other").cast(logs), pl.col("code", "other_code").cast(codes))
 
 
 def _told(frames: Mapping[str, pl.DataFrame], kind: str, place: Place, *columns: str) -> pl.DataFrame:
@@ -120,13 +123,17 @@ def _logons(frames: Mapping[str, pl.DataFrame], place: Place) -> pl.DataFrame:
 
 def _lone(told: pl.DataFrame) -> pl.DataFrame:
     """Keep what a log tells of once, however many records of that moment do so."""
-    same = ["who", "key"]
-    frame = told.sort(*same, "time", "code")
-    gap = pl.col("time") - pl.col("time").shift().over(same)
-    frame = frame.filter((gap > _ONE).fill_null(value=True))
-    before, after = pl.col("time").shift().over(same), pl.col("time").shift(-1).over(same)
-    apart = pl.min_horizontal(pl.col("time") - before, after - pl.col("time"))
-    return frame.filter((apart > 2 * FAR).fill_null(value=True))
+    numbered = pl.col("who", "key").cast(pl.Categorical).to_physical().name.prefix("_")
+    frame = told.with_columns(numbered).sort("_who", "_key", "time", "code")
+    frame = frame.filter((_gap() > _ONE).fill_null(value=True))
+    before, after = _gap(), _gap().shift(-1)
+    return frame.filter((pl.min_horizontal(before, after) > 2 * FAR).fill_null(value=True)).select(told.columns)
+
+
+def _gap() -> pl.Expr:
+    """Give how long before a record its log tells of the same, µs; the records are sorted and numbered so."""
+    same = (pl.col("_who") == pl.col("_who").shift()) & (pl.col("_key") == pl.col("_key").shift())
+    return pl.when(same).then(pl.col("time") - pl.col("time").shift())
 
 
 def _paired(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
