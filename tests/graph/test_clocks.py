@@ -158,6 +158,10 @@ def test_what_a_log_tells_of_twice_in_a_day_pairs_with_nothing() -> None:
     """The port is used again an hour later: which of the two connections the other log means isn't known."""
     again = [link(n, "Sysmon", late=HOUR) for n in range(5)]
     assert told([*twice(range(5), Security=HOUR), *again]) == []
+    once = twice(range(10, 15), Security=HOUR)
+    others = [link(n, log, late=late) for n in range(15, 18) for late in (0, 3 * HOUR) for log in LOGS]
+    late = [msgspec.structs.replace(fact, time=fact.time + HOUR) if "Sec" in fact.code else fact for fact in others]
+    assert [row[5] for row in told([*once, *late])] == [5]
     at_once = [link(n, "Sysmon", late=SECOND) for n in range(5)]
     assert len(told([*twice(range(5), Security=HOUR), *at_once])) == 1
 
@@ -223,6 +227,17 @@ def test_one_kind_of_record_alone_shows_no_zone_of_a_log_with_more() -> None:
     assert kept == [("ws1", "Sysmon", "drift", 2_700, "EventTime", 8)]
 
 
+@pytest.mark.parametrize(("steady", "found"), [(4, []), (1, [3_600])])
+def test_a_few_pairs_of_any_kind_speak_against_a_zone_and_one_does_not(steady: int, found: list[int]) -> None:
+    """Connections and ends of processes are an hour ahead in the Security log, starts aren't."""
+    ends = [
+        ProcessEnd(time=NOON + n * 10 * MINUTE + late, host="WS1", code=code, pid=1_000 + n, path=rf"C:\p{n}.exe")
+        for n in range(8) for code, late in (("Security/4689", HOUR), ("Sysmon/5", 0))
+    ]  # fmt: skip
+    facts = [*twice(range(16), Security=HOUR), *ends, *twice(range(40, 40 + steady), program)]
+    assert [row[3] for row in told(in_utc(facts))] == found
+
+
 def test_a_drift_with_no_other_time_stays() -> None:
     assert told(astray(15 * MINUTE, kept=False)) == []
 
@@ -232,19 +247,20 @@ def test_half_a_minute_is_no_drift() -> None:
 
 
 def test_machines_clocks_are_measured_per_day() -> None:
-    """The server is two seconds ahead on the first day, and forty on the third."""
+    """The server is two seconds ahead on the first day, and forty on the third; one connection alone tells nothing."""
     facts = [
         link(day * 144 + n, "Sysmon", seen=seen, late=ahead if seen else 0)
         for day, ahead in ((0, 2 * SECOND), (2, 40 * SECOND)) for n in range(3) for seen in (None, "SRV")
     ]  # fmt: skip
-    clocks = Clocks(Case(frames(facts)).owners)
+    one = [link(9 * 144, "Sysmon", seen=seen, late=100 * SECOND if seen else 0) for seen in (None, "SRV")]
+    clocks = Clocks(Case(frames([*facts, *one])).owners)
     days = [NOON + day * DAY for day in (-3, 0, 2, 9)]
     asked = pl.DataFrame({"time": days, "here": ["ws1"] * 4, "there": ["srv"] * 4})
     forth = clocks.onto(asked, "here", "there").get_column("time").to_list()
     assert [(moved - day) / SECOND for moved, day in zip(forth, days, strict=True)] == [2, 2, 40, 40]
     back = clocks.onto(asked, "there", "here").get_column("time").to_list()
     assert [(moved - day) / SECOND for moved, day in zip(back, days, strict=True)] == [-2, -2, -40, -40]
-    assert clocks.pairs.select("origin", "target", "skew", "matches").rows() == [("ws1", "srv", 21 * SECOND, 6)]
+    assert clocks.pairs.select("origin", "target", "skew", "matches").rows() == [("ws1", "srv", 40 * SECOND, 7)]
 
 
 def test_the_machine_says_what_its_clock_and_zone_were() -> None:
