@@ -22,7 +22,8 @@ from graphhunt.case.identity import Identity
 from graphhunt.entities import IP, Client, File, Machine, Process, User
 from graphhunt.errors import DamageError, GraphhuntError, UsageError
 from graphhunt.evidence import Workspace
-from graphhunt.evidence.ingest import ingest
+from graphhunt.evidence.ingest import LoadReport, ingest
+from graphhunt.evidence.reread import older, reread
 from graphhunt.graph.clock_report import clock_report
 from graphhunt.graph.doubts import counted_doubts, listed_doubts
 from graphhunt.graph.identity_book import statements_mark
@@ -31,7 +32,7 @@ from graphhunt.questions.accounting import accounting
 from graphhunt.questions.coverage import coverage
 from graphhunt.questions.pivots.search import kind_named
 from graphhunt.questions.question import Wishes
-from graphhunt.questions.records import records_with
+from graphhunt.questions.records import record_of, records_with
 from graphhunt.questions.registry import question_named, questions
 from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.settings import Settings, load_settings
@@ -125,14 +126,17 @@ class Hunt:
 
         Returns:
             The report of the contract: files, events read, loaded, skipped by reason and rejected, nodes and
-            relationships of the graph, seconds, events per second, warnings; `accounting` is of the whole workspace.
+            relationships of the graph, seconds, events per second, warnings; `accounting` is of the whole workspace,
+            `reread` how many records of older loaders were read again.
         """
         wanted = [paths] if isinstance(paths, str | Path) else list(paths)
         begun = time.monotonic()
         with self.opening(all(Path(path).exists() for path in wanted)):
+            again = reread(self.workspace)
             report = ingest(
                 self.workspace, wanted, format=format, strict=strict, progress=progress, client_id=self.client_id
             )
+            report.warnings[:0] = again.warnings
             if progress:
                 progress("correlate", 0, 1, 0)
             computed = compute(self.workspace, self.client_id)
@@ -145,6 +149,7 @@ class Hunt:
             "events_loaded": report.events_loaded,
             "events_skipped": dict(sorted(report.events_skipped.items())),
             "events_rejected": report.events_rejected,
+            "reread": again.records,
             "accounting": self.accounting(),
             **self._counts(),
             "seconds": round(seconds, 3),
@@ -152,6 +157,17 @@ class Hunt:
             **clock_report(self.snapshot),
             "warnings": report.warning_rows(),
         }
+
+    def reread(self, loader: str | None = None, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Read the kept records of older loaders (or of that one) again; `records` says how many, `older` what is left.
+
+        Raises:
+            UsageError: No record was read by such a loader.
+        """
+        again = reread(self.workspace, loader)
+        self.sync(progress=progress)
+        told = {"records": again.records, "warnings": LoadReport(warnings=again.warnings).warning_rows()}
+        return {**told, "older": older(self.workspace), "accounting": self.accounting(), **self._counts()}
 
     @contextlib.contextmanager
     def opening(self, wanted: bool = True) -> Iterator[None]:
@@ -182,11 +198,9 @@ class Hunt:
     def sync(self, *, progress: Progress | None = None, computed: Computed | None = None) -> bool:
         """Bring the graph up to date with the evidence; tell whether anything was written."""
         tell = (lambda phase, done, total: progress(phase, done, total, 0)) if progress else None
-        written = sync(self.workspace, self.store, client_id=self.client_id, progress=tell, computed=computed)
-        return written is not None
+        return sync(self.workspace, self.store, client_id=self.client_id, progress=tell, computed=computed) is not None
 
     def _counts(self) -> dict[str, dict[str, int]]:
-
         heights = self.snapshot.heights()
         return {
             "nodes": {name: heights[name] for name in NODES if name in heights},
@@ -195,8 +209,7 @@ class Hunt:
 
     def _doubts(self) -> dict[str, dict[str, int]]:
         """Count the doubts of each kind: found, and repaired by a rule."""
-        found = self.snapshot.table("Doubts")
-        return counted_doubts(found) if found is not None else {}
+        return counted_doubts(self.snapshot.table("Doubts"))
 
     def query(
         self,
@@ -235,11 +248,9 @@ class Hunt:
         """
         label = kind_named(kind)
         self._filled()
-        ref = pivots.Ref(label, entity_id)
-        found = pivots.entity(self.store, ref)
+        found = pivots.entity(self.store, ref := pivots.Ref(label, entity_id))
         if found is None:
-            ref = pivots.Ref(label, self._named(label, entity_id))
-            found = pivots.entity(self.store, ref)
+            found = pivots.entity(self.store, ref := pivots.Ref(label, self._named(label, entity_id)))
         return {**(found or {}), "relations": pivots.counts(self.store, ref)}
 
     def _named(self, label: str, name: str) -> str:
@@ -266,7 +277,6 @@ class Hunt:
         return found
 
     def _filled(self) -> None:
-
         require_filled(self.workspace, self.store, self.client_id, self.db)
 
     def paths(self, **given: Any) -> dict[str, Any]:
@@ -403,14 +413,7 @@ class Hunt:
         Raises:
             DamageError: The record isn't what was loaded.
         """
-        record = self.workspace.evidence.get(event_id)
-        if record is None:
-            return None
-        return {
-            "event_id": record.event_id, "source": record.loader, "file": record.file, "position": record.position,
-            "host": record.host, "time": iso(record.time), "code": record.code, "outcome": record.outcome,
-            "reason": record.reason, "record": record.raw, **({"damage": record.damage} if record.damage else {}),
-        }  # fmt: skip
+        return record_of(self.workspace, event_id)
 
     def accounting(self, *, files: bool = False) -> dict[str, Any]:
         """Say how many records are drawn, evidence only, skipped and rejected, and why; with `files`, of each file."""
@@ -435,6 +438,7 @@ class Hunt:
             "events": self.workspace.events(),
             "files": len({source.sha256 for source in sources}),
             "rejected": sum(source.rejected for source in sources),
+            "older": older(self.workspace),
             "accounting": self.accounting(files=files),
             **self._counts(),
             **clock_report(self.snapshot),

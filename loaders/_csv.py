@@ -6,11 +6,12 @@ import csv
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from json import dumps, loads
 
 from msgspec.structs import replace
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _text
 
@@ -114,6 +115,23 @@ def records(source: Source, loader: str, outcome: Outcome) -> Iterator[Record | 
             raw, position = lines.record()
             if raw.strip():
                 yield Record(raw, position, _row(columns, values, outcome))
+
+
+def context(source: Source) -> str:
+    """Give the names of a source's columns, which its records need to be read again."""
+    return dumps(header(source.head()))
+
+
+def again(held: Held, outcome: Outcome) -> list[Fact] | Skipped | Rejected | None:
+    """Say what a record that is kept is; None where it was damaged."""
+    if held.rejected in (_DAMAGED.reason, _TOO_LARGE.reason):
+        return None
+    columns = loads(held.context)
+    try:
+        values = next(csv.reader(held.raw.splitlines(keepends=True), strict=True), [])
+    except csv.Error:
+        values = _lenient(held.raw, len(columns))
+    return _row(columns, values, outcome)
 
 
 def _row(columns: list[str], values: list[str], outcome: Outcome) -> list[Fact] | Skipped | Rejected:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 
-from graphhunt.model import FileWarning, Record, Rejected
-from graphhunt.sources.loading import Source
+from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Held, Source
 
 from . import _text
 
@@ -21,6 +21,8 @@ _RESTARTS = 64
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}]', re.DOTALL)
 _LINE_START = re.compile(rb"\n[^\S\n]*+\{")
 _BETWEEN = b" \t\r\n,[]"
+_OF_FILE = frozenset({_text.TOO_LARGE, _text.CUT_OFF, NOT_AN_OBJECT})
+"""Reasons to reject that the text of a record alone doesn't tell."""
 
 
 def parse(data: bytes) -> dict[str, Any] | str:
@@ -73,6 +75,14 @@ def records(source: Source, loader: str, outcome: Outcome) -> Iterator[Record | 
     style = _by_line if is_lines(source.head()) else _by_value
     with _text.reader(source) as stream:
         yield from style(stream, source.name, loader, outcome)
+
+
+def again(held: Held, outcome: Outcome) -> list[Fact] | Skipped | Rejected | None:
+    """Say what a record that is kept is; None where it was the file that was damaged there."""
+    if held.rejected in _OF_FILE:
+        return None
+    value = parse(_text.encoded(held.raw))
+    return Rejected(value) if isinstance(value, str) else cast("list[Fact] | Skipped | Rejected", outcome(value))
 
 
 def _by_line(stream: _text.Reader, name: str, loader: str, outcome: Outcome) -> Iterator[Record | FileWarning]:

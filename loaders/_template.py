@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 
 from graphhunt.model import Fact, FileWarning, Flow, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _text
 from . import _values as v
@@ -53,6 +53,10 @@ class TemplateLoader:
                 else:
                     text = _text.decode(line.rstrip(b"\r\n"))
                     yield Record(text, f"line {number}", _outcome(text))
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a line that is kept is now; with it, older records follow whenever this file changes."""
+        return None if held.rejected == _text.TOO_LARGE else _outcome(held.raw)
 
 
 def _outcome(line: str) -> list[Fact] | Skipped | Rejected:

@@ -7,6 +7,7 @@ original bytes can be told from it and every store that asks for valid UTF-8 can
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -24,6 +25,7 @@ TOO_LARGE = "record too large: over 16 MiB"
 NOT_UTF8 = "not UTF-8: read as Windows-1252, so that other letters than ASCII may be wrong"
 CUT_OFF = "the file ends inside a record"
 
+_BYTE = re.compile(rb"(?<!\\)((?:\\\\)*)\\x([89a-f][0-9a-f])")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -113,6 +115,12 @@ def legible(piece: bytes) -> tuple[str, bool]:
 def decode(data: bytes) -> str:
     """Give the text of a record as it is kept."""
     return data.decode("utf-8", "backslashreplace")
+
+
+def encoded(text: str) -> bytes:
+    r"""Give the bytes of a record in JSON that is kept, where `\xNN`, which JSON doesn't know, stands for a byte."""
+    data = text.encode("utf-8", "backslashreplace")
+    return _BYTE.sub(lambda found: found[1] + bytes.fromhex(found[2].decode()), data) if b"\\x" in data else data
 
 
 def cut(data: bytes) -> str:

@@ -19,8 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graphhunt.model import FileWarning, Record, Rejected
-from graphhunt.sources.loading import Source
+from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.loading import Held, Source
 
 from . import _audit_facts, _text
 
@@ -71,6 +71,21 @@ class AuditdLoader:
                     yield waiting.pop(next(iter(waiting))).record()
         for event in waiting.values():
             yield event.record()
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what an event that is kept is."""
+        return None if held.rejected == _text.TOO_LARGE else _again(held.raw.split("\n"))
+
+
+def _again(lines: list[str]) -> list[Fact] | Skipped | Rejected:
+    event: _Event | None = None
+    for line in lines:
+        found = _LINE.match(line)
+        if found is None:
+            return _NOT_AUDIT
+        event = event or _Event(0, found)
+        event.add(line, found)
+    return event.record().outcome if event else _NOT_AUDIT
 
 
 class _Event:

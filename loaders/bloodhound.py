@@ -20,13 +20,14 @@ References:
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _json, _nested, _opengraph, _sharphound, _text
 from ._sharphound import Stated
@@ -37,7 +38,9 @@ _AROUND = Skipped("what the collector says of its own run")
 _AZURE = Skipped("an object of Entra ID")
 _DELETED = Skipped("a deleted object")
 _OTHER = Rejected("in a list that has no meaning here")
+_APART = ", around the others"
 _OWN = frozenset({"Properties", "Aces", "Members", "Sessions"})
+_OF_FILE = frozenset({_OTHER.reason, _text.TOO_LARGE, _text.CUT_OFF})
 _END = 64 * 1024
 _META = re.compile(rb'"meta"\s*:\s*\{[^{}]*"type"\s*:\s*"(\w+)"')
 _DATA = re.compile(rb'\A\{\s*(?:"meta"\s*:\s*\{[^{}]*\}\s*,\s*)?"data"\s*:\s*\[')
@@ -67,13 +70,31 @@ class BloodHoundLoader:
         kind, written = _kind(source), _written(source.name)
         with _text.reader(source) as stream:
             for number, piece in enumerate(_nested.Pieces(stream), 1):
-                position = f"record {number}" if piece.name else f"record {number}, around the others"
+                position = f"record {number}" if piece.name else f"record {number}{_APART}"
                 raw = _text.cut(piece.data) if piece.reason == _text.TOO_LARGE else _text.decode(piece.data)
                 outcome = Rejected(piece.reason) if piece.reason else _outcome(piece, kind, written)
                 yield Record(raw, position, outcome)
                 cut = not piece.name and isinstance(outcome, Rejected)
                 if piece.reason or cut:
                     yield FileWarning(source.name, self.name, piece.reason or _text.CUT_OFF, position)
+
+    def context(self, source: Source) -> str:
+        """Give the type of a file's objects, and whether it is a graph."""
+        return json.dumps([_kind(source), _GRAPH.match(_text.head_text(source.head())) is not None])
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what an object, node or edge that is kept is; what stood elsewhere stays as it is."""
+        return None if held.rejected in _OF_FILE or held.position.endswith(_APART) else _again(held)
+
+
+def _again(held: Held) -> list[Fact] | Skipped | Rejected:
+    kind, graph = json.loads(held.context)
+    data = _text.encoded(held.raw)
+    item = _json.parse(data)
+    name = "data"
+    if graph:
+        name = "edges" if isinstance(item, dict) and {"start", "end"} <= item.keys() else "nodes"
+    return _outcome(_nested.Piece(data, name), kind, _written(held.file))
 
 
 def _outcome(piece: _nested.Piece, kind: str | None, written: int | None) -> list[Fact] | Skipped | Rejected:

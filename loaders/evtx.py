@@ -26,9 +26,9 @@ from typing import Any
 
 from graphhunt.errors import LoadError
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
-from . import _event_xml, _json, _windows
+from . import _event_xml, _json, _text, _windows
 from . import _evtx_chunk as layout
 from . import _values as v
 
@@ -66,6 +66,11 @@ class EvtxLoader:
                 damaged.append(offset)
         for offset in damaged:
             yield from self._recover(source, offset)
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a record that is kept is; one that the parser couldn't read stays rejected."""
+        value = _json.parse(_text.encoded(held.raw)) if held.rejected != _DAMAGED.reason else ""
+        return None if isinstance(value, str) else _told(value, "")
 
     def _header(self, source: Source) -> Iterator[FileWarning]:
         head = source.head()
@@ -146,11 +151,15 @@ def _parse(data: bytes, stored: int) -> Iterator[dict[str, Any]]:
 
 def _outcome(parsed: dict[str, Any]) -> list[Fact] | Skipped | Rejected:
     value = _json.parse(parsed["data"].encode("utf-8", "surrogatepass"))
-    tree = value.get("Event") if isinstance(value, dict) else None
+    return _told(value if isinstance(value, dict) else {}, str(parsed["timestamp"]))
+
+
+def _told(value: dict[str, Any], timestamp: str) -> list[Fact] | Skipped | Rejected:
+    tree = value.get("Event")
     event = _event_xml.event_of_tree(tree) if isinstance(tree, dict) else None
     if event is None:
         return _NO_ID
     if event.time is None:
-        written = v.micros(str(parsed["timestamp"]).removesuffix(" UTC"))
+        written = v.micros(timestamp.removesuffix(" UTC"))
         event.time = written[0] if written else None
     return _windows.outcome(event)

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graphhunt.model import ExplicitCredentials, Fact, FileWarning, Logoff, Logon, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _ssh, _text
 from . import _values as v
@@ -84,6 +84,17 @@ class LinuxAuthLoader:
                 yield Record(raw, position, _NO_LINE if found is None else _outcome(found, newest))
                 if found is None and not line.endswith(b"\n"):
                     yield FileWarning(source.name, self.name, _text.CUT_OFF, position)
+
+    def context(self, source: Source) -> str:
+        """Give when the file was last changed, in seconds since 1970."""
+        return str(int(source.path.stat().st_mtime))
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a line that is kept is."""
+        if held.rejected == _text.TOO_LARGE:
+            return None
+        found = _LINE.match(held.raw)
+        return _NO_LINE if found is None else _outcome(found, int(held.context))
 
 
 def _outcome(found: re.Match[str], newest: int) -> list[Fact] | Skipped | Rejected:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphhunt.model import Fact, FileWarning, ProcessStart, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _csv
 from . import _values as v
@@ -41,6 +41,14 @@ class MdeCsvLoader:
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every row."""
         return _csv.records(source, self.name, _outcome)
+
+    def context(self, source: Source) -> str:
+        """Give the names of the columns."""
+        return _csv.context(source)
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a row that is kept is."""
+        return _csv.again(held, _outcome)
 
 
 def _outcome(row: _csv.Row) -> list[Fact] | Skipped | Rejected:

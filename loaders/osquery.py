@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphhunt.model import Connection, Fact, FileAction, FileWarning, Logon, ProcessStart, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _json, _text
 from . import _values as v
@@ -56,6 +56,10 @@ class OsqueryLoader:
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every result."""
         return _json.records(source, self.name, _outcome)
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a record that is kept is."""
+        return _json.again(held, _outcome)
 
 
 def _outcome(result: dict[str, Any]) -> list[Fact] | Skipped | Rejected:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphhunt.model import Detection, DnsQuery, Fact, FileWarning, Flow, Lease, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _json, _text
 from . import _values as v
@@ -56,6 +56,10 @@ class SuricataLoader:
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every event."""
         return _json.records(source, self.name, _outcome)
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a record that is kept is."""
+        return _json.again(held, _outcome)
 
 
 def _outcome(event: dict[str, Any]) -> list[Fact] | Skipped | Rejected:

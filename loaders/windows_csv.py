@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _csv, _windows
 from ._windows_flat import event_of
@@ -37,6 +37,14 @@ class WindowsCsvLoader:
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every row."""
         return _csv.records(source, self.name, _outcome)
+
+    def context(self, source: Source) -> str:
+        """Give the names of the columns."""
+        return _csv.context(source)
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a row that is kept is."""
+        return _csv.again(held, _outcome)
 
 
 def _outcome(row: _csv.Row) -> list[Fact] | Skipped | Rejected:

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _json, _text, _windows
 from ._windows_flat import event_of
@@ -73,6 +73,10 @@ class WindowsJsonLoader:
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every record; a line or value that is damaged is rejected, the rest goes on."""
         return _json.records(source, self.name, _outcome)
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a record that is kept is."""
+        return _json.again(held, _outcome)
 
 
 def _outcome(record: dict[str, Any]) -> list[Fact] | Skipped | Rejected:

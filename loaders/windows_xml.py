@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _event_xml, _text, _windows
 
@@ -35,6 +35,8 @@ _NO_END = Rejected("an event without its end")
 _NO_START = Rejected("an event without its start")
 _CUT_OFF = Rejected(_text.CUT_OFF)
 _TOO_LARGE = Rejected(_text.TOO_LARGE)
+_PIECES = frozenset(piece.reason for piece in (_NO_END, _NO_START, _CUT_OFF, _TOO_LARGE))
+_BYTE = re.compile(r"\\x[89a-f][0-9a-f]")
 _SURE = 0.9
 _BEHIND_A_HEADER = 0.5
 
@@ -71,6 +73,12 @@ class WindowsXmlLoader:
                     yield FileWarning(source.name, self.name, reason.reason, position)
         if b"<!DOCTYPE" in source.head():
             yield FileWarning(source.name, self.name, "the document type declaration was not read")
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        r"""Say what a record that is kept is; None for pieces, and for `\xNN`, which may be a byte that isn't UTF-8."""
+        if held.rejected in _PIECES or _BYTE.search(held.raw):
+            return None
+        return _outcome(held.raw)
 
 
 def _outcome(piece: str) -> list[Fact] | Skipped | Rejected:

@@ -18,13 +18,16 @@ References:
 
 from __future__ import annotations
 
+import json
 import re
+from bisect import bisect
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Held, Source
 
 from . import _json, _text, _zeek_facts
 from . import _values as v
@@ -37,6 +40,7 @@ _HEADER = re.compile(rb"#(?:separator \\x|fields\s)")
 _STREAM = re.compile(rb'"(?:_path|@stream|@path)"\s*:\s*"[a-z_0-9]+"')
 _ENDS = re.compile(rb'"id[._]orig_h"\s*:')
 _TIME = re.compile(rb'"ts"\s*:')
+_CHUNK = 1 << 20
 _NAME = re.compile(r"[a-z][a-z_0-9]*")
 
 
@@ -73,6 +77,68 @@ class ZeekLoader:
                     yield Record(raw, position, outcome)
                     if isinstance(outcome, Rejected) and not line.endswith(b"\n"):
                         yield FileWarning(source.name, self.name, _text.CUT_OFF, position)
+
+    def context(self, source: Source) -> str:
+        """Give the header lines with their numbers; a file of JSON has none."""
+        if _text.head_text(source.head()).startswith(b"{"):
+            return "[]"
+        with _text.reader(source) as stream:
+            return json.dumps([(number, _text.decode(line.rstrip(b"\r"))) for number, line in _headers(stream)])
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a record that is kept is."""
+        if held.rejected == _text.TOO_LARGE:
+            return None
+        state = _kept(held.file, held.context).at(held.position)
+        return state.of_json(_text.encoded(held.raw)) if held.raw.startswith("{") else state.of_text(held.raw)
+
+
+def _headers(stream: _text.Reader) -> Iterator[tuple[int, bytes]]:
+    """Find the lines that begin with `#`, with their numbers, without looking at the others one by one."""
+    before, rest = 0, b""
+    while chunk := stream.read(_CHUNK):
+        whole, end, rest = (rest + chunk).rpartition(b"\n")
+        yield from _in_lines(whole + end, before)
+        before += whole.count(b"\n") + len(end)
+    yield from _in_lines(rest, before)
+
+
+def _in_lines(lines: bytes, before: int) -> Iterator[tuple[int, bytes]]:
+    text = b"\n" + lines
+    at, number = 0, before
+    while (found := text.find(b"\n#", at)) >= 0:
+        number += text.count(b"\n", at, found + 1)
+        end = text.find(b"\n", found + 1)
+        yield number, text[found + 1 : end if end >= 0 else None]
+        at = found + 1
+
+
+class _Kept:
+    """The headers of a file, from what is kept of it.
+
+    Args:
+        name: The file.
+        context: Its header lines with their numbers.
+    """
+
+    def __init__(self, name: str, context: str) -> None:
+        self._name = name
+        self._lines: list[tuple[int, str]] = [(number, line) for number, line in json.loads(context)]
+        self._known: dict[int, _Header] = {}
+
+    def at(self, position: str) -> _Header:
+        """Give what the lines before a record said."""
+        before = bisect([number for number, _ in self._lines], int(position.removeprefix("line ")))
+        if before not in self._known:
+            self._known[before] = _Header(self._name)
+            for _, line in self._lines[:before]:
+                self._known[before].take(line)
+        return self._known[before]
+
+
+@lru_cache(maxsize=64)
+def _kept(name: str, context: str) -> _Kept:
+    return _Kept(name, context)
 
 
 class _Header:

@@ -40,6 +40,17 @@ def commonest(reasons: Mapping[str, int], what: str) -> Iterable[tuple[str, str]
         yield "", f"  {what} {records:,}: {counted(len(rest), 'reason')} more; --json gives all"
 
 
+def older_words(found: Mapping[str, Mapping[str, int]]) -> Iterable[str]:
+    """Say in lines how many records older loaders read, and what to do about it."""
+    for part, remedy in (
+        ("records", "the next load reads them again, or: graphhunt reread"),
+        ("lost", "only their files would tell more: load them into a new workspace"),
+    ):
+        if records := sum(found[part].values()):
+            be = "was" if records == 1 else "were"
+            yield f"{counted(records, 'record')} {be} read by an older loader ({', '.join(found[part])}); {remedy}"
+
+
 def _numbers(reasons: Mapping[str, Any]) -> dict[str, int]:
     return {reason: found["records"] if isinstance(found, Mapping) else found for reason, found in reasons.items()}
 

@@ -69,6 +69,8 @@ COMMANDS = {
         "Load",
         demo="Write a small intrusion as event logs, load them, find the lateral movement, and show it.",
         load="Load files, folders and archives; loading again changes nothing.",
+        reread="Read the kept records of older loaders again, as if their files were loaded now; `load` does so by "
+        "itself.",
         status="Show what is loaded: events, files, nodes, relationships.",
         coverage="Show per machine which channels are loaded, from when to when, and the blind spots.",
         generate="Write event logs of a synthetic enterprise, and truth.json beside them.",

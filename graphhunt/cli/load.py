@@ -55,6 +55,8 @@ def _show(report: dict[str, Any]) -> None:
     skipped = sum(report["events_skipped"].values())
     line(f"{counted(report['events_read'], 'event')} read from {counted(report['files'], 'file')}"
          f" in {report['seconds']:.1f} s ({report['events_per_second']:,} events/s)")  # fmt: skip
+    if report["reread"]:
+        line(f"{counted(report['reread'], 'record')} of older loaders read again")
     line(f"  {report['events_loaded']:,} loaded, {skipped:,} skipped, {report['events_rejected']:,} rejected")
     for _, text in commonest(report["events_skipped"], "skipped"):
         line(text)

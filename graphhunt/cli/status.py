@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from graphhunt.cli.accounting import file_rows, words
+from graphhunt.cli.accounting import file_rows, older_words, words
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import clocks_words, doubt_words, json_out, line, prose, table
 from graphhunt.plain import counted
@@ -30,7 +30,7 @@ def run(
         return
     line(f"workspace {state['workspace']}, engine {state['engine']}")
     line(f"{counted(state['events'], 'event')} from {counted(state['files'], 'file')}, {state['rejected']:,} rejected")
-    _records(state["accounting"], files=files)
+    _records(state, files=files)
     for part in ("nodes", "relationships"):
         prose(f"{part}: " + (", ".join(f"{count:,} {name}" for name, count in state[part].items()) or "none"))
     for text in clocks_words(state):
@@ -71,9 +71,10 @@ def _none(state: dict[str, Any]) -> str:
     )
 
 
-def _records(found: dict[str, Any], *, files: bool) -> None:
+def _records(state: dict[str, Any], *, files: bool) -> None:
     """Write what became of the records; of each file too if that is wanted."""
-    for text in words(found):
+    found = state["accounting"]
+    for text in (*older_words(state["older"]), *words(found)):
         line(text)
     if files:
         columns = ("file", "loader", "read", "drawn", "evidence only", "skipped", "rejected")

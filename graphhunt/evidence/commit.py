@@ -16,6 +16,7 @@ from graphhunt.evidence.journal import SegmentEntry, SourceEntry, new_id
 from graphhunt.evidence.mending import publish
 from graphhunt.evidence.segment import Tables
 from graphhunt.evidence.segments import Home
+from graphhunt.evidence.tables import model_version
 
 
 def commit(workspace: Home, batch: Batch) -> list[SourceEntry]:
@@ -76,4 +77,5 @@ def _entry(name: str, batch: Batch, tables: Tables, files: dict[str, str]) -> Se
         files=files,
         sources=batch.tally(),
         warnings=batch.warnings,
+        model=model_version(),
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from graphhunt.evidence.batch import DUPLICATE
 from graphhunt.evidence.journal import SourceEntry
 
 
@@ -20,6 +21,11 @@ class Content(NamedTuple):
 
 Part = tuple[int, int]
 """Where a read part of a file begins and ends, in bytes."""
+
+
+def kept_records(entry: SourceEntry) -> int:
+    """Count the records that were taken from a file: all but those that the workspace held already."""
+    return entry.read - entry.skipped.get(DUPLICATE, 0)
 
 
 def content_of(entry: SourceEntry) -> Content:

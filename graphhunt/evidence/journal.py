@@ -39,6 +39,7 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
         part: Where what was read begins and ends in the source, in bytes; None if another file was read for it.
         records: Records of that part, stated by the segment with which it was read to its end without a warning.
         held: How many of these came in batches of which nothing was kept, as the workspace held it all.
+        context: What the loader has to know of the file to read its records again; empty if that is nothing.
     """
 
     file: str
@@ -54,6 +55,7 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     part: tuple[int, int] | None = None
     records: int | None = None
     held: int = 0
+    context: str = ""
 
 
 class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
@@ -67,6 +69,7 @@ class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
         facts: Rows of each kind's file.
         files: BLAKE2b hash of each file.
         replaces: Entries whose content this one took over.
+        model: Which facts there were to be told when it was written; empty if that isn't known.
     """
 
     id: str
@@ -78,6 +81,7 @@ class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
     sources: list[SourceEntry]
     warnings: list[FileWarning] = []
     replaces: list[str] = []
+    model: str = ""
 
 
 class IndexEntry(msgspec.Struct, frozen=True, kw_only=True, tag="index"):

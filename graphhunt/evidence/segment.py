@@ -44,8 +44,8 @@ class Tables:
 
     def __init__(self, batch: Batch) -> None:
         """Convert the batch; records whose facts have values of a wrong type become rejected ones."""
-        self.facts = _fact_tables(batch)
-        self.evidence = _evidence_table(batch)
+        self.facts = fact_tables(batch)
+        self.evidence = evidence_table(batch)
         self.ids: Ids = pack_ids(row.event_id for row in batch.rows)
 
     def write(self, folder: Path) -> dict[str, str]:
@@ -90,7 +90,8 @@ def seal(folder: Path) -> dict[str, str]:
     return {path.name: file_hash(path) for path in paths}
 
 
-def _evidence_table(batch: Batch) -> pa.Table:
+def evidence_table(batch: Batch) -> pa.Table:
+    """Give the original records of a batch with what became of them."""
     files = [source.file for source in batch.sources]
     loaders = [source.loader for source in batch.sources]
     rows = batch.rows
@@ -131,7 +132,8 @@ def _escape(value: Any) -> Any:
     return {_escape(key): item for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _fact_tables(batch: Batch) -> dict[str, pa.Table]:
+def fact_tables(batch: Batch) -> dict[str, pa.Table]:
+    """Give the facts of a batch by kind; records whose facts have values of a wrong type become rejected ones."""
     try:
         return _convert(batch)
     except _BAD_VALUE:

@@ -11,6 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from graphhunt.errors import UsageError
+from graphhunt.ids import digest
 from graphhunt.model import FACTS, Fact
 
 KINDS: dict[str, type[Fact]] = {str(fact.__struct_config__.tag): fact for fact in FACTS}
@@ -67,6 +68,12 @@ def arrow_schema(struct: type[Fact]) -> pa.Schema:
     """Give the columns of a kind's files."""
     prefix = [("event_id", pa.string()), ("ordinal", pa.int64()), ("source", pa.string()), ("client_id", pa.string())]
     return pa.schema(prefix + [(name, _arrow(plain)) for name, plain in fact_columns(struct)])
+
+
+@cache
+def model_version() -> str:
+    """Name the facts that there are to be told, with their columns."""
+    return digest(repr([(kind, fact_columns(struct)) for kind, struct in KINDS.items()]), size=8)
 
 
 def _arrow(plain: Any) -> Any:

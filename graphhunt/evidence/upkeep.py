@@ -86,6 +86,7 @@ def _packed(name: str, small: list[SegmentEntry], files: dict[str, str]) -> Segm
         sources=[source for entry in small for source in entry.sources],
         warnings=list(dict.fromkeys(warning for entry in small for warning in entry.warnings)),
         replaces=[entry.id for entry in small],
+        model=small[0].model if len({entry.model for entry in small}) == 1 else "",
     )
 
 

@@ -22,6 +22,7 @@ from graphhunt.errors import DamageError, UsageError, WorkspaceError
 from graphhunt.evidence import upkeep
 from graphhunt.evidence.batch import Batch
 from graphhunt.evidence.commit import commit
+from graphhunt.evidence.contents import kept_records
 from graphhunt.evidence.files import FolderLock, Staging, sync_folder, typed_errors, write_atomic
 from graphhunt.evidence.index import Index, index_size
 from graphhunt.evidence.journal import Journal, SegmentEntry, SourceEntry, new_id
@@ -140,10 +141,12 @@ class Workspace:
         return sum(segment.rows for segment in self.live())
 
     def fingerprint(self) -> str:
-        """Hash the set of event ids: equal for equal sets, however they were loaded."""
+        """Hash the set of event ids and their loaders' versions: equal for equal sets, however they were loaded."""
         segments = self.live()
         total = sum(int(segment.id_sum, 16) for segment in segments) % (1 << 128)
-        return ids.digest("events", str(sum(segment.rows for segment in segments)), f"{total:032x}")
+        sources = (source for segment in segments for source in segment.sources if kept_records(source))
+        read = {f"{source.loader} {source.version}" for source in sources}
+        return ids.digest("events", str(sum(segment.rows for segment in segments)), f"{total:032x}", *sorted(read))
 
     def sources(self) -> list[SourceEntry]:
         """List the files read so far, with what was newly taken from each; one entry per file content and loader."""

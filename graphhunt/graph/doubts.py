@@ -63,8 +63,10 @@ def collected(parts: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=SCHEMA), *parts]).unique().sort("kind", "subject", "time", "text")
 
 
-def counted_doubts(table: pl.DataFrame) -> dict[str, dict[str, int]]:
+def counted_doubts(table: pl.DataFrame | None) -> dict[str, dict[str, int]]:
     """Count the doubts of each kind: `found`, and how many of them are `repaired`."""
+    if table is None:
+        return {}
     rows = table.group_by("kind").agg(found=pl.len(), repaired=pl.col("repaired").sum()).sort("kind")
     return {kind: {"found": found, "repaired": repaired} for kind, found, repaired in rows.iter_rows()}
 

@@ -20,6 +20,22 @@ MAX_TEXT = 500
 """Characters of a text that count."""
 
 
+def record_of(workspace: Workspace, event_id: str) -> dict[str, Any] | None:
+    """Give an original record with its file and position; None if there is none of this id.
+
+    Raises:
+        DamageError: The record isn't what was loaded.
+    """
+    record = workspace.evidence.get(event_id)
+    if record is None:
+        return None
+    return {
+        "event_id": record.event_id, "source": record.loader, "file": record.file, "position": record.position,
+        "host": record.host, "time": iso(record.time), "code": record.code, "outcome": record.outcome,
+        "reason": record.reason, "record": record.raw, **({"damage": record.damage} if record.damage else {}),
+    }  # fmt: skip
+
+
 def records_with(workspace: Workspace, snapshot: Snapshot, text: str) -> dict[str, Any]:
     """Find the records that hold a text, whatever its case; none where it has no letter or digit.
 

@@ -8,14 +8,16 @@ looks like: it yields facts (`graphhunt.model`), and keeps every record, also th
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator
-from functools import cache
-from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from collections.abc import Callable, Collection, Iterator
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
 
+import msgspec
+
 from graphhunt.errors import LoadError, UsageError
-from graphhunt.model import FileWarning, Record
+from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.versions import module_version
 
 HEAD_SIZE = 64 * 1024
 """Bytes of a source that `sniff` is shown."""
@@ -63,8 +65,9 @@ class Loader(Protocol):
     offset and the bytes there of which a source of its format has one; or `text = True`: then it isn't asked about
     what is binary, which has a zero byte near its beginning and no mark of UTF-16.
 
-    A loader may also state a `version`, a text that changes whenever it gives other records for the same bytes; that
-    of its package counts anyway. A file that was read completely by the same version isn't read again.
+    The version of a loader is a hash of its modules' text; it may state a `version` beside that, where what it gives
+    depends on something else. A file that was read completely by the same version isn't read again; what an older
+    version read is read again from the records that are kept, where the loader offers `again` (`Rereader`).
 
     Attributes:
         name: Short lower-case name, as in `--format NAME` and in a relationship's `source`.
@@ -83,6 +86,42 @@ class Loader(Protocol):
         """
 
 
+class Held(msgspec.Struct, frozen=True, array_like=True):
+    """An original record as it is kept.
+
+    Attributes:
+        raw: Its text.
+        position: Where in its file it was.
+        file: Name of the file.
+        context: What the loader said of the file when it was read first.
+        rejected: Why the record was rejected; empty if it wasn't.
+    """
+
+    raw: str
+    position: str
+    file: str
+    context: str = ""
+    rejected: str = ""
+
+
+@runtime_checkable
+class Rereader(Protocol):
+    """What a loader has beside the contract if it can read a record again without its file.
+
+    If that needs something of the file, it also offers `context(source) -> str`: what `again` is to know of it, never
+    empty; it is kept with the file's name.
+    """
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        """Say what a record is, as `read` does; None where only its file could tell, which leaves it as it is."""
+
+
+def context_of(loader: Loader, source: Source) -> str:
+    """Give what a loader has to know of a source to read its records again; empty if that is nothing."""
+    said = getattr(loader, "context", None)
+    return readable(str(said(source))) if said else ""
+
+
 BEGINNING = 16
 """Bytes at a source's beginning that tell text from binary; further on a zero byte may be damage in a text."""
 
@@ -98,18 +137,9 @@ def asked(loader: Loader, head: bytes) -> bool:
 
 
 def version_of(loader: Loader) -> str:
-    """Name the version of a loader, with that of its package; empty if neither states one."""
-    package = type(loader).__module__.partition(".")[0]
+    """Name the version of a loader: of its modules' text, and what it states; empty if there is neither."""
     stated = str(getattr(loader, "version", ""))
-    return "+".join(filter(None, (_package_version(package), stated)))
-
-
-@cache
-def _package_version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+    return "+".join(filter(None, (module_version(type(loader).__module__), stated)))
 
 
 class Plugin(NamedTuple):
@@ -143,6 +173,13 @@ def loaders() -> dict[str, Loader]:
         if plugin.loader is not None:
             found.setdefault(plugin.loader.name, plugin.loader)
     return found
+
+
+def named(names: Collection[str]) -> dict[str, Loader]:
+    """Give the usable loaders of some names; no others are imported where entry points are called as their loaders."""
+    entries = [entry for entry in entry_points(group=ENTRY_POINT_GROUP) if entry.name in names]
+    found = {plugin.loader.name: plugin.loader for plugin in map(_load, entries) if plugin.loader is not None}
+    return found if found.keys() >= set(names) else {name: one for name, one in loaders().items() if name in names}
 
 
 def choose(

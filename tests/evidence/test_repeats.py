@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.contents import complete
@@ -45,9 +46,9 @@ def _nothing_read(monkeypatch) -> None:
     READ.clear()
     submit = Pool.submit
 
-    def noting(pool, source, loader, tag):
+    def noting(pool, source, loader, tag, **given):
         READ.append(source.name)
-        submit(pool, source, loader, tag)
+        submit(pool, source, loader, tag, **given)
 
     monkeypatch.setattr(Pool, "submit", noting)
 
@@ -104,9 +105,9 @@ def test_what_may_give_something_else_is_read(tmp_path, again, options):
 
 def test_a_loader_without_a_version_is_asked_again(tmp_path):
     workspace = Workspace(tmp_path / "ws")
-    path = fakes.write(tmp_path / "a.fake", fakes.lines(0, 10))
-    load(workspace, path, loader=fakes.FakeLoader())
-    assert complete(workspace.contents()) == {}
+    load(workspace, fakes.write(tmp_path / "a.fake", fakes.lines(0, 10)))
+    assert len(complete(workspace.contents())) == 1
+    assert complete(replace(source, version="") for source in workspace.contents()) == {}
 
 
 def test_files_of_the_same_bytes_within_a_load_are_read_once(tmp_path):

@@ -94,6 +94,7 @@ def _known(source: Source, answer: Looked, client_id: str) -> Known | FileWarnin
         bytes=size,
         client_id=client_id,
         version=answer.version,
+        context=answer.context,
         part=(0, size),
     )
     return Known(Task(source, entry), answer.lines)

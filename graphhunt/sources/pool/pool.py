@@ -117,12 +117,19 @@ class Pool(Generic[T]):
                 raise UsageError(f"no loader is called '{format}'", hint="valid: " + ", ".join(answer.known))
         return answers
 
-    def submit(self, source: Source, loader: str, tag: T) -> None:
-        """Hand out a source to be read, waiting while all workers have enough to do."""
+    def submit(self, source: Source, loader: str, tag: T, *, again: bool = False) -> None:
+        """Hand out a source to be read, waiting while all workers have enough to do.
+
+        Args:
+            source: What is read; with `again` a file of kept records (`graphhunt.sources.held`).
+            loader: Name of the loader.
+            tag: What its records come with.
+            again: Read kept records again: each comes without its text, and with its place in the file as `position`.
+        """
         part = source.part if isinstance(source, Slice) else None
         size = part.end - part.start if part else _size(source)
         name, path = readable(source.name), os.fsencode(source.path.absolute())
-        job = Job(source, size, wire.Read(loader, name, path, part, self._limits.cpu_for(size)), tag)
+        job = Job(source, size, wire.Read(loader, name, path, part, self._limits.cpu_for(size), again), tag)
         while (member := self._free(job)) is None:
             self._listen()
         member.send(job)

@@ -46,6 +46,7 @@ class Read(msgspec.Struct, tag="read"):
         path: Where its bytes are.
         part: Which part; None for all of it.
         cpu: Seconds of CPU time it may take.
+        again: Whether it holds records that are kept (`graphhunt.sources.held`), to be read again.
     """
 
     loader: str
@@ -53,6 +54,7 @@ class Read(msgspec.Struct, tag="read"):
     path: bytes
     part: Part | None
     cpu: int
+    again: bool = False
 
 
 class Ready(msgspec.Struct, array_like=True, tag="y"):
@@ -72,6 +74,7 @@ class Looked(msgspec.Struct, array_like=True, tag="l"):
         loader: Its name; empty if there is none.
         version: Its version, with that of its package.
         lines: Whether the file may be cut between lines.
+        context: What the loader has to know of it to read its records again.
         reason: Why there is none.
         known: The loaders' names, if the one that was asked for isn't among them.
         faults: Loaders that failed to look at it, with what happened.
@@ -80,6 +83,7 @@ class Looked(msgspec.Struct, array_like=True, tag="l"):
     loader: str = ""
     version: str = ""
     lines: bool = False
+    context: str = ""
     reason: str = ""
     known: list[str] = []
     faults: dict[str, str] = {}

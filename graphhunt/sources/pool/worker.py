@@ -14,8 +14,9 @@ from typing import Any, BinaryIO
 from msgspec.structs import replace
 
 from graphhunt.errors import LoadError
-from graphhunt.model import FileWarning
+from graphhunt.model import FileWarning, Record
 from graphhunt.sources import loading
+from graphhunt.sources.held import read_held
 from graphhunt.sources.loading import Loader, Source, readable
 from graphhunt.sources.pool import wire
 from graphhunt.sources.pool.process import die_with, take_pipes, write_all
@@ -89,7 +90,8 @@ def _look(job: wire.Look, known: dict[str, Loader], send: Send) -> wire.Looked:
         )
         send(wire.frame(wire.Asking(loader.name)))  # what follows is its doing, too
         lines = cuttable(source, loader)
-        return wire.Looked(loader.name, loading.version_of(loader), lines, faults=faults)
+        context = loading.context_of(loader, source)
+        return wire.Looked(loader.name, loading.version_of(loader), lines, context, faults=faults)
     except (LoadError, OSError) as error:
         return wire.Looked(reason=_reason(error), faults=faults)
     except Exception as error:  # a loader is a plugin: its fault is told, and the worker lives on
@@ -101,7 +103,9 @@ def _read(job: wire.Read, known: dict[str, Loader], send: Send) -> str:
     try:
         loader = next(loader for loader in known.values() if loader.name == job.loader)
         source = _source(job.file, job.path)
-        if job.part is None:
+        if job.again:
+            _read_again(loader, source, send)
+        elif job.part is None:
             _read_whole(loader, _Watched(*source), send)
         else:
             _read_slice(loader, Slice.of(source, job.part), send)
@@ -129,6 +133,18 @@ def _read_slice(loader: Loader, part: Slice, send: Send) -> None:
     for item in loader.read(part):
         placed = replace(item, position=part.position(item.position))
         send(wire.warning_frame(placed) if isinstance(placed, FileWarning) else wire.record_frame(placed))
+
+
+def _read_again(loader: Loader, source: Source, send: Send) -> None:
+    """Say what kept records are, each by its place among them; nothing of one that is to stay as it is."""
+    if not isinstance(loader, loading.Rereader):
+        raise LoadError("the loader can't read records again")
+    for number, held in enumerate(read_held(source.path)):
+        outcome = loader.again(held)
+        if outcome is not None:
+            send(wire.record_frame(Record("", str(number), outcome)))
+        if number % _TOLD_EVERY == 0:
+            send(wire.frame(wire.Reached(0)))
 
 
 class _Watched(Source):
