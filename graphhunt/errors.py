@@ -108,6 +108,10 @@ class PauseError(WireError):
         self.pause = pause
 
 
+class OneByOneError(WireError):
+    """A service outside wants to be asked for one thing at a time."""
+
+
 class LimitError(GraphhuntError):
     """A stated limit (time, rows, bytes, depth) was reached."""
 

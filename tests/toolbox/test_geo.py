@@ -13,7 +13,7 @@ import pytest
 from graphhunt.errors import UsageError
 from graphhunt.settings import load_settings
 from graphhunt.toolbox import GeoLiteLookup, IPStackLookup, entity_distance, geo_distance
-from graphhunt.toolbox.intel.state import State
+from graphhunt.toolbox.intel.state import Limit, State
 
 from .intel.answers import SECRET, Net, json
 from .mmdb import write_mmdb
@@ -98,9 +98,9 @@ IPSTACK = {
 }  # fmt: skip
 
 
-def ipstack(net: Net, on: bool = True) -> IPStackLookup:
+def ipstack(net: Net, on: bool = True, state: State | None = None) -> IPStackLookup:
     settings = load_settings({}, intel_enabled=on)
-    return IPStackLookup(api_key=SECRET, bulk_lookup=True, settings=settings, wire=net.wire(), state=State())
+    return IPStackLookup(api_key=SECRET, bulk_lookup=True, settings=settings, wire=net.wire(), state=state or State())
 
 
 def test_ipstack_is_asked_as_it_documents() -> None:
@@ -118,6 +118,66 @@ def test_ipstack_is_told_nothing_private_and_nothing_while_off() -> None:
     with pytest.raises(UsageError, match="off"):
         ipstack(net, on=False).lookup_ip("134.201.250.155")
     assert net.requests == []
+
+
+NOT_ON_THE_PLAN = {
+    "success": False,
+    "error": {"code": 303, "type": "batch_not_supported_on_plan", "info": "Bulk requests are not supported on your "
+              "plan. Please upgrade your subscription."},
+}  # fmt: skip
+
+
+def places(request: httpx.Request) -> httpx.Response:
+    """Answer as the look-up of several does: a list of places, here in another order; of one, its place."""
+    wanted = request.url.path.strip("/").split(",")
+    found = [{**IPSTACK, "ip": address, "city": f"City {address}"} for address in reversed(wanted)]
+    return httpx.Response(200, json=found if len(wanted) > 1 else found[0])
+
+
+def numbered(n: int) -> list[str]:
+    return [f"81.2.{i // 250}.{i % 250}" for i in range(n)]
+
+
+def test_ipstack_is_asked_for_fifty_at_once() -> None:
+    net = Net(places)
+    lookup = ipstack(net)
+    found = lookup.df_lookup_ip(pd.DataFrame({"ip": [*numbered(120), "10.0.0.1", "81.2.0.0"]}), "ip")
+    assert [len(request.url.path.split(",")) for request in net.requests] == [50, 50, 20]
+    assert "10.0.0.1" not in "".join(request.url.path for request in net.requests)
+    assert found["City"].fillna("").tolist() == [*(f"City {a}" for a in numbered(120)), "", "City 81.2.0.0"]
+    lookup.lookup_ip(ip_addr_list=numbered(121))
+    assert net.requests[-1].url.path == "/81.2.0.120"  # the others are known
+
+
+def test_ipstack_without_it_on_the_plan_is_asked_one_by_one() -> None:
+    net = Net(lambda r: httpx.Response(200, json=NOT_ON_THE_PLAN) if "," in r.url.path else places(r))
+    found = ipstack(net).lookup_ips(pd.DataFrame({"ip": numbered(4)}), "ip")
+    assert found["City"].tolist() == [f"City {address}" for address in numbered(4)]
+    assert ["," in request.url.path for request in net.requests] == [True, False, False, False, False]
+    single = Net(places)
+    settings = load_settings({}, intel_enabled=True)
+    one_by_one = IPStackLookup(api_key=SECRET, settings=settings, wire=single.wire(), state=State())
+    one_by_one.lookup_ip(ip_addr_list=numbered(3))
+    assert len(single.requests) == 3
+
+
+@pytest.mark.parametrize("answer", [
+    {"success": False, "error": {"code": 104, "type": "usage_limit_reached"}}, {"ip": "81.2.0.0"}, [], [1, None, []],
+])  # fmt: skip
+def test_ipstack_with_no_places_of_several_is_asked_once(answer: Any) -> None:
+    net = Net(json(answer))
+    assert ipstack(net).lookup_ip(ip_addr_list=numbered(3)) == ([], [])
+    assert len(net.requests) == 1
+
+
+def test_each_address_counts_towards_the_days_budget_of_ipstack() -> None:
+    net, state = Net(places), State()
+    limit = Limit(5, 1, 3000)  # as ipstack's own
+    state.take("IPStack", limit, 2880)
+    found = ipstack(net, state=state).lookup_ips(pd.DataFrame({"ip": numbered(250)}), "ip")
+    assert found["City"].notna().sum() == 120
+    assert sum(len(request.url.path.split(",")) for request in net.requests) == 120
+    assert state.spent("IPStack", limit) == 3000
 
 
 @pytest.mark.parametrize("answer", [

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from graphhunt.errors import PauseError, WireError
-from graphhunt.toolbox.intel.answer import Asked, Result, Status, failed
+from graphhunt.errors import OneByOneError, PauseError, WireError
+from graphhunt.toolbox.intel.answer import Answer, Asked, Result, Status, failed
 from graphhunt.toolbox.intel.kinds import KINDS, fits, given_kind, normal
 from graphhunt.toolbox.intel.leaving import kept_back
 from graphhunt.toolbox.intel.providers.local_list import LocalList
@@ -108,20 +108,18 @@ class Desk:
         self, jobs: list[Job], places: list[int], results: list[Result | None], tell: Callable[[int], None]
     ) -> None:
         """Let a few workers do the jobs; jobs that ask the same are done once."""
-        groups: dict[tuple[str, tuple[Any, ...]], list[int]] = {}
-        for place in places:
-            provider, asked = jobs[place]
-            groups.setdefault((provider.name, asked[1:]), []).append(place)
-        todo = iter(groups.values())
+        todo = iter(_parcels(jobs, places))
         done = len(jobs) - len(places)
 
-        async def work(mine: Iterator[list[int]]) -> None:
+        async def work(mine: Iterator[list[list[int]]]) -> None:
             nonlocal done
-            for same in mine:
-                found = await self._one(*jobs[same[0]])
-                for place in same:
-                    results[place] = found._replace(asked=jobs[place][1])
-                done += len(same)
+            for parcel in mine:
+                provider = jobs[parcel[0][0]][0]
+                answers = await self._several(provider, [jobs[same[0]][1] for same in parcel])
+                for same, found in zip(parcel, answers, strict=True):
+                    for place in same:
+                        results[place] = found._replace(asked=jobs[place][1])
+                    done += len(same)
                 tell(done)
 
         try:
@@ -129,33 +127,80 @@ class Desk:
         finally:
             await self._wire.close()
 
-    async def _one(self, provider: Provider, asked: Asked) -> Result:
+    async def _several(self, provider: Provider, every: Sequence[Asked]) -> list[Result]:
+        """Give what is settled without asking, and ask for the rest: in one request where the provider takes it."""
+        settled = {asked: self._settled(provider, asked) for asked in every}
+        rest = [asked for asked, result in settled.items() if result is None]
+        while rest:
+            some = rest[: max(1, min(provider.together, self._state.left(provider.name, provider.limit)))]
+            refused = await self._turn(provider, len(some))
+            if refused is None:
+                found = await self._sent(provider, some)
+            elif len(some) == 1:
+                found = [failed(some[0], provider.name, Status.QUERY_FAILED, refused)]
+            else:  # another worker took of the budget while this one waited
+                found = []
+            settled |= {result.asked: result for result in found}
+            rest = rest[len(found) :]
+        return [result for asked in every if (result := settled[asked]) is not None]
+
+    def _settled(self, provider: Provider, asked: Asked) -> Result | None:
+        """Give the result of what may not leave or is known already."""
         why = kept_back(asked.safe, asked.kind, self._own)
         if why is not None:
             return failed(asked, provider.name, Status.NOT_SUPPORTED, f"never sent: {why}")
         known = self._state.known(provider.name, asked)
-        if known is not None:
-            return _result(provider, asked, known)
-        refused = await self._turn(provider)
-        if refused is not None:
-            return failed(asked, provider.name, Status.QUERY_FAILED, refused)
+        return None if known is None else _result(provider, asked, known)
+
+    async def _sent(self, provider: Provider, some: Sequence[Asked]) -> list[Result]:
+        """Ask in one request; no results where the provider takes one at a time from now on."""
         try:
-            answer = await provider.lookup(asked, self._wire)
-        except PauseError as error:
-            self._state.pause(provider.name, provider.limit, error.pause)
-            return failed(asked, provider.name, Status.QUERY_FAILED, str(error))
+            if len(some) == 1:
+                answers: list[Answer | None] = [await provider.lookup(some[0], self._wire)]
+            else:
+                answers = await provider.lookup_together(some, self._wire)
+        except OneByOneError:
+            provider.together = 1
+            return []
         except WireError as error:
-            return failed(asked, provider.name, Status.QUERY_FAILED, str(error))
+            if isinstance(error, PauseError):
+                self._state.pause(provider.name, provider.limit, error.pause)
+            return [failed(asked, provider.name, Status.QUERY_FAILED, str(error)) for asked in some]
+        return [self._kept(provider, asked, answer) for asked, answer in zip(some, answers, strict=True)]
+
+    def _kept(self, provider: Provider, asked: Asked, answer: Answer | None) -> Result:
+        """Keep an answer and give it as a result."""
+        if answer is None:
+            return failed(asked, provider.name, Status.QUERY_FAILED, "the answer leaves it out")
         self._state.keep(provider.name, asked, answer)
         return _result(provider, asked, answer)
 
-    async def _turn(self, provider: Provider) -> str | None:
+    async def _turn(self, provider: Provider, indicators: int) -> str | None:
         """Wait for a request's turn; say why there is none."""
         while True:
-            wait, refused = self._state.take(provider.name, provider.limit)
+            wait, refused = self._state.take(provider.name, provider.limit, indicators)
             if refused is not None or wait <= 0:
                 return refused
             await self._sleep(wait)
+
+
+def _parcels(jobs: Sequence[Job], places: Iterable[int]) -> list[list[list[int]]]:
+    """Put what one request asks for together: places of jobs, those that ask the same in one list."""
+    groups: dict[tuple[str, tuple[Any, ...]], list[int]] = {}
+    for place in places:
+        provider, asked = jobs[place]
+        groups.setdefault((provider.name, asked[1:]), []).append(place)
+    parcels: list[list[list[int]]] = []
+    unfilled: dict[int, list[list[int]]] = {}
+    for same in groups.values():
+        provider = jobs[same[0]][0]
+        parcel = unfilled.setdefault(id(provider), [])
+        if not parcel:
+            parcels.append(parcel)
+        parcel.append(same)
+        if len(parcel) >= provider.together:
+            del unfilled[id(provider)]
+    return parcels
 
 
 def refusal(provider: Provider, asked: Asked) -> tuple[Status, str] | None:

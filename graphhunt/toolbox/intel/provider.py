@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from graphhunt.toolbox.intel.state import Limit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from graphhunt.toolbox.intel.answer import Answer, Asked
     from graphhunt.toolbox.intel.wire import Reply
@@ -38,6 +38,7 @@ class Provider:
         limit: How often it may be asked.
         needs: Fields of its keys; none where it needs no key.
         online: Whether asking tells somebody outside.
+        together: Indicators that one request may ask for.
     """
 
     name: ClassVar[str]
@@ -47,6 +48,7 @@ class Provider:
     limit: ClassVar[Limit] = Limit(60, 60, 1000)
     needs: ClassVar[tuple[str, ...]] = ("key",)
     online: ClassVar[bool] = True
+    together: int = 1
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         self._keys = dict(keys)
@@ -56,6 +58,14 @@ class Provider:
 
         Raises:
             WireError: There is no usable answer.
+        """
+        raise NotImplementedError
+
+    async def lookup_together(self, asked: Sequence[Asked], client: Client) -> list[Answer | None]:
+        """Ask about several indicators, at most `together`; None where the answer leaves one out.
+
+        Raises:
+            WireError: There is no usable answer; OneByOneError if the service takes one at a time only.
         """
         raise NotImplementedError
 

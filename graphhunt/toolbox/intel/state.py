@@ -86,8 +86,8 @@ class State:
                 (*_key(provider, asked), until, orjson.dumps(asdict(answer), default=str)),
             )
 
-    def take(self, provider: str, limit: Limit) -> tuple[float, str | None]:
-        """Take one request of a provider's budget.
+    def take(self, provider: str, limit: Limit, indicators: int = 1) -> tuple[float, str | None]:
+        """Take one request of a provider's budget; each indicator it asks for counts towards the day's.
 
         Returns:
             Seconds to wait before asking again for one (0: it is taken), and why none will be given today or during
@@ -99,12 +99,18 @@ class State:
             tokens = min(float(limit.requests), row.tokens + (now - row.at) * limit.requests / limit.seconds)
             if row.paused > now:
                 return 0.0, f"{provider} asked for a pause of {row.paused - now:.0f} s more"
-            if row.spent >= limit.daily:
+            if row.spent + indicators > limit.daily:
                 return 0.0, f"the day's budget of {limit.daily} requests to {provider} is spent"
             if tokens < 1:
                 return (1 - tokens) * limit.seconds / limit.requests, None
-            self._write(provider, row._replace(tokens=tokens - 1, at=now, spent=row.spent + 1))
+            self._write(provider, row._replace(tokens=tokens - 1, at=now, spent=row.spent + indicators))
         return 0.0, None
+
+    def left(self, provider: str, limit: Limit) -> int:
+        """Count the indicators that a provider may still be asked for today; none during a pause."""
+        now = self._clock()
+        row = self._row(provider, limit, now)
+        return 0 if row.paused > now else max(0, limit.daily - row.spent)
 
     def pause(self, provider: str, limit: Limit, seconds: float) -> None:
         """Ask nothing of a provider for so many seconds."""

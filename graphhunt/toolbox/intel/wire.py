@@ -37,10 +37,14 @@ Resolver = Callable[[str], Awaitable[list[str]]]
 
 
 class Reply(NamedTuple):
-    """An answer of status 200 with its JSON; 404 with its JSON where it has one."""
+    """An answer of status 200 with its JSON; 404 with its JSON where it has one.
+
+    `added_last` is the header of TAXII that says when the last object of a page was added.
+    """
 
     status: int
     data: Any
+    added_last: str | None = None
 
 
 async def resolve(host: str) -> list[str]:
@@ -174,7 +178,7 @@ async def _reply(response: httpx.Response) -> Reply:
         raise WireError(f"the provider answered {status}")
     body = await _body(response)
     try:
-        return Reply(status, _parsed(body))
+        return Reply(status, _parsed(body), response.headers.get("x-taxii-date-added-last"))
     except ValueError:
         if status == 404:
             return Reply(404, None)

@@ -90,11 +90,21 @@ XFORCE_HASH = {
 }  # fmt: skip
 ABUSEIPDB = {
     "data": {
-        "ipAddress": "8.8.4.4", "isPublic": True, "abuseConfidenceScore": 80, "countryCode": "DE",
-        "usageType": "Hosting",
-        "isp": "Some Host", "domain": "host.example", "totalReports": 12, "lastReportedAt": "2026-01-01T00:00:00+00:00",
+        "ipAddress": "8.8.4.4", "isPublic": True, "ipVersion": 4, "isWhitelisted": False, "abuseConfidenceScore": 80,
+        "countryCode": "DE", "usageType": "Data Center/Web Hosting/Transit", "isp": "Some Host",
+        "domain": "host.example", "hostnames": ["a.host.example"], "isTor": False, "totalReports": 12,
+        "numDistinctUsers": 3, "lastReportedAt": "2026-01-01T00:00:00+00:00",
     }
 }  # fmt: skip
+ABUSEIPDB_UNREPORTED = {
+    "data": {
+        "ipAddress": "8.8.4.4", "isPublic": True, "ipVersion": 4, "isWhitelisted": None, "abuseConfidenceScore": 0,
+        "countryCode": None, "usageType": None, "isp": "Some Host", "domain": None, "hostnames": [], "isTor": False,
+        "totalReports": 0, "numDistinctUsers": 0, "lastReportedAt": None,
+    }
+}  # fmt: skip
+ABUSEIPDB_TOO_MANY = {"errors": [{"detail": "Daily rate limit of 1000 requests exceeded for this endpoint. See "
+                                  "headers for additional details.", "status": 429}]}  # fmt: skip
 GREYNOISE = {
     "ip": "8.8.4.4", "noise": True, "riot": False, "classification": "malicious", "name": "unknown",
     "link": "https://viz.greynoise.io/ip/8.8.4.4", "last_seen": "2026-01-01", "message": "Success",
@@ -104,12 +114,21 @@ PULSEDIVE = {
     "threats": [{"tid": 1, "name": "Zeus", "category": "malware"}],
     "riskfactors": [{"rfid": 1, "description": "in a feed"}],
 }  # fmt: skip
-TOKEN = {"token_type": "Bearer", "expires_in": 3599, "access_token": "eyJ0.x"}
+TOKEN = {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": "eyJ0.x"}
+SENTINEL_COLUMNS = {
+    "Id": "string", "ObservableKey": "string", "ObservableValue": "string", "Confidence": "int",
+    "ValidFrom": "datetime", "ValidUntil": "datetime", "Tags": "string", "SourceSystem": "string",
+}  # fmt: skip
 SENTINEL = {
     "tables": [{
         "name": "PrimaryResult",
-        "columns": [{"name": n, "type": "string"} for n in ("Id", "ObservableKey", "ObservableValue", "Confidence")],
-        "rows": [["indicator--1", "ipv4-addr:value", "8.8.4.4", 90], ["indicator--2", "ipv4-addr:value",
-        "8.8.4.4", 20]],
+        "columns": [{"name": name, "type": kind} for name, kind in SENTINEL_COLUMNS.items()],
+        "rows": [
+            ["bWlzcA==---indicator--1", "ipv4-addr:value", "8.8.4.4", 90, "2026-01-01T00:00:00Z", None, "[]", "MISP"],
+            ["bWlzcA==---indicator--2", "ipv4-addr:value", "8.8.4.4", 20, "2026-01-01T00:00:00Z",
+             "2027-01-01T00:00:00Z", "[]", "MISP"],
+        ],
     }]
 }  # fmt: skip
+SENTINEL_PART = SENTINEL | {"error": {"code": "PartialError", "message": "There were some errors when processing "
+                            "your query.", "details": [{"code": "EngineError", "message": "…"}]}}  # fmt: skip

@@ -7,6 +7,7 @@ import json as codec
 import logging
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -65,45 +66,102 @@ def test_sentinel_signs_in_and_asks_its_table() -> None:
 
     net = a.Net(answer)
     row = only(a.lookup(net).lookup_ioc(ONE, providers=["AzSTI"]))
-    assert (row["Severity"], row["Details"]["indicators"], row["Reference"]) == ("high", 2, "indicator--1")
+    assert (row["Severity"], row["Details"]["indicators"], row["Details"]["SourceSystem"]) == ("high", 2, "MISP")
+    assert row["Reference"] == "bWlzcA==---indicator--1"
     login, asked = net.requests
-    assert b"client_credentials" in login.content
+    assert str(login.url.path) == f"/{a.SECRET}/oauth2/v2.0/token"
+    assert parse_qs(login.content.decode()) == {
+        "grant_type": ["client_credentials"], "client_id": [a.SECRET], "client_secret": [a.SECRET],
+        "scope": ["https://api.loganalytics.io/.default"],
+    }  # fmt: skip
+    assert asked.url.path == f"/v1/workspaces/{a.SECRET}/query"
     assert asked.headers["authorization"] == "Bearer eyJ0.x"
-    assert 'ObservableValue =~ "8.8.4.4"' in codec.loads(asked.content)["query"]
+    steps = codec.loads(asked.content)["query"].split(" | ")
+    assert steps[1] == 'where ObservableValue =~ "8.8.4.4"'
+    latest = steps.index("summarize arg_max(TimeGenerated, *) by Id")
+    assert latest < steps.index("where IsActive and IsDeleted == false")  # what an older row says is over
     a.lookup(net).lookup_ioc(ONE, providers=["AzSTI"], start=datetime(2026, 1, 2, tzinfo=UTC))
     query = codec.loads(net.requests[-1].content)["query"]
     assert "ThreatIntelIndicators | where TimeGenerated >= datetime(2026-01-02T00:00:00.000000Z) | where Obs" in query
+
+
+def test_a_part_of_sentinels_answer_is_no_answer() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=a.TOKEN if "oauth2" in request.url.path else a.SENTINEL_PART)
+
+    row = only(a.lookup(a.Net(answer)).lookup_ioc(ONE, providers=["AzSTI"]))
+    assert (row["Status"], row["Details"]) == (3, {"reason": "the workspace gave a part of the answer only"})
+
+
+def test_abuseipdb_without_reports_and_beyond_its_limit() -> None:
+    row = only(a.lookup(a.Net(a.json(a.ABUSEIPDB_UNREPORTED))).lookup_ioc(ONE, providers=["AbuseIPDB"]))
+    assert (row["Status"], row["Result"]) == (4, False)
+    headers = {"Retry-After": "29241", "X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "0"}
+    net = a.Net(lambda request: httpx.Response(429, headers=headers, json=a.ABUSEIPDB_TOO_MANY))
+    frame = a.lookup(net).lookup_iocs([ONE, "9.9.9.9"], providers=["AbuseIPDB"])
+    assert frame["Status"].tolist() == [3, 3]
+    assert frame["Details"][0] == {"reason": "the provider wants a pause of 29241 s"}
+    sent = net.requests[0]
+    assert dict(sent.url.params) == {"ipAddress": ONE, "maxAgeInDays": "90"}
+    assert (sent.headers["key"], sent.headers["accept"]) == (a.SECRET, "application/json")
 
 
 def test_a_literal_of_the_query_language_stays_one() -> None:
     assert literal('a" | drop \\') == '"a\\" | drop \\\\"'
 
 
-def test_taxii_is_read_page_by_page_and_told_nothing() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        last = "next" in request.url.params
-        pattern = "[ipv4-addr:value = '8.8.4.4']" if last else "[domain-name:value = 'bad.org']"
-        each = {"type": "indicator", "id": "indicator--1", "pattern": pattern, "pattern_type": "stix"}
-        return httpx.Response(
-            200, json={"objects": [each]} if last else {"more": True, "next": "p2", "objects": [each]}
-        )
+TAXII = {
+    f"GRAPHHUNT_INTEL_TAXII_{name}": value
+    for name, value in {
+        "ROOT": "https://taxii.example.org/api1/", "COLLECTION": "c1", "USER": "u", "PASSWORD": "p",
+    }.items()
+}  # fmt: skip
 
-    net = a.Net(answer)
-    env = {
-        f"GRAPHHUNT_INTEL_TAXII_{k}": v
-        for k, v in {
-            "ROOT": "https://taxii.example.org/api1/",
-            "COLLECTION": "c1",
-            "USER": "u",
-            "PASSWORD": "p",
-        }.items()
-    }
-    ti = a.lookup(net, env=env)
+
+def indicator(pattern: str) -> dict[str, Any]:
+    return {
+        "type": "indicator", "spec_version": "2.1", "id": "indicator--1", "created": "2026-01-01T00:00:00.000Z",
+        "modified": "2026-01-01T00:00:00.000Z", "valid_from": "2026-01-01T00:00:00Z", "pattern": pattern,
+        "pattern_type": "stix",
+    }  # fmt: skip
+
+
+def envelope(last: bool, **more: Any) -> httpx.Response:
+    """Answer with one of two pages."""
+    pattern = "[ipv4-addr:value = '8.8.4.4']" if last else "[domain-name:value = 'bad.org']"
+    headers = {"Content-Type": "application/taxii+json;version=2.1", "X-TAXII-Date-Added-Last": ADDED}
+    return httpx.Response(200, json={**({} if last else more), "objects": [indicator(pattern)]}, headers=headers)
+
+
+ADDED = "2026-01-02T03:04:05.123456Z"
+
+
+def test_taxii_without_a_name_for_the_next_page_is_asked_for_what_was_added_later() -> None:
+    net = a.Net(lambda request: envelope("added_after" in request.url.params, more=True))
+    ti = a.lookup(net, env=TAXII)
+    assert only(ti.lookup_ioc(ONE))["Status"] == 0
+    assert [dict(request.url.params) for request in net.requests] == [
+        {"match[type]": "indicator", "limit": "500"},
+        {"match[type]": "indicator", "limit": "500", "added_after": ADDED},
+    ]
+
+
+def test_taxii_that_never_ends_is_an_error_and_not_a_part() -> None:
+    net = a.Net(lambda request: envelope(False, more=True))
+    assert only(a.lookup(net, env=TAXII).lookup_ioc(ONE))["Status"] == 3
+    assert len(net.requests) == 2
+
+
+def test_taxii_is_read_page_by_page_and_told_nothing() -> None:
+    net = a.Net(lambda request: envelope("next" in request.url.params, more=True, next="p2"))
+    ti = a.lookup(net, env=TAXII)
     assert only(ti.lookup_ioc(ONE))["Status"] == 0
     assert only(ti.lookup_ioc("9.9.9.9"))["Status"] == 4
     assert [r.url.path for r in net.requests] == ["/api1/collections/c1/objects/"] * 2
     assert not any(ONE in str(r.url) for r in net.requests)
     assert net.requests[0].headers["accept"] == "application/taxii+json;version=2.1"
+    assert net.requests[0].headers["authorization"] == "Basic dTpw"
+    assert dict(net.requests[1].url.params) == {"match[type]": "indicator", "limit": "500", "next": "p2"}
 
 
 BROKEN = {

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from graphhunt.toolbox.intel.provider import Client
 
 _SHOWN = (
-    "abuseConfidenceScore", "totalReports", "lastReportedAt", "countryCode", "usageType", "isp", "domain", "isTor",
+    "abuseConfidenceScore", "totalReports", "numDistinctUsers", "lastReportedAt", "isWhitelisted", "countryCode",
+    "usageType", "isp", "domain", "hostnames", "isTor",
 )  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 References:
     https://learn.microsoft.com/azure/azure-monitor/logs/api/overview
+    https://learn.microsoft.com/azure/azure-monitor/logs/api/response-format
     https://learn.microsoft.com/azure/azure-monitor/reference/tables/threatintelindicators
+    https://learn.microsoft.com/azure/sentinel/work-with-stix-objects-indicators
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 
 _LOGIN = "https://login.microsoftonline.com"
 _ROOT = "https://api.loganalytics.azure.com"
+_SCOPE = "https://api.loganalytics.io/.default"
+"""What a token is asked for: the documented resource, which isn't named as the endpoint is."""
 _QUERY = (
-    "ThreatIntelIndicators{span} | where ObservableValue =~ {value} | where IsActive"
-    " | summarize arg_max(TimeGenerated, *) by Id"
+    "ThreatIntelIndicators{span} | where ObservableValue =~ {value}"
+    " | summarize arg_max(TimeGenerated, *) by Id | where IsActive and IsDeleted == false"
     " | project Id, ObservableKey, ObservableValue, Confidence, ValidFrom, ValidUntil, Tags, SourceSystem | take 20"
 )
 _NONE = Answer(False, Severity.INFORMATION)
@@ -49,6 +53,8 @@ class Sentinel(Provider):
         query = _QUERY.format(value=literal(asked.safe), span=_span(asked))
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         reply = await client.post(url, orjson.dumps({"query": query}), headers=headers)
+        if part(reply.data, "error") is not None:  # of status 200: not all of the workspace was searched
+            raise WireError("the workspace gave a part of the answer only")
         rows = _rows(reply.data)
         if not rows:
             return _NONE
@@ -63,7 +69,7 @@ class Sentinel(Provider):
         keys = self._keys
         form = urlencode({
             "grant_type": "client_credentials", "client_id": keys["client_id"],
-            "client_secret": keys["client_secret"], "scope": f"{_ROOT}/.default",
+            "client_secret": keys["client_secret"], "scope": _SCOPE,
         })  # fmt: skip
         url = f"{_LOGIN}/{quote(keys['tenant_id'], safe='')}/oauth2/v2.0/token"
         reply = await client.post(url, form.encode(), headers={"Content-Type": "application/x-www-form-urlencoded"})

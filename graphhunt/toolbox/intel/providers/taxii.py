@@ -22,6 +22,8 @@ from graphhunt.toolbox.intel.read_stix import table_of
 from graphhunt.toolbox.intel.state import Limit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graphhunt.toolbox.intel.answer import Asked
     from graphhunt.toolbox.intel.provider import Client
 
@@ -58,17 +60,27 @@ class Taxii(Provider):
         pair = f"{self._keys['user']}:{self._keys['password']}"
         headers = {"Accept": _TYPE, "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
         found: list[Any] = []
-        params = {"match[type]": "indicator", "limit": str(_PAGE)}
+        wanted = {"match[type]": "indicator", "limit": str(_PAGE)}
+        params = wanted
         for _ in range(_MOST_PAGES):
             reply = await client.get(url, headers=headers, params=params)
             objects, following = part(reply.data, "objects"), part(reply.data, "next")
             if reply.status == 404:
                 raise WireError("there is no such collection")
             found += objects if isinstance(objects, list) else []
-            if part(reply.data, "more") is not True or not isinstance(following, str):
+            if part(reply.data, "more") is not True:
                 return found
-            params["next"] = following
+            params = {**wanted, **_following(following, reply.added_last, params)}
         raise WireError(f"the collection has more than {_MOST_PAGES} pages")
+
+
+def _following(following: Any, added_last: str | None, before: Mapping[str, str]) -> dict[str, str]:
+    """Give the parameter that asks for the page after one; servers may name it, or the time it begins after."""
+    if isinstance(following, str) and following:
+        return {"next": following}
+    if added_last is None or before.get("added_after") == added_last:
+        raise WireError("the collection has more than the server says how to ask for")
+    return {"added_after": added_last}
 
 
 PROVIDER = Taxii
