@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from graphhunt.toolbox._text_columns import to_pandas
+from graphhunt.toolbox._text_columns import as_text, to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ SCHEMA = {"cell": pl.Int64, "node": pl.String, "kind": pl.String, "id": pl.Strin
 
 def parsed(lines: Iterable[str], cells: list[int] | None = None) -> tuple[pl.DataFrame, int]:
     """Read lines as records (see `SCHEMA`); give also how many lines are none."""
-    text = pl.Series("line", list(lines), dtype=pl.String).str.strip_chars()
+    text = as_text(lines).alias("line").str.strip_chars()
     frame = pl.DataFrame({"line": text, "cell": pl.Series(cells or [0] * len(text), dtype=pl.Int64)})
     frame = frame.filter(pl.col("line") != "")
     said = frame.select("cell", pl.col("line").str.extract_groups(_LINE).alias("g")).unnest("g")

@@ -23,12 +23,18 @@ _NS_RANGE = (pd.Timestamp.min.value // 1000, pd.Timestamp.max.value // 1000)
 
 
 def require_columns(data: pd.DataFrame, columns: Iterable[str]) -> None:
-    """Refuse a frame that lacks one of the columns.
+    """Refuse what is no frame, and a frame that lacks one of the columns or has it twice.
 
     Raises:
         UsageError: A column is missing; the message names it and the columns there are.
     """
-    missing = [c for c in columns if c not in data.columns]
+    if not isinstance(data, pd.DataFrame):
+        raise UsageError(f"a frame is wanted, and this is a {type(data).__name__}")
+    wanted = list(columns)
+    twice = [c for c in wanted if (data.columns == c).sum() > 1]
+    if twice:
+        raise UsageError(f"Column {twice[0]!r} is in the frame twice", hint="rename one of them first")
+    missing = [c for c in wanted if c not in data.columns]
     if missing:
         names = ", ".join(map(str, data.columns[:20]))
         raise UsageError(f"Column {missing[0]!r} is not in the frame", hint=f"it has {names}")
@@ -106,10 +112,28 @@ def ticks_per_minute(times: pd.Series[Any]) -> int:
     return 60_000_000_000 if times.dt.unit == "ns" else 60_000_000
 
 
+def as_str(value: Any) -> str:
+    """Give a value as text: empty for a missing one, bytes read as UTF-8, others their `str`."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return "" if pd.api.types.is_scalar(value) and pd.isna(value) else str(value)
+
+
+def whole(text: str) -> str:
+    """Give a text with a question mark for each half of a surrogate pair, which no UTF-8 has."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
+
+
 def texts(column: pd.Series[Any]) -> list[str]:
-    """Give a column as plain strings; nulls are empty, other values their `str`."""
+    """Give a column as plain strings, as `as_str` gives each value."""
     filled = column.astype(object).where(column.notna(), "")
-    return [v if isinstance(v, str) else str(v) for v in filled]
+    return [v if isinstance(v, str) else as_str(v) for v in filled]
 
 
 def sorted_codes(column: pd.Series[Any]) -> NDArray[np.int64]:

@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import polars as pl
 
+from graphhunt.toolbox._frames import whole
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
 
 _TEXT = pd.StringDtype(na_value=float("nan"))
+
+
+def as_text(values: Iterable[str | None]) -> pl.Series:
+    """Give texts as a column; half a surrogate pair, which no UTF-8 has, becomes a question mark."""
+    listed = list(values)
+    try:
+        return pl.Series(listed, dtype=pl.String)
+    except UnicodeEncodeError:
+        return pl.Series([None if value is None else whole(value) for value in listed], dtype=pl.String)
 
 
 def to_polars(column: pd.Series[Any]) -> pl.Series:
@@ -22,7 +35,7 @@ def to_polars(column: pd.Series[Any]) -> pl.Series:
     if pd.api.types.is_integer_dtype(column.dtype) and not column.hasnans:
         return pl.Series(column.to_numpy()).cast(pl.String)
     pairs = zip(column.tolist(), column.notna().tolist(), strict=True)
-    return pl.Series([str(value) if known else None for value, known in pairs], dtype=pl.String)
+    return as_text(str(value) if known else None for value, known in pairs)
 
 
 def to_pandas(values: pl.Series, index: pd.Index[Any] | None = None) -> pd.Series[Any]:

@@ -41,6 +41,8 @@ class TimeAxis:
 
     def place(self, times: pd.Series[pd.Timestamp]) -> NDArray[np.float64]:
         """Give the positions of times; null where the time is null."""
+        if times.empty:
+            return np.zeros(0)
         share = ((times - self.low) / (self.high - self.low)).to_numpy(dtype=np.float64)
         places: NDArray[np.float64] = np.asarray(share * (self.right - self.left) + self.left, dtype=np.float64)
         return places

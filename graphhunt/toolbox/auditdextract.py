@@ -17,7 +17,8 @@ import polars as pl
 from graphhunt.errors import UsageError
 from graphhunt.toolbox import _audit_fields as fields
 from graphhunt.toolbox._audit_fields import EXECVE, NUMBERS
-from graphhunt.toolbox._frames import require_columns
+from graphhunt.toolbox._frames import as_str, require_columns
+from graphhunt.toolbox._text_columns import as_text
 from graphhunt.toolbox.process_tree import build_process_tree
 
 if TYPE_CHECKING:
@@ -98,7 +99,12 @@ def unpack_auditd(audit_str: Iterable[Mapping[str, str]]) -> Mapping[str, Mappin
 
 
 def get_event_subset(data: pd.DataFrame, event_type: str) -> pd.DataFrame:
-    """Give the rows of a type without the columns that are empty there."""
+    """Give the rows of a type without the columns that are empty there.
+
+    Raises:
+        UsageError: The frame has no column `EventType`.
+    """
+    require_columns(data, ["EventType"])
     return data[data["EventType"] == event_type].dropna(axis=1, how="all").infer_objects()
 
 
@@ -128,7 +134,12 @@ def generate_process_tree(
 
 def _listed(records: Iterable[Mapping[str, str]], cell: int) -> list[tuple[Any, ...]]:
     """Give the records that a cell lists, as rows of `SCHEMA`."""
-    return [(cell, "", kind, None, str(body)) for record in records for kind, body in record.items()]
+    return [
+        (cell, "", str(kind), None, as_text([as_str(body)])[0])
+        for record in records
+        if hasattr(record, "items")
+        for kind, body in record.items()
+    ]
 
 
 def _frame(

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from graphhunt.errors import UsageError
-from graphhunt.toolbox._frames import require_columns
+from graphhunt.toolbox._frames import as_str, require_columns, whole
 from graphhunt.toolbox._unpack_archives import archive_items, gzip_items, tar_items, zip_items
 
 COLUMNS = (
@@ -61,7 +61,7 @@ def unpack(input_string: str | None, trace: bool = False, utf16: bool = False) -
     """
     del trace
     rows: list[dict[str, Any]] = []
-    text = _unpacked("" if input_string is None else str(input_string), (), rows, utf16)
+    text = _unpacked(whole(as_str(input_string)), (), rows, utf16)
     return text, pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -76,7 +76,7 @@ def unpack_df(data: pd.DataFrame, column: str, trace: bool = False, utf16: bool 
     rows: list[dict[str, Any]] = []
     for index, value in data[column].items():
         found: list[dict[str, Any]] = []
-        text = _unpacked(value, (), found, utf16) if isinstance(value, str) else ""
+        text = _unpacked(whole(value), (), found, utf16) if isinstance(value, str) else ""
         for row in found:
             row |= {"src_index": index, "src_column": column, "full_decoded_string": text}
         rows += found

@@ -17,6 +17,7 @@ import pandas as pd
 from publicsuffixlist import PublicSuffixList
 
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._frames import as_str
 
 _NO_HOST = re.compile(r"[\s\x00-\x20\x7f<>\"'`{}|\\^%,;()*]")
 """What no name of a host holds."""
@@ -65,7 +66,7 @@ def host_of(text: str) -> str:
     Raises:
         UsageError: The text is neither.
     """
-    bare = text.strip()
+    bare = as_str(text).strip()
     if _is_address(bare):
         return bare
     parts, _ = _split(bare)
@@ -85,7 +86,7 @@ def _list() -> PublicSuffixList:
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
-    bare = url.strip()
+    bare = as_str(url).strip()
     try:
         parts = urlsplit(bare if "://" in bare else f"//{bare}")
         port = parts.port
@@ -107,7 +108,7 @@ def ip_rev_resolve(ip_address: str) -> dict[str, Any]:
         UsageError: The text isn't an address.
     """
     try:
-        address = ipaddress.ip_address(ip_address.strip())
+        address = ipaddress.ip_address(as_str(ip_address).strip())
     except ValueError as error:
         raise UsageError(f"{ip_address!r} isn't an address") from error
     asked = {"qname": address.reverse_pointer, "rdtype": "PTR"}

@@ -89,6 +89,8 @@ def _features(frame: pd.DataFrame, columns: Sequence[Any] | None) -> NDArray[np.
     """Take the feature columns as numbers, nulls as NaN."""
     wanted = list(frame.columns) if columns is None else list(columns)
     require_columns(frame, wanted)
+    if not wanted:
+        raise UsageError("the frame has no columns to compare")
     matrix = np.empty((len(frame), len(wanted)), dtype=np.float64)
     for i, name in enumerate(wanted):
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from graphhunt.errors import UsageError
-from graphhunt.toolbox._frames import require_columns
+from graphhunt.toolbox._frames import as_str, require_columns, texts, whole
 from graphhunt.toolbox.entities import GeoLocation, IpAddress
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ class GeoIpLookup:
         Raises:
             UsageError: There is nothing to look up.
         """
-        wanted = [ip_address] if ip_address else list(ip_addr_list or ())
-        wanted = wanted or [getattr(ip_entity, "Address", None) or ""]
-        if not wanted[0]:
+        given: list[Any] = [ip_address] if as_str(ip_address) else list(ip_addr_list or ())
+        wanted = [as_str(each) for each in given or [getattr(ip_entity, "Address", None)]]
+        if not any(wanted):
             raise UsageError("give an address as ip_address=, ip_addr_list= or ip_entity=")
         found = self._places(wanted)
         raw = [found[address][0] for address in wanted if address in found]
@@ -68,14 +68,15 @@ class GeoIpLookup:
         taken = [name for name in PLACE_COLUMNS if name in data.columns and name != column]
         if taken:
             raise UsageError(f"the frame has a column {taken[0]!r} already", hint="rename it first")
-        places = self._table(data[column].dropna().astype(str).unique().tolist())
-        added = places.reindex(data[column].tolist()).set_axis(data.index)
+        addresses = [whole(text) for text in texts(data[column])]
+        places = self._table(list(dict.fromkeys(filter(None, addresses))))
+        added = places.reindex(addresses).set_axis(data.index)
         return pd.concat([data, added.drop(columns=[column] if column in added.columns else [])], axis=1)
 
     def lookup_ips(self, data: pd.DataFrame, column: str) -> pd.DataFrame:
         """Give the places of a column's different addresses, one row each, in the order of their first row."""
         require_columns(data, [column])
-        addresses = data[column].dropna().astype(str).unique().tolist()
+        addresses = list(dict.fromkeys(filter(None, map(whole, texts(data[column])))))
         return self._table(addresses).reset_index(drop=True)
 
     def print_license(self) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from graphhunt.errors import UsageError
 from graphhunt.toolbox import _ioc_patterns as p
-from graphhunt.toolbox._frames import require_columns
+from graphhunt.toolbox._frames import as_str, require_columns, whole
 from graphhunt.toolbox._ioc_search import may_hold, refanged_all, searched
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class IoCExtract:
         if src is not None:
             found: defaultdict[str, set[str]] = defaultdict(set)
             asked = self._asked(**{"include_paths": True, **kwargs})
-            text = p.refanged(src) if asked.refang else src
+            text = p.refanged(as_str(src)) if asked.refang else as_str(src)
             for one in self._scan(text, asked, [kind for kind in self._patterns if _MARKS.get(kind, "") in text]):
                 found[one.kind].add(one.text)
             return dict(found)
@@ -188,21 +188,23 @@ class IoCExtract:
         """Find the indicators of a frame's columns; rows in the order of the frame and the text."""
         wanted = [columns] if isinstance(columns, str) else list(columns)
         require_columns(data, wanted)
-        texts = sorted({cell for name in wanted for cell in data[name].tolist() if isinstance(cell, str)})
+        columns_of_cells = [
+            [whole(cell) if isinstance(cell, str) else None for cell in data[name].tolist()] for name in wanted
+        ]
+        texts = sorted({cell for cells in columns_of_cells for cell in cells if cell is not None})
         known = self._found_in(texts, **{"include_paths": False, **kwargs})
-        columns_of_cells = [data[name].tolist() for name in wanted]
         rows = [
             (kind, text, index, cell)
             for index, *cells in zip(data.index.tolist(), *columns_of_cells, strict=True)
             for cell in cells
-            if isinstance(cell, str)
+            if cell is not None
             for kind, text in known.get(cell, ())
         ]
         return pd.DataFrame(rows, columns=["IoCType", "Observable", "SourceIndex", "Input"])
 
     def get_ioc_type(self, observable: str) -> str:
         """Name the kind a whole text is; unknown for none."""
-        text = p.refanged(observable.strip())
+        text = p.refanged(as_str(observable).strip())
         order = sorted(self._patterns.values(), key=lambda known: known.priority)
         return next((k.ioc_type for k in order if self.validate(text, k.ioc_type)), "unknown")
 
@@ -213,14 +215,15 @@ class IoCExtract:
             return any(self.validate(input_str, name) for name in _HASHES)
         if kind not in self._patterns:
             raise UsageError(f"there is no kind {kind!r}", hint="there are " + ", ".join(self._patterns))
-        text = p.refanged(input_str) if (self.defanged if defanged is None else defanged) else input_str
+        given = as_str(input_str)
+        text = p.refanged(given) if (self.defanged if defanged is None else defanged) else given
         match = self._patterns[kind].comp_regex.fullmatch(text)
         return match is not None and _is_right(kind, text, ignore_tlds)
 
     @staticmethod
     def file_hash_type(file_hash: str) -> IoCType:
         """Give the kind of a hash by its length."""
-        bare = file_hash.strip()
+        bare = as_str(file_hash).strip()
         fits = [kind for kind, length in _HASHES.items() if len(bare) == length and re.fullmatch(r"[0-9a-fA-F]+", bare)]
         return IoCType(fits[0]) if fits else IoCType.unknown
 

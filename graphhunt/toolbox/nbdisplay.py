@@ -104,7 +104,7 @@ def format_logon(logon_event: Any, alert: SecurityAlert | None = None, os_family
 def _each(given: Any) -> Iterable[Any]:
     """Give the things of a list or frame, or the one thing."""
     if hasattr(given, "iterrows"):
-        return (row for _, row in given.iterrows())
+        return given.to_dict("records")  # type: ignore[no-any-return]
     return given if isinstance(given, list | tuple) else [given]
 
 

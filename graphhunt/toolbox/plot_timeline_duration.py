@@ -37,7 +37,8 @@ def display_timeline_duration(
     checked(kwargs, ("source_columns",))
     columns = [group_by] if isinstance(group_by, str) else list(group_by)
     require_columns(data, [time_column, *columns])
-    lanes = data[columns].astype(object).where(data[columns].notna(), "(none)").astype(str).agg(", ".join, axis=1)
+    named = data[columns].astype(object).where(data[columns].notna(), "(none)").astype(str)
+    lanes = pd.Series([", ".join(names) for names in named.itertuples(index=False)], index=data.index, dtype=object)
     frame = data.assign(**{"(lane)": lanes})
     if end_time_column is None:
         frame = _folded(frame, time_column)
@@ -58,6 +59,6 @@ def _folded(data: pd.DataFrame, time_column: str) -> pd.DataFrame:
     known = data.assign(**{time_column: times})[times.notna()]
     ends = known.groupby("(lane)")[time_column].max()
     first = known.sort_values(time_column, kind="stable").drop_duplicates("(lane)")
-    folded = first.assign(**{"(end)": first["(lane)"].map(ends)})
+    folded = first.assign(**{"(end)": ends.reindex(first["(lane)"]).to_numpy()})
     lost = data[times.isna().to_numpy()]
     return folded if lost.empty else pd.concat([folded, lost.drop(columns=[time_column])])

@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 
 from graphhunt.errors import UsageError
-from graphhunt.toolbox._frames import ticks, utc_times
+from graphhunt.toolbox._frames import require_columns, ticks, utc_times
 from graphhunt.toolbox._text_columns import picked, to_pandas, to_polars
 from graphhunt.toolbox._tree_match import Rows, match_parents
 from graphhunt.toolbox._tree_paths import break_cycles, tree_order, tree_paths
@@ -267,7 +267,11 @@ def build_proc_tree(input_tree: pd.DataFrame, max_depth: int = -1) -> pd.DataFra
 
     Returns:
         A copy with `path` and `parent_index`.
+
+    Raises:
+        UsageError: A column is missing.
     """
+    require_columns(input_tree, ["parent_key", "source_index"])
     at = pd.Series(np.arange(len(input_tree)), index=input_tree.index)
     at = at[~at.index.duplicated()]
     parents = at.reindex(input_tree["parent_key"]).fillna(-1).to_numpy(dtype=np.int64)

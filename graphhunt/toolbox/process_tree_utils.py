@@ -10,11 +10,16 @@ from typing import Any
 import pandas as pd
 
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._frames import require_columns
 
 
 def get_process_key(procs: pd.DataFrame, source_index: int | str) -> str:
     """Give the key of the process with a source index, as number or text."""
-    wanted = int(source_index)
+    require_columns(procs, ["source_index"])
+    try:
+        wanted = int(source_index)
+    except (TypeError, ValueError):
+        raise UsageError(f"{source_index!r} is no source index") from None
     found = procs.index[procs["source_index"].astype("int64") == wanted]
     if not len(found):
         raise UsageError(f"No process has source index {source_index!r}")
@@ -39,6 +44,7 @@ def get_process(procs: pd.DataFrame, source: str | pd.Series[Any]) -> pd.Series[
 
 def get_roots(procs: pd.DataFrame) -> pd.DataFrame:
     """Give the processes without a parent."""
+    require_columns(procs, ["IsRoot"])
     return procs[procs["IsRoot"].astype(bool)]
 
 
@@ -120,11 +126,13 @@ def get_tree_depth(procs: pd.DataFrame) -> int:
     """Count the levels of the deepest tree; 0 for an empty frame."""
     if procs.empty:
         return 0
+    require_columns(procs, ["path"])
     return int(procs["path"].str.count("/").max()) + 1
 
 
 def get_summary_info(procs: pd.DataFrame) -> dict[str, int]:
     """Count processes by their place in the trees."""
+    require_columns(procs, ["IsRoot", "IsLeaf", "IsBranch"])
     root, leaf, branch = (procs[c].astype(bool) for c in ("IsRoot", "IsLeaf", "IsBranch"))
     return {
         "Processes": len(procs),

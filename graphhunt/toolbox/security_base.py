@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from graphhunt.errors import UsageError
 from graphhunt.svg import escape
 from graphhunt.toolbox.entities import Account, Entity, Host, OSFamily, Process
 from graphhunt.toolbox.entities.plain_form import known
@@ -42,8 +43,16 @@ class SecurityBase:
 
     @staticmethod
     def _columns(src_row: Any) -> dict[str, Any]:
-        """Give the columns of a row."""
-        return {} if src_row is None else {str(name): value for name, value in dict(src_row).items()}
+        """Give the columns of a row.
+
+        Raises:
+            UsageError: It isn't one.
+        """
+        try:
+            row = {} if src_row is None else dict(src_row)
+        except (TypeError, ValueError):
+            raise UsageError(f"a row is wanted, and this is a {type(src_row).__name__}") from None
+        return {str(name): value for name, value in row.items()}
 
     def __getattr__(self, name: str) -> Any:
         """Give a column as an attribute; AttributeError for a name that is no column."""

@@ -1,7 +1,7 @@
 """Numbers out of text, for clustering: counts, sums and hashes under msticpy's names.
 
 The functions on one value take text; the `_df` forms take a frame and a column name and give a Series with
-the frame's index. In the `_df` forms a null counts as empty text.
+the frame's index. A missing value counts as empty text, bytes as UTF-8 and other values as what `str` makes of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from graphhunt.errors import UsageError
-from graphhunt.toolbox._frames import require_columns, texts
+from graphhunt.toolbox._frames import as_str, require_columns, texts
 from graphhunt.toolbox._text_scan import DELIMITERS, TextScan
 
 if TYPE_CHECKING:
@@ -35,18 +35,18 @@ def _pattern(delim_list: str) -> re.Pattern[str]:
 
 def delim_count(value: str, delim_list: str = DELIMITERS) -> int:
     """Count the delimiters in a text; `delim_list` is a regular expression."""
-    return len(_pattern(delim_list).findall(value))
+    return len(_pattern(delim_list).findall(as_str(value)))
 
 
 def delim_hash(value: str, delim_list: str = DELIMITERS) -> int:
     """Hash (CRC-32) the delimiters of a text in their order, so that equal shapes have equal hashes."""
-    found = "".join(m.group() for m in _pattern(delim_list).finditer(value))
+    found = "".join(m.group() for m in _pattern(delim_list).finditer(as_str(value)))
     return crc32(found.encode("utf-8", "surrogatepass"))
 
 
 def char_ord_score(value: str, scale: int = 1) -> int:
     """Sum the characters' code points, divided by `scale` and rounded down."""
-    return int(sum(map(ord, value)) // scale)
+    return int(sum(map(ord, as_str(value))) // scale)
 
 
 def _string_score(input_str: str) -> int:
@@ -56,12 +56,12 @@ def _string_score(input_str: str) -> int:
 
 def token_count(value: str, delimiter: str = " ") -> int:
     """Count the parts a delimiter cuts a text into; empty text is one part, as `str.split` has it."""
-    return len(value.split(delimiter))
+    return len(as_str(value).split(delimiter))
 
 
 def crc32_hash(value: str) -> int:
     """Hash (CRC-32) a text's UTF-8 form."""
-    return crc32(value.encode("utf-8", "surrogatepass"))
+    return crc32(as_str(value).encode("utf-8", "surrogatepass"))
 
 
 def delim_count_df(data: pd.DataFrame, column: str, delim_list: str = DELIMITERS) -> pd.Series[Any]:
@@ -90,7 +90,10 @@ def crc32_hash_df(data: pd.DataFrame, column: str) -> pd.Series[Any]:
 def _unique(data: pd.DataFrame, column: str) -> tuple[NDArray[np.intp], list[str]]:
     """Give a column as numbers into its distinct texts."""
     require_columns(data, [column])
-    codes, values = pd.factorize(data[column], use_na_sentinel=True)
+    try:
+        codes, values = pd.factorize(data[column], use_na_sentinel=True)
+    except TypeError:  # lists and the like don't hash; their texts do
+        codes, values = pd.factorize(pd.Series(texts(data[column]), dtype=object))
     found = texts(pd.Series(values))
     return np.where(codes < 0, len(found), codes), [*found, ""]
 

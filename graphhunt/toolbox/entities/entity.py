@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from graphhunt.errors import UsageError
 from graphhunt.svg import escape
 from graphhunt.toolbox.entities import plain_form
 from graphhunt.toolbox.entities.entity_enums import member
@@ -97,6 +98,8 @@ class Entity(WithGraph):
     def create(cls, src_entity: Mapping[str, Any] | None = None, **kwargs: Any) -> Entity:
         """Make an entity of the kind that `Type` names, an `UnknownEntity` if there is none such."""
         given = src_entity if src_entity is not None else kwargs
+        if not isinstance(given, Mapping):
+            raise UsageError(f"an entity is made of a mapping, and this is a {type(given).__name__}")
         name = str(given.get("Type") or given.get("type") or "unknown").lower()
         kind = Entity.ENTITY_NAME_MAP.get(name, Entity.ENTITY_NAME_MAP["unknown"])
         return kind(src_entity, **kwargs)
@@ -118,8 +121,14 @@ class Entity(WithGraph):
         return raw_entity
 
     def _take(self, source: Mapping[str, Any] | Entity) -> None:
-        """Take the properties of an entity or mapping."""
+        """Take the properties of an entity or mapping.
+
+        Raises:
+            UsageError: It is neither.
+        """
         given = source.properties if isinstance(source, Entity) else source
+        if not isinstance(given, Mapping):
+            raise UsageError(f"an entity is made of a mapping, and this is a {type(given).__name__}")
         for raw, value in given.items():
             name = str(raw)
             name = name if name in self.schema else name[:1].upper() + name[1:]

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from graphhunt.plain import clean
+from graphhunt.toolbox._frames import require_columns
 from graphhunt.toolbox.intel.answer import Severity
 
 if TYPE_CHECKING:
@@ -21,9 +22,13 @@ class ResultPage:
     Args:
         data: Results.
         severities: Severities to show; warning and high when not given.
+
+    Raises:
+        UsageError: These are no results.
     """
 
     def __init__(self, data: pd.DataFrame, severities: Sequence[str] | None = None) -> None:
+        require_columns(data, _SHOWN)
         wanted = set(severities or (Severity.WARNING, Severity.HIGH))
         rank = {each.value: -place for place, each in enumerate(Severity)}
         found = data[data["Severity"].isin(wanted)] if len(wanted) else data

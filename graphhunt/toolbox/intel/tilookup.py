@@ -5,6 +5,7 @@ Nothing leaves the machine until the setting `intel_enabled` is on; lists of the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import pandas as pd
 
 from graphhunt.errors import UsageError
 from graphhunt.settings import Settings, load_settings
-from graphhunt.toolbox._frames import require_columns
+from graphhunt.toolbox._frames import as_str, require_columns
 from graphhunt.toolbox.intel.answer import Result, Status, frame_of
 from graphhunt.toolbox.intel.asking import Desk, asked_of
 from graphhunt.toolbox.intel.catalogue import catalogue, listed, provider_named, ready
@@ -22,7 +23,7 @@ from graphhunt.toolbox.intel.state import State
 from graphhunt.toolbox.intel.wire import Wire, require_httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from graphhunt.toolbox.intel.asking import Job, Span
@@ -185,8 +186,8 @@ class TILookup:
         Raises:
             UsageError: There is no indicator, no provider of a name, or asking is switched off.
         """
-        text = ioc if ioc is not None else observable
-        if text is None:
+        text = as_str(ioc if ioc is not None else observable)
+        if not text:
             raise UsageError("give an indicator as ioc=")
         asked = asked_of(text, ioc_type, ioc_query_type, _span(start, end))
         chosen = self._asked_providers(providers, default_providers, prov_scope)
@@ -358,7 +359,8 @@ def _pairs(
         return [(t, k if isinstance(k, str) else None) for t, k in zip(texts, told, strict=True) if isinstance(t, str)]
     if isinstance(data, str):
         return [(data, None)]
-    return list(data.items()) if hasattr(data, "items") else [(text, None) for text in data]
+    pairs = data.items() if isinstance(data, Mapping) else ((text, None) for text in data)
+    return [(text, kind) for text, kind in pairs if isinstance(text, str)]
 
 
 def _teller(total: int) -> Any:
