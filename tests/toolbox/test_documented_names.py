@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import runpy
 from pathlib import Path
@@ -28,6 +29,17 @@ def test_what_the_documents_name_is_listed(shared_data: Path) -> None:
     known = {one.module for one in LISTED["NAMES"]} | {one.name for one in LISTED["NAMES"]}
     assert len(roles) > 15
     assert {spoken.get(name, name) for name in [*roles, *classes]} - known == set()
+
+
+def test_modules_are_imported_as_the_documents_name_them(shared_data: Path) -> None:
+    (seed,) = (shared_data.parent / "seeds").glob("004_*.txt")
+    roles = re.findall(r":py`msticpy\.([a-z0-9_.]+?)\.?([A-Z]\w+)?`", seed.read_text("utf-8"))
+    assert len(roles) == 19
+    for module, name in roles:
+        found = importlib.import_module(f"graphhunt.toolbox.{module}")
+        assert not name or name in found.__all__
+        for public in found.__all__:
+            assert getattr(found, public) is getattr(toolbox, public)
 
 
 def test_nothing_is_missing_but_what_may_be() -> None:

@@ -1,0 +1,1 @@
+"""The data package of msticpy under its module's name: write `graphhunt.toolbox` for `msticpy`."""

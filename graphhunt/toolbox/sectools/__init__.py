@@ -1,0 +1,1 @@
+"""The security tools of msticpy under their modules' names: write `graphhunt.toolbox` for `msticpy`."""
