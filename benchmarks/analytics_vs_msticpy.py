@@ -33,6 +33,7 @@ CASES = (
     ("features", 100_000, "both"), ("clusters", 50_000, "both"),
     ("tree", 100_000, "both"), ("timeline", 10_000, "both"),
     ("iocs", 100_000, "both"), ("base64", 1_000, "both"), ("base64", 100_000, "ours"), ("audit", 100_000, "both"),
+    ("list", 100_000, "ours"), ("lookup_iocs", 100_000, "ours"), ("geo", 100_000, "ours"),
 )  # fmt: skip
 
 
@@ -184,6 +185,59 @@ def _audit(ours: bool, n: int) -> Callable[[], int]:
     return lambda: len(read_from_file(file))
 
 
+def indicators(n: int) -> list[str]:
+    """Make a quarter each of addresses, names, hashes and URLs."""
+    kinds = (
+        lambda i: f"{i >> 16 & 127 | 128}.{i >> 8 & 255}.{i & 255}.{i % 251}", lambda i: f"host{i}.bad{i % 977}.org",
+        lambda i: f"{i:064x}", lambda i: f"http://Host{i}.bad.org/Path/{i}",
+    )  # fmt: skip
+    return [kinds[i % 4](i // 4) for i in range(n)]
+
+
+def _list(n: int) -> Callable[[], int]:
+    """Read a list of ten times as many indicators as rows, and match the rows."""
+    import polars as pl
+
+    from graphhunt.toolbox.intel.indicators import read_lists
+
+    file = Path(tempfile.gettempdir()) / f"graphhunt-list-{os.getpid()}-{n}.txt"
+    every = indicators(10 * n)
+    file.write_text("\n".join(every))
+    kinds = ("ipv4", "dns", "sha256_hash", "url")
+    rows = pl.DataFrame({"value": every[::10], "kind": [kinds[i % 4] for i in range(0, 10 * n, 10)]})
+    return lambda: len(read_lists([file]).match(rows))
+
+
+def _lookup_iocs(n: int) -> Callable[[], int]:
+    """Look rows up in a list that holds them all; the list is read before."""
+    import pandas as pd
+
+    from graphhunt.settings import load_settings
+    from graphhunt.toolbox import TILookup
+    from graphhunt.toolbox.intel.keys import Keys
+    from graphhunt.toolbox.intel.state import State
+
+    file = Path(tempfile.gettempdir()) / f"graphhunt-list-{os.getpid()}-{n}.txt"
+    file.write_text("\n".join(indicators(n)))
+    lookup = TILookup(settings=load_settings({}, intel_lists=str(file)), keys=Keys(env={}), state=State())
+    data = pd.DataFrame({"Observable": indicators(n)})
+    return lambda: len(lookup.lookup_iocs(data))
+
+
+def _geo(n: int) -> Callable[[], int]:
+    """Give rows the sites of their addresses, by a table of 256."""
+    import pandas as pd
+
+    from graphhunt.settings import load_settings
+    from graphhunt.toolbox import GeoLiteLookup
+
+    file = Path(tempfile.gettempdir()) / f"graphhunt-sites-{os.getpid()}-{n}.csv"
+    file.write_text("network,site\n" + "".join(f"10.{i}.0.0/16,site {i}\n" for i in range(256)))
+    geo = GeoLiteLookup(sites=file, settings=load_settings({}))
+    data = pd.DataFrame({"ip": [f"10.{i % 256}.{i // 256 % 256}.{i % 199}" for i in range(n)]})
+    return lambda: int(geo.df_lookup_ip(data, "ip")["City"].notna().sum())
+
+
 def _sessions(ours: bool, whole: bool, n: int) -> Callable[[], int]:
     if ours:
         from graphhunt.toolbox import create_session_col, sessionize_data
@@ -240,6 +294,9 @@ def prepare(case: str, n: int, tool: str) -> Callable[[], int]:
         return _sessions(ours, case == "sessionize_data", n)
     if case in ("features", "clusters"):
         return _clusters(ours, case == "clusters", n)
+    alone = {"list": _list, "lookup_iocs": _lookup_iocs, "geo": _geo}
+    if case in alone:
+        return alone[case](n)
     made = {"tree": _tree, "timeline": _timeline, "iocs": _iocs, "base64": _base64, "audit": _audit}
     return made[case](ours, n)
 
@@ -247,7 +304,8 @@ def prepare(case: str, n: int, tool: str) -> Callable[[], int]:
 def work(case: str, n: int, tool: str) -> None:
     """Measure one case once (after a small warm-up) and print the figures."""
     warnings.simplefilter("ignore")
-    with contextlib.redirect_stdout(io.StringIO()):
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        tempfile.tempdir = folder  # the files that cases make go with it
         small = prepare(case, 400, tool)
         small()
         run = prepare(case, n, tool)
