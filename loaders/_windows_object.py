@@ -26,12 +26,18 @@ def _share(event: Event) -> list[Fact]:
             **subject(get),
             share=v.text(get("ShareName")),
             target=v.text(get("RelativeTargetName")),
+            local_path=_local(v.text(get("ShareLocalPath"))),
             source_ip=v.ip(get("IpAddress")),
             source_port=v.port(get("IpPort")),
             access=v.hexadecimal(get("AccessMask")),
             success=not event.refused,
         )
     ]
+
+
+def _local(path: str | None) -> str | None:
+    """Give a share's folder as paths are written elsewhere, without the prefix of the object manager."""
+    return None if path is None else path.removeprefix("\\??\\") or None
 
 
 def _access(event: Event) -> list[Fact] | Skipped:

@@ -4,7 +4,8 @@
 // processes it made and what it did. Who ended a process no record says, so an end has no parent.
 // A session is remote when a remote logon opened it; its address is that logon's. New is a file whose first sight lies in
 // the period asked for. From outside is a file with the mark of the web, a stream Zone.Identifier (Sysmon 15), and one that
-// ends as `carriers` do and was written by one of `bringers`: a browser, a mail program, or the system for a client of SMB.
+// ends as `carriers` do and was written by one of `bringers`: a browser, a mail program, or the system for a client of SMB;
+// and one that a record of a share says was sent.
 // mode: read
 // params: users: list[str] = [], machines: list[str] = [], processes: list[str] = [], files: list[str] = [],
 //    clients: list[str] = [], muids: list[str]?, accounts: list[str]?, names: list[str]?, programs: list[str]?,
@@ -91,7 +92,8 @@ WHERE
   AND ($attributes IS NULL OR ('ATTR_LANSHARED' IN $attributes AND child.path STARTS WITH '\\\\')
        OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_session_id = session })
        OR ('ATTR_EXTERNAL' IN $attributes AND (EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) + ':zone.identifier' END, '')}) }
-           OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes AND any(end IN $carriers WHERE toLower(child.path) ENDS WITH end) THEN p.machine_id + '|' + toLower(child.path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers }))
+           OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes AND any(end IN $carriers WHERE toLower(child.path) ENDS WITH end) THEN p.machine_id + '|' + toLower(child.path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers }
+           OR EXISTS { MATCH (sent:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(child.path) END, '')})<-[:SENT]-(:IP) }))
        OR (operation = 'load' AND coalesce(child.sha256, child.md5) IS NOT NULL
            AND 'ATTR_FRESHUNKNOWN' IN $attributes AND child.first_seen >= $since)
        OR (operation = 'load' AND 'ATTR_EXTERNAL' IN $attributes
@@ -130,7 +132,8 @@ RETURN at AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL THEN u.
        CASE WHEN r.logon_session_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(path IN file.paths WHERE toLower(path) ENDS WITH ':zone.identifier')
               OR EXISTS { MATCH (stream:File {id: coalesce(p.machine_id + '|' + toLower(child.path) + ':zone.identifier', '')}) }
-              OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN any(end IN $carriers WHERE toLower(child.path) ENDS WITH end) THEN p.machine_id + '|' + toLower(child.path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers } THEN true END AS external,
+              OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN any(end IN $carriers WHERE toLower(child.path) ENDS WITH end) THEN p.machine_id + '|' + toLower(child.path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers }
+              OR EXISTS { MATCH (sent:File {id: coalesce(p.machine_id + '|' + toLower(child.path), '')})<-[:SENT]-(:IP) } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(file.sha256, file.md5) IS NOT NULL
             THEN file.first_seen >= $since END AS fresh_unknown,
        child.path STARTS WITH '\\\\' AS lan_shared,

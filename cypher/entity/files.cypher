@@ -63,7 +63,8 @@ WHERE
        OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_session_id = r.logon_session_id })
        OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
            OR EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(path) + ':zone.identifier' END, '')}) }
-           OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes AND any(end IN $carriers WHERE toLower(path) ENDS WITH end) THEN p.machine_id + '|' + toLower(path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers })))
+           OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes AND any(end IN $carriers WHERE toLower(path) ENDS WITH end) THEN p.machine_id + '|' + toLower(path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers }
+           OR EXISTS { MATCH (sent:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(path) END, '')})<-[:SENT]-(:IP) })))
 WITH p, r, f, path, operation ORDER BY r.start, r.id LIMIT $limit
 WITH p.machine_id AS machine, collect([p, r, f, path, operation]) AS acts
 CALL (machine, acts) {
@@ -84,7 +85,8 @@ RETURN r.start AS date_time, p.machine_id AS muid, CASE WHEN u.domain IS NULL TH
        CASE WHEN r.logon_session_id IS NOT NULL AND p.machine_id IS NOT NULL THEN entries > 0 END AS remote_session,
        CASE WHEN any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
               OR EXISTS { MATCH (stream:File {id: coalesce(p.machine_id + '|' + toLower(path) + ':zone.identifier', '')}) }
-              OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN any(end IN $carriers WHERE toLower(path) ENDS WITH end) THEN p.machine_id + '|' + toLower(path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers } THEN true END AS external,
+              OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN any(end IN $carriers WHERE toLower(path) ENDS WITH end) THEN p.machine_id + '|' + toLower(path) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers }
+              OR EXISTS { MATCH (sent:File {id: coalesce(p.machine_id + '|' + toLower(path), '')})<-[:SENT]-(:IP) } THEN true END AS external,
        CASE WHEN $since IS NOT NULL AND coalesce(f.sha256, f.md5) IS NOT NULL
             THEN f.first_seen >= $since END AS fresh_unknown,
        path STARTS WITH '\\\\' AS lan_shared, r.end AS last_seen, r.count AS actions, p.id AS process_id,

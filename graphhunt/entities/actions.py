@@ -42,8 +42,8 @@ class Acting(Talking):
 
         `RemoteIp` is where the logon came from that opened the process's session; `External` is true of a program
         with the mark of the web, of one that a browser or mail program wrote and of one that came by SMB (the system
-        wrote it), and otherwise unknown; `FreshUnknown` is whether a program whose hash is known was
-        first seen in the period.
+        wrote it, or a record of the share says so), and otherwise unknown; `FreshUnknown` is whether a program whose
+        hash is known was first seen in the period.
 
         Args:
             file: Only of these programs: names, paths, hashes or File objects.

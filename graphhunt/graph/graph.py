@@ -28,6 +28,7 @@ from graphhunt.graph.origins import Origins
 from graphhunt.graph.possible import TYPES, possible
 from graphhunt.graph.processes import Processes
 from graphhunt.graph.remote import logged_on, remote_logons
+from graphhunt.graph.sent import Sent
 from graphhunt.graph.services import Services
 from graphhunt.graph.sessions import Sessions
 from graphhunt.graph.shape import shaped_nodes, shaped_relationships
@@ -111,6 +112,7 @@ def _relationships(
     """Compute the tables that don't depend on sources; the second part holds node tables found on the way."""
     files = objects.Files(case, processes, acts)
     alerts = Alerts(case, processes)
+    sent = Sent(case)
     tables: dict[str, pl.DataFrame] = {
         "FAILED_LOGON": acts.sessions.failed(),
         "RAN": acts.of_process(processes.ran, "to_id"),
@@ -123,6 +125,7 @@ def _relationships(
         "AUTHENTICATED": credentials.authenticated(case),
         **services.relationships(),
         **files.relationships(),
+        "SENT": sent.relationships(),
         **objects.registry(case, processes, acts),
         "ACCESSED": accessed(case, processes, handles),
         "INJECTED_INTO": objects.injections(case, processes, acts),
@@ -135,7 +138,7 @@ def _relationships(
     tables["HOSTS"] = pl.concat([tables["HOSTS"], opened.pop("HOSTS")], how="diagonal")
     tables.update(opened)
     found = {label: tables.pop(label) for label in sorted(tables) if label in NODES}
-    found["File"] = files.nodes(alerts.files())
+    found["File"] = files.nodes(alerts.files(), sent.files())
     return tables, found
 
 

@@ -75,11 +75,11 @@ class Files:
         tables["IMAGE"] = _edge(image.rename({"where": "path"}), "path")
         return tables
 
-    def nodes(self, sightings: pl.DataFrame) -> pl.DataFrame:
+    def nodes(self, *sightings: pl.DataFrame) -> pl.DataFrame:
         """Give one row per file: by content where a hash is known, else by machine and path.
 
         Args:
-            sightings: Files seen elsewhere, such as by alerts; with the columns of the actions.
+            *sightings: Files seen elsewhere, such as by alerts; with the columns of the actions.
         """
         columns = [
             "file_id",
@@ -94,7 +94,7 @@ class Files:
             "record",
             "event_id",
         ]
-        seen = [table.select(columns) for table in (self._actions, self._images, sightings)]
+        seen = [table.select(columns) for table in (self._actions, self._images, *sightings)]
         frame = pl.concat(seen).with_columns(base=basename("where"))
         # A stream (`x.exe:Zone.Identifier`) goes by the content of its file, whose name it isn't.
         stream = pl.col("base").str.contains(":", literal=True)

@@ -60,6 +60,7 @@ class ShareAccess(Fact, frozen=True, kw_only=True, tag="share_access"):
     Attributes:
         share: The share as written, such as `\\*\ADMIN$`.
         target: The file or pipe below it.
+        local_path: The folder that the share is on the machine (5145).
         success: False where a known account was denied; that is no failed logon.
         client_name: The client in its own words.
         server_name: The machine as the client named it in the share's path.
@@ -82,5 +83,6 @@ class ShareAccess(Fact, frozen=True, kw_only=True, tag="share_access"):
     server_name: str | None = None
     service: str | None = None
     operation: str | None = None
+    local_path: str | None = None
     destination_ip: str | None = None
     destination_port: int | None = None

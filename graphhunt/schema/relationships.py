@@ -256,6 +256,12 @@ RELATIONSHIPS: dict[str, RelKind] = {
         _file_act("DELETED", "A process deleted a file."),
         _file_act("RENAMED", "A process renamed a file."),
         _file_act("LOADED", "A process loaded a module."),
+        RelKind(
+            "SENT",
+            "A client wrote a file to a machine through a share (5145 with the right to write, Zeek smb_files).",
+            (("IP", "File"),),
+            (PATH, Property("share", "text", "share, as the record names it"), ACCOUNT),
+        ),
         RelKind("IMAGE", "A process is an instance of a program file.", (("Process", "File"),), (PATH,)),
         RelKind(
             "SET_REGISTRY", "A process made or changed a registry key.", (("Process", "RegistryKey"),), _REGISTRY_ACT

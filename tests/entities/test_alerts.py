@@ -46,6 +46,48 @@ def brought(second: int, image: str, file: str) -> list[dict[str, Any]]:
     return [row | {"Computer": "PC2"} for row in rows]
 
 
+def through_a_share(second: int, name: str, mask: str) -> list[dict[str, Any]]:
+    """Let a client open a file of C$ on a third machine with some rights, and the file run."""
+    made = f"{{22222222-0000-0000-0000-0000000000{second}}}"
+    rows = [
+        record(
+            second,
+            "Security",
+            5145,
+            SubjectUserName="ana",
+            SubjectDomainName="CORP",
+            SubjectLogonId="0x77",
+            ShareName=r"\\*\C$",
+            ShareLocalPath="\\??\\C:\\",
+            RelativeTargetName=rf"Tools\{name}",
+            IpAddress="10.0.0.9",
+            IpPort="50001",
+            AccessMask=mask,
+            ObjectType="File",
+        ),
+        record(
+            second + 1,
+            SYSMON,
+            1,
+            ProcessGuid=made,
+            ProcessId=str(second),
+            Image=rf"C:\tools\{name}",
+            User=r"CORP\bob",
+            Hashes=f"SHA256={str(second) * 32}",
+        ),
+        record(
+            second + 2,
+            SYSMON,
+            11,
+            ProcessGuid=made,
+            ProcessId=str(second),
+            Image=rf"C:\tools\{name}",
+            TargetFilename=rf"C:\tools\{name}",
+        ),
+    ]
+    return [row | {"Computer": "PC3"} for row in rows]
+
+
 RECORDS = [
     record(1, SYSMON, 1, ProcessGuid="{11111111-0000-0000-0000-000000000001}", ProcessId="500", Image=SHELL,
            CommandLine="cmd", User=r"CORP\ana", LogonId="0x99", ParentProcessGuid="", ParentProcessId="0",
@@ -59,6 +101,7 @@ RECORDS = [
            TargetFilename=r"C:\plain.txt", User=r"CORP\ana"),
     *brought(20, "outlook.exe", r"C:\Users\ana\invoice.exe"), *brought(23, "System", r"C:\Windows\svc.exe"),
     *brought(26, "System", r"C:\Windows\log.etl"), *brought(29, "notepad.exe", r"C:\own.exe"),
+    *through_a_share(40, "put.dat", "0x2"), *through_a_share(44, "read.exe", "0x120089"),
     detected(5, 1116, "Not Applicable"),
     detected(6, 1117, "Quarantine"),
     detected(7, 1116, "Not Applicable", **{"Detection ID": "{B2}", "Threat Name": "Other", "Path": r"file:_C:\b.dll"}),
@@ -137,3 +180,15 @@ def test_what_a_mail_program_or_a_client_of_smb_brought_is_from_outside(hunt: St
     for ask in (machine.get_files, machine.get_executions):
         counts: Any = ask(histogram=Histogram(by="ChildFilename"), **only)
         assert {row["ChildFilename"] for row in counts.df.to_dict("records")} == outside
+
+
+def test_what_a_record_says_was_sent_through_a_share_is_from_outside(hunt: StoreHunt) -> None:
+    machine = Machine("pc3", hunt=hunt)
+    assert {row.child_filename: row.external for row in machine.get_files()} == {"put.dat": True, "read.exe": None}
+    ran = machine.get_executions(operation="create")
+    assert {row.child_filename: row.external for row in ran} == {"put.dat": True, "read.exe": None}
+    only: Any = {"attributes": "ATTR_EXTERNAL"}
+    for ask in (machine.get_files, machine.get_executions):
+        assert {row.child_filename for row in ask(**only)} == {"put.dat"}
+        counts: Any = ask(histogram=Histogram(by="ChildFilename"), **only)
+        assert {row["ChildFilename"] for row in counts.df.to_dict("records")} == {"put.dat"}

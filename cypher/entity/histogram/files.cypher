@@ -42,7 +42,8 @@ CALL (whole) {
          OR ('ATTR_REMOTE' IN $attributes AND EXISTS { MATCH (:Machine {id: coalesce(CASE WHEN 'ATTR_REMOTE' IN $attributes THEN p.machine_id END, '')})<-[entry:REMOTE_LOGON]-() WHERE entry.logon_session_id = r.logon_session_id })
          OR ('ATTR_EXTERNAL' IN $attributes AND (any(name IN f.paths WHERE toLower(name) ENDS WITH ':zone.identifier')
              OR EXISTS { MATCH (stream:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) + ':zone.identifier' END, '')}) }
-           OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes AND any(end IN $carriers WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end) THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers })))
+           OR EXISTS { MATCH (made:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes AND any(end IN $carriers WHERE toLower(coalesce(r.path, f.path)) ENDS WITH end) THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) END, '')})<-[:WROTE]-(bringer:Process) WHERE bringer.name IN $bringers }
+           OR EXISTS { MATCH (sent:File {id: coalesce(CASE WHEN 'ATTR_EXTERNAL' IN $attributes THEN p.machine_id + '|' + toLower(coalesce(r.path, f.path)) END, '')})<-[:SENT]-(:IP) })))
   // part: counted
   WITH CASE WHEN $by IS NULL THEN null ELSE CASE $by WHEN 'ChildFilename' THEN f.name WHEN 'ChildPath' THEN coalesce(r.path, f.path)
             WHEN 'ChildMd5' THEN f.md5 WHEN 'FileId' THEN f.id

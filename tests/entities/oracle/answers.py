@@ -124,8 +124,10 @@ def marks(view: View, params: Params, process: Node, act: Node | Edge, file: Nod
     entrances = view.entrances(process, act)
     hashed = file is not None and ("sha256" in file or "md5" in file)
     paths = [name.lower() for name in (file or {}).get("paths", [])]
-    stream = f"{process.get('machine_id')}|{lower(path)}:zone.identifier"
-    outside = any(name.endswith(":zone.identifier") for name in paths) or view.node(stream, "File") is not None
+    place = f"{process.get('machine_id')}|{lower(path)}"
+    outside = any(name.endswith(":zone.identifier") for name in paths)
+    outside |= view.node(f"{place}:zone.identifier", "File") is not None
+    outside |= any(view.into(view.node(place, "File"), "SENT"))
     return {
         "remote_session": None if "logon_session_id" not in act or "machine_id" not in process else bool(entrances),
         "remote_ip": min((e["source_ip"] for e in entrances if "source_ip" in e), default=None),

@@ -165,6 +165,8 @@ def _acts(world: World) -> None:
         word = world.maybe(rng.choice(("FileCreate", "modify", "time")), 0.8)
         world.link(kind, any_of("Process"), any_of("File"), operation=word, path=world.maybe(rng.choice(FILES), 0.7),
                    logon_session_id=world.maybe(world.session()))  # fmt: skip
+    for _ in range(rng.randint(0, 2)):
+        world.link("SENT", any_of("IP"), any_of("File"), path=world.maybe(rng.choice(FILES), 0.7))
     for _ in range(rng.randint(0, 4)):
         kind, word = rng.choice(("SET_REGISTRY", "READ_REGISTRY")), rng.choice(("create", "modify", "delete"))
         world.link(
