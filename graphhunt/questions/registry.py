@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graphhunt.questions.question import Question
 
 ROOMS = {
-    "hunt": ("graphhunt.lateral.questions", "graphhunt.questions.cypher"),
+    "hunt": ("graphhunt.lateral.questions", "graphhunt.incidents.questions", "graphhunt.questions.cypher"),
     "entity": ("graphhunt.questions.cypher",),
     "paths": ("graphhunt.lateral.questions",),
     "analysis": ("graphhunt.analyses.questions",),

@@ -1,0 +1,98 @@
+"""`hunt incidents`: what belongs together of an intrusion, ranked by one score, each with the records it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphhunt.errors import UsageError
+from graphhunt.incidents.find import BUDGET, Found, Options, incidents_of, nothing_found, shown
+from graphhunt.incidents.sentences import plain
+from graphhunt.questions.parameter import Parameter
+from graphhunt.questions.question import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphhunt.questions.question import Case, Wishes
+
+COLUMNS = (
+    "rank", "score", "class", "id", "start", "end", "machines", "accounts", "outside", "techniques", "leads", "units",
+    "over_the_line", "title",
+)  # fmt: skip
+"""Columns of the rows."""
+
+PARAMETERS = (
+    Parameter("since", "datetime", help="evidence of intrusion from this time on"),
+    Parameter("until", "datetime", help="evidence of intrusion before this time"),
+    Parameter("id", "str", help="only this incident, with its acts, sentences and records; an id, alias or act's id"),
+    Parameter("budget", "int", BUDGET, "units of reading per day of records", least=1),
+    Parameter("networks", "list[str]", help="inner networks beside those that follow from the records, as 10.1.0.0/16"),
+    Parameter("cut", "list[str]", help="ids of inferred joins that don't hold"),
+)
+"""What the question takes."""
+
+
+def options(given: Mapping[str, Any]) -> Options:
+    """Read what is asked from bound parameters."""
+    lists = {name: tuple(given.get(name) or ()) for name in ("networks", "cut")}
+    return Options(since=given.get("since"), until=given.get("until"), **lists)
+
+
+def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
+    """List the incidents, or tell one whole.
+
+    Returns:
+        `items`: those over the line that the budget allows, `below` it the best, and how many were `held_back`;
+        `rows`, the same as a table; `scope`: what was looked at and what is missing; `reason` where there is none;
+        with an `id`, that one as `incident` with `steps`, `links` and what its score is made of.
+    """
+    found = incidents_of(case.snapshot, options(given))
+    chosen, below, held = shown(found, given["budget"])
+    chosen, below = chosen[: wishes.limit], below[: wishes.limit]
+    items = [each.summary(rank) for rank, each in enumerate(chosen, 1)]
+    under = [each.summary(rank) for rank, each in enumerate(below, len(chosen) + held + 1)]
+    answer: dict[str, Any] = {
+        "hunt": QUESTION.name, "items": items, "below": under, "held_back": held, "scope": found.scope,
+        "notes": list(found.notes), "columns": list(COLUMNS),
+        "rows": [_row(item, over=True) for item in items] + [_row(item, over=False) for item in under],
+        "truncated": bool(held),
+    }  # fmt: skip
+    if not found.incidents:
+        answer["reason"] = nothing_found(found.scope)
+    return answer | {"incident": story(found, given["id"])} if given["id"] else answer
+
+
+def _row(item: dict[str, Any], *, over: bool) -> dict[str, Any]:
+    shown_as = item | {"title": plain(item["title"]), "over_the_line": over}
+    return {column: shown_as[column] for column in COLUMNS}
+
+
+def story(found: Found, name: str) -> dict[str, Any]:
+    """Tell the incident of an id, an alias or the id of one of its acts.
+
+    Raises:
+        UsageError: There is none; the hint names the nearest ids.
+    """
+    for rank, incident in enumerate(found.incidents, 1):
+        if incident.known_as(name):
+            return incident.story(rank)
+    near = sorted(found.incidents, key=lambda each: -_common(each.id, name))[:3]
+    hint = "did you mean " + ", ".join(each.id for each in near) if near else "see: graphhunt incidents"
+    raise UsageError(f"there is no incident '{name}'", hint=hint)
+
+
+def _common(a: str, b: str) -> int:
+    """Count the characters that two texts begin with alike."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+QUESTION = Question(
+    name="incidents",
+    kind="hunt",
+    title="Incidents: acts joined by what caused what, ranked by one score, told in sentences with their records",
+    answer=_answer,
+    parameters=PARAMETERS,
+    columns=COLUMNS,
+    attack=("T1021", "T1059", "T1003", "T1569.002", "T1047"),
+)
+"""The hunt."""

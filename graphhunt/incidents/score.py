@@ -1,0 +1,98 @@
+"""The one score of incidents: the strongest visit to a machine, and bounded bonuses for what other visits add.
+
+    score = prior + sum over classes of min(cap, strongest lead of the class) in the best visit
+          + part of the weight of each class that only other visits have, each and all bounded, + `relay`
+
+A visit is one remote logon with all that came of it on that machine, or one local session. Visits are never summed:
+busy administrators would win. The score is in nats and orders what to read first; it is no probability.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from graphhunt.incidents.weights import Weights, weights
+from graphhunt.toolbox.finite import require_finite
+
+if TYPE_CHECKING:
+    from graphhunt.incidents.lead import Lead
+
+Unit = tuple[str | None, str, int]
+"""Account, source (a machine's id or an address) and day since 1970: what an analyst reads as one."""
+
+MOST_READ = 10
+"""Units of one incident that are read at once."""
+
+RELAY = "switched_on"
+"""Kind of lead that says: came in from elsewhere, and went on as another account, both proved."""
+
+
+class Part(NamedTuple):
+    """One summand: what it is, how many leads say it, and what it adds, nats."""
+
+    what: str
+    times: int
+    adds: float
+
+
+class Score(NamedTuple):
+    """A score with what it is made of."""
+
+    total: float
+    parts: tuple[Part, ...]
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Give the summands as plain values."""
+        return [{"what": part.what, "count": part.times, "adds": round(part.adds, 4)} for part in self.parts]
+
+
+def score(visits: Mapping[str, Iterable[Lead]], given: Weights | None = None) -> Score:
+    """Score the leads of an incident by visit.
+
+    Raises:
+        AnalysisError: The score isn't a finite number.
+    """
+    rule = given or weights()
+    strongest = {visit: _classes(leads, rule) for visit, leads in visits.items()}
+    first = {visit: min(lead.time for lead in leads) for visit, leads in visits.items()}
+    best = max(strongest, key=lambda visit: (sum(adds for _, adds in strongest[visit].values()), -first[visit], visit))
+    counts = Counter(lead.kind for leads in visits.values() for lead in leads)
+    parts = [Part("prior", 0, rule.prior)]
+    parts += [
+        Part(kind, counts[kind], adds) for kind, adds in sorted(strongest[best].values(), key=lambda p: (-p[1], p[0]))
+    ]
+    parts += _further(strongest, best, counts, rule)
+    if RELAY in counts:
+        parts.append(Part("relay", counts[RELAY], rule.relay))
+    total = sum(part.adds for part in parts)
+    require_finite("the score of an incident", [total])
+    return Score(total, tuple(parts))
+
+
+def _classes(leads: Iterable[Lead], rule: Weights) -> dict[str, tuple[str, float]]:
+    """Give the strongest kind of each class and what it counts."""
+    found: dict[str, tuple[str, float]] = {}
+    for lead in leads:
+        kind = rule.kinds[lead.kind]
+        counts = min(rule.cap, kind.weight * lead.share)
+        found[kind.klass] = max(
+            found.get(kind.klass, (lead.kind, counts)), (lead.kind, counts), key=lambda p: (p[1], p[0])
+        )
+    return found
+
+
+def _further(
+    strongest: Mapping[str, Mapping[str, tuple[str, float]]], best: str, counts: Mapping[str, int], rule: Weights
+) -> list[Part]:
+    """Give what the classes of other visits add that the best one lacks, the heaviest first."""
+    others: dict[str, tuple[str, float]] = {}
+    for visit, classes in strongest.items():
+        for klass, (kind, adds) in classes.items() if visit != best else ():
+            if klass not in strongest[best]:
+                others[klass] = max(others.get(klass, (kind, adds)), (kind, adds), key=lambda pair: (pair[1], pair[0]))
+    chosen = sorted(others.values(), key=lambda pair: (-pair[1], pair[0]))[: rule.most_further]
+    return [
+        Part(f"elsewhere: {kind}", counts[kind], min(rule.further, rule.further_share * adds)) for kind, adds in chosen
+    ]

@@ -1,0 +1,73 @@
+"""The templates of sentences: the only place with their words. Names in braces are filled with facts of the case.
+
+What stands in braces is an entity, a time, a number or text of a record; none of it is ever part of the words, so that
+whoever shows a sentence can link and escape it.
+"""
+
+from __future__ import annotations
+
+LEADS = {
+    "remote_service": "{account} installed {work} on {to} over the network, coming from {from}",
+    "remote_service.unnamed": "{account} had a service run on {to} over the network, coming from {from}",
+    "remote_task": "{account} registered {work} on {to} over the network, coming from {from}",
+    "remote_task.unnamed": "{account} had a task run on {to} over the network, coming from {from}",
+    "remote_wmi": "{account} started {program} on {to} through WMI, coming from {from}",
+    "remote_dcom": "{account} started {program} on {to} through DCOM, coming from {from}",
+    "remote_winrm": "{account} ran commands on {to} through WinRM ({program}), coming from {from}",
+    "exploited": "a shell of the system started on {to} just after a connection from {from}",
+    "fan_out": "{account} ran programs on several machines from {from} within five minutes: {machines}",
+    "encoded_command": "{program} of {account} on {to} ran encoded PowerShell that {does}",
+    "encoded_plain": "{program} of {account} on {to} ran an encoded PowerShell command",
+    "download": "{program} of {account} on {to} fetched a file: {command}",
+    "server_shell": "{parent} started {program} on {to}: {why}",
+    "file_over_smb": "{path} came to {to} over SMB and {program} used it {gap} later",
+    "library_over_smb": "{path} came to {to} over SMB and {program} loaded it {gap} later",
+    "outside_call": "{program} of {account} on {to} called the outside address {address}, port {port}: {why}",
+    "outside_logon": "{account} came to {to} from the outside address {from}: {why}",
+    "lsass_read": "{program} of {account} opened LSASS on {to} with the right to read its memory ({mask})",
+    "lsass_dump": "{program} of {account} on {to} wrote {path}",
+    "hash_on_command_line": "a password hash or a request for a ticket stood on a command line of {account} on {to} "
+    "({program}): treat the password as known",
+    "new_credentials": "{account} opened a session on {to} with other credentials for the network (type 9): {as}",
+    "switched_on": "whoever came to {from} went on to {to} as another account, {account}",
+    "guessed": "{account} logged on to {to} from {from} after {count} failed attempts",
+    "sprayed": "{count} accounts failed to log on from {from} within minutes",
+    "many_tickets": "{account} asked from {from} within minutes for tickets of {count} services that run "
+    "as accounts with passwords that can be guessed",
+    "asked_admins": "{account} asked for the administrators of the domain on {to}, with {program}",
+    "remote_service_control": "{account} controlled a service of another machine from {to}: {command}",
+    "who_am_i": "{account} asked on {to} which account they are, with {program}",
+    "copies_deleted": "{program} of {account} deleted copies of files on {to}: {command}",
+    "alert_critical": "another product raised a critical alert about {about}: {name}",
+    "alert_high": "another product raised a high alert about {about}: {name}",
+    "alert_medium": "another product raised a medium alert about {about}: {name}",
+    "alert_low": "another product noticed {about}: {name}",
+    "network_remote": "a network sensor saw {account} go from {from} to {to} by WinRM",
+    "network_copy": "{from} sent {bytes} bytes to a share of {address}, as a network sensor saw",
+    "network_calls": "{from} called the outside address {address}, port {port}, {count} times within an hour",
+    "unusual_logon": "{account} came from {from} to {to}, which is unusual after the days before",
+}
+"""One per kind of lead; `.unnamed` where what was made isn't known."""
+
+HOP = "{account} came from {from} to {to}"
+HOP_BY = "{account} came from {from} to {to}: {technique}"
+MOVED = "someone using {accounts} moved from {first} to {others} within {span}"
+STAYED = "someone using {accounts} acted on {first} within {span}"
+MOVED_UNKNOWN = "someone moved from {first} to {others} within {span}"
+SEEN = "{first} did what an intruder does, within {span}"
+JOINED = "joined by inference: {why} on {machine}, {gap} later"
+ACTOR = "joined by inference: {why}"
+NOT_SEEN = "how {first} was taken is not in the records: {program} already ran when the first act began"
+FROM_OUTSIDE = "; outside: {outside}"
+
+DOES = {
+    "script_log_off": "turns script block logging off",
+    "amsi_off": "switches AMSI off",
+    "fetches": "fetches from the network",
+    "runs": "runs what it is given",
+    "loads": "loads code into memory",
+}
+"""What decoded commands do, in words."""
+
+NOTHING_KNOWN = "could not be put into words"
+"""What an encoded command does where no rule knows it."""
