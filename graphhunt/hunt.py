@@ -20,6 +20,7 @@ from graphhunt.analyses import runs
 from graphhunt.case.export import export
 from graphhunt.case.identity import Identity
 from graphhunt.entities import IP, Client, File, Machine, Process, User
+from graphhunt.entities.incidents import Incidents, found_incidents
 from graphhunt.errors import DamageError, GraphhuntError, UsageError
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import LoadReport, ingest
@@ -291,6 +292,10 @@ class Hunt:
             UsageError: A parameter is unknown or can't be read.
         """
         return self.ask("paths", given, Wishes(), "paths")
+
+    def incidents(self, *, write: bool = False, **given: Any) -> Incidents:
+        """List the incidents, best first; `given` are parameters of the hunt `incidents`, which can write them."""
+        return found_incidents(self, given, write=write)
 
     def ask(self, name: str, given: Mapping[str, Any], wishes: Wishes, *kinds: str) -> dict[str, Any]:
         """Ask a question of some kinds by name; see `graphhunt.questions.registry`.

@@ -53,6 +53,7 @@ class Settings:
     period: str = _row("all", "Time that an entity's question without one means: all (all loaded time) or today (UTC).")
     mmdb: str = _row("", "File that says where addresses are, in the MaxMind format; maps are drawn only with it.")
     sites: str = _row("", "CSV file of your own networks (network, site, city, country, latitude, longitude).")
+    inner_networks: str = _row("", "Networks of your own, with commas, beside those of machines that log: 10.1.0.0/16.")
     intel_enabled: bool = _row(
         False, "Whether services of threat intelligence may be asked; nothing is sent otherwise."
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GROUP = "graphhunt.analytics"
 """Entry-point group of analytics."""
 
-_ELSEWHERE = ("graphhunt.lateral.analysis",)
+_ELSEWHERE = ("graphhunt.lateral.analysis", "graphhunt.incidents.analysis")
 """Our analytics that stand with what they run, not in this folder."""
 
 _LOG = logging.getLogger(__name__)

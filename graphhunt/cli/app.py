@@ -47,6 +47,8 @@ def _entries(panel: str, **summaries: str) -> dict[str, Entry]:
 COMMANDS = {
     **_entries(
         "Investigate",
+        incidents="List incidents: acts joined by what caused what, ranked by one score; with an ID tell one step by "
+        "step.",
         paths="Find chains of remote logons in which every hop follows the one before it in time, in the hunt's order.",
         hunt="Run a hunt: lateral-movement lists chains with reasons and records; a question of the library lists "
         "rows.",
@@ -55,6 +57,8 @@ COMMANDS = {
         entity="Show an entity: properties, and how many relations of each type it has.",
         tree="Show a process with its ancestors and descendants.",
         evidence="Show an original record, with the file and position it came from.",
+        networks="List networks that are inside, and addresses that are outside or unknown, each with the reason.",
+        decode="Decode the encoded PowerShell command on a command line, and say what it does.",
         query="Run read-only Cypher; writing, files, the network and administration are refused.",
         analyze="Run analytics on the graph and write their results back as properties.",
         analyses="List the analytics with their parameters and the properties they write.",

@@ -11,11 +11,13 @@ import typer
 
 from graphhunt.cli.caveats import show_caveats
 from graphhunt.cli.context import DbOption, JsonOption, command, open_at
+from graphhunt.cli.incidents import show_incidents
 from graphhunt.cli.load import _show as show_load
 from graphhunt.cli.paths import _show as show_path
 from graphhunt.cli.serve import serve
 from graphhunt.cli.show import json_out, line, message, progress
 from graphhunt.lab.generator import generate_demo
+from graphhunt.questions.question import Wishes
 
 
 @command
@@ -40,7 +42,8 @@ def run(
             generate_demo(hunt.workspace.path / "demo-logs", seed=seed)
             with progress() as tell:
                 report = hunt.load(hunt.workspace.path / "demo-logs", progress=tell)
-            _tell(report, hunt.paths(k=3), json=json)
+            found = hunt.ask("incidents", {}, Wishes(), "hunt")
+            _tell(report, hunt.paths(k=3), found, json=json)
             if serve_page and not json:
                 serve(hunt, port, open_browser=open_browser, fragment="#/paths")
     finally:
@@ -48,9 +51,10 @@ def run(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _tell(report: dict[str, Any], found: dict[str, Any], *, json: bool) -> None:
+def _tell(report: dict[str, Any], found: dict[str, Any], incidents: dict[str, Any], *, json: bool) -> None:
     if json:
-        json_out({"load": report, **found})
+        listed = {name: incidents[name] for name in ("items", "below", "held_back", "scope")}
+        json_out({"load": report, **found, "incidents": listed})
         return
     show_load(report)
     line()
@@ -58,3 +62,6 @@ def _tell(report: dict[str, Any], found: dict[str, Any], *, json: bool) -> None:
     for number, path in enumerate(found["paths"], 1):
         show_path(number, path)
     show_caveats(found, more="graphhunt paths lists more")
+    line()
+    line("The incidents, best first:")
+    show_incidents(incidents)

@@ -19,6 +19,7 @@ from graphhunt.entities.rows.evidence import Evidence
 from graphhunt.entities.rows.execution import Execution
 from graphhunt.entities.rows.file_action import FileAction
 from graphhunt.entities.rows.file_row import FileRow
+from graphhunt.entities.rows.incident import Incident
 from graphhunt.entities.rows.logon_session import LogonSession
 from graphhunt.entities.rows.machine_row import MachineRow
 from graphhunt.entities.rows.marked import Marked
@@ -34,7 +35,7 @@ from graphhunt.entities.rows.user_row import UserRow
 __all__ = [
     "AccountChange", "Action", "AddressRow", "AlertRow", "AttackPath", "Block", "Column", "Connection", "Detection",
     "DomainRow",
-    "Evidence", "Execution", "FileAction", "FileRow", "LogonSession", "MachineRow", "Marked", "Neighbour",
+    "Evidence", "Execution", "FileAction", "FileRow", "Incident", "LogonSession", "MachineRow", "Marked", "Neighbour",
     "ProcessRow", "RegistryAction", "RemoteLogon", "Row", "TimelineRow", "TreeExecution", "UserRow", "columns",
     "moment",
 ]  # fmt: skip

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graphhunt.analyses.runs import analyze
 from graphhunt.errors import UsageError
-from graphhunt.incidents.find import BUDGET, Found, Options, incidents_of, nothing_found, shown
+from graphhunt.incidents.analysis import ANALYSIS
+from graphhunt.incidents.asked import CUT, NETWORKS, options
+from graphhunt.incidents.find import BUDGET, Found, incidents_of, nothing_found, shown
 from graphhunt.incidents.sentences import plain
 from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Question
@@ -26,16 +29,10 @@ PARAMETERS = (
     Parameter("until", "datetime", help="evidence of intrusion before this time"),
     Parameter("id", "str", help="only this incident, with its acts, sentences and records; an id, alias or act's id"),
     Parameter("budget", "int", BUDGET, "units of reading per day of records", least=1),
-    Parameter("networks", "list[str]", help="inner networks beside those that follow from the records, as 10.1.0.0/16"),
-    Parameter("cut", "list[str]", help="ids of inferred joins that don't hold"),
+    NETWORKS,
+    CUT,
 )
 """What the question takes."""
-
-
-def options(given: Mapping[str, Any]) -> Options:
-    """Read what is asked from bound parameters."""
-    lists = {name: tuple(given.get(name) or ()) for name in ("networks", "cut")}
-    return Options(since=given.get("since"), until=given.get("until"), **lists)
 
 
 def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
@@ -44,15 +41,22 @@ def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, A
     Returns:
         `items`: those over the line that the budget allows, `below` it the best, and how many were `held_back`;
         `rows`, the same as a table; `scope`: what was looked at and what is missing; `reason` where there is none;
-        with an `id`, that one as `incident` with `steps`, `links` and what its score is made of.
+        with an `id`, that one as `incident` with `steps`, `links` and what its score is made of; `run` and `written`
+        where properties were written to the graph.
     """
-    found = incidents_of(case.snapshot, options(given))
+    written: dict[str, Any] = {"hunt": QUESTION.name}
+    snapshot = case.snapshot
+    if wishes.write:
+        values = {name: given[name] for name in ("since", "until", "networks", "cut")}
+        run = analyze(case.store, ANALYSIS.name, values, wishes.progress, snapshot)
+        written |= {"run": run["run"], "written": sum(run["written"].values())}
+    found = incidents_of(snapshot, options(given))
     chosen, below, held = shown(found, given["budget"])
     chosen, below = chosen[: wishes.limit], below[: wishes.limit]
     items = [each.summary(rank) for rank, each in enumerate(chosen, 1)]
     under = [each.summary(rank) for rank, each in enumerate(below, len(chosen) + held + 1)]
     answer: dict[str, Any] = {
-        "hunt": QUESTION.name, "items": items, "below": under, "held_back": held, "scope": found.scope,
+        **written, "items": items, "below": under, "held_back": held, "scope": found.scope,
         "notes": list(found.notes), "columns": list(COLUMNS),
         "rows": [_row(item, over=True) for item in items] + [_row(item, over=False) for item in under],
         "truncated": bool(held),
@@ -87,12 +91,13 @@ def _common(a: str, b: str) -> int:
 
 
 QUESTION = Question(
-    name="incidents",
+    name=ANALYSIS.name,
     kind="hunt",
     title="Incidents: acts joined by what caused what, ranked by one score, told in sentences with their records",
     answer=_answer,
     parameters=PARAMETERS,
     columns=COLUMNS,
     attack=("T1021", "T1059", "T1003", "T1569.002", "T1047"),
+    writes=ANALYSIS.properties,
 )
 """The hunt."""

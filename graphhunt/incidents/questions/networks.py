@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graphhunt.incidents.asked import NETWORKS, inner_networks
 from graphhunt.incidents.networks import Networks
 from graphhunt.incidents.tables import Tables
-from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Question
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, A
         `networks` (cidr, kind, source, reason, machines), `outside` (address, reasons), `unknown` addresses, and all
         of it as `rows`.
     """
-    found = Networks(Tables(case.snapshot), given["networks"] or ()).describe()
+    found = Networks(Tables(case.snapshot), inner_networks(given)).describe()
     rows = [
         {"address": each["cidr"], "kind": each["kind"], "reason": each["reason"], "machines": each["machines"]}
         for each in found["networks"]
@@ -52,7 +52,7 @@ QUESTION = Question(
     kind="hunt",
     title="Networks that are inside, and addresses that are outside or unknown, each with the reason",
     answer=_answer,
-    parameters=(Parameter("networks", "list[str]", help="inner networks beside those that follow from the records"),),
+    parameters=(NETWORKS,),
     columns=COLUMNS,
     attack=("T1071",),
 )

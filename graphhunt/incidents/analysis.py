@@ -1,0 +1,91 @@
+"""`analyze incidents`: which incident each machine, account, process, address and logon belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graphhunt.analyses.analysis import Analysis, Result
+from graphhunt.incidents.asked import CUT, NETWORKS, options
+from graphhunt.incidents.find import incidents_of
+from graphhunt.questions.question import Written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graphhunt.analyses.extract import Extract
+    from graphhunt.incidents.incident import Incident
+
+TARGETS = ("Machine", "User", "Process", "IP", "LOGGED_ON", "REMOTE_LOGON")
+"""What is written to."""
+
+_PROPERTIES = {
+    "incident_id": "id of the incident it belongs to, of several the one ranked highest",
+    "incident_rank": "rank of that incident; 1 is read first",
+    "incident_score": "score of that incident, nats; it orders and is no probability",
+    "incident_leads": "kinds of evidence of intrusion that it gives itself",
+}
+_SCHEMA = {
+    "id": pl.String(), "incident_id": pl.String(), "incident_rank": pl.Int64(), "incident_score": pl.Float64(),
+    "incident_leads": pl.List(pl.String()),
+}  # fmt: skip
+
+
+def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
+    """Give what is written to each target."""
+    found = incidents_of(extract.snapshot, options(values))
+    rows: dict[str, dict[str, tuple[Any, ...]]] = {target: {} for target in TARGETS}
+    for rank, incident in enumerate(found.incidents, 1):
+        if values.get("machine") not in (None, *incident.machines):
+            continue
+        for target, id_, kinds in _members(incident):
+            said = (id_, incident.id, rank, round(incident.score.total, 4), kinds)
+            rows[target].setdefault(id_, said)
+    sessions = _session_ids(extract, set(rows["LOGGED_ON"]))
+    rows["LOGGED_ON"] = {
+        edge: (edge, *rows["LOGGED_ON"][session][1:]) for edge, session in sessions if session in rows["LOGGED_ON"]
+    }
+    return {
+        target: pl.DataFrame([rows[target][key] for key in sorted(rows[target])], schema=_SCHEMA, orient="row")
+        for target in TARGETS
+    }
+
+
+def _members(incident: Incident) -> Iterator[tuple[str, str, list[str]]]:
+    """Give target, id and kinds of leads of everything in an incident; sessions by their session's id."""
+    for act in incident.acts:
+        kind, _, owner = act.vertex.partition("|")
+        kinds = sorted({lead.kind for lead in act.leads})
+        if kind == "process":
+            yield "Process", owner, kinds
+        if kind == "session":
+            yield "LOGGED_ON", owner, kinds
+        if act.hop:
+            yield "REMOTE_LOGON", act.hop["id"], kinds
+    for machine in incident.machines:
+        yield "Machine", machine, []
+    for account in incident.accounts:
+        yield "User", account, []
+    for address in incident.outside:
+        yield "IP", address, []
+
+
+def _session_ids(extract: Extract, wanted: set[str]) -> list[tuple[str, str]]:
+    """Give the ids of the LOGGED_ON of sessions, each with its session's id."""
+    found = extract.snapshot.scan("LOGGED_ON")
+    if found is None:
+        return []
+    own = found.filter(pl.col("logon_session_id").is_in(sorted(wanted))).select("id", "logon_session_id")
+    return list(own.collect().iter_rows())
+
+
+ANALYSIS = Analysis(
+    name="incidents",
+    prefix="incident",
+    summary="Joins acts by what caused what to incidents, ranks them, and marks what belongs to each.",
+    compute=_compute,
+    properties=tuple(Written(target, name, text) for target in TARGETS for name, text in _PROPERTIES.items()),
+    parameters=(NETWORKS, CUT),
+)
+"""The analytic."""
