@@ -10,7 +10,7 @@ busy administrators would win. The score is in nats and orders what to read firs
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphhunt.incidents.weights import Weights, weights
@@ -48,13 +48,15 @@ class Score(NamedTuple):
         return [{"what": part.what, "count": part.times, "adds": round(part.adds, 4)} for part in self.parts]
 
 
-def score(visits: Mapping[str, Iterable[Lead]], given: Weights | None = None) -> Score:
+def score(visits: Mapping[str, Collection[Lead]], given: Weights | None = None) -> Score:
     """Score the leads of an incident by visit.
 
     Raises:
-        AnalysisError: The score isn't a finite number.
+        AnalysisError: A lead's share or the score isn't a finite number.
     """
     rule = given or weights()
+    # A comparison with not-a-number decides nothing, so that one would pass for the strongest.
+    require_finite("what a lead weighs", [lead.share for leads in visits.values() for lead in leads])
     strongest = {visit: _classes(leads, rule) for visit, leads in visits.items()}
     first = {visit: min(lead.time for lead in leads) for visit, leads in visits.items()}
     best = max(strongest, key=lambda visit: (sum(adds for _, adds in strongest[visit].values()), -first[visit], visit))

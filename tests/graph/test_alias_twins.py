@@ -1,4 +1,4 @@
-"""Ground truths under other names, addresses, ids and dates: the graph and the hunt answer the same.
+"""Ground truths under other names, addresses, ids and dates: the graph, the hunt and the incidents answer the same.
 
 Rules that know a recording by its names, or let names decide between equals (a hash of a record is made of them),
 answer otherwise on its twin.
@@ -14,6 +14,7 @@ import pytest
 
 from graphhunt.graph.graph import Graph
 from graphhunt.graph.snapshot import Snapshot
+from graphhunt.incidents.find import incidents_of
 from graphhunt.lateral.detector import detect
 from graphhunt.lateral.scores import corroboration, logon_table
 from tests.lateral.case import snapshot
@@ -92,4 +93,25 @@ def hunted(case: Path, twin: Twin | None = None) -> list[Any]:
             for hop in finding.hops
         ]
         for finding in found.findings
+    ]  # fmt: skip
+
+
+def test_the_incidents_are_the_same(pair: Pair) -> None:
+    assert incidents(pair.known, pair.twin) == incidents(pair.other)
+
+
+def incidents(case: Path, twin: Twin | None = None) -> list[Any]:
+    """Give the incidents in their order with the twin's names; machines involved at one moment have no order."""
+
+    def names(texts: list[str]) -> list[str]:
+        return [twin.name(text) if twin else text.casefold() for text in texts]
+
+    told = [each.story(rank) for rank, each in enumerate(incidents_of(Snapshot(case / "graph")).incidents, 1)]
+    return [
+        (
+            one["score"], one["class"], names(one["machines"])[:1], sorted(names(one["machines"])),
+            sorted(names(one["accounts"])), sorted(names(one["outside"])), one["kinds"], one["adds"],
+            len(one["steps"]), len(one["links"]), [sentence["id"] for sentence in one["not_seen"]],
+        )
+        for one in told
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -11,6 +11,8 @@ from graphhunt.incidents.lead import Entity, Lead
 from graphhunt.incidents.leads.hops import told
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graphhunt.incidents.networks import Networks
     from graphhunt.incidents.tables import Tables
 
@@ -52,13 +54,19 @@ def _flows(tables: Tables, networks: Networks) -> Iterator[Lead]:
     outside = pl.col("to_id").is_in(list(networks.outside))
     answered = pl.col("bytes_in").fill_null(0) > 0
     copied = ~outside & pl.col("remote_port").is_in(SMB) & (pl.col("bytes_out") >= COPIED)
-    servers = _servers(tables)
+    servers, owners = _servers(tables), _owners(tables)
     for row in flows.filter(copied & ~pl.col("to_id").is_in(servers)).iter_rows(named=True):
-        yield _flow("network_copy", row)
+        yield _flow("network_copy", row, row["to_id"], owners)
     few = pl.col("from_id").n_unique().over("to_id") <= FEW
     many = outside & answered & (pl.col("count") >= CALLS) & few
     for row in flows.filter(many).iter_rows(named=True):
-        yield _flow("network_calls", row)._replace(vertex=f"host|{row['from_id']}", machine=row["from_id"])
+        yield _flow("network_calls", row, row["from_id"], owners)
+
+
+def _owners(tables: Tables) -> dict[str, str]:
+    """Give the machine of each address that one machine had."""
+    had = tables.edges("HAD_IP").select("to_id", "from_id").unique("to_id", keep="none")
+    return dict(had.iter_rows())
 
 
 def _servers(tables: Tables) -> list[str]:
@@ -67,19 +75,15 @@ def _servers(tables: Tables) -> list[str]:
     return tables.edges("HAD_IP").join(own, on="from_id", how="semi").get_column("to_id").to_list()
 
 
-def _flow(kind: str, row: dict[str, object]) -> Lead:
-    source, target = str(row["from_id"]), str(row["to_id"])
-    proof = row["evidence"]
+def _flow(kind: str, row: dict[str, Any], place: str, owners: Mapping[str, str]) -> Lead:
+    """Make a lead of a flow that tells of one of its ends."""
     facts = {
-        "from": Entity("IP", source), "address": Entity("IP", target), "port": row["remote_port"],
-        "count": row["count"],
-        "bytes": row["bytes_out"],
+        "from": Entity("IP", row["from_id"]), "address": Entity("IP", row["to_id"]), "port": row["remote_port"],
+        "count": row["count"], "bytes": row["bytes_out"],
     }  # fmt: skip
-    assert isinstance(proof, list)
-    assert isinstance(row["start"], int)
-    return Lead(
-        kind, f"host|{target}", row["start"], target, None, tuple(proof), facts, relationships=(str(row["id"]),)
-    )
+    proof = tuple(row["evidence"])
+    return Lead(kind, f"host|{place}", row["start"], owners.get(place, place), None, proof, facts,
+                relationships=(row["id"],))  # fmt: skip
 
 
 def _alerts(tables: Tables) -> Iterator[Lead]:
