@@ -83,7 +83,14 @@ def _clear(token: str) -> str | None:
     if binary is None:
         return None
     found = text_of(binary, utf16=True) or text_of(_inflated(binary), utf16=True)
-    return found.text[:MAX_TEXT] if found else None
+    return found.text[:MAX_TEXT] if found else _wide(binary)
+
+
+def _wide(binary: bytes) -> str | None:
+    """Read UTF-16 that is mostly ASCII: control characters in it hide nothing from PowerShell."""
+    text = binary.decode("utf-16-le", "ignore")
+    plain = sum(char.isascii() for char in text)
+    return text[:MAX_TEXT] if plain > len(text) / 2 else None
 
 
 def _inflated(binary: bytes) -> bytes:
