@@ -133,11 +133,12 @@ class Hunt:
         wanted = [paths] if isinstance(paths, str | Path) else list(paths)
         begun = time.monotonic()
         with self.opening(all(Path(path).exists() for path in wanted)):
-            again = reread(self.workspace)
+            before = reread(self.workspace)
             report = ingest(
                 self.workspace, wanted, format=format, strict=strict, progress=progress, client_id=self.client_id
             )
-            report.warnings[:0] = again.warnings
+            after = reread(self.workspace)  # a file that was loaded once more tells what its records need
+            report.warnings += dict.fromkeys(before.warnings + after.warnings)
             if progress:
                 progress("correlate", 0, 1, 0)
             computed = compute(self.workspace, self.client_id)
@@ -150,7 +151,7 @@ class Hunt:
             "events_loaded": report.events_loaded,
             "events_skipped": dict(sorted(report.events_skipped.items())),
             "events_rejected": report.events_rejected,
-            "reread": again.records,
+            "reread": before.records + after.records,
             "accounting": self.accounting(),
             **self._counts(),
             "seconds": round(seconds, 3),

@@ -44,7 +44,7 @@ def older_words(found: Mapping[str, Mapping[str, int]]) -> Iterable[str]:
     """Say in lines how many records older loaders read, and what to do about it."""
     for part, remedy in (
         ("records", "the next load reads them again, or: graphhunt reread"),
-        ("lost", "only their files would tell more: load them into a new workspace"),
+        ("lost", "they are read again once their files are loaded again"),
     ):
         if records := sum(found[part].values()):
             be = "was" if records == 1 else "were"

@@ -132,20 +132,25 @@ def _known(workspace: Home, known: Mapping[str, Loader] | None) -> dict[str, Loa
 def _behind(workspace: Home, loaders: Mapping[str, Loader], only: str | None = None) -> list[Behind]:
     """List what older loaders read, segment by segment."""
     versions = {name: version_of(loader) for name, loader in loaders.items() if only in (None, name)}
-    found = [_behind_in(segment, versions, loaders) for segment in workspace.live() if segment.rows]
+    # A file that is loaded once more, when nothing of it is new, still tells what its records need.
+    contexts = {(s.loader, s.sha256): s.context for s in workspace.contents() if s.context}
+    found = [_behind_in(segment, versions, loaders, contexts) for segment in workspace.live() if segment.rows]
     return [one for one in found if one.records or one.lost]
 
 
-def _behind_in(segment: SegmentEntry, versions: Mapping[str, str], loaders: Mapping[str, Loader]) -> Behind:
+def _behind_in(
+    segment: SegmentEntry, versions: Mapping[str, str], loaders: Mapping[str, Loader], contexts: Mapping[File, str]
+) -> Behind:
     one = Behind(segment, {}, Counter(), Counter())
     for source in segment.sources:
         kept, version = kept_records(source), versions.get(source.loader)
         if not kept or version in (None, source.version):
             continue
         key, loader = (source.file, source.loader), loaders[source.loader]
-        told = bool(source.context) or not hasattr(loader, "context")
-        if isinstance(loader, Rereader) and told and one.files.get(key, source.context) == source.context:
-            one.files[key] = source.context
+        context = source.context or contexts.get((source.loader, source.sha256), "")
+        told = bool(context) or not hasattr(loader, "context")
+        if isinstance(loader, Rereader) and told and one.files.get(key, context) == context:
+            one.files[key] = context
             one.records[source.loader] += kept
         else:
             one.lost[source.loader] += kept
@@ -308,20 +313,20 @@ def _sources(
     ):
         counts.setdefault((file, loader), Counter())[outcome, reason if outcome == SKIPPED else ""] += 1
     return [
-        _counted(source, counts.pop((source.file, source.loader), Counter()), versions[source.loader])
-        if (source.file, source.loader) in files
-        else source
+        _counted(source, counts.pop(key, Counter()), versions[source.loader], files[key]) if key in files else source
         for source in sources
+        for key in [(source.file, source.loader)]
     ]
 
 
-def _counted(source: SourceEntry, counts: Mapping[tuple[str, str], int], version: str) -> SourceEntry:
+def _counted(source: SourceEntry, counts: Mapping[tuple[str, str], int], version: str, context: str) -> SourceEntry:
     """Give a file's entry with the outcomes of its records; duplicates stay what they were."""
     repeated = {DUPLICATE: n} if (n := source.skipped.get(DUPLICATE, 0)) else {}
     skipped = {reason: n for (outcome, reason), n in counts.items() if outcome == SKIPPED}
     return replace(
         source,
         version=version,
+        context=context,
         read=sum(counts.values()) + sum(repeated.values()),
         loaded=counts.get((LOADED, ""), 0),
         rejected=counts.get((REJECTED, ""), 0),

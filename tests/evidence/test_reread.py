@@ -198,6 +198,31 @@ def test_a_loader_that_cannot_read_again_is_named(old: Workspace) -> None:
     assert reread(old, known={"fake": Unable()}) == (0, [])
 
 
+class Contextual(Newer):
+    """Knows a record by what it noted of its file."""
+
+    def context(self, source: Source) -> str:
+        return "noted"
+
+    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
+        assert held.context == "noted"
+        return self._outcome(held.raw)
+
+
+def test_what_a_loader_has_to_know_of_the_file_comes_with_the_file(
+    old: Workspace, fresh: Workspace, logs: Path
+) -> None:
+    """The older loader noted nothing; loading the file once more adds no record, and tells what is needed."""
+    newer = {"fake": Contextual()}
+    assert older(old, newer) == {"records": {}, "lost": {"fake": 200}}
+    report = ingest(old, [logs], known=newer, workers=1)
+    assert report.events_skipped == {"duplicate": 200}
+    assert older(old, newer) == {"records": {"fake": 200}, "lost": {}}
+    assert reread(old, known=newer) == (200, [])
+    assert older(old, newer) == {"records": {}, "lost": {}}
+    assert told(old)["facts"] == told(fresh)["facts"]
+
+
 KILLED = f"""
 import os, signal, sys
 sys.path.insert(0, {str(ROOT)!r})
