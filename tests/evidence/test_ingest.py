@@ -22,7 +22,7 @@ from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest, intake, run
 from graphhunt.model import Connection, FileWarning, Logon, Record
 from graphhunt.sources import slices
-from graphhunt.sources.loading import Source
+from graphhunt.sources.loading import Source, version_of
 from graphhunt.sources.pool import Pool
 from tests.evidence import fakes
 
@@ -109,7 +109,8 @@ def test_shuffled_split_repeated_and_overlapping_loads_are_one_set(tmp_path_fact
     assert balanced(report)
     assert report.events_read == sum(len(piece) for piece in pieces)
     total = sum(int(fakes.event_id(raw), 16) for raw in {raw for piece in pieces for raw in piece}) % 2**128
-    assert workspace.fingerprint() == ids.digest("events", str(workspace.events()), f"{total:032x}")
+    read = f"fake {version_of(fakes.LOADERS['fake'])}"
+    assert workspace.fingerprint() == ids.digest("events", str(workspace.events()), f"{total:032x}", read)
 
 
 def test_four_processes_load_overlapping_files_at_once(tmp_path):
