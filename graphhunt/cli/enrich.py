@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from graphhunt.analyses.enrichers import ipstack
 from graphhunt.analyses.enrichers.services import SERVICES, leaving
 from graphhunt.analyses.extract import Extract
 from graphhunt.analyses.registry import find_analysis
@@ -70,6 +71,8 @@ def _leaving(hunt: Hunt, name: str, given: dict[str, str]) -> list[dict[str, Any
     """Give what an enricher would tell its service; nothing for those that ask nobody."""
     enricher = find_analysis(question_named(name, "enricher").name)
     values = enricher.bind(given)
+    if enricher.name == ipstack.ANALYSIS.name:
+        return ipstack.leaving(Extract(hunt.store, values, hunt.snapshot), values)
     if enricher.name not in SERVICES:
         return []
     return leaving(Extract(hunt.store, values, hunt.snapshot), SERVICES[enricher.name], values["most"])

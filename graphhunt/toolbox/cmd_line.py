@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from graphhunt.errors import UsageError
-from graphhunt.toolbox._frames import require_columns, texts, utc_times
+from graphhunt.toolbox._frames import as_str, require_columns, texts, utc_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +74,21 @@ def risky_cmd_line(
     return found
 
 
+def matched_rules(command: str, log_type: str = "Syslog", detection_rules: str | None = None) -> list[str]:
+    """Give the risky patterns that a command matches, as written or once base64 in it is decoded.
+
+    Args:
+        command: The command.
+        log_type: Key into the rules.
+        detection_rules: Path of a JSON file of rules, as for `risky_cmd_line`.
+
+    Raises:
+        UsageError: The rules don't know the log type, or a rule isn't a regular expression.
+    """
+    readings = _readings(as_str(command))
+    return [r.pattern for r in _rules(log_type, detection_rules) if any(r.search(text) for text in readings)]
+
+
 def _rules(log_type: str, path: str | None) -> list[re.Pattern[str]]:
     """Read the rules of one kind of log."""
     rules = DEFAULT_RULES if path is None else json.loads(Path(path).read_text(encoding="utf-8"))
@@ -87,8 +102,12 @@ def _rules(log_type: str, path: str | None) -> list[re.Pattern[str]]:
 
 def _is_risky(command: str, rules: list[re.Pattern[str]]) -> bool:
     """Try the rules on a command and on what is encoded in it."""
-    readings = [command[:_LONGEST], *_decoded(command[:_LONGEST])]
+    readings = _readings(command)
     return any(rule.search(text) for rule in rules for text in readings)
+
+
+def _readings(command: str) -> list[str]:
+    return [command[:_LONGEST], *_decoded(command[:_LONGEST])]
 
 
 def _decoded(command: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from graphhunt.settings import Settings, load_settings
 from graphhunt.toolbox.entities import GeoLocation
 from graphhunt.toolbox.geo_lookup import GeoIpLookup
 from graphhunt.toolbox.intel.answer import NOTHING, Answer, Severity, Status, cleaned
-from graphhunt.toolbox.intel.asking import Desk, asked_of
+from graphhunt.toolbox.intel.asking import Desk, Leaving, asked_of
 from graphhunt.toolbox.intel.keys import Keys
 from graphhunt.toolbox.intel.kinds import ADDRESSES, address_of
 from graphhunt.toolbox.intel.provider import Provider, part
@@ -21,7 +21,7 @@ from graphhunt.toolbox.intel.state import Limit, State
 from graphhunt.toolbox.intel.wire import Wire, require_httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from graphhunt.toolbox.intel.answer import Asked
     from graphhunt.toolbox.intel.provider import Client
@@ -106,6 +106,10 @@ class IPStackLookup(GeoIpLookup):
         self.bulk_lookup = bulk_lookup
         self._provider = _IpStack(key, _TOGETHER if bulk_lookup else 1)
         self._desk = Desk(wire or Wire(), state or State())
+
+    def leaving(self, addresses: Iterable[str]) -> list[Leaving]:
+        """List the addresses that looking them up would tell the service, and those kept back; nobody is asked."""
+        return self._desk.leaving((self._provider, asked_of(address)) for address in dict.fromkeys(addresses))
 
     def _places(self, addresses: Sequence[str]) -> dict[str, tuple[Any, GeoLocation]]:
         if not self._settings.intel_enabled:

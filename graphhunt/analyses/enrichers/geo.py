@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphhunt.analyses.extract import Extract
+    from graphhunt.toolbox.entities import GeoLocation
 
-_FIELDS = {
+FIELDS = {
     "CountryCode": ("country", "its country's code"), "CountryName": ("country_name", "its country"),
     "City": ("city", "its city"), "Latitude": ("latitude", "degrees north"), "Longitude": ("longitude", "degrees east"),
     "Asn": ("asn", "network that announces it"),
 }  # fmt: skip
+"""What is written of a place: its own name of each part, and what that means."""
 
 
 def _compute(extract: Extract, _values: Mapping[str, Any]) -> Result:
@@ -31,12 +33,18 @@ def _compute(extract: Extract, _values: Mapping[str, Any]) -> Result:
         raise UsageError("no database of places is set", hint="name a .mmdb file in the setting mmdb")
     lookup = GeoLiteLookup(db_folder=file, settings=extract.store.settings)
     _, found = lookup.lookup_ip(ip_addr_list=extract.addresses["id"].to_list() or ["0.0.0.0"])  # noqa: S104 - no place
-    rows = [
-        {"id": e.Address} | {f"geo_{own}": getattr(e.Location, f) for f, (own, _) in _FIELDS.items()} for e in found
-    ]
-    types: dict[str, Any] = {"id": pl.String} | {f"geo_{own}": pl.String for own, _ in _FIELDS.values()}
-    frame = pl.DataFrame(rows, schema=types | {"geo_latitude": pl.Float64, "geo_longitude": pl.Float64})
+    frame = table_of("geo", {entity.Address: entity.Location for entity in found})
     return {"IP": stamped(frame, "geo", Path(file).name)}
+
+
+def table_of(prefix: str, places: Mapping[str, GeoLocation]) -> pl.DataFrame:
+    """Give the places of addresses, by the ids of their nodes, as properties to write."""
+    rows = [
+        {"id": node} | {f"{prefix}_{own}": getattr(place, name) for name, (own, _) in FIELDS.items()}
+        for node, place in places.items()
+    ]
+    types: dict[str, Any] = {"id": pl.String} | {f"{prefix}_{own}": pl.String for own, _ in FIELDS.values()}
+    return pl.DataFrame(rows, schema=types | dict.fromkeys((f"{prefix}_latitude", f"{prefix}_longitude"), pl.Float64))
 
 
 ANALYSIS = Analysis(
@@ -44,7 +52,7 @@ ANALYSIS = Analysis(
     prefix="geo",
     summary="Says where addresses are, by your own database of places.",
     compute=_compute,
-    properties=(*(Written("IP", f"geo_{own}", meaning) for own, meaning in _FIELDS.values()), *origin("geo", "IP")),
+    properties=(*(Written("IP", f"geo_{own}", meaning) for own, meaning in FIELDS.values()), *origin("geo", "IP")),
     kind="enricher",
     bounds=SEEN,
 )

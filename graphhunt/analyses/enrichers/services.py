@@ -24,17 +24,22 @@ from graphhunt.toolbox.intel.catalogue import catalogue
 from graphhunt.toolbox.intel.tilookup import TILookup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _KINDS = {"IP": ("ipv4", "ipv6"), "Domain": ("dns",), "URL": ("url",), "File": ("md5_hash", "sha1_hash", "sha256_hash")}
 _MEANINGS = {"severity": "what it thinks of it", "details": "the parts of its answer worth reading, as JSON",
              "reference": "where to read on"}  # fmt: skip
+_WORDS = {"IP": "addresses", "Domain": "names", "URL": "URLs", "File": "files"}
 _MOST_DETAILS = 4000
 
 
-def _asked(extract: Extract, provider: str, most: int) -> pl.DataFrame:
-    """Give what a service is asked: one value an entity, the longest hash of a file."""
-    table = indicators(extract).filter(pl.col("kind").is_in(list(catalogue()[provider].kinds)))
+def asked_of(extract: Extract, kinds: Collection[str], most: int) -> pl.DataFrame:
+    """Give what a service is asked: one value an entity, the longest hash of a file.
+
+    Raises:
+        UsageError: There are more than may be.
+    """
+    table = indicators(extract).filter(pl.col("kind").is_in(list(kinds)))
     single = table.sort(pl.col("value").str.len_bytes(), descending=True).unique(["label", "id"], keep="first")
     single = single.sort("label", "id")
     if single.height > most:
@@ -55,7 +60,7 @@ def _own_domains(extract: Extract) -> list[str]:
 
 def leaving(extract: Extract, provider: str, most: int) -> list[dict[str, Any]]:
     """List what a run would tell the service, and what it would keep back; nobody is asked."""
-    asked = _asked(extract, provider, most)
+    asked = asked_of(extract, catalogue()[provider].kinds, most)
     lookup = _lookup(extract)
     try:
         found = lookup.leaving(dict(asked.select("value", "kind").iter_rows()), providers=[provider])
@@ -66,7 +71,7 @@ def leaving(extract: Extract, provider: str, most: int) -> list[dict[str, Any]]:
 
 def _compute(provider: str, extract: Extract, values: Mapping[str, Any]) -> Result:
     prefix = provider.lower()
-    asked = _asked(extract, provider, values["most"])
+    asked = asked_of(extract, catalogue()[provider].kinds, values["most"])
     lookup = _lookup(extract)
     try:
         found = lookup.lookup_iocs(dict(asked.select("value", "kind").iter_rows()), providers=[provider])
@@ -89,10 +94,15 @@ def _targets(provider: str) -> tuple[str, ...]:
     return tuple(label for label in LABELS if kinds.intersection(_KINDS[label]))
 
 
+def _said(targets: tuple[str, ...]) -> str:
+    words = [_WORDS[label] for label in targets]
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}"
+
+
 def _analysis(provider: str) -> Analysis:
     prefix, targets = provider.lower(), _targets(provider)
     return Analysis(
-        name=prefix, prefix=prefix, summary=f"Asks {provider} about addresses, names, URLs and files.",
+        name=prefix, prefix=prefix, summary=f"Asks {provider} about {_said(targets)}.",
         compute=partial(_compute, provider),
         properties=(
             *(Written(t, f"{prefix}_{name}", meaning) for t in targets for name, meaning in _MEANINGS.items()),
