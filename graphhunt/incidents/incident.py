@@ -29,7 +29,6 @@ CLASSES = {
     "P": "proved: records prove what led to a remote logon of it, and what was run or switched to",
     "E": "evidence: programs, files, credentials or connections that speak for an intrusion",
     "S": "sensors: seen by network sensors or other products alone",
-    "N": "new: only unusual after the days before",
 }
 """Classes of incidents, most telling first; they decide between equal scores."""
 
@@ -106,11 +105,10 @@ class Incident:
     @cached_property
     def klass(self) -> str:
         """The class, one of `CLASSES`."""
-        kinds = {lead.kind for lead in self.leads}
         if any(act.hop and act.hop["cause_proved"] and act.leads for act in self.acts):
             return "P"
-        sensed = {kind for kind in kinds if kind.startswith(("network_", "alert_"))}
-        return "N" if kinds == {"unusual_logon"} else "S" if kinds == sensed else "E"
+        sensed = all(lead.kind.startswith(("network_", "alert_")) for lead in self.leads)
+        return "S" if sensed else "E"
 
     @property
     def order(self) -> tuple[float, int, int, str]:

@@ -45,7 +45,6 @@ LEADS = {
     "network_remote": "a network sensor saw {account} go from {from} to {to} by WinRM",
     "network_copy": "{from} sent {bytes} bytes to a share of {address}, as a network sensor saw",
     "network_calls": "{from} called the outside address {address}, port {port}, {count} times within an hour",
-    "unusual_logon": "{account} came from {from} to {to}, which is unusual after the days before",
 }
 """One per kind of lead; `.unnamed` where what was made isn't known."""
 
