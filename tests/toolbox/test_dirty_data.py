@@ -91,3 +91,13 @@ def test_a_column_without_rows_gives_a_result_without_rows() -> None:
     data = pd.DataFrame({"c": pd.Series([], dtype=object), "TimeGenerated": pd.to_datetime([], utc=True)})
     assert len(t.unpack_df(data, "c")) == len(t.IoCExtract().extract_df(data, "c")) == 0
     assert "<svg" in t.display_timeline_duration(data, "c").page()
+
+
+def test_a_missing_value_of_a_nullable_column_is_none() -> None:
+    row = pd.DataFrame({"EventID": pd.array([4624], "Int64"), "LogonType": pd.array([None], "Int64"),
+                        "TargetUserName": ["ann"], "Computer": pd.array([None], "string")}).iloc[0]  # fmt: skip
+    event = t.SecurityEvent(row)
+    assert (event.primary_account.Name, event.query_params["hostname"]) == ("ann", None)  # type: ignore[union-attr]
+    alert = t.SecurityAlert({"AlertName": pd.NA, "Entities": [{"$id": "1", "Type": "host", "HostName": pd.NA}]})
+    assert alert.primary_host.HostName is None  # type: ignore[union-attr]
+    assert "<table" in alert.to_html()

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Protocol
 
+import pandas as pd
+
 
 class Event(Protocol):
     """An event to read columns of: a dictionary, or a row of a frame."""
@@ -21,7 +23,9 @@ class Event(Protocol):
 
 
 def known(value: Any) -> Any:
-    """Give a value of a row; None for NaN, NaT and empty text."""
+    """Give a value of a row; None for NaN, NaT, NA and empty text."""
+    if value is pd.NA:
+        return None
     if isinstance(value, float | datetime) and value != value:
         return None
     return None if isinstance(value, str) and not value else value
