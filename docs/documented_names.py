@@ -156,7 +156,7 @@ NAMES = (
     Name("domain_utils", "dns_components", 'dns_components("http://www.example.co.uk/x")["suffix"]', "'co.uk'"),
     Name("domain_utils", "url_components", 'url_components("https://a.com:8443/x")["port"]', "8443"),
     Name("domain_utils", "DomainValidator", 'DomainValidator().validate_tld("http://a.com/")', "True"),
-    Name("domain_utils", "ip_rev_resolve", 'ip_rev_resolve("127.0.0.1")["rdtype"]', "'PTR'"),
+    Name("domain_utils", "ip_rev_resolve", 'ip_rev_resolve("127.0.0.1", allow_network=True)["rdtype"]', "'PTR'"),
     Name("domain_utils", "screenshot", 'refused(screenshot, "http://example.com/")', "'AccessError'"),
     Name("nbwidgets", "nbwidgets", 'GetText(default="pc1").value', "'pc1'"),
     Name("nbdisplay", "nbdisplay", '"ann" in format_logon(pd.DataFrame({"TargetUserName": ["ann"]})).data', "True"),

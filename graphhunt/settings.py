@@ -61,7 +61,7 @@ class Settings:
     intel_lists: str = _row("", "Lists of indicators, with commas: CSV, STIX 2.1, folder of a MISP feed, text.")
     intel_own_domains: str = _row("", "Domains of your own, with commas; names in them are never sent to a service.")
     allow_network: bool = _row(
-        False, "Whether functions that fetch pages from the internet, such as `screenshot`, may do so."
+        False, "Whether functions that ask the internet, such as `screenshot` and `ip_rev_resolve`, may do so."
     )
     query_timeout: float = _row(10.0, "Seconds an analyst's query may take.")
     query_wait: float = _row(5.0, "Seconds an analyst's query waits for a place while others run.")

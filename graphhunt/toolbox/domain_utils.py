@@ -18,6 +18,7 @@ from publicsuffixlist import PublicSuffixList
 
 from graphhunt.errors import UsageError
 from graphhunt.toolbox._frames import as_str
+from graphhunt.toolbox._network import require_network
 
 _NO_HOST = re.compile(r"[\s\x00-\x20\x7f<>\"'`{}|\\^%,;()*]")
 """What no name of a host holds."""
@@ -97,8 +98,12 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
     return parts, port
 
 
-def ip_rev_resolve(ip_address: str) -> dict[str, Any]:
+def ip_rev_resolve(ip_address: str, *, allow_network: bool | None = None) -> dict[str, Any]:
     """Ask for the names of an address (PTR).
+
+    Args:
+        ip_address: The address.
+        allow_network: Whether the resolver may be asked; what the setting `allow_network` says when not given.
 
     Returns:
         `qname` (the reverse name asked for), `rdtype` (PTR), `response` (status), `rrset` (the names, none if
@@ -106,11 +111,13 @@ def ip_rev_resolve(ip_address: str) -> dict[str, Any]:
 
     Raises:
         UsageError: The text isn't an address.
+        AccessError: The network isn't allowed.
     """
     try:
         address = ipaddress.ip_address(as_str(ip_address).strip())
     except ValueError as error:
         raise UsageError(f"{ip_address!r} isn't an address") from error
+    require_network("asking for names", allow_network)
     asked = {"qname": address.reverse_pointer, "rdtype": "PTR"}
     try:
         name, aliases, _ = socket.gethostbyaddr(str(address))
@@ -120,9 +127,9 @@ def ip_rev_resolve(ip_address: str) -> dict[str, Any]:
     return {**asked, "response": "found", "rrset": names}
 
 
-def ip_rev_resolve_df(ip_address: str) -> pd.DataFrame:
+def ip_rev_resolve_df(ip_address: str, *, allow_network: bool | None = None) -> pd.DataFrame:
     """Give `ip_rev_resolve` as a frame of one row."""
-    return pd.DataFrame([ip_rev_resolve(ip_address)])
+    return pd.DataFrame([ip_rev_resolve(ip_address, allow_network=allow_network)])
 
 
 def _is_address(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from graphhunt.errors import LoadError, UsageError
 from graphhunt.toolbox._ioc_patterns import is_file_name
+from graphhunt.toolbox._network import require_network
 from graphhunt.toolbox.domain_utils import host_of, public_suffix
 
 if TYPE_CHECKING:
@@ -23,10 +24,16 @@ _PORT = 443
 
 
 class DomainValidator:
-    """Checks domains; `abuse_list` is a text or CSV file with SHA-1 fingerprints of certificates."""
+    """Checks domains; `abuse_list` is a text or CSV file with SHA-1 fingerprints of certificates.
 
-    def __init__(self, abuse_list: Path | None = None, timeout: float = 10.0) -> None:
+    The network is asked only where `allow_network`, or the setting of that name when it isn't given, says so.
+    """
+
+    def __init__(
+        self, abuse_list: Path | None = None, timeout: float = 10.0, *, allow_network: bool | None = None
+    ) -> None:
         self._timeout = timeout
+        self._allow_network = allow_network
         self._abused: frozenset[str] | None = None
         if abuse_list is not None:
             try:
@@ -41,7 +48,12 @@ class DomainValidator:
         return "." in domain and not is_file_name(domain) and public_suffix(domain) != ""
 
     def is_resolvable(self, url_domain: str) -> bool:
-        """Ask the system's resolver whether a domain, or the host of a URL, has an address."""
+        """Ask the system's resolver whether a domain, or the host of a URL, has an address.
+
+        Raises:
+            AccessError: The network isn't allowed.
+        """
+        require_network("asking for addresses", self._allow_network)
         try:
             return bool(socket.getaddrinfo(host_of(url_domain), None))
         except (OSError, UnicodeError):
@@ -55,10 +67,12 @@ class DomainValidator:
 
         Raises:
             UsageError: There is no list.
+            AccessError: The network isn't allowed.
             LoadError: The domain gave no certificate; that isn't the same as a clean one.
         """
         if self._abused is None:
             raise UsageError("there is no list of abused certificates", hint="give abuse_list=")
+        require_network("asking for a certificate", self._allow_network)
         try:
             shown = ssl.get_server_certificate((host_of(url_domain), _PORT), timeout=self._timeout)
             mark = hashlib.sha1(ssl.PEM_cert_to_DER_cert(shown), usedforsecurity=False).hexdigest()

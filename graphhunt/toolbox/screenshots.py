@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graphhunt.errors import AccessError, LoadError, UsageError
-from graphhunt.settings import bare_environment, load_settings
+from graphhunt.settings import bare_environment
+from graphhunt.toolbox._network import require_network
 from graphhunt.toolbox.domain_utils import host_of, url_components
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -59,8 +60,7 @@ def screenshot(
         LoadError: There is no browser, the host has no address, or no picture came of it.
     """
     del api_key, sleep, max_progress
-    if not (load_settings().allow_network if allow_network is None else allow_network):
-        raise AccessError("fetching pages isn't allowed", hint="give allow_network=True or set GRAPHHUNT_ALLOW_NETWORK")
+    require_network("fetching pages", allow_network)
     parts = url_components(url)
     if parts["scheme"] not in {"", "http", "https"}:
         raise UsageError(f"{url!r} isn't an http or https URL")

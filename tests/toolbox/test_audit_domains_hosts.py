@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphhunt.errors import LoadError, UsageError
+from graphhunt.errors import AccessError, LoadError, UsageError
 from graphhunt.toolbox import auditdextract as audit
 from graphhunt.toolbox import domain_utils, host_record
 from graphhunt.toolbox.domain_validator import DomainValidator
@@ -184,10 +184,10 @@ def test_a_reverse_look_up_asks_for_the_addresss_names(monkeypatch: pytest.Monke
         return "host.example.com", ["alias.example.com"], [address]
 
     monkeypatch.setattr(socket, "gethostbyaddr", names)
-    found = domain_utils.ip_rev_resolve("192.0.2.7")
+    found = domain_utils.ip_rev_resolve("192.0.2.7", allow_network=True)
     assert (found["qname"], found["rdtype"]) == ("7.2.0.192.in-addr.arpa", "PTR")
     assert found["rrset"] == ["host.example.com", "alias.example.com"]
-    assert domain_utils.ip_rev_resolve_df("2001:db8::1")["qname"][0].endswith("ip6.arpa")
+    assert domain_utils.ip_rev_resolve_df("2001:db8::1", allow_network=True)["qname"][0].endswith("ip6.arpa")
     assert asked == ["192.0.2.7", "2001:db8::1"]
     with pytest.raises(UsageError, match="isn't an address"):
         domain_utils.ip_rev_resolve("evil.com")
@@ -196,7 +196,23 @@ def test_a_reverse_look_up_asks_for_the_addresss_names(monkeypatch: pytest.Monke
         raise socket.herror(1, "Unknown host")
 
     monkeypatch.setattr(socket, "gethostbyaddr", fails)
-    assert "Unknown host" in domain_utils.ip_rev_resolve("192.0.2.7")["response"]
+    assert "Unknown host" in domain_utils.ip_rev_resolve("192.0.2.7", allow_network=True)["response"]
+
+
+def test_the_network_is_not_asked_unless_that_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reached(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    for place, name in ((socket, "gethostbyaddr"), (socket, "getaddrinfo"), (ssl, "get_server_certificate")):
+        monkeypatch.setattr(place, name, reached)
+    monkeypatch.delenv("GRAPHHUNT_ALLOW_NETWORK", raising=False)
+    (tmp_path / "list.csv").write_text("0" * 40)
+    validator = DomainValidator(tmp_path / "list.csv")
+    calls = (domain_utils.ip_rev_resolve, domain_utils.ip_rev_resolve_df)
+    for call in (*(lambda c=c: c("192.0.2.7") for c in calls), lambda: validator.is_resolvable("a.com"),
+                 lambda: validator.in_abuse_list("a.com")):  # fmt: skip
+        with pytest.raises(AccessError):
+            call()
 
 
 def test_a_certificate_that_cannot_be_had_is_not_called_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +227,7 @@ def test_a_certificate_that_cannot_be_had_is_not_called_clean(tmp_path: Path, mo
     monkeypatch.setattr(ssl, "get_server_certificate", certificate)
     listed = tmp_path / "list.csv"
     listed.write_text(f"# date,SHA1,reason\n2024-01-01,{hashlib.sha1(bad).hexdigest().upper()},C&C\n")
-    validator = DomainValidator(listed)
+    validator = DomainValidator(listed, allow_network=True)
     found, pem = validator.in_abuse_list("bad.example")
     assert found
     assert pem is not None
