@@ -112,7 +112,6 @@ def test_places_and_sites(graph: Store, tmp_path: Path, monkeypatch: pytest.Monk
     settle(graph, monkeypatch, mmdb=str(file), sites=str(tmp_path / "sites.csv"))
     assert analyze(graph, "sites")["written"] == {"IP": 1}
     assert found(graph, "sites", "IP")["10.1.2.3"]["sites_site"] == "Plant"
-    settle(graph, monkeypatch, sites="")
     assert analyze(graph, "geo")["written"] == {"IP": 1}
     row = found(graph, "geo", "IP")["8.8.4.4"]
     assert (row["geo_city"], row["geo_latitude"], row["geo_source"]) == ("Here", 1.5, "c.mmdb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,8 @@ def _compute(extract: Extract, _values: Mapping[str, Any]) -> Result:
     file = extract.store.settings.mmdb
     if not file:
         raise UsageError("no database of places is set", hint="name a .mmdb file in the setting mmdb")
-    lookup = GeoLiteLookup(db_folder=file, settings=extract.store.settings)
+    # The table of sites is `enrich sites`: what is written here comes from the database that it names as its source.
+    lookup = GeoLiteLookup(db_folder=file, settings=replace(extract.store.settings, sites=""))
     _, found = lookup.lookup_ip(ip_addr_list=extract.addresses["id"].to_list() or ["0.0.0.0"])  # noqa: S104 - no place
     frame = table_of("geo", {entity.Address: entity.Location for entity in found})
     return {"IP": stamped(frame, "geo", Path(file).name)}
