@@ -40,9 +40,11 @@ class Corrected:
 
     def right(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give facts of one kind with their `time` put right; the other times stay as the record states them."""
-        asked = self._place(frame).with_columns(who=log_of(), day=pl.col("time") // DAY)
+        asked = self._place(frame).with_columns(
+            who=log_of(), day=pl.col("time") // DAY, _code=pl.col("code").fill_null("")
+        )
         moved = self._zones.offset(asked)
-        names = {"who": "who", "code": "code"}
+        names = {"who": "who", "code": "_code"}
         asked = asked.with_columns(_field=at(self._drifts, asked, names, "day", "field"))
         time = pl.col("time")
         for field in self._drifts.get_column("field").drop_nulls().unique().sort():

@@ -75,7 +75,7 @@ def _told(frames: Mapping[str, pl.DataFrame], kind: str, place: Place, *columns:
     """Give the facts of a kind with their log and whether their time was written in UTC."""
     frame = place(frames[kind].drop_nulls(list(columns)))
     stated = pl.col("time_field").is_in(list(UTC_FIELDS)).fill_null(value=False)
-    return frame.with_columns(who=log_of(), stated=stated)
+    return frame.with_columns(pl.col("code").fill_null(""), who=log_of(), stated=stated)
 
 
 def _processes(frames: Mapping[str, pl.DataFrame], kind: str, place: Place) -> pl.DataFrame:

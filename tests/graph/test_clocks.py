@@ -178,6 +178,14 @@ def test_each_day_has_its_own_zone_and_the_others_follow_the_nearest() -> None:
     assert {144, 4 * 144} <= set(numbers)
 
 
+def test_records_without_a_code_are_a_log_too() -> None:
+    bare = [
+        msgspec.structs.replace(fact, code="") if fact.code.startswith("Security") else fact
+        for fact in twice(range(5), Security=4 * HOUR)
+    ]  # fmt: skip
+    assert [row[:4] for row in told([*bare, *witness(range(5))])] == [("ws1", "", "zone", 14_400)]
+
+
 def test_two_loaders_of_a_channel_are_two_logs() -> None:
     """The same log, read by another loader that took local time for UTC, beside Sysmon's: one of the three is wrong."""
     give = frames(twice(range(5)))
