@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         LimitError,
         LoadError,
         MissingError,
+        OneByOneError,
         PauseError,
         QueryError,
         StoreError,
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 __all__ = [
     "IP", "TH", "AccessError", "Alert", "AnalysisError", "ArchiveError", "Block", "BusyError", "CancelledError",
     "Client", "ConflictError", "Connection", "DamageError", "Detect", "Domain", "DuplicateError", "File",
-    "GraphhuntError", "Histogram", "Hunt", "LimitError", "LoadError", "Machine", "MissingError", "PauseError",
-    "Process", "QueryError", "Registry", "StoreError", "THCollection", "TimePeriod", "UsageError", "User",
+    "GraphhuntError", "Histogram", "Hunt", "LimitError", "LoadError", "Machine", "MissingError", "OneByOneError",
+    "PauseError", "Process", "QueryError", "Registry", "StoreError", "THCollection", "TimePeriod", "UsageError", "User",
     "WireError", "WorkspaceError", "open",
 ]  # fmt: skip
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,6 +80,9 @@ def components(links: pl.DataFrame, more: pl.Series) -> pl.DataFrame:
         links: Links with the columns `a` and `b`.
         more: Vertices that links may not touch.
     """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     names = pl.concat([links.get_column("a"), links.get_column("b"), more]).unique().sort()
     code = pl.DataFrame({"name": names}).with_row_index("code")
     ends = [

@@ -6,15 +6,14 @@ kind of file; hashes and plain words stay as they are. Archives are opened in me
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from graphhunt.errors import UsageError
+from graphhunt.toolbox._base64_text import decoded_bytes, text_of
 from graphhunt.toolbox._frames import as_str, require_columns, whole
 from graphhunt.toolbox._unpack_archives import archive_items, gzip_items, tar_items, zip_items
 
@@ -33,18 +32,10 @@ MAX_SHOWN = 100_000
 
 _TOKEN = re.compile(rf"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{{{LEAST},}}={{0,2}}(?![A-Za-z0-9+/_=-])")
 _WRAPPED = re.compile(r"(?<=[A-Za-z0-9+/]{76})\r?\n(?=[A-Za-z0-9+/]{4})")
-_HEX = re.compile(r"[0-9a-fA-F]+")
 _KINDS = (
     (b"MZ", "pe"), (b"\x7fELF", "elf"), (b"%PDF", "pdf"), (b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"),
     (b"\xd0\xcf\x11\xe0", "ole"), (b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"),
 )  # fmt: skip
-
-
-class _Text(NamedTuple):
-    """What bytes say as text, and how they are coded."""
-
-    text: str
-    coding: str
 
 
 def unpack(input_string: str | None, trace: bool = False, utf16: bool = False) -> tuple[str, pd.DataFrame]:
@@ -142,18 +133,6 @@ def _unpacked(text: str, path: tuple[int, ...], rows: list[dict[str, Any]], utf1
     return "".join([*out, text[last:]])
 
 
-def decoded_bytes(token: str) -> bytes | None:
-    """Decode one token of either alphabet; None for what isn't Base64, such as a hash."""
-    bare = token.rstrip("=")
-    if _HEX.fullmatch(bare) or len(bare) % 4 == 1 or (set(bare) & set("+/") and set(bare) & set("-_")):
-        return None
-    plain = bare.replace("-", "+").replace("_", "/")
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-
-
 def _worth(binary: bytes) -> bool:
     """Tell whether bytes are something: text, an archive or a known kind of file."""
     return archive_items(binary)[0] != "unknown" or _kind(binary) != "" or text_of(binary) is not None
@@ -163,33 +142,6 @@ def _kind(binary: bytes) -> str:
     if len(binary) < 16:
         return ""
     return next((kind for start, kind in _KINDS if binary.startswith(start)), "")
-
-
-def text_of(binary: bytes, utf16: bool = False) -> _Text | None:
-    """Read bytes as text: UTF-16 where every other byte is nought or a mark says so, else UTF-8.
-
-    Args:
-        binary: The bytes.
-        utf16: Take UTF-16 wherever it gives printable ASCII or Latin text, too.
-    """
-    if len(binary) >= 4 and len(binary) % 2 == 0:
-        marked = binary[:2] == b"\xff\xfe"
-        zeros = binary[1::2].count(0) / (len(binary) // 2)
-        if marked or zeros > (0.3 if utf16 else 0.6):
-            wide = _readable(binary[2:] if marked else binary, "utf-16-le")
-            if wide is not None:
-                return _Text(wide, "utf-16")
-    narrow = _readable(binary, "utf-8")
-    return None if narrow is None else _Text(narrow, "utf-8")
-
-
-def _readable(binary: bytes, coding: str) -> str | None:
-    try:
-        text = binary.decode(coding)
-    except UnicodeDecodeError:
-        return None
-    fine = len(text) if text.isprintable() else sum(c.isprintable() or c in "\r\n\t" for c in text)
-    return text if text and fine >= 0.95 * len(text) else None
 
 
 def _item(

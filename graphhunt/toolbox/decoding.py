@@ -13,7 +13,7 @@ import zlib
 from functools import lru_cache
 from typing import NamedTuple
 
-from graphhunt.toolbox.base64unpack import decoded_bytes, text_of
+from graphhunt.toolbox._base64_text import decoded_bytes, text_of
 
 MAX_DEPTH = 8
 """Levels of base64 within base64."""
