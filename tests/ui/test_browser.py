@@ -1,4 +1,7 @@
-"""The browser workspace in a real browser against the real server, on both engines: runs `ui/tests/browser`."""
+"""The browser workspace in a real browser against the real server: runs `ui/tests`.
+
+The page is looked at on the embedded engine; Neo4j is asked again what the page asked, and has to answer the same.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from starlette.testclient import TestClient
@@ -22,10 +26,8 @@ from tests.ui.serving import UI, lacking, loaded, run_node, served
 Writer = Callable[[Path], Path]
 Server = Callable[[Writer | None], dict[str, str]]
 
-
-KEPT_BESIDE = {"access", "address", "cases", "session"}
-"""Tests of contrast and names for readers of the screen, of the address, of the case book and of who is signed in: all
-that is drawn by the page or kept beside the graph, and the same whatever the engine."""
+ASKED = 100
+"""So many questions the page asks of the graph at least, while it is used in every way."""
 
 
 def refuse_without_browser() -> None:
@@ -38,50 +40,92 @@ def refuse_without_browser() -> None:
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """Serve what a writer puts into a folder, or an empty workspace, on the engine that is asked for."""
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Serve what a writer puts into a folder, or an empty workspace."""
     refuse_without_browser()
-    neo4j = request.getfixturevalue("neo4j_home") if getattr(request, "param", "") == "neo4j" else None
     with ExitStack() as stack:
 
         def serve(write: Writer | None) -> dict[str, str]:
-            hunt = stack.enter_context(loaded(tmp_path, write, neo4j))
-            known = {"GRAPHHUNT_WORKSPACE": str(hunt.folder), "GRAPHHUNT_DB": hunt.db or ""}
-            if neo4j:
-                known["GRAPHHUNT_DB_PASSWORD"] = neo4j.password
+            hunt = stack.enter_context(loaded(tmp_path, write))
+            known = {"GRAPHHUNT_WORKSPACE": str(hunt.folder), "GRAPHHUNT_DB": ""}
             return known | stack.enter_context(served(hunt))
 
         yield serve
 
 
-@pytest.mark.browser
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("server", ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True)
-def test_workspace_in_the_browser(server: Server) -> None:
-    files = {path.name.removesuffix(".test.mjs") for path in (UI / "tests" / "browser").glob("*.test.mjs")}
-    assert files > KEPT_BESIDE
-    known = server(case.write)
-    asked = files - KEPT_BESIDE if known["GRAPHHUNT_DB"] else files
-    run_node([f"browser/{name}.test.mjs" for name in sorted(asked)], known)
+class Recording(NamedTuple):
+    """The folder of a case that was looked at in the browser, and what the page asked and was answered."""
+
+    folder: Path
+    given: str
+    heard: list[Exchange]
+
+    def told_otherwise(self, neo4j: Neo4jServer, folder: Path) -> tuple[int, list[str]]:
+        """Ask a hunt on Neo4j all that the page asked: how much that was, and what was answered differently.
+
+        What the page shows is what it is told, so that it needn't be looked at once more.
+        """
+        with loaded(folder, lambda _: self.folder / "logs" / self.given, neo4j) as hunt:
+            client = TestClient(create_app(hunt, token="once"), base_url="http://127.0.0.1:8765")
+            client.headers["Sec-Fetch-Site"] = "same-origin"
+            assert client.get("/?token=once").status_code == 200
+            return differences(client, self.heard)
+
+
+def recorded(folder: Path, write: Writer, files: list[str], **given: str) -> Recording:
+    """Run node's test files against a case on the embedded engine."""
+    refuse_without_browser()
+    written, heard = list[str](), list[Exchange]()
+
+    def noted(logs: Path) -> Path:
+        path = write(logs)
+        written.append(path.relative_to(logs).as_posix())
+        return path
+
+    with loaded(folder, noted) as hunt, served(hunt, heard=heard) as known:
+        run_node(files, {**known, "GRAPHHUNT_WORKSPACE": str(hunt.folder), "GRAPHHUNT_DB": "", **given})
+    return Recording(folder, written[0], heard)
 
 
 @pytest.fixture(scope="module")
-def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Exchange]]:
-    """Run the test of hostile names in the browser: its folder, and what the page asked and was answered."""
-    refuse_without_browser()
-    folder, heard = tmp_path_factory.mktemp("hostile"), list[Exchange]()
-    with loaded(folder, hostile.write) as hunt, served(hunt, heard=heard) as known:
-        run_node(["hostile/hostile.test.mjs"], {**known, "GRAPHHUNT_PAYLOADS": json.dumps(case.PAYLOADS)})
-    return folder, heard
+def workspace_page(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """The workspace, used in every way that `ui/tests/browser` knows."""
+    files = sorted(f"browser/{path.name}" for path in (UI / "tests" / "browser").glob("*.test.mjs"))
+    return recorded(tmp_path_factory.mktemp("workspace"), case.write, files)
 
 
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_hostile_names_in_every_field(hostile_page: tuple[Path, list[Exchange]]) -> None:
-    _, heard = hostile_page
-    assert len(heard) > 500
+def test_workspace_in_the_browser(workspace_page: Recording) -> None:
+    assert len(workspace_page.heard) > ASKED
+
+
+@pytest.mark.browser
+@pytest.mark.neo4j
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_workspace_is_told_the_same_by_neo4j(
+    workspace_page: Recording, neo4j_home: Neo4jServer, tmp_path: Path
+) -> None:
+    asked, found = workspace_page.told_otherwise(neo4j_home, tmp_path)
+    assert asked > ASKED
+    assert found == []
+
+
+@pytest.fixture(scope="module")
+def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """A case of hostile names, looked at."""
+    files = ["hostile/hostile.test.mjs"]
+    folder = tmp_path_factory.mktemp("hostile")
+    return recorded(folder, hostile.write, files, GRAPHHUNT_PAYLOADS=json.dumps(case.PAYLOADS))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_hostile_names_in_every_field(hostile_page: Recording) -> None:
+    assert len(hostile_page.heard) > 500
 
 
 @pytest.mark.browser
@@ -89,16 +133,9 @@ def test_hostile_names_in_every_field(hostile_page: tuple[Path, list[Exchange]])
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_page_full_of_hostile_names_is_told_the_same_by_neo4j(
-    hostile_page: tuple[Path, list[Exchange]], neo4j_home: Neo4jServer, tmp_path: Path
+    hostile_page: Recording, neo4j_home: Neo4jServer, tmp_path: Path
 ) -> None:
-    """What the page shows is what it is told, so that it needn't be looked at once more."""
-    folder, heard = hostile_page
-    (tmp_path / "logs").symlink_to(folder / "logs")
-    with loaded(tmp_path, lambda logs: next((folder / "logs").iterdir()), neo4j_home) as hunt:
-        client = TestClient(create_app(hunt, token="once"), base_url="http://127.0.0.1:8765")
-        client.headers["Sec-Fetch-Site"] = "same-origin"
-        assert client.get("/?token=once").status_code == 200
-        asked, found = differences(client, heard)
+    asked, found = hostile_page.told_otherwise(neo4j_home, tmp_path)
     assert asked > 300
     assert found == []
 

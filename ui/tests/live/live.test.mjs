@@ -58,7 +58,7 @@ async function listed(page, title, state) {
 }
 
 async function counts(page) {
-  const texts = await page.locator('.data dl').innerText();
+  const texts = await page.locator('.data dl').first().innerText();
   return Object.fromEntries(
     [...texts.matchAll(/(\w+)\s+([\d,]+)/g)].map((m) => [m[1], Number(m[2].replace(/,/g, ''))]),
   );
