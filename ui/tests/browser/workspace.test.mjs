@@ -138,7 +138,10 @@ test('the menu of an entity opens with counts, from mouse and keyboard', () =>
     assert.match(await page.getByTestId('summary').innerText(), /^2 of 2 entities/);
   }));
 
-test('50 random actions taken back give the identical state, and Back is undo', () =>
+/** So many random actions are done; more of them: `GRAPHHUNT_ACTIONS=50`. */
+const ACTIONS = Number(process.env.GRAPHHUNT_ACTIONS ?? 20);
+
+test('random actions taken back give the identical state, and Back is undo', () =>
   visit(async (page) => {
     await search(page, 'bravo', 'Machines');
     await page.locator('.brand').focus();
@@ -193,7 +196,7 @@ test('50 random actions taken back give the identical state, and Back is undo', 
         await until.press('Enter');
       },
     ];
-    for (let done = 0; done < 400 && (await index()) - first < 50; done += 1) {
+    for (let done = 0; done < 400 && (await index()) - first < ACTIONS; done += 1) {
       states.length = (await index()) + 1;
       await actions[random(actions.length)]();
       await settled(page);
@@ -202,9 +205,9 @@ test('50 random actions taken back give the identical state, and Back is undo', 
       await remember();
     }
     const last = await index();
-    assert.ok(last - first >= 50, `${last - first} actions`);
-    assert.ok(states.slice(first).filter(Boolean).length > 35, 'most actions are one step');
-    assert.ok(new Set(states.slice(first)).size > 25, 'the actions differ');
+    assert.ok(last - first >= ACTIONS, `${last - first} actions`);
+    assert.ok(states.slice(first).filter(Boolean).length > 0.7 * ACTIONS, 'most actions are one step');
+    assert.ok(new Set(states.slice(first)).size > 0.5 * ACTIONS, 'the actions differ');
     await page.locator('.brand').focus();
     for (let at = last - 1; at >= first; at -= 1) {
       await page.keyboard.press('Control+z');
