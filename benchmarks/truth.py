@@ -34,10 +34,12 @@ def sources(graph: Graph) -> Counter[str]:
     if not logons.height:
         return Counter()
     machine = pl.col("from_label") == "Machine"
-    proved = machine & pl.col("origin_how").str.contains("port_join").fill_null(value=False)
-    found = logons.select(resolved=machine.sum(), proved=proved.sum(), unknown=(~machine).sum()).row(0, named=True)
+    figures = {"resolved": machine.sum(), "unknown": (~machine).sum()}
+    if "origin_how" in logons.columns:
+        figures["proved"] = (machine & pl.col("origin_how").str.contains("port_join").fill_null(value=False)).sum()
+    found = logons.select(**figures).row(0, named=True)
     had = graph.relationships["HAD_IP"] if "HAD_IP" in graph.relationships else pl.DataFrame()
-    if not had.height:
+    if "shared" not in had.columns:
         return Counter(found)
     held = had.filter("shared").select(from_id="to_id", since="start", until="end")
     shared = logons.filter(~machine).join(held, on="from_id").filter(pl.col("start").is_between("since", "until"))
@@ -61,7 +63,9 @@ def causes(graph: Graph) -> Counter[str]:
 def witnesses(graph: Graph) -> Counter[str]:
     """Count sessions by each kind of record that tells of them; one told by several counts for each."""
     table = graph.relationships.get("LOGGED_ON", pl.DataFrame())
-    told = table.get_column("witnesses").drop_nulls().explode() if table.height else pl.Series(dtype=pl.String)
+    if "witnesses" not in table.columns:
+        return Counter()
+    told = table.get_column("witnesses").drop_nulls().explode()
     return Counter(told.drop_nulls().to_list())
 
 
@@ -83,7 +87,7 @@ def doubts(graph: Graph) -> Counter[str]:
     if isinstance(table, pl.DataFrame):
         return Counter(table.get_column("kind").to_list())
     logons = graph.relationships.get("REMOTE_LOGON", pl.DataFrame())
-    return Counter(logons.get_column("doubt").drop_nulls().to_list() if logons.height else [])
+    return Counter(logons.get_column("doubt").drop_nulls().to_list() if "doubt" in logons.columns else [])
 
 
 def violations(graph: Graph) -> Counter[str]:
