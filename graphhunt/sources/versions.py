@@ -11,7 +11,7 @@ from pathlib import Path
 from graphhunt.ids import digest
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)|import[ \t]+([^\n#]+))", re.MULTILINE
+    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^()]*\)|[^\n#]*)|import[ \t]+([^\n#]+))", re.MULTILINE
 )
 _NAME = re.compile(r"[.\w]+")
 
