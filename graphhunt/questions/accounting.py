@@ -5,20 +5,17 @@ Always `read = drawn + evidence_only + skipped + rejected`, for each file and in
 
 from __future__ import annotations
 
-import contextlib
-import io
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from graphhunt import ids
-from graphhunt.evidence.proof import prove, read_kept, write_kept
+from graphhunt.evidence.proof import prove
 from graphhunt.evidence.segment import EVIDENCE_FILE
 from graphhunt.graph.state import VERSION
+from graphhunt.questions.kept import kept_table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from graphhunt.evidence import Workspace
     from graphhunt.evidence.journal import SourceEntry
     from graphhunt.graph.snapshot import Snapshot
@@ -56,19 +53,7 @@ def accounting(workspace: Workspace, snapshot: Snapshot, *, files: bool = False)
 def _kept(workspace: Workspace, snapshot: Snapshot) -> pl.DataFrame:
     """Count the records by file and what became of them; kept beside the snapshot until either changes."""
     mark = ids.digest(workspace.fingerprint(), str(snapshot.fingerprint), VERSION, size=8)
-    kept: Path = workspace.path / "graph" / f"accounting-{mark}.kept"
-    data = read_kept(kept)
-    if data is not None:
-        return pl.read_parquet(io.BytesIO(data))
-    found = _counted(workspace, snapshot)
-    out = io.BytesIO()
-    found.write_parquet(out)
-    # A workspace that may only be read is no reason to fail.
-    with contextlib.suppress(OSError):
-        for old in kept.parent.glob("accounting-*"):
-            old.unlink(missing_ok=True)
-        write_kept(kept, out.getvalue())
-    return found
+    return kept_table(workspace, "accounting", mark, lambda: _counted(workspace, snapshot))
 
 
 def _counted(workspace: Workspace, snapshot: Snapshot) -> pl.DataFrame:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from graphhunt import ids
-from graphhunt.evidence.proof import read_kept, write_kept
 from graphhunt.graph.identity_machines import machine_names
 from graphhunt.graph.state import VERSION
 from graphhunt.model import FACTS
+from graphhunt.questions.kept import kept_table
 from graphhunt.store.sync import snapshot_of
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from graphhunt.evidence import Workspace
     from graphhunt.graph.snapshot import Snapshot
@@ -75,19 +72,8 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
 
 def _sightings(workspace: Workspace) -> pl.DataFrame:
     """Count events per machine, kind of fact, channel and hour; kept beside the snapshot until the evidence changes."""
-    kept: Path = workspace.path / "graph" / f"coverage-{ids.digest(workspace.fingerprint(), VERSION, size=8)}.kept"
-    data = read_kept(kept)
-    if data is not None:
-        return pl.read_parquet(io.BytesIO(data))
-    found = _counted(workspace)
-    out = io.BytesIO()
-    found.write_parquet(out)
-    # A workspace that may only be read is no reason to fail.
-    with contextlib.suppress(OSError):
-        for old in kept.parent.glob("coverage-*"):
-            old.unlink(missing_ok=True)
-        write_kept(kept, out.getvalue())
-    return found
+    mark = ids.digest(workspace.fingerprint(), VERSION, size=8)
+    return kept_table(workspace, "coverage", mark, lambda: _counted(workspace))
 
 
 def _counted(workspace: Workspace) -> pl.DataFrame:

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
 from graphhunt.cli.app import app
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.proof import file_hash
-from graphhunt.store.embedded import stop_engine
 
 LINES = (
     "Mar  2 09:00:00 web1 sshd[42]: Accepted password for alice from 192.0.2.7 port 4022 ssh2\n"
     "Mar  2 09:00:05 web1 sshd[43]: Failed password for root from 192.0.2.8 port 4023 ssh2\n"
     "Mar  2 09:00:09 web1 sshd[43]: Connection closed by 192.0.2.8 port 4023\n"
 )
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("GRAPHHUNT_ENGINE_MEMORY_MB", "512")
-    monkeypatch.setenv("GRAPHHUNT_ENGINE_IDLE", "5")
-    yield tmp_path / "ws"
-    stop_engine(tmp_path / "ws")
 
 
 def run(workspace: Path, *arguments: str) -> Result:

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from graphhunt.cli.app import app
-from graphhunt.store.embedded import stop_engine
 
 SSHD = "Mar  2 09:00:00 localhost sshd[42]: Accepted password for alice from 192.0.2.7 port 4022 ssh2\n"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("GRAPHHUNT_ENGINE_MEMORY_MB", "512")
-    monkeypatch.setenv("GRAPHHUNT_ENGINE_IDLE", "5")
-    yield tmp_path / "ws"
-    stop_engine(tmp_path / "ws")
 
 
 def run(workspace: Path, *arguments: str) -> str:
