@@ -8,6 +8,7 @@ import pandas as pd
 
 from graphhunt.errors import UsageError
 from graphhunt.svg import TEXT_WIDTH, Canvas, Plot, fitting
+from graphhunt.toolbox._frames import require_columns
 from graphhunt.toolbox.process_schema import ProcSchema, infer_schema
 from graphhunt.toolbox.process_tree import build_process_tree
 from graphhunt.toolbox.timeline_data import colour_at
@@ -73,6 +74,7 @@ def plot_process_tree(
     Raises:
         UsageError: The frame isn't a process tree, or a column is missing.
     """
+    require_columns(data, ())
     if "path" not in data.columns:
         raise UsageError("This isn't a process tree", hint="make one with build_process_tree")
     chosen = ProcSchema(**schema) if isinstance(schema, dict) else schema or infer_schema(data)

@@ -54,6 +54,7 @@ def build_process_tree(
     Raises:
         UsageError: No schema fits, or the frame lacks a needed column.
     """
+    require_columns(procs, ())
     chosen = _schema(procs, schema).present(procs)
     frame = _cleaned(procs, chosen)
     parents = match_parents(_rows(frame, chosen))

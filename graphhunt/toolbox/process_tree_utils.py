@@ -124,6 +124,7 @@ def get_root_tree(procs: pd.DataFrame, source: str | pd.Series[Any]) -> pd.DataF
 
 def get_tree_depth(procs: pd.DataFrame) -> int:
     """Count the levels of the deepest tree; 0 for an empty frame."""
+    require_columns(procs, ())
     if procs.empty:
         return 0
     require_columns(procs, ["path"])

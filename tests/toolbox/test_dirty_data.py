@@ -101,3 +101,12 @@ def test_a_missing_value_of_a_nullable_column_is_none() -> None:
     alert = t.SecurityAlert({"AlertName": pd.NA, "Entities": [{"$id": "1", "Type": "host", "HostName": pd.NA}]})
     assert alert.primary_host.HostName is None  # type: ignore[union-attr]
     assert "<table" in alert.to_html()
+
+
+@pytest.mark.parametrize(
+    "name", ["build_process_tree", "build_and_show_process_tree", "get_tree_depth", "plot_process_tree"]
+)
+@pytest.mark.parametrize("given", [None, [1, 2], "rows"])
+def test_a_tree_of_what_is_no_frame_is_refused_with_a_reason(name: str, given: Any) -> None:
+    with pytest.raises(UsageError, match="a frame is wanted"):
+        getattr(t, name)(given)
