@@ -109,7 +109,6 @@ class Neo4jServer:
             "java",
             f"-Xmx{self.heap}",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
             *OPENS,
             "-cp",
             f"{jars}/*",

@@ -20,9 +20,9 @@ from graphhunt.store.embedded import engine_status
 from tests.analyses import toy
 from tests.neo4j_server import Neo4jServer
 
-ROUNDS = 20
-DATABASE_KILLS = (6, 14)
-WHOLE = (5, 10, 15)
+ROUNDS = 12
+DATABASE_KILLS = (5, 9)
+WHOLE = (4, 8, 11)
 """Rounds whose run ends before its process is killed, however slow the machine is; the first is killed at once."""
 SHORT_US = 300_000
 
