@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 KIND_HABIT, KIND_LOCAL, KIND_NOVEL, KIND_NESTED, KIND_SHARED, KIND_ADMIN, KIND_HELP, KIND_SERVICE = range(8)
 KIND_SWEEP, KIND_SCAN, KIND_BACKUP, KIND_REVERSED, KIND_DEPLOY, KIND_JUMP, KIND_INTRUDER = range(8, 15)
+KIND_ONWARD, KIND_PEER = range(15, 17)
+KINDS = 17
+
+VIA_SMB, VIA_RPC, VIA_WINRM, VIA_RDP, VIA_SSH = range(5)
 
 _TYPES_LOCAL = np.array([2, 7, 11], dtype=np.int8)
 
@@ -32,8 +36,10 @@ _TYPES_LOCAL = np.array([2, 7, 11], dtype=np.int8)
 class Logons:
     """Logons as columns of equal length; ``t`` and ``end`` in µs UTC, ``end`` -1 when no logoff was recorded.
 
-    ``kind`` tells which population made the row.  It is used to draw host events and to list decoys and is never
-    part of what a detector gets.
+    ``kind`` tells which population made the row, ``via`` the protocol it came by.  A logon made from inside another
+    one is made ``within`` the logon to its source at that time (µs) by account ``as_acct``; both are -1 for one made
+    at a desk or by a service.  These four are used to draw host events and causes and to list decoys; none is part
+    of what a detector gets.
     """
 
     t: NDArray[np.int64]
@@ -45,6 +51,9 @@ class Logons:
     end: NDArray[np.int64]
     auth: NDArray[np.int8]
     kind: NDArray[np.int8]
+    via: NDArray[np.int8]
+    within: NDArray[np.int64]
+    as_acct: NDArray[np.int32]
 
     def __len__(self) -> int:
         """Return the number of logons."""
@@ -93,7 +102,17 @@ def make_logons(
         end=np.where(recorded, t + length.astype(np.int64), -1),
         auth=(rng.random(size) < 0.1).astype(np.int8),
         kind=np.full(size, kind, dtype=np.int8),
+        via=np.where(logon_type == 10, VIA_RDP, VIA_SMB).astype(np.int8),
+        within=np.full(size, -1, dtype=np.int64),
+        as_acct=np.full(size, -1, dtype=np.int32),
     )
+
+
+def made_within(rows: Logons, base: Logons) -> Logons:
+    """Return ``rows`` as made from inside the sessions of ``base``, which has as many rows."""
+    rows.within[:] = base.t
+    rows.as_acct[:] = base.acct
+    return rows
 
 
 def benign_day(world: World, day: int) -> Logons:
@@ -151,7 +170,8 @@ def _nested(world: World, rows: Logons, rng: np.random.Generator) -> Logons:
     t = rows.t[base] + (log_normal(rng, 900.0, 1.0, len(base)) * SECOND_US).astype(np.int64)
     keep = dst != src
     kinds = np.full(int(keep.sum()), 3, dtype=np.int8)
-    return make_logons(t[keep], (src[keep], dst[keep], who[keep]), kinds, KIND_NESTED, rng)
+    nested = make_logons(t[keep], (src[keep], dst[keep], who[keep]), kinds, KIND_NESTED, rng)
+    return made_within(nested, rows.take(base[keep]))
 
 
 def _shared(world: World, day: int, rng: np.random.Generator) -> Logons:
@@ -202,7 +222,8 @@ def _onward(world: World, rows: Logons, rng: np.random.Generator) -> Logons:
     t = rows.t[base] + (log_normal(rng, 600.0, 1.0, len(base)) * SECOND_US).astype(np.int64)
     keep = dst != rows.dst[base]
     way = (rows.dst[base][keep], dst[keep], rows.acct[base][keep])
-    return make_logons(t[keep], way, np.full(int(keep.sum()), 3, dtype=np.int8), KIND_ADMIN, rng)
+    further = make_logons(t[keep], way, np.full(int(keep.sum()), 3, dtype=np.int8), KIND_ADMIN, rng)
+    return made_within(further, rows.take(base[keep]))
 
 
 def _help_desk(world: World, day: int, rng: np.random.Generator) -> Logons:

@@ -16,6 +16,7 @@ from graphhunt.lab.generator.history import History
 from graphhunt.lab.generator.intrusion import GOALS, Plan, plan_day_intrusion
 from graphhunt.lab.generator.scenario import Intrusion, Step, control, intrusions_of, service_word, working_days
 from graphhunt.lab.generator.streams import stream
+from graphhunt.lab.generator.unusual import honest_day
 from graphhunt.lab.generator.world import build_world
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def all_intrusions(world: World, day: int) -> list[Intrusion]:
 @lru_cache(maxsize=2)
 def _planned(config: GeneratorConfig) -> tuple[tuple[int, Intrusion], ...]:
     world = build_world(config)
-    honest = b.sort_logons(b.concatenate([b.benign_day(world, day) for day in range(config.days)]))
+    honest = b.sort_logons(b.concatenate([honest_day(world, day) for day in range(config.days)]))
     history = History(honest)
     # The first half is history: without it nobody could keep to what was used before.
     days = [day for day in working_days(world) if day >= config.days // 2] or [config.days - 1]
@@ -66,7 +67,7 @@ def _attempt(
 
 def _intrusion(world: World, number: int, plan: Plan, day: int, rng: np.random.Generator) -> Intrusion:
     steps = tuple(
-        Step(hop.t, hop.src, hop.dst, hop.acct, hop.technique, service_word(rng), hop.stolen_on) for hop in plan.hops
+        Step(hop.t, hop.src, hop.dst, hop.acct, hop.technique, service_word(rng), hop.stolen_on) for hop in plan.moves
     )
     midnight = local_midnight(world.config.start, day, world.config.utc_offset_minutes)
     end = min(steps[-1].t + int(rng.uniform(1.0, 2.0) * HOUR_US), midnight + DAY_US - HOUR_US)

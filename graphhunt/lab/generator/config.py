@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graphhunt.errors import UsageError
+from graphhunt.lab.generator.hardening import Hardening
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -67,6 +68,7 @@ class GeneratorConfig:
     when left at ``None``.  ``chains`` are injected intrusions that are all told in the truth file,
     ``bursts`` are star-shaped ones (one source, many targets), ``decoys`` harmless look-alikes.  ``cell_attacks``
     are spread over the twelve cells of goal and stealth and need a few days of history before them.
+    ``hardening`` names the differences between intruders and honest people that are made honest: none by default.
     ``formats`` is any of ``nxlog`` (JSON records) and ``lanl`` (four CSV tables); ``compress`` makes gzip files.
     """
 
@@ -90,6 +92,7 @@ class GeneratorConfig:
     cell_attacks: int = 0
     decoys: bool = True
     dirt: Dirt = field(default_factory=Dirt)
+    hardening: Hardening = field(default_factory=Hardening.none)
     compress: bool = False
     formats: tuple[str, ...] = (NXLOG,)
     domain: str = "halden"

@@ -13,11 +13,13 @@ import polars as pl
 
 from graphhunt.lab.generator import behaviour as b
 from graphhunt.lab.generator import units as u
+from graphhunt.lab.generator.assembly import logon_frame
 from graphhunt.lab.generator.cells import all_intrusions
 from graphhunt.lab.generator.config import SECOND_US
 from graphhunt.lab.generator.scenario import bursts_of, decoy_logons
 from graphhunt.lab.generator.streams import log_normal, stream
 from graphhunt.lab.generator.truth import Chain, Hop, LogonKey
+from graphhunt.lab.generator.unusual import honest_day
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
 
 TABLES = ("auth", "proc", "flows", "redteam")
 _LOGON_TYPES = {
+    -1: "?",
     2: "Interactive",
     3: "Network",
     4: "Batch",
     5: "Service",
     7: "Unlock",
+    8: "NetworkCleartext",
     9: "NewCredentials",
     10: "RemoteInteractive",
     11: "CachedInteractive",
@@ -80,7 +84,7 @@ class LanlWriter:
 
 def day_logons(world: World, day: int) -> b.Logons:
     """Return the honest logons, decoys and intruders' hops of a day, sorted; hops have kind 15."""
-    parts = [b.benign_day(world, day), _hops(world, day)]
+    parts = [honest_day(world, day), _hops(world, day)]
     if world.config.decoys:
         parts.append(decoy_logons(world, day))
     return b.sort_logons(b.concatenate(parts))
@@ -146,7 +150,7 @@ def _computer(column: str) -> pl.Expr:
 
 def auth_table(world: World, logons: b.Logons, units: NDArray[np.int64]) -> pl.DataFrame:
     """Return the auth table of a day: LogOn for every logon, LogOff where one was recorded."""
-    people = pl.DataFrame({name: column for name, column in vars(logons).items() if name != "kind"})
+    people = logon_frame(logons)
     rows = pl.concat([people, _machine_logons(world, units)])
     on = rows.with_columns(orientation=pl.lit("LogOn"), success=pl.col("ok"))
     off = rows.filter(pl.col("end") >= 0).with_columns(t=pl.col("end"), orientation=pl.lit("LogOff"), success=1)

@@ -12,6 +12,7 @@ from graphhunt.lab.generator.playing import BurstPlayer, IntrusionPlayer, logon_
 from graphhunt.lab.generator.scenario import Burst, Intrusion, bursts_of, decoy_logons
 from graphhunt.lab.generator.scene import Scene
 from graphhunt.lab.generator.truth import Chain, Decoy, Hop
+from graphhunt.lab.generator.unusual import honest_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class Stage:
         intrusions, bursts = plans or (all_intrusions(world, day), bursts_of(world, day))
         self._players = [IntrusionPlayer(self.scene, self.later, plan) for plan in intrusions]
         self._bursts = [BurstPlayer(self.scene, self.later, plan) for plan in bursts]
-        logons = b.benign_day(world, day)
+        logons = honest_day(world, day)
         if world.config.decoys:
             logons = b.sort_logons(b.concatenate([logons, decoy_logons(world, day)]))
         self._day = Day(self.scene, logons, self._note)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphhunt.lab.generator.hardening import Shares
 from graphhunt.lab.generator.names import person_names, server_name, site_name, workstation_name
+from graphhunt.lab.generator.places import Layout, Places, build_places
 from graphhunt.lab.generator.streams import log_normal, stream, zipf_weights
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ class World:
 
     Machine ``i`` is a workstation below ``first_server``; accounts are numbered persons first, then admin,
     help-desk, shared and service accounts (``first_*``).  ``home`` is a person's workstation; ``absent`` holds
-    the first day and the length of each person's leave.
+    the first day and the length of each person's leave.  ``shares`` and ``places`` are what this world makes of the
+    differences of its configuration's hardening.
     """
 
     config: GeneratorConfig
@@ -86,6 +89,8 @@ class World:
     shared_servers: Choice
     service_sources: tuple[NDArray[np.int32], ...]
     service_targets: tuple[NDArray[np.int32], ...]
+    shares: Shares
+    places: Places
 
     @property
     def persons(self) -> int:
@@ -143,7 +148,8 @@ def build_world(config: GeneratorConfig) -> World:
     department = rng.integers(0, departments, persons).astype(np.int32)
     home = (rng.permutation(max(persons, workstations))[:persons] % workstations).astype(np.int32)
     department_servers = _department_servers(departments, servers, workstations, rng)
-    accounts, firsts = _accounts(config, rng)
+    shares = config.hardening.shares(config.seed)
+    accounts, firsts = _accounts(config, round(shares["new_automation"]), rng)
     admin_person = rng.choice(persons, config.admin_count, replace=False).astype(np.int32)
     sources, targets = _services(config, workstations, first_jump, rng)
     shared_department = rng.integers(0, departments, config.shared_count).astype(np.int32)
@@ -175,6 +181,8 @@ def build_world(config: GeneratorConfig) -> World:
         shared_servers=_shared_servers(shared_department, department_servers, rng),
         service_sources=sources,
         service_targets=targets,
+        shares=shares,
+        places=build_places(config, shares, Layout(workstations, first_jump, total, home)),
     )
 
 
@@ -220,14 +228,15 @@ def _habits(department: NDArray[np.int32], pool: Choice, servers: int, first: in
     return _choice(lists, 1.1)
 
 
-def _accounts(config: GeneratorConfig, rng: np.random.Generator) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def _accounts(config: GeneratorConfig, later: int, rng: np.random.Generator) -> tuple[tuple[str, ...], tuple[int, ...]]:
     persons = person_names(config.users, rng)
     admins = [f"adm{number:03d}" for number in range(1, config.admin_count + 1)]
     helpers = [f"hd{number:03d}" for number in range(1, config.help_desk_count + 1)]
     shared = [f"team{number:02d}" for number in range(1, config.shared_count + 1)]
     kinds = ("backup", "monitor", "scan", "deploy")
     services = [
-        f"svc-{kinds[n]}" if n < len(kinds) else f"svc-app{n - len(kinds) + 1:02d}" for n in range(config.service_count)
+        f"svc-{kinds[n]}" if n < len(kinds) else f"svc-app{n - len(kinds) + 1:02d}"
+        for n in range(config.service_count + later)
     ]
     groups = [persons, admins, helpers, shared]
     firsts = np.cumsum([len(group) for group in groups]).tolist()
