@@ -1,37 +1,43 @@
-"""`graphhunt eval`: measure the lateral-movement detector on labelled data."""
+"""`graphhunt eval`: measure the hunt for lateral movement on labelled data."""
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from graphhunt.cli.context import JsonOption, command
-from graphhunt.cli.show import json_out, message, table
-from graphhunt.errors import LoadError
-from graphhunt.lab.evaluation import evaluate, evaluate_synthetic, read_lanl, read_optc
+from graphhunt.cli.show import json_out, line, message, table
+from graphhunt.errors import LoadError, UsageError
+from graphhunt.lab.evaluation import evaluate, evaluate_synthetic, read_lanl, read_optc, report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-app = typer.Typer(help="Measure the lateral-movement detector on labelled data.", no_args_is_help=True)
+    from graphhunt.lab.evaluation import LabelledCase
+
+app = typer.Typer(help="Measure the hunt for lateral movement on labelled data.", no_args_is_help=True)
 
 DaysOption = Annotated[int, typer.Option(help="Days of history before the test period.")]
+AblationsOption = Annotated[bool, typer.Option("--ablations", help="Also measure without each part of the score.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="File for every measure, as JSON.", show_default=False)]
 
 
 @app.command()
 @command
 def synthetic(
     seed: Annotated[int, typer.Option(help="Seed of the generated enterprise; 0 was used for tuning.")] = 1,
+    ablations: AblationsOption = False,
+    out: OutOption = None,
     json: JsonOption = False,
 ) -> None:
     """Measure on a generated enterprise and its benign twin, beside the baselines."""
-    _show(evaluate_synthetic(seed, progress=message), json=json)
+    about = report.facts("synthetic", {"ablations": ablations}, seed=seed)
+    _show(about | evaluate_synthetic(seed, ablations=ablations, progress=message), out, json=json)
 
 
 @app.command()
@@ -39,28 +45,49 @@ def synthetic(
 def lanl(
     auth: Annotated[Path, typer.Argument(help="The auth file of LANL's data set.", exists=True, show_default=False)],
     redteam: Annotated[Path, typer.Argument(help="The redteam file.", exists=True, show_default=False)],
-    history_days: DaysOption = 7,
-    until_day: Annotated[int | None, typer.Option(help="Stop after this day.", show_default=False)] = None,
+    history_days: DaysOption = 14,
+    until_day: Annotated[int | None, typer.Option(help="Stop after this day.")] = 30,
+    ablations: AblationsOption = False,
+    out: OutOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure on LANL's authentication data and its red team."""
+    """Measure on LANL's authentication data and its red team; an attack is an account, source and active day."""
+    options = {"history_days": history_days, "until_day": until_day, "ablations": ablations}
     with _readable(auth, "LANL's auth and redteam files, as published"):
+        about = report.facts("lanl", options, (auth, redteam))
         case = read_lanl(auth, redteam, history_days=history_days, until_day=until_day)
-    _show(evaluate(case, ablations=False, progress=message), json=json)
+    _measure(about, case, out or Path("eval-lanl.json"), ablations=ablations, json=json)
 
 
 @app.command()
 @command
 def optc(
-    folder: Annotated[Path, typer.Argument(help="Folder with the eCAR files.", exists=True, show_default=False)],
-    labels: Annotated[Path, typer.Argument(help="The label file.", exists=True, show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Folder with the eCAR files and the label file.", exists=True,
+                                           file_okay=False, show_default=False)],
+    labels: Annotated[Path | None, typer.Option(help="The label file; the folder's only .csv where not given.",
+                                                exists=True, show_default=False)] = None,
     history_days: DaysOption = 5,
+    ablations: AblationsOption = False,
+    out: OutOption = None,
     json: JsonOption = False,
-) -> None:
+) -> None:  # fmt: skip
     """Measure on DARPA's OpTC with LMDEval's labels."""
+    named = labels or _only_csv(folder)
     with _readable(folder, "OpTC's eCAR files and a label file with id, description, label"):
-        case = read_optc(folder, labels, history_days=history_days)
-    _show(evaluate(case, ablations=False, progress=message), json=json)
+        about = report.facts("optc", {"history_days": history_days, "ablations": ablations}, (folder, named))
+        case = read_optc(folder, named, history_days=history_days)
+    _measure(about, case, out or Path("eval-optc.json"), ablations=ablations, json=json)
+
+
+def _only_csv(folder: Path) -> Path:
+    found = sorted(folder.rglob("*.csv"))
+    if len(found) != 1:
+        raise UsageError(f"{folder.name} holds {len(found)} .csv files: name the one with the labels by --labels")
+    return found[0]
+
+
+def _measure(about: Mapping[str, Any], case: LabelledCase, out: Path, *, ablations: bool, json: bool) -> None:
+    _show({**about, **evaluate(case, ablations=ablations, progress=message)}, out, json=json)
 
 
 @contextmanager
@@ -72,8 +99,17 @@ def _readable(path: Path, wanted: str) -> Iterator[None]:
         raise LoadError(f"it can't be read: {error}", where=str(path), hint=f"give {wanted}") from error
 
 
-def _show(metrics: Mapping[str, float], *, json: bool) -> None:
+def _show(found: Mapping[str, Any], out: Path | None, *, json: bool) -> None:
+    if out is not None:
+        report.write(found, out)
+        message(f"every measure is in {out}")
     if json:
-        json_out({name: None if math.isnan(value) else value for name, value in metrics.items()})
-    else:
-        table(("metric", "value"), [(name, f"{value:.4g}") for name, value in metrics.items()])
+        json_out(report.plain(found))
+        return
+    machine = found["machine"]
+    line(f"{found['data']}, graphhunt {found['version']}, Python {machine['python']}, {machine['cores']} cores")
+    named = {"seed": found["seed"], **found["options"], **found["sha256"]}
+    line(", ".join(f"{name} {value}" for name, value in named.items() if value is not None))
+    line(f"{found['attacks']} attacks in {found['days']} days, each alone against the benign days; 95 % intervals")
+    table(report.heads(found), report.measures(found))
+    table(("on", "method", *report.COMPARED), report.compared(found))

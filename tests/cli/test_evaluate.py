@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
+from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
+from graphhunt.lab.evaluation.report import digest
 from tests.lab.test_readers import flow
 
 from .test_commands import RUNNER, app, data, run
 
-SHOWN = {
-    "detected_at_3_per_day", "detected_at_5_per_day", "detected_at_9_per_day", "detected_at_20_per_day", "rec_at_10",
-    "precision_at_100", "recall_in_500", "ap", "path_exact", "time_order_violations", "seconds", "peak_memory_mb",
-    "random_ap", "edgebank_ap", "rarity_ap", "isolation_forest_ap", "pmf_ap", "pagerank_ap",
+RECALLS = {f"{kind}_recall_at_{budget}" for kind in ("incident", "lead") for budget in (3, 5, 9, 20)}
+SHOWN = RECALLS | {
+    "coverage", "purity", "fragments", "units_to_first_true", "fdr_realised_at_5", "benign_p_below_05",
+    "benign_p_below_01", "benign_p_below_001", "cause_accuracy_proved", "cause_accuracy_inferred",
+    "technique_accuracy",
 }  # fmt: skip
+BASELINES = {"random", "edgebank", "rarity_sum", "rarity_chained", "link_model", "pagerank", "isolation_forest"}
 DAY = 86_400
 
 
@@ -34,22 +42,32 @@ def auth(folder: Path) -> tuple[Path, Path]:
     return folder / "auth.txt.gz", folder / "redteam.txt"
 
 
-def test_lanl_prints_the_protocol_with_its_baselines(tmp_path: Path) -> None:
+def test_lanl_prints_and_writes_the_protocol_with_its_baselines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     files = [str(path) for path in auth(tmp_path)]
     found = data(tmp_path / "ws", "eval", "lanl", *files, "--history-days", "7")
-    assert found.keys() >= SHOWN
-    # Four logons between desks that nobody ever used so, in one day of habits: all four are found at once.
-    assert found["detected_at_9_per_day"] == 1.0
-    assert found["time_order_violations"] == 0
-    assert 0 <= found["random_ap"] <= 1
-    shown = run(tmp_path / "ws", "eval", "lanl", *files).stdout
-    assert all(name in shown for name in SHOWN)
+    assert found["logons"].keys() >= SHOWN
+    assert found["logons"]["baselines"].keys() == BASELINES
+    assert all(values.keys() == RECALLS for values in found["logons"]["baselines"].values())
+    # Four logons between desks that nobody ever used so, in one day of habits: they are read at once.
+    assert found["logons"]["incident_recall_at_9"] == 1.0
+    assert found["attacks"] == 4
+    assert found["options"] == {"history_days": 7, "until_day": 30, "ablations": False}
+    assert found["sha256"]["redteam.txt"] == hashlib.sha256((tmp_path / "redteam.txt").read_bytes()).hexdigest()
+    assert found["version"] == version("graphhunt")
+    assert found["machine"].keys() == {"cores", "python", "system"}
+    assert json.loads((tmp_path / "eval-lanl.json").read_text()) == found
+    shown = run(tmp_path / "ws", "eval", "lanl", *files, "--history-days", "7").stdout
+    assert all(name in shown for name in SHOWN | BASELINES)
 
 
 def test_a_day_to_stop_at_leaves_later_attacks_out(tmp_path: Path) -> None:
-    files = [str(path) for path in auth(tmp_path)]
-    found = data(tmp_path / "ws", "eval", "lanl", *files, "--history-days", "7", "--until-day", "8")
-    assert found["detected_at_9_per_day"] is None
+    files, out = [str(path) for path in auth(tmp_path)], ["--out", str(tmp_path / "kept.json")]
+    found = data(tmp_path / "ws", "eval", "lanl", *files, "--history-days", "7", "--until-day", "8", *out)
+    assert found["logons"]["incident_recall_at_9"] is None
+    assert json.loads((tmp_path / "kept.json").read_text()) == found
 
 
 def test_optc_prints_the_same(tmp_path: Path) -> None:
@@ -63,9 +81,20 @@ def test_optc_prints_the_same(tmp_path: Path) -> None:
     (tmp_path / "ecar").mkdir()
     (tmp_path / "ecar" / "part.json.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
     (tmp_path / "labels.csv").write_text("id,description,label\nbad,Day 1,Lateral movement\n")
-    found = data(tmp_path / "ws", "eval", "optc", str(tmp_path / "ecar"), str(tmp_path / "labels.csv"))
-    assert found.keys() >= SHOWN
-    assert found["detected_at_9_per_day"] == 1.0
+    out = ["--out", str(tmp_path / "kept.json")]
+    found = data(tmp_path / "ws", "eval", "optc", str(tmp_path), *out)
+    assert found["logons"].keys() >= SHOWN
+    assert found["logons"]["incident_recall_at_9"] == 1.0
+    assert found["sha256"].keys() == {tmp_path.name, "labels.csv"}
+
+
+def test_the_digest_of_a_folder_is_that_of_its_files_names_and_digests(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "two").write_bytes(b"2")
+    (tmp_path / "one").write_bytes(b"1")
+    sums = {name: hashlib.sha256(text).hexdigest() for name, text in (("b/two", b"2"), ("one", b"1"))}
+    listed = "".join(f"{name}\0{found}\n" for name, found in sorted(sums.items()))
+    assert digest(tmp_path) == hashlib.sha256(listed.encode()).hexdigest()
 
 
 def test_a_missing_or_damaged_file_is_said(tmp_path: Path) -> None:
@@ -82,5 +111,6 @@ def test_a_missing_or_damaged_file_is_said(tmp_path: Path) -> None:
         assert "as published" in result.stderr
     (tmp_path / "ecar").mkdir()
     (tmp_path / "ecar" / "a.json").write_text('{"action":"START","object":"FLOW"}\n')
-    (tmp_path / "labels.csv").write_text("id,description,label\n")
-    assert run(tmp_path / "ws", "eval", "optc", str(tmp_path / "ecar"), str(tmp_path / "labels.csv")).exit_code == 1
+    assert run(tmp_path / "ws", "eval", "optc", str(tmp_path / "ecar")).exit_code == 2
+    (tmp_path / "ecar" / "labels.csv").write_text("id,description,label\n")
+    assert run(tmp_path / "ws", "eval", "optc", str(tmp_path / "ecar")).exit_code == 1

@@ -27,7 +27,7 @@ def lanl_case(tmp_path, **options):
     auth, red = tmp_path / "auth.txt.gz", tmp_path / "redteam.txt"
     auth.write_bytes(gzip.compress(AUTH.encode()))
     red.write_text(REDTEAM)
-    return read_lanl(auth, red, **options)
+    return read_lanl(auth, red, **{"history_days": 7, **options})
 
 
 def test_lanl_keeps_remote_logons_and_labels_by_destination_user(tmp_path):
@@ -42,6 +42,13 @@ def test_lanl_keeps_remote_logons_and_labels_by_destination_user(tmp_path):
     assert bad == [(3, "U9@DOM1"), (700020, "U9@DOM1")]
     assert case.tested.sum() == 2
     assert case.attacks == 1
+
+
+def test_what_the_red_team_did_with_one_account_from_one_computer_on_one_day_is_an_attack(tmp_path):
+    case = lanl_case(tmp_path, history_days=0)
+    # Day 0 and day 8 of U9 from C17693: the red team's second row of day 8 is no logon of the auth file.
+    assert sorted(case.labels[case.labels >= 0].tolist()) == [0, 1]
+    assert case.attacks == 2
 
 
 def test_lanl_duplicates_within_an_hour_are_one_and_failures_stay(tmp_path):

@@ -13,12 +13,14 @@ from sklearn.ensemble import IsolationForest
 from graphhunt.lab.evaluation.case import LabelledCase
 from graphhunt.lateral.detector.habits import count_habits
 from graphhunt.lateral.detector.pmf import link_surprise
+from graphhunt.lateral.paths import find_paths
 from graphhunt.lateral.paths.rarity import hop_rarity
 from graphhunt.lateral.paths.table import DAY, HOUR, Floats
 
 _DAMPING = 0.85
 _ROUNDS = 30
 _FOREST_SAMPLE = 200_000
+_CHAINS = 2_000
 
 
 def random_order(case: LabelledCase) -> Floats:
@@ -36,7 +38,20 @@ def rarity_sum(case: LabelledCase) -> Floats:
     return hop_rarity(case.table).total
 
 
-def pmf(case: LabelledCase) -> Floats:
+def rarity_chained(case: LabelledCase) -> Floats:
+    """Score a logon by the rarest time-respecting path it is part of; those in none, by their own rarity, below."""
+    table = case.table
+    own = hop_rarity(table).total
+    paths = find_paths(table, scores=np.where(case.tested, own, 0.0), since=case.since, k=_CHAINS, max_dwell_us=DAY)
+    chained = np.zeros(len(table))
+    for path in paths.paths:
+        rows = [row for hop in path.hops for row in hop.rows]
+        chained[rows] = np.maximum(chained[rows], path.score)
+    least = min((path.score for path in paths.paths), default=0.0)
+    return np.where(chained > 0, chained, least * own / (1.0 + np.max(own, initial=0.0)))
+
+
+def link_model(case: LabelledCase) -> Floats:
     """Link-prediction surprise from Poisson factorisation of the history."""
     return link_surprise(case.table, case.table.t < case.since)
 
@@ -90,7 +105,7 @@ def _pagerank(left: np.ndarray, right: np.ndarray, size: int) -> Floats:
 
 
 BASELINES = {
-    "random": random_order, "edgebank": edgebank, "rarity": rarity_sum, "isolation_forest": isolation_forest,
-    "pmf": pmf, "pagerank": pagerank,
+    "random": random_order, "edgebank": edgebank, "rarity_sum": rarity_sum, "rarity_chained": rarity_chained,
+    "link_model": link_model, "pagerank": pagerank, "isolation_forest": isolation_forest,
 }  # fmt: skip
-"""Every baseline by the prefix of its metrics."""
+"""Every baseline that reads no labels, by name."""

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from graphhunt.lab.generator import CORROBORATION_KINDS, EvalSet, eval_set
+from graphhunt.lab.generator import CORROBORATION_KINDS, AttackTruth, EvalSet, eval_set
 from graphhunt.lateral.paths.table import DAY, Codes, Flags, Ints, LogonTable
 
 _KIND_NAMES = {
     "remote_execution": "remote_process", "task_registered": "task_install", "service_install": "service_install",
     "lsass_access": "lsass_access", "explicit_credentials": "explicit_credentials",
 }  # fmt: skip
+
+
+TECHNIQUES = {
+    "psexec": ("T1021.002", "T1569.002"), "smbexec": ("T1021.002", "T1569.002"), "wmi": ("T1047",),
+    "winrm": ("T1021.006",), "dcom": ("T1021.003",), "schtask": ("T1053.005",), "rdp": ("T1021.001",),
+    "pth": ("T1550.002", "T1021.002"), "ssh": ("T1021.004",), "star": ("T1550.002", "T1021.002"),
+}  # fmt: skip
+"""ATT&CK ids that rightly name what the generator's attacks do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is known of the rows of attacks beside whose they are.
+
+    Attributes:
+        techniques: ATT&CK ids that rightly name each row.
+        causes: Row of the remote logon that led to each row; -1 where none did.
+    """
+
+    techniques: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    causes: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +49,9 @@ class LabelledCase:
         labels: Attack number per row, -1 for benign.
         cells: Group of each attack (goal and stealth), by attack number.
         events: Host events as `corroborate` takes them, or None.
+        truth: What else is known of the attacks.
+        proved: Row of the remote logon that records prove to have led to each row; -1 where they prove that none
+            did, -2 where they prove nothing. None where no record tells.
     """
 
     name: str
@@ -35,6 +60,8 @@ class LabelledCase:
     labels: Codes
     cells: tuple[str, ...] = ()
     events: pl.DataFrame | None = field(default=None, compare=False)
+    truth: Truth = field(default_factory=Truth, compare=False)
+    proved: Codes | None = field(default=None, compare=False)
 
     @property
     def tested(self) -> Flags:
@@ -50,7 +77,7 @@ class LabelledCase:
 
     @property
     def attacks(self) -> int:
-        """Attacks with at least one row among the tested ones."""
+        """Count the attacks with at least one row among the tested ones."""
         return len(np.unique(self.labels[self.tested & (self.labels >= 0)]))
 
     def units(self) -> Ints:
@@ -82,7 +109,22 @@ def synthetic_case(seed: int, *, attacks: int | None = None, **options: int) -> 
     )  # fmt: skip
     cells = tuple(f"{attack.goal}/{attack.stealth}" for attack in made.attacks)
     name = f"synthetic, seed {seed}" + (", benign" if attacks == 0 else "")
-    return LabelledCase(name, table, made.history_end, np.asarray(made.labels), cells, _events(made))
+    return LabelledCase(name, table, made.history_end, np.asarray(made.labels), cells, _events(made), _truth(made))
+
+
+def _truth(made: EvalSet) -> Truth:
+    techniques = {hop.row: TECHNIQUES.get(hop.technique, ()) for attack in made.attacks for hop in attack.hops}
+    return Truth(techniques, {row: led for attack in made.attacks for row, led in _causes(attack).items()})
+
+
+def _causes(attack: AttackTruth) -> dict[int, int]:
+    """Give the hop of an intrusion by which it had last come to where each hop left from; -1 at its foothold."""
+    entered: dict[int, int] = {}
+    causes: dict[int, int] = {}
+    for hop in attack.hops:
+        causes[hop.row] = entered.get(hop.src, -1)
+        entered[hop.dst] = hop.row
+    return causes
 
 
 def _events(made: EvalSet) -> pl.DataFrame:

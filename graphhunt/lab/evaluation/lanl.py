@@ -32,7 +32,7 @@ LOGON_TYPES = {
 
 
 def read_lanl(
-    auth: Path, redteam: Path, *, history_days: int = 7, until_day: int | None = None, distinct: bool = True
+    auth: Path, redteam: Path, *, history_days: int = 14, until_day: int | None = None, distinct: bool = True
 ) -> LabelledCase:
     """Read LANL's files into a labelled case, chunk by chunk.
 
@@ -44,10 +44,11 @@ def read_lanl(
         distinct: Keep one event per (user, source, destination, outcome) and hour; malicious ones are all kept.
 
     Returns:
-        The case; each red-team row is an attack of its own, because the file names no campaigns.
+        The case. The file names no campaigns: what the red team did with one account from one computer on one day is
+        an attack.
     """
     truth = _table(redteam.read_bytes() if redteam.suffix != ".gz" else gzip.decompress(redteam.read_bytes()), _REDTEAM)
-    truth = truth.unique().sort("time", "user", "src", "dst").with_row_index("attack")
+    truth = truth.unique().sort("time", "user", "src", "dst").with_columns(attack=_campaigns())
     end = None if until_day is None else until_day * DAY // SECOND
     parts = []
     for chunk in _chunks(auth):
@@ -59,6 +60,11 @@ def read_lanl(
     frame = frame.filter(pl.col("time") <= end) if end is not None else frame
     frame = (_distinct(frame) if distinct else frame).sort("time", maintain_order=True)
     return _case(frame, history_days)
+
+
+def _campaigns() -> pl.Expr:
+    """Number the red team's accounts, computers and days."""
+    return pl.struct("user", "src", pl.col("time") // (DAY // SECOND)).rank("dense").cast(pl.UInt32) - 1
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

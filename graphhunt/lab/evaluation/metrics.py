@@ -1,22 +1,33 @@
-"""The protocol's measures of a ranking.
+"""The protocol's measures of a ranking, in what an analyst reads.
 
-Budgets are averages: N alerts a day means the N x days highest-ranked alerts of the test period, as a fixed
-threshold would give. An alert of a plain ranking is an (account, source, day). The detector's alert is a
-chain: hops it links to an alert already given are shown with it and cost nothing more. `ungrouped_…` gives
-the detector's numbers with plain alerts, and `grouped_…` a baseline's with chains.
+A unit is one account from one source on one day. A budget of b units a day means the first b x days units of the test
+period, as a fixed threshold would give; opening an incident costs its units, at most ten. Every attack is measured
+alone against the benign days (see `outcome`). Measures of the order of rows stand beside.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from graphhunt.lab.evaluation.case import LabelledCase
-from graphhunt.lateral.detector.chains import walk_chains
+from graphhunt.lab.evaluation.closure import Closure
+from graphhunt.lab.evaluation.outcome import Outcome
 from graphhunt.lateral.paths.table import HOUR, Flags, Floats, Ints
 
 BUDGETS = (3, 5, 9, 20)
-"""Alerts a day."""
+"""Units a day."""
+
+DEFAULT_BUDGET = 9
+"""Units a day that are shown where nothing else is asked."""
+
+HALF, MOST = 0.5, 0.75
+"""Shares of an attack, or of an incident, that are counted apart."""
+
+ROUNDS = 500
+"""How often attacks are drawn for an interval."""
 
 WINDOW_RANKS = (3, 5, 10)
 """Ranks looked at per hour window."""
@@ -24,64 +35,81 @@ WINDOW_RANKS = (3, 5, 10)
 Metrics = dict[str, float]
 
 
-def ranking_metrics(case: LabelledCase, score: Floats, *, chains: bool) -> Metrics:
-    """Measure one score per row on a case.
+def shown_metrics(found: Sequence[Outcome], days: int) -> Metrics:
+    """Measure what is shown of the attacks of a case in units read.
 
     Args:
-        case: The labelled case.
-        score: Score per row, higher is more suspicious.
-        chains: Group alerts into chains (the detector's own output).
+        found: What became of each attack.
+        days: Days of the test period.
+
+    Returns:
+        `incident_recall_at_…` and `lead_recall_at_…`: share of the attacks whose best incident, or best unit, comes
+        within so many units a day; `coverage` and `purity` of the best incidents of attacks found at the default
+        budget, their means and the shares at or above a half and three quarters; `fragments`: incidents per attack
+        that has any; `units_to_first_true`: units read before the first true one is known, its median and 90 %.
     """
-    detect = chain_detection if chains else unit_detection
-    return detect(case, score) | window_recall(case, score) | order_metrics(case, score)
-
-
-def unit_detection(case: LabelledCase, score: Floats) -> Metrics:
-    """Share of attacks with at least one logon in an alert, by budget, an alert being (account, source, day)."""
-    rows = np.flatnonzero(case.tested)
-    units, place = np.unique(case.units()[rows], return_inverse=True)
-    best = _best(score[rows], place, len(units))
-    order = np.argsort(_tied(best), kind="stable")
     result: Metrics = {}
     for budget in BUDGETS:
-        chosen = np.zeros(len(units), dtype=bool)
-        chosen[order[: budget * case.days]] = True
-        found = np.unique(case.labels[rows[chosen[place] & (case.labels[rows] >= 0)]])
-        result[f"detected_at_{budget}_per_day"] = _share(len(found), case.attacks)
-    first = np.flatnonzero(_any(case.labels[rows] >= 0, place, len(units))[order])
-    result["first_true_rank"] = float(first[0] + 1) if len(first) else float("nan")
+        result[f"incident_recall_at_{budget}"] = _mean([each.read <= budget * days for each in found])
+        result[f"lead_recall_at_{budget}"] = _mean([each.lead <= budget * days for each in found])
+    told = [each for each in found if each.read <= DEFAULT_BUDGET * days]
+    for name in ("coverage", "purity"):
+        values = [getattr(each, name) for each in told]
+        result[name] = _mean(values)
+        result[f"{name}_half"] = _mean([value >= HALF for value in values])
+        result[f"{name}_most"] = _mean([value >= MOST for value in values])
+    result["fragments"] = _mean([each.fragments for each in found if each.fragments])
+    first = [each.first for each in found]
+    result["units_to_first_true"] = float(np.median(first)) if first else float("nan")
+    result["units_to_first_true_p90"] = float(np.quantile(first, 0.9)) if first else float("nan")
     return result
 
 
-def chain_detection(case: LabelledCase, score: Floats) -> Metrics:
-    """Share of attacks with a logon in one of the first chains, by budget; and how much those chains show.
+def recalls(found: Sequence[Outcome], days: int) -> Metrics:
+    """Give the recalls alone: what is compared with the baselines."""
+    return {name: value for name, value in shown_metrics(found, days).items() if "_recall_at_" in name}
 
-    `shown_…` counts the (account, source, day) units in the chains given, `precision_…` their true share.
+
+def noise_metrics(closure: Closure, days: int) -> Metrics:
+    """Count the incidents of a benign day above the least score of a lead, and their units as far as they are read."""
+    count = len(closure.benign)
+    return {
+        "benign_incidents_a_day": _share(count, days),
+        "benign_units_a_day": _share(closure.listed, days),
+    }
+
+
+def intervals(found: Sequence[Outcome], days: int, *, rounds: int = ROUNDS) -> dict[str, list[float]]:
+    """Give the 95 % bootstrap intervals of what `shown_metrics` gives, by drawing attacks anew.
+
+    Args:
+        found: What became of each attack; of several cases their lists can be put together.
+        days: Days of the test period.
+        rounds: How often attacks are drawn.
     """
-    budgets = [budget * case.days for budget in BUDGETS]
-    units, labels = case.units(), case.labels
-    found: set[int] = set()
-    shown: set[int] = set()
-    true: set[int] = set()
-    states: list[tuple[int, int, int]] = []
-    first = float("nan")
-    for row, chain, _ in walk_chains(case.table, score, case.tested):
-        while len(states) < len(budgets) and chain.number >= budgets[len(states)]:
-            states.append((len(found), len(shown), len(true)))
-        if len(states) == len(budgets):
-            break
-        shown.add(int(units[row]))
-        if labels[row] >= 0:
-            found.add(int(labels[row]))
-            true.add(int(units[row]))
-            first = first if first == first else float(chain.number + 1)
-    states += [(len(found), len(shown), len(true))] * (len(budgets) - len(states))
-    result: Metrics = {"first_true_rank": first}
-    for budget, (attacks, seen, hits) in zip(BUDGETS, states, strict=True):
-        result[f"detected_at_{budget}_per_day"] = _share(attacks, case.attacks)
-        result[f"shown_at_{budget}_per_day"] = float(seen)
-        result[f"precision_at_{budget}_per_day"] = _share(hits, seen)
-    return result
+    if not found:
+        return {}
+    rng = np.random.default_rng(0)
+    drawn = [shown_metrics([found[i] for i in rng.integers(0, len(found), len(found))], days) for _ in range(rounds)]
+    return {name: _middle([one[name] for one in drawn]) for name in drawn[0]}
+
+
+def _middle(values: list[float]) -> list[float]:
+    known = [value for value in values if value == value]
+    if not known:
+        return [float("nan")] * 2
+    low, high = np.quantile(known, (0.025, 0.975))
+    return [float(low), float(high)]
+
+
+def by_cell(case: LabelledCase, found: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
+    """Count attacks found at the default budget, and all, per cell (goal and stealth)."""
+    cells: dict[str, tuple[int, int]] = {}
+    for each in found:
+        if each.attack < len(case.cells):
+            hit, whole = cells.get(case.cells[each.attack], (0, 0))
+            cells[case.cells[each.attack]] = (hit + (each.read <= DEFAULT_BUDGET * case.days), whole + 1)
+    return dict(sorted(cells.items()))
 
 
 def window_recall(case: LabelledCase, score: Floats) -> Metrics:
@@ -113,21 +141,6 @@ def order_metrics(case: LabelledCase, score: Floats) -> Metrics:
             result["precision_at_100"] = float(hits[:100].mean()) if len(hits) else float("nan")
             result["recall_in_500"] = _share(int(hits[:500].sum()), int(wrong.sum()))
     return result | _curve(score[rows], bad, "_events")
-
-
-def by_cell(case: LabelledCase, score: Floats, budget: int = 9) -> dict[str, tuple[int, int]]:
-    """Count attacks found and all attacks per cell (goal and stealth) at a budget of chains a day."""
-    found: set[int] = set()
-    for row, chain, _ in walk_chains(case.table, score, case.tested):
-        if chain.number >= budget * case.days:
-            break
-        if case.labels[row] >= 0:
-            found.add(int(case.labels[row]))
-    cells: dict[str, tuple[int, int]] = {}
-    for number, cell in enumerate(case.cells):
-        hit, whole = cells.get(cell, (0, 0))
-        cells[cell] = (hit + (number in found), whole + 1)
-    return dict(sorted(cells.items()))
 
 
 def _curve(score: Floats, bad: Flags, name: str) -> Metrics:
@@ -162,6 +175,10 @@ def _tied(score: Floats) -> Ints:
     place = np.empty(len(score), dtype=np.int64)
     place[order] = np.arange(len(score))
     return place
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")
 
 
 def _share(part: int, whole: int) -> float:

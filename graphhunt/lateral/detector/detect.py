@@ -82,7 +82,9 @@ def findings_of(table: LogonTable, scoring: Scoring, options: LateralOptions) ->
     calibration = _calibrate(table, scores, scored, options)
     found = _chains(table, scores, calibration, scored, options)
     notes = tuple(_notes(scores, calibration, scored, found, options))
-    return Findings(tuple(found), scoring.suppressed, notes, scores, table.ids, table.accounts, scoring.scope)
+    return Findings(
+        tuple(found), scoring.suppressed, notes, scores, table.ids, table.accounts, scoring.scope, calibration
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from graphhunt.lateral.detector.calibrate import Calibration
 from graphhunt.lateral.detector.scope import Scope
 from graphhunt.lateral.detector.score import Scores
 from graphhunt.lateral.detector.suppress import Suppressed
@@ -100,6 +101,7 @@ class Findings:
         table_ids: Relationship id per row, None when rows are numbered.
         accounts: Account ids by index.
         scope: What was scored and what was not.
+        calibration: P-values of every scored row.
     """
 
     findings: tuple[Finding, ...]
@@ -109,6 +111,7 @@ class Findings:
     table_ids: pl.Series | None
     accounts: tuple[str, ...]
     scope: Scope
+    calibration: Calibration | None = None
 
     def properties(self) -> pl.DataFrame:
         """Give the `lm_…` properties of every logon in a finding, one row per relationship id.
