@@ -13,7 +13,7 @@ import typer
 from graphhunt.cli.context import JsonOption, command
 from graphhunt.cli.show import json_out, line, message, table
 from graphhunt.errors import LoadError, UsageError
-from graphhunt.lab.evaluation import evaluate, evaluate_synthetic, read_lanl, read_optc, report
+from graphhunt.lab.evaluation import evaluate, evaluate_synthetic, read_lanl, read_lmdg, read_optc, read_own, report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +77,43 @@ def optc(
         about = report.facts("optc", {"history_days": history_days, "ablations": ablations}, (folder, named))
         case = read_optc(folder, named, history_days=history_days)
     _measure(about, case, out or Path("eval-optc.json"), ablations=ablations, json=json)
+
+
+@app.command()
+@command
+def lmdg(
+    folder: Annotated[Path, typer.Argument(help="Folder with the event logs and Caldera's reports.", exists=True,
+                                           file_okay=False, show_default=False)],
+    history_days: DaysOption = 14,
+    ablations: AblationsOption = False,
+    out: OutOption = None,
+    json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Measure on LMDG; an attack is one trial of a scenario."""
+    about = report.facts("lmdg", {"history_days": history_days, "ablations": ablations}, (folder,))
+    case = read_lmdg(folder, history_days=history_days)
+    _measure(about, case, out or Path("eval-lmdg.json"), ablations=ablations, json=json)
+
+
+@app.command()
+@command
+def own(
+    folder: Annotated[Path, typer.Argument(help="Folder with telemetry of any kind that is loaded.", exists=True,
+                                           file_okay=False, show_default=False)],
+    truth: Annotated[Path, typer.Option(help="CSV of what was done: attack, t, src, dst, account, perhaps technique"
+                                             " and parent.", exists=True, dir_okay=False, show_default=False)],
+    history_days: DaysOption = 14,
+    ablations: AblationsOption = False,
+    out: OutOption = None,
+    json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Measure on an exercise of your own red team."""
+    about = report.facts("own", {"history_days": history_days, "ablations": ablations}, (folder, truth))
+    found = read_own(folder, truth, history_days=history_days)
+    if found.matched < found.hops:
+        message(f"{found.hops - found.matched} of {found.hops} rows of {truth.name} fit no logon: they are in no log")
+    about |= {"truth_rows": found.hops, "truth_rows_matched": found.matched}
+    _measure(about, found.case, out or Path("eval-own.json"), ablations=ablations, json=json)
 
 
 def _only_csv(folder: Path) -> Path:

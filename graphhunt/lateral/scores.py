@@ -140,9 +140,15 @@ def logon_table(snapshot: Snapshot, least: float = CHOSEN) -> LogonTable | None:
 
 def corroboration(table: LogonTable, snapshot: Snapshot) -> Corroboration:
     """Join the case's host events to the rows of the table."""
+    events = host_events(table, snapshot)
+    return Corroboration.none(table) if events is None else corroborate(table, events)
+
+
+def host_events(table: LogonTable, snapshot: Snapshot) -> pl.DataFrame | None:
+    """Give the case's host events with the table's numbers, as `corroborate` takes them; None if there is none."""
     events = snapshot.table("Corroboration")
     if events is None:
-        return Corroboration.none(table)
+        return None
     hosts = {host: index for index, host in enumerate(table.hosts)}
     accounts = {account: index for index, account in enumerate(table.accounts)}
     rows = _rows(table, events["relationship_id"])
@@ -150,7 +156,7 @@ def corroboration(table: LogonTable, snapshot: Snapshot) -> Corroboration:
         "t": pl.col("time"), "kind": pl.col("kind"), "host": _index("machine_id", hosts),
         "acct": _index("user_id", accounts), "row": _index("relationship_id", rows), "peer": _index("peer_id", hosts),
     }  # fmt: skip
-    return corroborate(table, events.select(looked_up[name].cast(dtype).alias(name) for name, dtype in COLUMNS.items()))
+    return events.select(looked_up[name].cast(dtype).alias(name) for name, dtype in COLUMNS.items())
 
 
 def _rows(table: LogonTable, ids: pl.Series) -> dict[str, int]:

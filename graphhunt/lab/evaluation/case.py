@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from graphhunt.lab.generator import CORROBORATION_KINDS, AttackTruth, EvalSet, eval_set
+from graphhunt.lab.generator import CORROBORATION_KINDS, EvalSet, eval_set
 from graphhunt.lateral.paths.table import DAY, Codes, Flags, Ints, LogonTable
 
 _KIND_NAMES = {
@@ -114,16 +114,23 @@ def synthetic_case(seed: int, *, attacks: int | None = None, **options: int) -> 
 
 def _truth(made: EvalSet) -> Truth:
     techniques = {hop.row: TECHNIQUES.get(hop.technique, ()) for attack in made.attacks for hop in attack.hops}
-    return Truth(techniques, {row: led for attack in made.attacks for row, led in _causes(attack).items()})
+    causes: dict[int, int] = {}
+    for attack in made.attacks:
+        causes |= led_by_arrival((hop.row, hop.src, hop.dst) for hop in attack.hops)
+    return Truth(techniques, causes)
 
 
-def _causes(attack: AttackTruth) -> dict[int, int]:
-    """Give the hop of an intrusion by which it had last come to where each hop left from; -1 at its foothold."""
+def led_by_arrival(hops: Iterable[tuple[int, int, int]]) -> dict[int, int]:
+    """Give the hop of an intrusion by which it had last come to where each hop left from; -1 at its foothold.
+
+    Args:
+        hops: Row, source and destination of each, in time order.
+    """
     entered: dict[int, int] = {}
     causes: dict[int, int] = {}
-    for hop in attack.hops:
-        causes[hop.row] = entered.get(hop.src, -1)
-        entered[hop.dst] = hop.row
+    for row, src, dst in hops:
+        causes[row] = entered.get(src, -1)
+        entered[dst] = row
     return causes
 
 

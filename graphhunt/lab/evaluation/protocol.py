@@ -11,7 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -104,7 +104,8 @@ def evaluate(
 
     Returns:
         `logons` and, where there are host events, `host_events`: metrics by name (shares are 0 to 1), `intervals`,
-        `cells` and the recalls of `baselines` and `ablations`; `attacks`, `days`, `seconds` and `peak_memory_mb`.
+        `outcomes` of the attacks, `cells` and the recalls of `baselines` and `ablations`; and `attacks`, `days`,
+        `seconds` and `peak_memory_mb`.
     """
     say = progress or (lambda _: None)
     began = time.perf_counter()
@@ -198,6 +199,7 @@ def _section(bench: Bench, *, host_events: bool, ablations: bool) -> Report:
     result |= cause_metrics(case, found.scores) | technique_metrics(case, found.scores)
     result |= path_metrics(case, found) | _explained(found) | window_recall(case, score) | order_metrics(case, score)
     result["intervals"] = intervals(told, case.days)
+    result["outcomes"] = [asdict(each) for each in told]
     result["cells"] = by_cell(case, told)
     if ablations:
         result["ablations"] = _ablations(bench, host_events=host_events)

@@ -9,7 +9,7 @@ from graphhunt.lab.evaluation.hops import Hops
 from graphhunt.lab.evaluation.metrics import Metrics
 from graphhunt.lateral.detector.calibrate import benjamini_hochberg
 from graphhunt.lateral.detector.findings import Findings
-from graphhunt.lateral.paths.table import Floats
+from graphhunt.lateral.paths.table import DAY, Flags, Floats
 
 LEVELS = {"05": 0.05, "01": 0.01, "001": 0.001}
 """Levels at which benign p-values are counted."""
@@ -64,14 +64,15 @@ def significance(case: LabelledCase, hops: Hops, found: Findings, twin: Findings
         case: The labelled case.
         hops: Its hops.
         found: The detector's result on it.
-        twin: Its result on the same days without intruders; without it the case's own honest rows count.
+        twin: Its result on the same days without intruders; without it the case's own honest rows count, on days
+            without an attack.
     """
     p = np.full(len(case.table), np.nan) if found.calibration is None else found.calibration.p
     honest = case.labels < 0
     if twin is not None and twin.calibration is not None:
         p = p.copy()
         p[honest] = twin.calibration.p
-    benign = _least(hops, np.where(honest, p, np.nan))
+    benign = _least(hops, np.where(honest if twin is not None else _quiet(case), p, np.nan))
     attacked = _least(hops, np.where(honest, np.nan, p))
     numbers = np.unique(hops.attack[hops.attack >= 0])
     significant = 0 if twin is None else sum(finding.significant for finding in twin.findings)
@@ -79,6 +80,12 @@ def significance(case: LabelledCase, hops: Hops, found: Findings, twin: Findings
         **benign_p(benign), **realised_rates(benign, [attacked[hops.attack == number] for number in numbers]),
         "benign_significant": float(significant) if twin is not None else float("nan"),
     }  # fmt: skip
+
+
+def _quiet(case: LabelledCase) -> Flags:
+    """Mark the rows of days without an attack."""
+    day = case.table.t // DAY
+    return ~np.isin(day, day[case.labels >= 0])
 
 
 def _least(hops: Hops, p: Floats) -> Floats:
@@ -89,5 +96,5 @@ def _least(hops: Hops, p: Floats) -> Floats:
     return np.where(np.isfinite(least), least, np.nan)
 
 
-def _share(mark: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
+def _share(mark: Flags) -> float:
     return float(mark.mean()) if len(mark) else float("nan")
