@@ -43,14 +43,16 @@ def test_every_metric_of_the_protocol_is_given_once_on_logons_and_once_with_host
         assert all(0 <= section[name] <= 1 for name in SHARES)
         assert section["units_to_first_true"] >= 1
         assert section["fragments"] >= 1
-        # Nothing in the generated records joins a port to a process.
-        assert np.isnan(section["cause_accuracy_proved"])
         assert section["time_order_violations"] == 0
         assert section["explained"] == 1.0
         low, high = section["intervals"]["incident_recall_at_9"]
         assert low <= section["incident_recall_at_9"] <= high
-        assert sum(whole for _, whole in section["cells"].values()) == 12
-    assert found["attacks"] == 12
+        assert sum(whole for _, whole in section["cells"].values()) == len(section["outcomes"])
+    # Connections are joined to logons only where host records are looked at; what they prove is so.
+    assert found["logons"]["cause_proved"] == 0
+    assert found["host_events"]["cause_proved"] > 0
+    assert found["host_events"]["cause_accuracy_proved"] == 1.0
+    assert 0 < found["attacks"] <= 12
     assert found["days"] == 6
 
 
@@ -64,7 +66,7 @@ def test_the_reference_tree_learns_what_gives_attacks_away(small):
     tree = train([synthetic_case(75, attacks=12, **SMALL)])
     score = tree_score(tree, small)
     bad = small.labels[small.tested] >= 0
-    assert features(small).shape == (len(small.table), len(FEATURES))
+    assert features(small.logons_alone()).shape == (len(small.table), len(FEATURES))
     assert len(FEATURES) == 26
     assert roc_auc_score(bad, score[small.tested]) > 0.8
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from graphhunt.lab.evaluation.case import LabelledCase
+from graphhunt.lab.evaluation.joins import NOTHING_PROVED
 from graphhunt.lab.evaluation.metrics import Metrics
 from graphhunt.lateral.detector.score import Scores
 from graphhunt.lateral.detector.words import Narrator
@@ -14,9 +15,6 @@ from graphhunt.lateral.paths.table import DAY, Codes
 
 UNSPECIFIC = frozenset({"T1021", "T1078"})
 """Ids that say no more than that somebody with an account came from elsewhere."""
-
-NOTHING_PROVED = -2
-"""Records prove neither that a remote logon led to a row nor that none did."""
 
 
 def cause_metrics(case: LabelledCase, scores: Scores) -> Metrics:

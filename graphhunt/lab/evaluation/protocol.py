@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from graphhunt.lab.evaluation.accuracy import NOTHING_PROVED, cause_metrics, technique_metrics
+from graphhunt.lab.evaluation.accuracy import cause_metrics, technique_metrics
 from graphhunt.lab.evaluation.baselines import BASELINES
-from graphhunt.lab.evaluation.case import LabelledCase, synthetic_case
+from graphhunt.lab.evaluation.case import LabelledCase
 from graphhunt.lab.evaluation.exactness import path_metrics
 from graphhunt.lab.evaluation.hops import Hops, Ranking
+from graphhunt.lab.evaluation.joins import NOTHING_PROVED
 from graphhunt.lab.evaluation.metrics import (
     Metrics,
     by_cell,
@@ -34,6 +35,7 @@ from graphhunt.lab.evaluation.metrics import (
 from graphhunt.lab.evaluation.outcome import Outcome, outcomes
 from graphhunt.lab.evaluation.reference_tree import train, tree_score
 from graphhunt.lab.evaluation.significance import significance
+from graphhunt.lab.evaluation.synthetic import synthetic_case
 from graphhunt.lateral.detector import LateralOptions, ScoreRules, corroborate, detect
 from graphhunt.lateral.detector.causes import causal_paths
 from graphhunt.lateral.detector.corroboration import Corroboration
@@ -109,17 +111,17 @@ def evaluate(
     """
     say = progress or (lambda _: None)
     began = time.perf_counter()
-    bench = Bench.of(case, twin)
-    plain = {}
-    for name, scorer in baselines.items():
-        say(name)
-        plain[name] = recalls(bench.outcomes(scorer), case.days)
     result: Report = {}
-    for name in ("logons", "host_events"):
-        if name == "logons" or case.events is not None:
-            say(f"detector, {name.replace('_', ' ')}")
-            result[name] = _section(bench, host_events=name == "host_events", ablations=ablations)
-            result[name]["baselines"] = plain | _tree(bench, learn, host_events=name == "host_events", say=say)
+    shown = {"logons": LabelledCase.logons_alone, "host_events": LabelledCase.with_hosts}
+    for name, as_shown in shown.items():
+        if name == "host_events" and case.events is None:
+            continue
+        say(name.replace("_", " "))
+        bench = Bench.of(as_shown(case), None if twin is None else as_shown(twin))
+        result[name] = _section(bench, ablations=ablations)
+        rivals = {which: recalls(bench.outcomes(scorer), case.days) for which, scorer in baselines.items()}
+        say(f"{name.replace('_', ' ')}, reference tree")
+        result[name]["baselines"] = rivals | _tree(bench, [as_shown(other) for other in learn])
     return result | {
         "attacks": case.attacks, "days": case.days,
         "seconds": time.perf_counter() - began, "peak_memory_mb": peak_memory_mb(),
@@ -185,12 +187,10 @@ def peak_memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
-def _section(bench: Bench, *, host_events: bool, ablations: bool) -> Report:
+def _section(bench: Bench, *, ablations: bool) -> Report:
     case = bench.case
-    found = run_detector(case, support_of(case) if host_events else None, links=True)
-    twin = None
-    if bench.twin is not None:
-        twin = run_detector(bench.twin, support_of(bench.twin) if host_events else None, links=True)
+    found = run_detector(case, support_of(case), links=True)
+    twin = None if bench.twin is None else run_detector(bench.twin, support_of(bench.twin), links=True)
     score = found.scores.total
     ranking = Ranking.of(case, bench.hops, score, None if twin is None else twin.scores.total)
     told, closure = outcomes(case, bench.hops, ranking, bench.led)
@@ -202,7 +202,7 @@ def _section(bench: Bench, *, host_events: bool, ablations: bool) -> Report:
     result["outcomes"] = [asdict(each) for each in told]
     result["cells"] = by_cell(case, told)
     if ablations:
-        result["ablations"] = _ablations(bench, host_events=host_events)
+        result["ablations"] = _ablations(bench)
     return result
 
 
@@ -211,21 +211,17 @@ def _explained(found: Findings) -> Metrics:
     return {"explained": float(np.mean(explained)) if explained else float("nan")}
 
 
-def _tree(
-    bench: Bench, learn: Sequence[LabelledCase], *, host_events: bool, say: Callable[[str], None]
-) -> dict[str, Metrics]:
+def _tree(bench: Bench, learn: Sequence[LabelledCase]) -> dict[str, Metrics]:
     """Give the recalls of the reference tree, which has seen labels of other cases: a ceiling, not a rival."""
     if not any(case.attacks for case in learn):
         return {}
-    say("reference tree")
-    tree = train(learn, host_events=host_events)
-    told = bench.outcomes(lambda case: tree_score(tree, case, host_events=host_events))
-    return {"reference_tree": recalls(told, bench.case.days)}
+    tree = train(learn)
+    return {"reference_tree": recalls(bench.outcomes(lambda case: tree_score(tree, case)), bench.case.days)}
 
 
-def _ablations(bench: Bench, *, host_events: bool) -> dict[str, Metrics]:
+def _ablations(bench: Bench) -> dict[str, Metrics]:
     def scored(rules: ScoreRules) -> Scorer:
-        return lambda case: run_detector(case, support_of(case) if host_events else None, rules).scores.total
+        return lambda case: run_detector(case, support_of(case), rules).scores.total
 
     rules = ScoreRules()
     scorers = {f"without_{term}": scored(replace(rules, terms=ALL_TERMS - {term})) for term in ABLATIONS}

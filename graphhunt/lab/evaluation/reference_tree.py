@@ -37,12 +37,11 @@ ROUNDS = 150
 _LONG = 30 * DAY
 
 
-def features(case: LabelledCase, *, host_events: bool = False) -> Floats:
+def features(case: LabelledCase) -> Floats:
     """Give the features of every row of a case, one column each in the order of `FEATURES`.
 
     Args:
-        case: The labelled case; its labels are not read.
-        host_events: Add `HOST_FEATURES`.
+        case: The labelled case; its labels are not read. Where it has host events, `HOST_FEATURES` follow.
     """
     table, habits = case.table, count_habits(case.table)
     day = table.t // DAY
@@ -64,15 +63,15 @@ def features(case: LabelledCase, *, host_events: bool = False) -> Floats:
         _since(table, np.where(hop, source, -1), np.where(hop, source, -1)),
         _network_only(table, hop, into), _failed(table, account),
     ]  # fmt: skip
-    if host_events and case.events is not None:
+    if case.events is not None:
         support = corroborate(table, case.events)
         columns += [support.weight, support.nearby]
     return np.column_stack(columns).astype(np.float32).astype(np.float64)
 
 
-def train(cases: Sequence[LabelledCase], *, host_events: bool = False) -> HistGradientBoostingClassifier:
+def train(cases: Sequence[LabelledCase]) -> HistGradientBoostingClassifier:
     """Fit the tree on the ranked rows of labelled cases, which must be others than it is asked about."""
-    parts = [(features(case, host_events=host_events)[case.tested], case.labels[case.tested] >= 0) for case in cases]
+    parts = [(features(case)[case.tested], case.labels[case.tested] >= 0) for case in cases]
     known = np.concatenate([columns for columns, _ in parts])
     tree = HistGradientBoostingClassifier(max_iter=ROUNDS, random_state=0, early_stopping=False)
     # Threads that wait for each other on shared cores take many times longer than one.
@@ -80,12 +79,12 @@ def train(cases: Sequence[LabelledCase], *, host_events: bool = False) -> HistGr
         return tree.fit(known, np.concatenate([bad for _, bad in parts]))
 
 
-def tree_score(tree: HistGradientBoostingClassifier, case: LabelledCase, *, host_events: bool = False) -> Floats:
+def tree_score(tree: HistGradientBoostingClassifier, case: LabelledCase) -> Floats:
     """Give the tree's log-odds for every ranked row of a case; the least for all others."""
     score = np.full(len(case.table), -np.inf)
     rows = case.tested
     with threadpool_limits(1):
-        score[rows] = tree.decision_function(features(case, host_events=host_events)[rows])
+        score[rows] = tree.decision_function(features(case)[rows])
     return np.where(np.isfinite(score), score, np.min(score[rows], initial=0.0) - 1.0)
 
 

@@ -14,8 +14,8 @@ from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
 from graphhunt.graph.graph import build
 from graphhunt.graph.snapshot import Snapshot
-from graphhunt.lab.evaluation.accuracy import NOTHING_PROVED
 from graphhunt.lab.evaluation.case import LabelledCase, Truth, led_by_arrival
+from graphhunt.lab.evaluation.joins import NOTHING_PROVED
 from graphhunt.lateral.paths.table import DAY, Codes, LogonTable
 from graphhunt.lateral.scores import cause_of, host_events, logon_table
 

@@ -1,0 +1,63 @@
+"""Proved causes on generated tables: the connection a sensor saw at its source, joined to the logon by its port.
+
+The rule is that of the graph: one connection alone, to the logon's destination with the logon's source port, within a
+minute. Its machine is the logon's source, also where the log names none or an address. If a process of a session that
+is on record made it, the logon that began the session is proved to have led there; the kernel's connections prove the
+machine only.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from graphhunt.lateral.paths.table import SECOND, Codes
+
+WITHIN = 60 * SECOND
+"""How far the connection may be from the logon, µs."""
+
+NOTHING_PROVED = -2
+"""Records prove neither that a remote logon led to a row nor that none did."""
+
+
+class Joined(NamedTuple):
+    """What connections prove.
+
+    Attributes:
+        proved: Row of the remote logon that led to each row; -1 where none did, `NOTHING_PROVED` where nothing is
+            proved.
+        source: Source per row, by the connection where there is one.
+    """
+
+    proved: Codes
+    source: Codes
+
+
+def join_ports(logons: pl.DataFrame, connections: pl.DataFrame, *, machines: int) -> Joined:
+    """Join logons to the connections that made them.
+
+    Args:
+        logons: Columns t, src, dst, port (-1 where none is named) and session, sorted by time.
+        connections: Columns t, host, port, peer and session (-1 where none is known).
+        machines: Numbers of machines; those above are addresses that stand for some machine.
+    """
+    rows = logons.select("t", "src", "dst", "port", "session").with_row_index("row")
+    pairs = rows.filter((pl.col("port") >= 0) & (pl.col("src") != pl.col("dst"))).join(
+        connections.select(at="t", host="host", port="port", dst="peer", acting="session"), on=["port", "dst"]
+    )
+    fits = ((pl.col("t") - pl.col("at")).abs() <= WITHIN) & (
+        (pl.col("src") == pl.col("host")) | (pl.col("src") < 0) | (pl.col("src") >= machines)
+    )
+    alone = pairs.filter(fits).filter(pl.len().over("row") == 1)
+    source = logons["src"].to_numpy().astype(np.int32)
+    source[alone["row"].to_numpy()] = alone["host"].to_numpy()
+    began = rows.select(led="row", host="dst", acting="session", remote=pl.col("src") != pl.col("dst"))
+    known = alone.filter(pl.col("acting") >= 0).join(
+        began.unique(["host", "acting"], keep="none"), on=["host", "acting"]
+    )
+    proved = np.full(len(logons), NOTHING_PROVED, dtype=np.int32)
+    led = known.select("row", led=pl.when("remote").then(pl.col("led").cast(pl.Int64)).otherwise(-1))
+    proved[led["row"].to_numpy()] = led["led"].to_numpy()
+    return Joined(proved, source)

@@ -1,0 +1,45 @@
+"""Connections joined to logons by their port, on rows written by hand."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from graphhunt.lab.evaluation.joins import join_ports
+
+S = 1_000_000
+MACHINES = 10
+
+
+def logons(*rows):
+    schema = {"t": pl.Int64, "src": pl.Int32, "dst": pl.Int32, "port": pl.Int32, "session": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def connections(*rows):
+    schema = {"t": pl.Int64, "host": pl.Int32, "port": pl.Int32, "peer": pl.Int32, "session": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def test_the_session_of_the_process_that_connected_leads_to_the_logon():
+    # 1 -> 2 in session 20; from there, in that session, 2 -> 3; the user of 1 sat there in session 10.
+    table = logons((0, 1, 1, -1, 10), (100 * S, 1, 2, 5000, 20), (200 * S, 2, 3, 6000, 30))
+    seen = connections((99 * S, 1, 5000, 2, 10), (199 * S, 2, 6000, 3, 20))
+    assert join_ports(table, seen, machines=MACHINES).proved.tolist() == [-2, -1, 1]
+
+
+def test_the_kernel_and_sessions_on_no_record_prove_nothing_but_the_machine():
+    table = logons((100 * S, -1, 2, 5000, 20), (200 * S, 12, 3, 6000, 30))
+    seen = connections((99 * S, 1, 5000, 2, -1), (199 * S, 4, 6000, 3, 77))
+    found = join_ports(table, seen, machines=MACHINES)
+    assert found.proved.tolist() == [-2, -2]
+    # A source that the log doesn't name, and an address (12 is no machine), become the machine that connected.
+    assert found.source.tolist() == [1, 4]
+
+
+def test_two_connections_or_a_late_one_or_another_machines_join_nothing():
+    table = logons((100 * S, -1, 2, 5000, 20), (200 * S, 1, 3, 6000, 30), (300 * S, 1, 4, 7000, 40))
+    seen = connections((99 * S, 1, 5000, 2, 10), (101 * S, 5, 5000, 2, 11), (100 * S, 1, 6000, 3, 10),
+                       (299 * S, 6, 7000, 4, 10))  # fmt: skip
+    found = join_ports(table, seen, machines=MACHINES)
+    assert found.proved.tolist() == [-2, -2, -2]
+    assert found.source.tolist() == [-1, 1, 1]
