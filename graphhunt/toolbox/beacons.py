@@ -4,6 +4,10 @@ The score is the mean of four parts: timestamps, data sizes, duration and histog
 without sizes (Sysmon states none) is scored by the other three, and the result says so. Prevalence is kept
 beside the score: many hosts calling one address is usually an update service, one host is not.
 
+A pair is scored by *active span*: its connections are cut where it pauses for much longer than it usually does, and
+each span is scored over its own first and last connection. What calls for a day and then sleeps for months would score
+low over all of them.
+
 References:
     RITA v5 (activecm/rita), `analysis/beacons.go` and `default-config.hjson`.
 """
@@ -11,7 +15,7 @@ References:
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -24,6 +28,12 @@ DAY = 86_400 * SECOND
 BINS = 24
 LEAST_CONNECTIONS = 4
 LEAST_INTERVALS = 3
+LEAST_IN_SPAN = 8
+"""Connections of an active span that can be scored."""
+
+LONGEST_PAUSE, PAUSES = 6 * 3600.0, 20
+"""An active span ends where a gap exceeds this many seconds, and this many times the pair's median interval."""
+
 _LEAST_SPREAD = 10
 _MODE_SHARE = 0.05
 _LEAST_BARS_BIMODAL = 11
@@ -141,60 +151,101 @@ def level(score: float) -> str:
     return next((name for limit, name in _LEVELS if score >= limit), "none")
 
 
+def active_spans(times: Values) -> list[NDArray[np.int64]]:
+    """Cut times where the gap exceeds the larger of six hours and 20 median intervals.
+
+    Args:
+        times: Seconds, in order.
+
+    Returns:
+        The places of the times of each span with enough connections to be scored, in order.
+    """
+    if len(times) < LEAST_IN_SPAN:
+        return []
+    gaps = np.diff(times)
+    limit = max(LONGEST_PAUSE, PAUSES * float(np.median(gaps)))
+    spans = np.split(np.arange(len(times), dtype=np.int64), np.flatnonzero(gaps > limit) + 1)
+    return [span for span in spans if len(span) >= LEAST_IN_SPAN]
+
+
 def find_beacons(connections: pl.DataFrame, now: int | None = None) -> pl.DataFrame:
-    """Score every pair of source and destination.
+    """Score every pair of source and destination by its best active span.
 
     Args:
         connections: `source`, `destination` (text), `time` (µs) and optionally `bytes_out`, one row per connection.
         now: Time "first seen" is counted back from, µs; by default the last connection's.
 
     Returns:
-        One row per pair with enough connections, best first: `source`, `destination`, `connections`, `first`,
-        `last`, `hosts` (sources that contact the destination), `prevalence` (their share), the parts `ts`, `ds`
-        (null without sizes), `dur`, `hist`, the `score` of the parts, `modified` (the score with 0.15 more for
-        destinations first seen within 7 days, 0.15 less from 30 days on; 0 to 1), `level` and `reasons`.
+        One row per pair with an active span of at least 8 connections, best first: `source`, `destination`,
+        `connections`, `first` and `last` of the best span, `spans` (how many were scored), `hosts` (sources that
+        contact the destination), `prevalence` (their share), the parts `ts`, `ds` (null without sizes), `dur`, `hist`,
+        the `score` of the parts, `modified` (the score with 0.15 more for destinations first seen within 7 days, 0.15
+        less from 30 days on; 0 to 1), `level` and `reasons`.
     """
     if connections.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
     frame = connections.drop_nulls(["source", "destination", "time"])
     sized = "bytes_out" in frame.columns
     frame = frame if sized else frame.with_columns(bytes_out=pl.lit(None, dtype=pl.Int64))
-    bounds = frame.select(pl.col("time").min().alias("a"), pl.col("time").max().alias("b")).row(0)
+    latest = int(frame.get_column("time").max()) if now is None and frame.height else now or 0  # type: ignore[arg-type]
     hosts = frame.group_by("destination").agg(hosts=pl.col("source").n_unique(), seen=pl.col("time").min())
-    pairs = frame.group_by("source", "destination").agg("time", "bytes_out").join(hosts, on="destination")
+    ordered = frame.sort("time", "bytes_out").group_by("source", "destination").agg("time", "bytes_out")
+    enough = ordered.filter(pl.col("time").list.len() >= LEAST_IN_SPAN).join(hosts, on="destination")
     everyone = frame["source"].n_unique()
-    rows = [_row(pair, bounds, everyone, bounds[1] if now is None else now) for pair in pairs.iter_rows(named=True)]
+    rows = [_row(pair, everyone, latest) for pair in enough.iter_rows(named=True)]
     found = pl.DataFrame([r for r in rows if r is not None], schema=_SCHEMA, orient="row")
     return found.sort(["modified", "score", "source", "destination"], descending=[True, True, False, False])
 
 
 _SCHEMA = pl.Schema({
     "source": pl.String(), "destination": pl.String(), "connections": pl.Int64(), "first": pl.Int64(),
-    "last": pl.Int64(), "hosts": pl.Int64(), "prevalence": pl.Float64(), "ts": pl.Float64(), "ds": pl.Float64(),
-    "dur": pl.Float64(), "hist": pl.Float64(), "score": pl.Float64(), "modified": pl.Float64(), "level": pl.String(),
-    "reasons": pl.List(pl.String),
+    "last": pl.Int64(), "spans": pl.Int64(), "hosts": pl.Int64(), "prevalence": pl.Float64(), "ts": pl.Float64(),
+    "ds": pl.Float64(), "dur": pl.Float64(), "hist": pl.Float64(), "score": pl.Float64(), "modified": pl.Float64(),
+    "level": pl.String(), "reasons": pl.List(pl.String),
 })  # fmt: skip
 
 
-def _row(pair: dict[str, object], bounds: tuple[int, int], everyone: int, now: int) -> tuple[object, ...] | None:
-    """Score one pair and put its row together."""
+class _Span(NamedTuple):
+    """One active span: its times in seconds, and its score."""
+
+    times: Values
+    parts: Parts
+
+
+def _spans(pair: dict[str, Any]) -> list[_Span]:
+    """Score each active span of a pair over its own first and last connection."""
     times = np.asarray(pair["time"], dtype=np.float64) / SECOND
-    sizes = [b for b in pair["bytes_out"] if b is not None]  # type: ignore[attr-defined]
-    complete = len(sizes) == len(times)
-    parts = beacon_parts(
-        times, np.asarray(sizes, dtype=np.float64) if complete else None, bounds[0] / SECOND, bounds[1] / SECOND
-    )
-    if parts is None:
+    sizes = pair["bytes_out"]
+    found = []
+    for places in active_spans(times):
+        own, sent = times[places], [sizes[place] for place in places]
+        known = None if None in sent else np.asarray(sent, dtype=np.float64)
+        parts = beacon_parts(own, known, float(own[0]), float(own[-1]))
+        if parts is not None:
+            found.append(_Span(own, parts))
+    return found
+
+
+def _row(pair: dict[str, Any], everyone: int, now: int) -> tuple[object, ...] | None:
+    """Put the row of one pair's best span together; of equal ones the earliest."""
+    spans = _spans(pair)
+    if not spans:
         return None
-    hosts, seen = int(str(pair["hosts"])), int(str(pair["seen"]))
+    times, parts = max(spans, key=lambda span: (span.parts.score, -span.times[0]))
+    hosts, seen = int(pair["hosts"]), int(pair["seen"])
     days = (now - seen) / DAY
     shift = _AGE_WEIGHT if days <= _FRESH_DAYS else -_AGE_WEIGHT if days >= _OLD_DAYS else 0.0
     modified = round(min(1.0, max(0.0, parts.score + shift)), 3)
     return (
-        pair["source"], pair["destination"], len(times), int(times.min() * SECOND), int(times.max() * SECOND),
-        hosts, round(hosts / everyone, 4), parts.timestamps, parts.sizes, parts.duration, parts.histogram,
-        parts.score, modified, level(modified), _reasons(parts, times, hosts, everyone),
+        pair["source"], pair["destination"], len(times), round(times[0] * SECOND), round(times[-1] * SECOND),
+        len(spans), hosts, round(hosts / everyone, 4), parts.timestamps, parts.sizes, parts.duration, parts.histogram,
+        parts.score, modified, level(modified), [*_reasons(parts, times, hosts, everyone), *_beside(len(spans))],
     )  # fmt: skip
+
+
+def _beside(spans: int) -> list[str]:
+    """Say that a pair has more than one active span."""
+    return [f"the best of {spans} active spans"] if spans > 1 else []
 
 
 def _reasons(parts: Parts, times: Values, hosts: int, everyone: int) -> list[str]:
@@ -202,7 +253,7 @@ def _reasons(parts: Parts, times: Values, hosts: int, everyone: int) -> list[str
     gap = float(np.median(np.diff(np.sort(times))))
     said = [
         f"{len(times)} connections, every {gap:.0f} s in the median (evenness {parts.timestamps:.2f})",
-        f"spread over the data set {parts.histogram:.2f}, duration {parts.duration:.2f}",
+        f"spread over its active span {parts.histogram:.2f}, duration {parts.duration:.2f}",
         f"{hosts} of {everyone} hosts contact the address",
     ]
     if parts.sizes is None:

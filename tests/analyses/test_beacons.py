@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
 
+from graphhunt.analyses.beacons import beacons_of
 from graphhunt.toolbox.beacons import (
     DAY,
     SECOND,
+    active_spans,
     beacon_parts,
     duration_score,
     evenness,
@@ -117,3 +122,53 @@ def test_fresh_addresses_gain_and_old_ones_lose() -> None:
 def test_levels() -> None:
     assert [level(s) for s in (0.49, 0.5, 0.7, 0.9, 1.0)] == ["none", "low", "medium", "high", "critical"]
     assert find_beacons(pl.DataFrame()).is_empty()
+
+
+HOUR = 3600
+
+
+def test_a_span_ends_at_a_pause_of_six_hours_and_of_twenty_intervals() -> None:
+    minutes = [60.0 * i for i in range(20)]
+    for pause, spans in ((6 * HOUR - 1, 1), (6 * HOUR + 1, 2)):
+        later = [minutes[-1] + pause + each for each in minutes]
+        assert len(active_spans(np.array(minutes + later))) == spans
+    daily = [24.0 * HOUR * i for i in range(10)]  # a call a day: twenty intervals are longer than six hours
+    assert len(active_spans(np.array(daily))) == 1
+
+
+def test_a_span_needs_eight_connections() -> None:
+    assert [len(active_spans(np.array([60.0 * i for i in range(count)]))) for count in (7, 8)] == [0, 1]
+    assert find_beacons(connections("h", "9.9.9.9", [START + 60 * i for i in range(7)])).is_empty()
+
+
+def test_what_sleeps_between_is_scored_where_it_is_active() -> None:
+    """An hour of calls now and a week later: even in each, and nothing in between."""
+    hour = [60 * i for i in range(61)]
+    frame = connections("h", "9.9.9.9", [START + each for each in hour] + [START + 7 * 86_400 + each for each in hour])
+    (row,) = find_beacons(frame).rows(named=True)
+    assert (row["spans"], row["connections"]) == (2, 61)
+    assert (row["first"], row["last"]) == (START * SECOND, (START + 3600) * SECOND)
+    assert (row["ts"], row["dur"]) == (1.0, 1.0)
+    assert row["score"] > 0.95
+    assert "the best of 2 active spans" in row["reasons"]
+
+
+def test_the_programs_of_a_clock_stand_beside_it() -> None:
+    """Twenty calls by one program and one by another; a call a day before the span is a third one's."""
+    calls = [(START + 60 * i, r"C:\Users\a\UP.exe") for i in range(20)]
+    calls += [(START + 90, r"C:\Windows\x.exe"), (START - 86_400, r"C:\old.exe")]
+    (row,) = beacons_of(evidence(calls), {}).rows(named=True)
+    assert (row["source"], row["connections"], row["programs"]) == ("h1", 21, ["up.exe", "x.exe"])
+
+
+def evidence(calls: list[tuple[int, str]]) -> Any:
+    """Give evidence that holds connections of one machine to one address: when (s) and by which program."""
+    made = pl.DataFrame(calls, schema={"time": pl.Int64, "path": pl.String}, orient="row").with_row_index("n")
+    made = made.select(
+        "path", time=pl.col("time") * SECOND, host=pl.lit("h1"), source_ip=pl.lit("10.0.0.1"),
+        source_port=pl.col("n").cast(pl.Int64) + 50_000, destination_ip=pl.lit("9.9.9.9"),
+        destination_port=pl.lit(443, pl.Int64), bytes_out=pl.lit(None, pl.Int64), initiated=pl.lit(None, pl.Boolean),
+        direction=pl.lit(None, pl.String), allowed=pl.lit(value=True),
+    )  # fmt: skip
+    known = {"connection": made, "flow": made.clear()}
+    return SimpleNamespace(facts=lambda kind, columns: known[kind].lazy().select(columns))
