@@ -84,6 +84,8 @@ def _show(item: dict[str, Any]) -> None:
         f"   {item['start']} to {item['end']}; {counted(item['acts'], 'act')}, {counted(item['units'], 'unit')} to read"
     )
     prose(f"evidence: {kinds}", "   ")
+    if item["consistent_with"]:
+        prose(f"consistent with {', '.join(item['consistent_with'])}: seen by network sensors alone", "   ")
 
 
 def _show_story(told: dict[str, Any]) -> None:

@@ -48,6 +48,14 @@ class Act:
     hop: Row | None = None
     leads: tuple[Lead, ...] = field(default=())
 
+    @property
+    def sensed(self) -> bool:
+        """Whether network sensors alone tell of it."""
+        if self.hop is not None:
+            seen = self.hop["witnesses"] or []
+            return bool(seen) and all(witness.endswith("_sensor") for witness in seen)
+        return bool(self.leads) and all(lead.kind.startswith("network_") for lead in self.leads)
+
 
 class Acts:
     """Makes acts of what leads and remote logons tell.

@@ -183,7 +183,7 @@ class Formation:
             if row["start"] <= lead.time + CLOCKS
         ]
         if not hops:
-            return lead.account, lead.machine, lead.time // DAY
+            return lead.account, lead.source or lead.machine, lead.time // DAY
         hop = max(hops, key=lambda row: (row["start"], row["id"]))
         return hop["user_id"], hop["from_id"], lead.time // DAY
 
@@ -220,7 +220,7 @@ class Formation:
 
     def _places(self, part: Part) -> set[str]:
         ends = {end for hop in part.hops for row in self.acts.hops[hop] for end in (row["from_id"], row["to_id"])}
-        return ends | {lead.machine for lead in part.leads}
+        return ends | {end for lead in part.leads for end in (lead.machine, lead.source) if end}
 
     def accounts(self, part: Part) -> set[str]:
         """Give the accounts of a part, by id."""

@@ -28,7 +28,9 @@ BACKGROUND = ("machine", "system", "anonymous")
 CLASSES = {
     "P": "proved: records prove what led to a remote logon of it, and what was run or switched to",
     "E": "evidence: programs, files, credentials or connections that speak for an intrusion",
-    "S": "sensors: seen by network sensors or other products alone",
+    "S": "said by other products alone",
+    "N": "network: seen by network sensors alone; accounts are unknown where no ticket names them, and techniques are "
+    "only consistent with what was seen",
 }
 """Classes of incidents, most telling first; they decide between equal scores."""
 
@@ -107,8 +109,10 @@ class Incident:
         """The class, one of `CLASSES`."""
         if any(act.hop and act.hop["cause_proved"] and act.leads for act in self.acts):
             return "P"
-        sensed = all(lead.kind.startswith(("network_", "alert_")) for lead in self.leads)
-        return "S" if sensed else "E"
+        kinds = {lead.kind.partition("_")[0] for lead in self.leads}
+        if kinds == {"alert"}:
+            return "S"
+        return "N" if kinds <= {"network", "alert"} else "E"
 
     @property
     def order(self) -> tuple[float, int, int, str]:
@@ -125,7 +129,8 @@ class Incident:
     def _places(self) -> list[str]:
         found: dict[str, None] = {}
         for act in self.acts:
-            found.update(dict.fromkeys([act.hop["from_id"], act.hop["to_id"]] if act.hop else [act.machine]))
+            sources = [lead.source for lead in act.leads if lead.source]
+            found.update(dict.fromkeys([act.hop["from_id"], act.hop["to_id"]] if act.hop else [*sources, act.machine]))
         return list(found)
 
     @cached_property
@@ -183,7 +188,7 @@ class Incident:
     def summary(self, rank: int) -> dict[str, Any]:
         """Give what a list shows of it."""
         names = self._context.formation.tables.names
-        techniques = {act.hop["technique"] for act in self.acts if act.hop and act.hop["technique"]}
+        techniques = {act.hop["technique"] for act in self.acts if act.hop and not act.sensed and act.hop["technique"]}
         return {
             "id": self.id, "aliases": self.aliases, "rank": rank, "score": round(self.score.total, 4),
             "class": self.klass, "title": self.title(), "start": iso(self.span[0]), "end": iso(self.span[1]),
@@ -192,8 +197,16 @@ class Incident:
             "unknown_machines": [place for place in self._places if place not in (*self.machines, *self.outside)],
             "outside": self.outside, "leads": len(self.leads),
             "kinds": dict(sorted(Counter(lead.kind for lead in self.leads).items())),
-            "techniques": sorted(techniques), "acts": len(self.acts), "units": self.units,
+            "techniques": sorted(techniques), "consistent_with": self._consistent_with,
+            "acts": len(self.acts), "units": self.units,
         }  # fmt: skip
+
+    @property
+    def _consistent_with(self) -> list[str]:
+        """Techniques that what network sensors alone saw is consistent with; none of them is stated."""
+        hops = {act.hop["technique"] for act in self.acts if act.hop and act.sensed}
+        ways = {lead.facts.get("technique") for lead in self.leads if lead.kind.startswith("network_")}
+        return sorted({technique for technique in hops | ways if technique})
 
     def story(self, rank: int) -> dict[str, Any]:
         """Give all of it: the summary, what the score is made of, acts with their sentences, and links."""

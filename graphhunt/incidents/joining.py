@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FROM_AFAR = frozenset({
     "remote_service", "remote_task", "remote_wmi", "remote_dcom", "remote_winrm", "remote_service_control", "fan_out",
     "who_am_i", "file_over_smb", "encoded_plain", "network_remote", "network_copy",
-    "switched_on",
+    "network_winrm", "network_smb", "network_rpc", "network_rdp", "network_ssh", "switched_on",
 })  # fmt: skip
 """Kinds that only say that somebody came from afar, as administrators do."""
 

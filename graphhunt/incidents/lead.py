@@ -29,6 +29,7 @@ class Lead(NamedTuple):
         facts: What the sentence says, by name: entities as `Entity`, all else as values.
         share: Part of the kind's weight that it has, 0 to 1.
         relationships: Ids of the relationships that it stands on.
+        source: Where it came from, id of a machine or an address, where only a network sensor tells of it.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Lead(NamedTuple):
     facts: Mapping[str, Any]
     share: float = 1.0
     relationships: tuple[str, ...] = ()
+    source: str | None = None
 
 
 def once(leads: Iterable[Lead]) -> list[Lead]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from graphhunt.incidents.lead import MINUTE
 from graphhunt.incidents.leads.hops import FAN_OUT_WITHIN
+from graphhunt.incidents.leads.network import WAYS
 from graphhunt.incidents.programs import HUBS, INTERPRETERS
 from graphhunt.incidents.tables import vertex
 
@@ -193,10 +194,21 @@ def _reconnects(tables: Tables) -> pl.DataFrame:
     return pairs.select("evidence", a="vertex", b=vertex("session", "session"), **said)
 
 
+def _opened(tables: Tables, networks: Networks) -> pl.DataFrame:
+    """What a sensor saw go to a machine belongs to the interpreter whose connection it was, by address and port."""
+    ports = [port for way in WAYS for port in way.ports]
+    seen = tables.edges("FLOWED_TO", "remote_port").filter(pl.col("remote_port").is_in(ports))
+    seen = seen.select("to_id", "remote_port", then="start", until="end")
+    calls = networks.calls.filter(pl.col("program").is_in(INTERPRETERS)).join(seen, on=["to_id", "remote_port"])
+    near = calls.filter((pl.col("start") <= pl.col("until")) & (pl.col("end") >= pl.col("then")))
+    said = _said("machine", "observed", "the process opened a connection that the sensor saw go there")
+    return near.select("evidence", a=vertex("process", "from_id"), b=vertex("host", "to_id"), **said).unique(["a", "b"])
+
+
 def _sensed(tables: Tables, networks: Networks) -> list[pl.DataFrame]:
-    """Where only the network was recorded, what a machine did after a remote logon to it belongs to that logon."""
+    """What sensors saw belongs to a remote logon where the network alone was recorded, else to who opened it."""
     if not networks.flows_only:
-        return []
+        return [_opened(tables, networks)]
     addresses = tables.edges("HAD_IP").select(to_id="from_id", address="to_id")
     hops = tables.hops.join(addresses, on="to_id").select("vertex", "address", "from_id", "evidence", began="start")
     flows = tables.edges("FLOWED_TO").select("start", "end", host="from_id", other="to_id")

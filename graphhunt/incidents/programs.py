@@ -1,4 +1,4 @@
-"""Programs by what they mean for causes: one list, of what operating systems ship."""
+"""Programs by what they mean: what operating systems ship, and tools of a public list (MITRE ATT&CK, software)."""
 
 from __future__ import annotations
 
@@ -19,3 +19,20 @@ INTERPRETERS = frozenset({
 
 POWERSHELL = frozenset({"powershell.exe", "pwsh.exe"})
 """PowerShell, which takes encoded commands."""
+
+TOOLS = {
+    "mimikatz": "Mimikatz (S0002)", "lazagne": "LaZagne (S0349)", "pwdump": "pwdump (S0006)",
+    "fgdump": "Fgdump (S0120)", "gsecdump": "gsecdump (S0008)", "wce": "Windows Credential Editor (S0005)",
+    "sharphound": "BloodHound (S0521)", "bloodhound": "BloodHound (S0521)", "adfind": "AdFind (S0552)",
+    "crackmapexec": "CrackMapExec (S0488)", "cme": "CrackMapExec (S0488)", "nbtscan": "NBTscan (S0590)",
+    "htran": "HTRAN (S0040)", "winexe": "Winexe (S0191)", "pupy": "Pupy (S0192)", "koadic": "Koadic (S0250)",
+    "responder": "Responder (S0174)", "rclone": "Rclone (S1040)", "ngrok": "ngrok (S0508)",
+}  # fmt: skip
+"""Tools that intruders use, by the name of their program, with their number in ATT&CK's list of software."""
+
+TOOL_IMPORTS = {
+    # SigmaHQ, rules on the creation of processes: "HackTool - Dumpert" and "HackTool - CreateMiniDump".
+    "09d278f9de118ef09163c6140255c690": "Dumpert",
+    "4a07f944a83e8a7c2525efa35dd30e2f": "CreateMiniDump",
+}
+"""Tools by the hash of what their program imports, which outlasts a new name."""

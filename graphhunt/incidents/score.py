@@ -25,6 +25,9 @@ Unit = tuple[str | None, str, int]
 MOST_READ = 10
 """Units of one incident that are read at once."""
 
+NETWORK_WAY = "network way"
+"""What the classes of kinds begin with that tell a way from machine to machine by network sensors alone."""
+
 RELAY = "switched_on"
 """Kind of lead that says: came in from elsewhere, and went on as another account, both proved."""
 
@@ -82,6 +85,16 @@ def _classes(leads: Iterable[Lead], rule: Weights) -> dict[str, tuple[str, float
         found[kind.klass] = max(
             found.get(kind.klass, (lead.kind, counts)), (lead.kind, counts), key=lambda p: (p[1], p[0])
         )
+    return _sensed(found, rule)
+
+
+def _sensed(found: dict[str, tuple[str, float]], rule: Weights) -> dict[str, tuple[str, float]]:
+    """Cut what network sensors alone saw of ways between machines, the lightest ways first, to what all may count."""
+    left = rule.network_cap
+    ways = {klass: each for klass, each in found.items() if klass.startswith(NETWORK_WAY)}
+    for klass, (kind, counts) in sorted(ways.items(), key=lambda item: (-item[1][1], item[0])):
+        found[klass] = (kind, min(counts, left))
+        left -= found[klass][1]
     return found
 
 

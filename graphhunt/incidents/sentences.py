@@ -60,7 +60,8 @@ class Writer:
             "technique": Words(row["technique_name"] or ""),
         }  # fmt: skip
         named = row["technique_name"] and row["technique_level"] in ("clear", "likely")
-        said = self.say("hop", templates.HOP_BY if named else templates.HOP, known, act.evidence)
+        by = templates.HOP_SENSED if act.sensed else templates.HOP_BY
+        said = self.say("hop", by if named else templates.HOP, known, act.evidence)
         return said | {"confidence": row["confidence"]}
 
     def say(self, name: str, template: str, known: Mapping[str, Any], evidence: Iterable[str]) -> Sentence:

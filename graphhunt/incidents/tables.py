@@ -24,7 +24,7 @@ ENDS = ("id", "from_id", "from_label", "to_id", "to_label", "start", "end", "cou
 
 _PROCESS = (
     "id", "name", "path", "command_line", "machine_id", "user_id", "logon_session_id", "remote_session_id", "start",
-    "stub",
+    "stub", "imphash", "original_file_name",
 )  # fmt: skip
 _BACKGROUND = ("machine", "system", "anonymous")
 """Kinds of accounts that act for no person."""
@@ -73,6 +73,7 @@ class Tables:
             "act", "certainty", "confidence", "witnesses", "origin_process_id", "remote_process_id", "remote_process",
             "origin_session_id", "caused_by", "cause_process_id", "cause_how", "cause_certainty", "cause_proved",
             "cause_reason", "cause_candidates", "credential_switch", "source_ip",
+            "doubt", "stated_name",
         )  # fmt: skip
         person = ~pl.col("user_kind").is_in(_BACKGROUND).fill_null(value=False)
         return (

@@ -37,19 +37,49 @@ LEADS = {
     "asked_admins": "{account} asked for the administrators of the domain on {to}, with {program}",
     "remote_service_control": "{account} controlled a service of another machine from {to}: {command}",
     "who_am_i": "{account} asked on {to} which account they are, with {program}",
+    "system_program_script": "{program} of {account} on {to} ran a script or decoded a file: {command}",
+    "hidden_command": "{program} of {account} on {to} ran in a window that nobody sees",
+    "account_command": "{program} of {account} on {to} made an account or gave one more rights: {command}",
+    "account_made": "{account} made the account {changed} on {to}",
+    "account_raised": "{account} put {changed} in the group {group} on {to}",
+    "log_clear_command": "{program} of {account} on {to} cleared an event log: {command}",
+    "log_cleared": "{account} cleared the event log {log} on {to}",
+    "locked_archive": "{program} of {account} on {to} made an archive with a password: {command}",
+    "tool": "{program} of {account} on {to} is {tool}, by {by}",
+    "service_in_user_folder": "a service on {to} ran {path}, which is in a folder that every user may write to",
+    "remote_subscription": "{account} made a WMI subscription on {to}, coming from {from}",
+    "name_mismatch": "{account} came to {to} from {from}, where the client gave itself the name of another machine "
+    "({said})",
+    "beacon": "{program} on {to} called the outside address {address} {count} times as by a clock (score {even})",
     "copies_deleted": "{program} of {account} deleted copies of files on {to}: {command}",
     "alert_critical": "another product raised a critical alert about {about}: {name}",
     "alert_high": "another product raised a high alert about {about}: {name}",
     "alert_medium": "another product raised a medium alert about {about}: {name}",
     "alert_low": "another product noticed {about}: {name}",
-    "network_remote": "a network sensor saw {account} go from {from} to {to} by WinRM",
-    "network_copy": "{from} sent {bytes} bytes to a share of {address}, as a network sensor saw",
+    "network_remote": "a network sensor saw {account} go from {from} to {to}, consistent with WinRM ({technique})",
+    "network_winrm": "a network sensor saw {from} talk to {address} over WinRM, port {port}, {count} times: consistent "
+    "with {technique}; the account is unknown",
+    "network_smb": "a network sensor saw {from} talk to {address} over SMB, port {port}, {count} times: consistent "
+    "with {technique}; the account is unknown",
+    "network_rpc": "a network sensor saw {from} call procedures of {address}, port {port} and a high one, {count} "
+    "times: consistent with {technique}; the account is unknown",
+    "network_rdp": "a network sensor saw {from} talk to {address} over RDP, port {port}, {count} times: consistent "
+    "with {technique}; the account is unknown",
+    "network_ssh": "a network sensor saw {from} talk to {address} over SSH, port {port}, {count} times: consistent "
+    "with {technique}; the account is unknown",
+    "network_copy": "{from} sent {bytes} bytes to a share of {address}, as a network sensor saw: consistent with "
+    "{technique}; the account is unknown",
+    "network_followed": "after {from} had gone to {address}, this began to call {outside}, which {from} had called "
+    "before, as a network sensor saw; hardly any other machine calls it",
+    "network_beacon": "{from} called the outside address {address} {count} times as by a clock (score {even}), as a "
+    "network sensor saw",
     "network_calls": "{from} called the outside address {address}, port {port}, {count} times within an hour",
 }
 """One per kind of lead; `.unnamed` where what was made isn't known."""
 
 HOP = "{account} came from {from} to {to}"
 HOP_BY = "{account} came from {from} to {to}: {technique}"
+HOP_SENSED = "{account} came from {from} to {to}, as a network sensor saw: consistent with {technique}"
 MOVED = "someone using {accounts} moved from {first} to {others} within {span}"
 STAYED = "someone using {accounts} acted on {first} within {span}"
 MOVED_UNKNOWN = "someone moved from {first} to {others} within {span}"

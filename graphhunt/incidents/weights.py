@@ -24,6 +24,7 @@ class Weights:
         prior: Log-odds of an intrusion before anything is seen.
         line: Score above which an incident is shown.
         cap: Most that a class counts, nats.
+        network_cap: Most that all ways together count that network sensors alone saw.
         further: Most that each class of another visit adds.
         further_share: Part of its weight that it adds.
         most_further: Most classes that add so.
@@ -34,6 +35,7 @@ class Weights:
     prior: float
     line: float
     cap: float
+    network_cap: float
     further: float
     further_share: float
     most_further: int

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from graphhunt.incidents.find import Found, nothing_found, shown
+from graphhunt.graph.snapshot import Snapshot
+from graphhunt.incidents.find import Found, Options, find, nothing_found, shown
 from graphhunt.incidents.sentences import plain
+from graphhunt.incidents.tables import Tables
+from graphhunt.incidents.weights import weights
 
 from .conftest import story
 
@@ -41,15 +44,36 @@ def test_c_is_one_and_says_that_it_guesses(recorded: Callable[[str], Found]) -> 
     assert told["machines"] == ["NASHUA"]  # 10.0.1.6
     assert told["unknown_machines"] == ["10.0.1.4"]
     assert told["outside"] == ["192.168.0.4"]
-    assert told["class"] == "S"
+    assert told["class"] == "N"
+    assert told["techniques"] == []
+    assert told["consistent_with"] == ["T1021.002", "T1021.003", "T1021.006"]
     assert plain(told["title"]).startswith("Someone using pbeesly moved from 10.0.1.4 to NASHUA")
     assert [each.machines for each in found.incidents[1:]] == [[]]
 
 
-def test_sensors_alone_stay_below_the_line(recorded: Callable[[str], Found]) -> None:
-    over, below, _ = shown(recorded("apt29_zeek_day1"))
-    assert not over
-    assert below[0].klass == "S"
+def test_c_is_over_the_line_by_what_was_called_after_the_hop(recorded: Callable[[str], Found]) -> None:
+    """The ground truth: from .4 to .6 over 5985, 445 and 135, then the beacon to 192.168.0.4:8443 with 376 calls."""
+    (over,), _, _ = shown(recorded("apt29_zeek_day1"))
+    told = over.story(1)
+    text = [plain(each) for step in told["steps"] for each in step["sentences"]]
+    for port in ("5985", "445", "135"):
+        assert any("10.0.1.4" in each and "10.0.1.6" in each and f"port {port}" in each for each in text), port
+    assert any("192.168.0.4" in each and "376" in each and "as by a clock" in each for each in text)
+    assert all("consistent with" in each for each in text if "T1021" in each or "WinRM" in each)
+    ways = sum(part["adds"] for part in told["adds"] if part["what"] in WAYS)
+    assert ways == 6
+
+
+WAYS = ("network_remote", "network_winrm", "network_copy", "network_smb", "network_rpc")
+"""Kinds that tell a way from machine to machine."""
+
+
+def test_every_weight_of_c_may_be_a_fifth_off(real_case: Callable[[str], Path]) -> None:
+    tables = Tables(Snapshot(real_case("apt29_zeek_day1") / "graph"))
+    for kind in ("network_winrm", "network_copy", "network_rpc", "network_beacon", "network_followed"):
+        for factor in (0.8, 1.2):
+            best, second = find(tables, Options(), weights().scaled(kind, factor)).incidents[:2]
+            assert best.score.total > 0 > second.score.total, (kind, factor)
 
 
 @pytest.mark.parametrize("name", ["mordor_goldensaml", "ssh_auth", "suricata", "mordor_formats"])

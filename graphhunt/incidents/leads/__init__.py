@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from graphhunt.incidents.lead import Lead
 from graphhunt.incidents.leads.accounts import account_leads
+from graphhunt.incidents.leads.alerts import alert_leads
+from graphhunt.incidents.leads.beacons import beacon_leads
+from graphhunt.incidents.leads.changes import change_leads
 from graphhunt.incidents.leads.commands import command_leads
 from graphhunt.incidents.leads.effects import effect_leads
 from graphhunt.incidents.leads.hops import hop_leads
-from graphhunt.incidents.leads.sensors import sensor_leads
+from graphhunt.incidents.leads.network import network_leads
 
 if TYPE_CHECKING:
     from graphhunt.incidents.files import Arrivals
@@ -23,7 +26,8 @@ def leads_of(tables: Tables, networks: Networks, arrivals: Arrivals) -> list[Lea
     """Give every lead that rests on a record, in time order."""
     found = [
         *hop_leads(tables, networks), *command_leads(tables), *effect_leads(tables, networks, arrivals),
-        *account_leads(tables), *sensor_leads(tables, networks),
+        *account_leads(tables), *change_leads(tables), *network_leads(tables, networks),
+        *beacon_leads(tables, networks), *alert_leads(tables),
     ]  # fmt: skip
     return sorted(
         (lead for lead in found if lead.evidence and lead.time is not None),

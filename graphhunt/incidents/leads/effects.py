@@ -37,7 +37,7 @@ def _calls(tables: Tables, networks: Networks) -> Iterator[Lead]:
     calls = networks.calls.filter(pl.col("program").is_in(INTERPRETERS) & pl.col("to_id").is_in(list(networks.outside)))
     for row in _with_process(tables, calls, "from_id"):
         target = Entity("IP", row["to_id"])
-        found = of_process("outside_call", row, row["proof"], row["time"], address=target, port=row["remote_port"],
+        found = of_process("outside_call", row, row["proof"], row["time"], address=target, port=str(row["remote_port"]),
                            why=networks.outside[row["to_id"]])  # fmt: skip
         yield found._replace(relationships=(row["edge"],))
 

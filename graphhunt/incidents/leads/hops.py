@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 _KINDS = {
     "T1569.002": "remote_service", "T1053.005": "remote_task", "T1047": "remote_wmi", "T1021.003": "remote_dcom",
-    "T1021.006": "remote_winrm", "T1210": "exploited",
+    "T1021.006": "remote_winrm", "T1210": "exploited", "T1546.003": "remote_subscription",
 }  # fmt: skip
 """Kinds by the technique that the traces of a session show (ATT&CK)."""
 
@@ -53,6 +53,7 @@ def hop_leads(tables: Tables, networks: Networks) -> Iterator[Lead]:
     onward = pl.col("credential_switch") & pl.col("cause_proved") & pl.col("caused_by").is_not_null()
     for hop in hops.filter(onward).iter_rows(named=True):
         yield told("switched_on", hop, why=hop["cause_reason"])
+    yield from _misnamed(tables, hops)
     yield from _fan_out(hops, programs)
     yield from _guessed(tables, hops)
     yield from _new_credentials(tables)
@@ -96,6 +97,20 @@ def _run(hop: Row, installed: Mapping[str, Row], programs: Mapping[str, str]) ->
         facts["process"] = Entity("Process", hop["remote_process_id"])
         facts["program"] = programs.get(hop["remote_process_id"]) or hop["remote_process"]
     yield told(kind, hop, **facts)
+
+
+def _misnamed(tables: Tables, hops: pl.DataFrame) -> Iterator[Lead]:
+    """A client named itself after a machine that has other addresses: so look relayed logons, and made-up names.
+
+    A machine whose addresses no record tells may well be the one.
+    """
+    had = tables.edges("HAD_IP").select(owner="from_id", address="to_id").group_by("owner").agg("address")
+    names = tables.machines.select(owner="id", said=pl.col("name").str.to_lowercase()).join(had, on="owner")
+    torn = hops.filter(pl.col("doubt") == "name_address_mismatch").with_columns(
+        said=pl.col("stated_name").str.to_lowercase()
+    )
+    for hop in torn.join(names, on="said").filter(~pl.col("address").list.contains("source_ip")).iter_rows(named=True):
+        yield told("name_mismatch", hop, said=hop["stated_name"])
 
 
 def _fan_out(hops: pl.DataFrame, programs: Mapping[str, str]) -> Iterator[Lead]:
