@@ -25,14 +25,24 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
+_SERVICE_HOST = re.compile(
+    r"\"?(?:(?:[a-z]:\\windows|%systemroot%|%windir%)\\system32\\)?svchost(?:\.exe)?\"?\s+-k\s+(?P<group>\S+)"
+    r"(?:\s+-p)?(?:\s+-s\s+(?P<name>\S+))?(?:\s+-p)?\s*"
+)
+_OF_USER = re.compile(r"_[0-9a-f]{4,16}$")
+"""End of the name of a service that every session has of its own."""
+
 
 def command_shape(command: str) -> str:
     """Fold a command line to what stays from run to run.
 
     Lower case, with stand-ins for GUIDs, SIDs, users, temporary names, addresses, base64, hexadecimal and
-    numbers, and single blanks. Text beyond 4,096 characters is left out.
+    numbers, and single blanks. Text beyond 4,096 characters is left out. Of a service host of Windows the group and the
+    service's name stay; one from another folder isn't folded.
     """
     text = command[:_LONGEST].lower()
+    if host := _SERVICE_HOST.fullmatch(text):
+        return f"svchost -k {host['group']}" + (f" -s {_OF_USER.sub('', host['name'])}" if host["name"] else "")
     for pattern, stand_in in _RULES:
         text = pattern.sub(stand_in, text)
     return text.strip()

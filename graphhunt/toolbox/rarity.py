@@ -5,6 +5,9 @@ seeing x given y is `-ln((days(x, y) + 0.5) / (days(y) + 1))`. A process scores 
 its chain of ancestors (at most 5 links), its own shape's surprise given its image, and 2 for each bonus fact.
 A tree scores the most of its processes. This ranks for triage; a rare process is not an alert by itself.
 
+That services.exe starts the system's own svchost.exe surprises nobody, whatever the service: that a service's name is
+seen on few machines stands among the reasons and counts nothing.
+
 References:
     Design notes on process-tree anomaly; NodoZe (NDSS 2019) for counting host-days.
 """
@@ -107,8 +110,16 @@ def _counted(frame: pl.DataFrame) -> pl.DataFrame:
         shape_users=pl.col("user_id").n_unique().cast(pl.Int64).over(shape),
         shape_first=pl.col("start").min().over(shape),
     ).with_columns(
-        pair_surprise=_surprise("pair_days", "parent_days"), shape_surprise=_surprise("shape_days", "image_days")
+        pair_surprise=pl.when(_usual()).then(0.0).otherwise(_surprise("pair_days", "parent_days")),
+        shape_surprise=pl.when(_usual()).then(0.0).otherwise(_surprise("shape_days", "image_days")),
     )  # fmt: skip
+
+
+def _usual() -> pl.Expr:
+    """Tell whether the service manager started the system's own service host, by its signed path."""
+    own = pl.col("path").str.to_lowercase().str.contains(r"^[a-z]:\\windows\\system32\\svchost\.exe$")
+    started = (pl.col("parent") == "services.exe") & (pl.col("image") == "svchost.exe")
+    return (started & own).fill_null(value=False)
 
 
 def _surprise(both: str, given: str) -> pl.Expr:

@@ -28,6 +28,14 @@ from graphhunt.toolbox.rarity import BONUS, DAY, process_rarity
         ("icacls S-1-5-21-1-2-3-500", "icacls <sid>"),
         ("cat /home/al/x /tmp/y.12", "cat /home/<user>/x /tmp/<temp>"),
         ("", ""),
+        (r"C:\Windows\System32\svchost.exe -k netsvcs -p -s Schedule", "svchost -k netsvcs -s schedule"),
+        (r'"C:\WINDOWS\system32\svchost.exe" -k netsvcs', "svchost -k netsvcs"),
+        (
+            r"%SystemRoot%\System32\svchost.exe -k UnistackSvcGroup -s CDPUserSvc_3a1f2",
+            "svchost -k unistacksvcgroup -s cdpusersvc",
+        ),
+        (r"C:\Users\Public\svchost.exe -k netsvcs", r"c:\users\<user>\svchost.exe -k netsvcs"),
+        ("svchost.exe -k netsvcs -p -s Schedule & calc", "svchost.exe -k netsvcs -p -s schedule & calc"),
     ],
 )
 def test_shapes(command: str, shape: str) -> None:
@@ -57,6 +65,21 @@ def test_surprises_equal_the_formula() -> None:
     assert {found[i]["tree_score"] for i in ("p0", "q", "r")} == {found["r"]["score"]}
     assert (found["p0"]["shape_hosts"], found["p0"]["shape_days"], found["p0"]["pair_days"]) == (4, 12, 12)
     assert (found["p0"]["rare_shape"], found["r"]["rare_shape"]) == (False, True)
+
+
+def test_the_service_manager_may_start_any_service_of_the_system() -> None:
+    """Its own host by its own path surprises nobody; the same name from elsewhere does, and a new name is told."""
+    started = [(f"p{i}", None, f"m{i}", 0, "services.exe", "svchost.exe", "svchost.exe -k a -s b") for i in range(9)]
+    new = ("new", None, "m0", 0, "services.exe", "svchost.exe", "svchost.exe -k a -s c")
+    false = ("false", None, "m0", 0, "services.exe", "svchost.exe", "svchost.exe -k a -s d")
+    own = r"C:\Windows\System32\svchost.exe"
+    frame = rows(*started, new, false).with_columns(
+        path=pl.when(pl.col("id") == "false").then(pl.lit(r"C:\Temp\svchost.exe")).otherwise(pl.lit(own))
+    )
+    found = {row["id"]: row for row in process_rarity(frame).iter_rows(named=True)}
+    assert (found["new"]["score"], found["new"]["rare_shape"]) == (0, True)
+    assert "this shape of svchost.exe on 1 of 9 host-days, 1 host" in found["new"]["reasons"]
+    assert found["false"]["score"] > 1
 
 
 def test_repeating_events_changes_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,10 @@ MINUTE = 60 * SECOND
 
 
 class _Snapshot:
-    """Gives the tables that were made by hand."""
+    """Gives the tables that were made by hand; there is no evidence beside them."""
+
+    folder = Path("nowhere/graph")
+    fingerprint = None
 
     def __init__(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         self.rows = rows

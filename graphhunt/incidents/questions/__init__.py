@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphhunt.incidents.questions import beacons, incidents, networks
+from graphhunt.incidents.questions import beacons, incidents, networks, triage
 
 if TYPE_CHECKING:
     from graphhunt.questions.question import Question
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def questions() -> tuple[Question, ...]:
     """List the questions; those whose findings are written to the graph stand first."""
-    return incidents.QUESTION, networks.QUESTION, beacons.QUESTION
+    return incidents.QUESTION, networks.QUESTION, beacons.QUESTION, triage.QUESTION
