@@ -22,11 +22,12 @@ _BY_SCOPE = {
         "getEntityTimeline getHeatmap getProcessTree getGraph getRelationships getRelationshipEvents getEvidence "
         "getEvidenceList getTimeline findPaths listPivots runPivot getView saveView listCases getCase listItems "
         "getItem getItemHistory getMarks getCaseReport listAnalyses listRuns compareRuns listHunts askHunt "
-        "getDifference listTables getTable exportGraph getMap getOutline listStatements"
+        "getDifference listTables getTable exportGraph getMap getOutline listStatements "
+        "listIncidents getIncident listIncidentLinks listNetworks decodeCommand"
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "
-        "addStatement"
+        "addStatement addIncidentLink undoIncidentLink"
     ),
     "load": "listUploads upload deleteUpload startImport",
     "read load": "listJobs getJob watchJob cancelJob watchWorkspace",
@@ -40,7 +41,8 @@ NEEDS: dict[str, frozenset[str]] = {
 
 AUDITED = frozenset({
     "runQuery", "askHunt", "getCaseReport", "getTable", "exportGraph", "openCase", "editCase", "deleteCase", "addItem",
-    "editItem", "deleteItem", "runAnalysis", "undoAnalysis", "runHunt", "addStatement", "upload", "deleteUpload",
+    "editItem", "deleteItem", "runAnalysis", "undoAnalysis", "runHunt", "addStatement", "addIncidentLink",
+    "undoIncidentLink", "upload", "deleteUpload",
     "startImport", "cancelJob", "signIn", "signOut", "makeToken", "revokeToken", "addUser", "editUser", "removeUser",
 })  # fmt: skip
 """Operations that the audit log tells of: everything that changes something, and everything that takes much away."""

@@ -24,7 +24,9 @@ def run(
     budget: Annotated[
         int | None, typer.Option(min=1, help="Units of reading per day of records.", show_default="9")
     ] = None,
-    cut: Annotated[str | None, typer.Option(help="Inferred joins that don't hold, by id, with commas.")] = None,
+    cut: Annotated[
+        str | None, typer.Option(help="Leave out these inferred joins this once, by id, with commas.")
+    ] = None,
     write: Annotated[bool, typer.Option(help="Write them to the graph as incident_ properties.")] = False,
     verbose: VerboseOption = False,
     json: JsonOption = False,
@@ -101,6 +103,10 @@ def _show_story(told: dict[str, Any]) -> None:
             prose(f"{mark} {plain(sentence)}", "      ")
         line(f"        {counted(step['evidence']['total'], 'record')}, first {step['evidence']['ids'][0]}")
     for link in told["links"]:
-        if link["confidence"] == "inferred":
-            said = plain(link["sentence"]) if "sentence" in link else link["reason"]
-            prose(f"inferred: {said}" + (f"; cut with --cut {link['id']}" if link["id"] else ""), "   ")
+        if link["confidence"] in _UNDONE_BY:
+            said = plain(link["sentence"]) if "sentence" in link else f"inferred: {link['reason']}"
+            prose(said + (f"; {_UNDONE_BY[link['confidence']]} {link['id']}" if link["id"] else ""), "   ")
+
+
+_UNDONE_BY = {"inferred": "cut with: graphhunt links cut", "by hand": "undo with: graphhunt links undo"}
+"""How links that no record tells are taken away, by how sure they are."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graphhunt.incidents.by_hand import ties_of
 from graphhunt.incidents.find import Options
 from graphhunt.questions.parameter import Parameter
 from graphhunt.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 NETWORKS = Parameter("networks", "list[str]", help="inner networks beside those of the setting and of the records")
 CUT = Parameter("cut", "list[str]", help="ids of inferred joins that don't hold")
@@ -21,7 +23,14 @@ def inner_networks(given: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in [*stated, *(given.get("networks") or ())] if text.strip()))
 
 
-def options(given: Mapping[str, Any]) -> Options:
-    """Read what is asked from bound parameters."""
+def options(given: Mapping[str, Any], workspace: Path) -> Options:
+    """Read what is asked from bound parameters, and the links by hand of a workspace.
+
+    Raises:
+        DamageError: The casebook can't be read.
+    """
     cut = tuple(sorted(given.get("cut") or ()))
-    return Options(since=given.get("since"), until=given.get("until"), networks=inner_networks(given), cut=cut)
+    return Options(
+        since=given.get("since"), until=given.get("until"), networks=inner_networks(given), cut=cut,
+        ties=ties_of(workspace),
+    )  # fmt: skip

@@ -25,6 +25,7 @@ from graphhunt.times import iso
 
 if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot
+    from graphhunt.incidents.by_hand import Tie
 
 BUDGET = 9
 """Units of reading per day of records."""
@@ -54,13 +55,15 @@ class Options:
         since: Leads from this time on, µs UTC.
         until: Leads before this time.
         networks: Inner networks beside those that follow from the records, in CIDR form.
-        cut: Ids of inferred joins that an analyst cut.
+        cut: Ids of inferred joins that don't hold, for this question alone.
+        ties: Links by hand, which the casebook keeps.
     """
 
     since: int | None = None
     until: int | None = None
     networks: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
+    ties: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def find(tables: Tables, options: Options, given: Weights | None = None) -> Foun
     leads = [lead for lead in leads_of(tables, networks, arrivals) if _asked(lead, options)]
     links = links_of(tables, networks, arrivals)
     formation = Formation(tables, leads, links, given)
-    joining = Joining(formation, options.cut, given)
+    joining = Joining(formation, options.cut, given, options.ties)
     context = Context(formation, networks, Writer(tables))
     found = [Incident(context, parts, joins) for parts, joins in joining.groups()] if leads else []
     if not found:

@@ -213,7 +213,7 @@ class Incident:
         return {
             **self.summary(rank), "adds": self.score.describe(),
             "steps": [self._step(act) for act in self.acts],
-            "links": [*self._linked(), *map(self._inferred, self.joins)],
+            "links": [*self._linked(), *self.inferred()],
             "not_seen": self._not_seen(),
         }  # fmt: skip
 
@@ -230,7 +230,7 @@ class Incident:
             "id": act.id, "kind": act.kind, "time": iso(act.time), "machine": names.get(act.machine, act.machine),
             "account": names.get(act.account or "", act.account), "machine_id": act.machine, "account_id": act.account,
             "session_id": act.hop["logon_session_id"] if act.hop else owner if act.kind == "session" else None,
-            "process_id": owner if act.kind == "process" else None, "sentences": said,
+            "process_id": owner if act.kind == "process" else None, "sensed": act.sensed, "sentences": said,
             "leads": [
                 {
                     "id": f"{act.id}:{lead.kind}", "kind": lead.kind,
@@ -256,18 +256,24 @@ class Incident:
             if link.evidence
         ]  # fmt: skip
 
-    def _inferred(self, join: Join) -> dict[str, Any]:
-        template = templates.JOINED if join.machine else templates.ACTOR
+    def inferred(self) -> list[dict[str, Any]]:
+        """Give the joins between its parts that no record tells: by inference, or by hand."""
+        return [self._joined(join) for join in self.joins]
+
+    def _joined(self, join: Join) -> dict[str, Any]:
+        template = templates.BY_HAND if join.by_hand else templates.JOINED if join.machine else templates.ACTOR
         known = {
-            "why": words(join.reason),
+            "why": str(join.reason) if join.by_hand else words(join.reason),
             "machine": Entity("Machine", join.machine or ""),
             "gap": words(span_words(join.gap)),
         }
-        said = self._context.writer.say("joined", template, known, join.evidence) | {"confidence": "inferred"}
+        sure = "by hand" if join.by_hand else "inferred"
+        said = self._context.writer.say("joined", template, known, join.evidence) | {"confidence": sure}
         ends = [self._own_id(self._context.formation.parts[number]) for number in (join.earlier, join.later)]
+        kind = "by hand" if join.by_hand else "taken over before" if join.machine else "one actor"
         return {
-            "id": join.id, "from": ends[0], "to": ends[1], "kind": "taken over before" if join.machine else "one actor",
-            "confidence": "inferred", "reason": join.reason, "evidence": list(join.evidence), "sentence": said,
+            "id": join.id, "from": ends[0], "to": ends[1], "kind": kind, "confidence": sure, "reason": join.reason,
+            "evidence": list(join.evidence), "sentence": said,
         }  # fmt: skip
 
     def _not_seen(self) -> list[dict[str, Any]]:

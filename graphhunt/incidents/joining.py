@@ -18,6 +18,7 @@ from graphhunt.incidents.formation import DAY, Formation, Part
 from graphhunt.incidents.weights import Weights, weights
 
 if TYPE_CHECKING:
+    from graphhunt.incidents.by_hand import Tie
     from graphhunt.incidents.score import Unit
 
 FROM_AFAR = frozenset({
@@ -51,6 +52,7 @@ class Join(NamedTuple):
         machine: Id of the machine both were on; None where they are one actor.
         gap: From the earlier part's last lead to the later one's first, µs; not below 0.
         evidence: A record of either side.
+        by_hand: Whether an analyst made it.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Join(NamedTuple):
     machine: str | None
     gap: int
     evidence: tuple[str, ...]
+    by_hand: bool = False
 
 
 class Joining:
@@ -67,13 +70,17 @@ class Joining:
 
     Args:
         formation: The parts.
-        cut: Ids of joins that an analyst cut.
+        cut: Ids of joins that don't hold.
         given: The weights; the shipped ones by default.
+        ties: Links by hand.
     """
 
-    def __init__(self, formation: Formation, cut: Iterable[str] = (), given: Weights | None = None) -> None:
+    def __init__(
+        self, formation: Formation, cut: Iterable[str] = (), given: Weights | None = None, ties: Iterable[Tie] = ()
+    ) -> None:
         self._formation = formation
-        self._cut = frozenset(cut)
+        self._ties = tuple(ties)
+        self._cut = frozenset(cut) | {tie.join_id for tie in self._ties if tie.verdict == "cut"}
         self._weights = given or weights()
         self.notes: list[str] = []
 
@@ -82,12 +89,12 @@ class Joining:
         parts = self._formation.parts
         roots = list(range(len(parts)))
         made: list[Join] = []
-        for join in [*self._automation(parts), *self._followed(parts)]:
+        for join in [*self._by_hand(parts), *self._automation(parts), *self._followed(parts)]:
             a, b = roots[join.earlier], roots[join.later]
-            if join.id in self._cut or a == b:
+            if a == b or self._is_cut(parts, join):
                 continue
             together = [part for part, root in zip(parts, roots, strict=True) if root in (a, b)]
-            if self._too_large(together):
+            if not join.by_hand and self._too_large(together):
                 self.notes.append("an incident was not joined with another one, as it would be too large to read")
                 continue
             roots = [min(a, b) if root in (a, b) else root for root in roots]
@@ -97,6 +104,34 @@ class Joining:
              [join for join in made if roots[join.earlier] == root])
             for root in sorted(set(roots))
         ]  # fmt: skip
+
+    def _is_cut(self, parts: list[Part], join: Join) -> bool:
+        """Tell whether a join was cut: by its id, or by acts of its two sides, which outlast it."""
+        if join.id in self._cut:
+            return True
+        cuts = [{tie.a, tie.b} for tie in self._ties if tie.verdict == "cut"]
+        if not cuts or join.by_hand:
+            return False
+        earlier, later = self._acts(parts[join.earlier]), self._acts(parts[join.later])
+        return any((pair & earlier) and (pair & later) for pair in cuts)
+
+    def _acts(self, part: Part) -> set[str]:
+        """Give the ids of the acts of a part's leads."""
+        return {self._formation.acts.act(lead.vertex, [lead]).id for lead in part.leads}
+
+    def _by_hand(self, parts: list[Part]) -> list[Join]:
+        """Join what an analyst joined."""
+        wanted = [tie for tie in self._ties if tie.verdict == "join"]
+        owner = {act: i for i, part in enumerate(parts) for act in self._acts(part)} if wanted else {}
+        found = []
+        for tie in wanted:
+            if tie.a in owner and tie.b in owner:
+                pair = sorted((owner[tie.a], owner[tie.b]))
+                gap = max(0, parts[pair[1]].leads[0].time - parts[pair[0]].leads[-1].time)
+                reason = f"{tie.author}: {tie.reason}" if tie.reason else tie.author
+                join = self._made(parts, (pair[0], pair[1]), reason, None, gap)
+                found.append(join._replace(id=tie.id, by_hand=True))
+        return found
 
     def _too_large(self, parts: list[Part]) -> bool:
         machines = {machine for part in parts for machine in self._formation.machines(part)}

@@ -86,6 +86,7 @@ MOVED_UNKNOWN = "someone moved from {first} to {others} within {span}"
 SEEN = "{first} did what an intruder does, within {span}"
 JOINED = "joined by inference: {why} on {machine}, {gap} later"
 ACTOR = "joined by inference: {why}"
+BY_HAND = "joined by hand: {why}"
 NOT_SEEN = "how {first} was taken is not in the records: {program} already ran when the first act began"
 FROM_OUTSIDE = "; outside: {outside}"
 

@@ -127,6 +127,8 @@ def test_what_asks_nobody(graph: Store) -> None:
     assert decoded.keys() == {"p1", "p4"}
     assert decoded["p4"]["decoded_text"] == "cat /etc/shadow"
     assert decoded["p1"]["decoded_text"] == SECRET_TEXT
+    assert decoded["p1"]["decoded_facts"] == ["fetches", "runs"]
+    assert decoded["p1"]["decoded_urls"] == ["http://bad.org/a"]
     iocs = found(graph, "iocs", "Process")
     assert iocs["p2"]["ioc_values"] == "1.2.3.4"
     assert "http://bad.org/a" in iocs["p1"]["ioc_values"].split(", ")

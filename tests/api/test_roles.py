@@ -51,6 +51,8 @@ EXPECTED: dict[str, set[str]] = {
     "GET /analyses": READ, "GET /analyses/runs": READ, "POST /analyses/{name}:run": WRITE,
     "POST /analyses/{name}:undo": WRITE, "GET /analyses/{name}/comparison": READ,
     "GET /identity/statements": READ, "POST /identity/statements": WRITE,
+    "GET /incidents": READ, "GET /incidents/{incident_id}": READ, "POST /incidents/{incident_id}/links": WRITE,
+    "GET /incident-links": READ, "DELETE /incident-links/{link_id}": WRITE, "GET /networks": READ, "POST /decode": READ,
     "GET /map": READ, "GET /map/outline": READ,
     "GET /hunts": READ, "POST /hunts:ask": READ, "POST /hunts:run": WRITE,
     "GET /session": JOBS, "DELETE /session": JOBS, "GET /tokens": JOBS, "POST /tokens": JOBS,

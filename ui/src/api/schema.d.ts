@@ -310,6 +310,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decode Command
+         * @description Decode the encoded PowerShell command on a command line; nothing is run.
+         */
+        post: operations["decodeCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/difference": {
         parameters: {
             query?: never;
@@ -757,6 +777,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incident-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Links
+         * @description List the links by hand, oldest first.
+         */
+        get: operations["listIncidentLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incident-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Link
+         * @description Take a link by hand back; it stays on record.
+         */
+        delete: operations["undoIncidentLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Incidents
+         * @description List incidents, best first, as `graphhunt incidents --json`; nothing is written to the graph.
+         */
+        get: operations["listIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Incident
+         * @description Tell one incident step by step, by its id, an older id, or the id of one of its acts.
+         */
+        get: operations["getIncident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Link
+         * @description Cut an inferred join of an incident, or join another incident to it; the casebook keeps it.
+         */
+        post: operations["addIncidentLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -853,6 +973,26 @@ export interface paths {
          * @description Give the outline of the land (Natural Earth 1:110m, public domain).
          */
         get: operations["getOutline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Networks
+         * @description List networks that are inside, and addresses that are outside or unknown, each with the reason.
+         */
+        get: operations["listNetworks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1476,6 +1616,28 @@ export interface components {
             reason: string;
         };
         /**
+         * DecodeRequest
+         * @description A command line.
+         */
+        DecodeRequest: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * DecodedAnswer
+         * @description An encoded command in clear; `reason` says why it isn't.
+         */
+        DecodedAnswer: {
+            /** Facts */
+            facts: string[];
+            /** Reason */
+            reason: string | null;
+            /** Text */
+            text: string;
+            /** Urls */
+            urls: string[];
+        };
+        /**
          * DifferenceAnswer
          * @description What differs between two windows.
          */
@@ -1902,6 +2064,165 @@ export interface components {
             uploads: string[];
         };
         /**
+         * IncidentAnswer
+         * @description An incident told whole.
+         */
+        IncidentAnswer: {
+            /** Account Ids */
+            account_ids: string[];
+            /** Accounts */
+            accounts: string[];
+            /** Acts */
+            acts: number;
+            /** Adds */
+            adds: components["schemas"]["SummandShape"][];
+            /** Aliases */
+            aliases: string[];
+            /** Class */
+            class: string;
+            /** Consistent With */
+            consistent_with: string[];
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Leads */
+            leads: number;
+            /** Links */
+            links: components["schemas"]["IncidentLink"][];
+            /** Machine Ids */
+            machine_ids: string[];
+            /** Machines */
+            machines: string[];
+            /** Not Seen */
+            not_seen: components["schemas"]["SentenceShape"][];
+            /** Outside */
+            outside: string[];
+            /** Rank */
+            rank: number;
+            /** Score */
+            score: number;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            start: string;
+            /** Steps */
+            steps: components["schemas"]["StepShape"][];
+            /** Techniques */
+            techniques: string[];
+            title: components["schemas"]["SentenceShape"];
+            /** Units */
+            units: number;
+            /** Unknown Machines */
+            unknown_machines: string[];
+        };
+        /**
+         * IncidentLink
+         * @description What joins two acts or parts; one with an `id` can be cut, or undone where it is by hand.
+         */
+        IncidentLink: {
+            /** Confidence */
+            confidence: string;
+            /** Evidence */
+            evidence: string[];
+            /** From */
+            from: string;
+            /** Id */
+            id: string | null;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            sentence?: components["schemas"]["SentenceShape"] | null;
+            /** To */
+            to: string;
+        };
+        /**
+         * IncidentSummary
+         * @description What a list shows of an incident; `aliases` are ids that it had, or that its parts would have.
+         */
+        IncidentSummary: {
+            /** Account Ids */
+            account_ids: string[];
+            /** Accounts */
+            accounts: string[];
+            /** Acts */
+            acts: number;
+            /** Aliases */
+            aliases: string[];
+            /** Class */
+            class: string;
+            /** Consistent With */
+            consistent_with: string[];
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Leads */
+            leads: number;
+            /** Machine Ids */
+            machine_ids: string[];
+            /** Machines */
+            machines: string[];
+            /** Outside */
+            outside: string[];
+            /** Rank */
+            rank: number;
+            /** Score */
+            score: number;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            start: string;
+            /** Techniques */
+            techniques: string[];
+            title: components["schemas"]["SentenceShape"];
+            /** Units */
+            units: number;
+            /** Unknown Machines */
+            unknown_machines: string[];
+        };
+        /**
+         * IncidentsAnswer
+         * @description Incidents over the line that the budget allows, the best below it, and what was looked at.
+         */
+        IncidentsAnswer: {
+            /** Below */
+            below: components["schemas"]["IncidentSummary"][];
+            /** Held Back */
+            held_back: number;
+            /** Items */
+            items: components["schemas"]["IncidentSummary"][];
+            /** Notes */
+            notes: string[];
+            /** Reason */
+            reason?: string | null;
+            /** Scope */
+            scope: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ItemEdit
          * @description The new body of an item; its type stays.
          */
@@ -2030,6 +2351,64 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * LinkRequest
+         * @description A link by hand: `cut` names an inferred join of the incident, `join` another incident.
+         */
+        LinkRequest: {
+            /** Other */
+            other: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "cut" | "join";
+        };
+        /**
+         * LinkShape
+         * @description A link by hand; `holds` is false where it was undone.
+         */
+        LinkShape: {
+            /** A */
+            a: string;
+            /** Author */
+            author: string;
+            /** B */
+            b: string;
+            /** Holds */
+            holds: boolean;
+            /** Id */
+            id: string;
+            /** Join */
+            join: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** Undone */
+            undone: string | null;
+            /** Undone By */
+            undone_by: string | null;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * LinksAnswer
+         * @description All links by hand, oldest first.
+         */
+        LinksAnswer: {
+            /** Items */
+            items: components["schemas"]["LinkShape"][];
+        };
+        /**
          * MadeToken
          * @description A new token; it is shown this once.
          */
@@ -2097,6 +2476,34 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
             total: components["schemas"]["Total"];
+        };
+        /**
+         * NetworkShape
+         * @description A network that is inside or of the platform, and why.
+         */
+        NetworkShape: {
+            /** Cidr */
+            cidr: string;
+            /** Kind */
+            kind: string;
+            /** Machines */
+            machines: string[];
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * NetworksAnswer
+         * @description What is inside, what is outside, and addresses of which nothing is known.
+         */
+        NetworksAnswer: {
+            /** Networks */
+            networks: components["schemas"]["NetworkShape"][];
+            /** Outside */
+            outside: components["schemas"]["OutsideShape"][];
+            /** Unknown */
+            unknown: string[];
         };
         /**
          * NewCase
@@ -2199,6 +2606,16 @@ export interface components {
         OutlineAnswer: {
             /** Path */
             path: string;
+        };
+        /**
+         * OutsideShape
+         * @description An address that is outside, and why.
+         */
+        OutsideShape: {
+            /** Address */
+            address: string;
+            /** Reasons */
+            reasons: string[];
         };
         /**
          * ParameterShape
@@ -2604,6 +3021,26 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * SentenceShape
+         * @description A sentence in parts: our `text`, an `entity`, a `number`, or a `value` that is text of a record.
+         */
+        SentenceShape: {
+            /** Confidence */
+            confidence: string;
+            /** Evidence */
+            evidence: string[];
+            /** Id */
+            id: string;
+            /** Lead */
+            lead: string | null;
+            /** Parts */
+            parts: {
+                [key: string]: unknown;
+            }[];
+            /** Total */
+            total: number;
+        };
+        /**
          * SessionShape
          * @description Who is signed in, how, and what they may do.
          */
@@ -2696,6 +3133,77 @@ export interface components {
         StatementsAnswer: {
             /** Items */
             items: components["schemas"]["StatementShape"][];
+        };
+        /**
+         * StepEvidence
+         * @description The first records of an act, and how many there are.
+         */
+        StepEvidence: {
+            /** Ids */
+            ids: string[];
+            /** Total */
+            total: number;
+        };
+        /**
+         * StepLead
+         * @description One lead of an act.
+         */
+        StepLead: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * StepShape
+         * @description One act of an incident.
+         */
+        StepShape: {
+            /** Account */
+            account: string | null;
+            /** Account Id */
+            account_id: string | null;
+            evidence: components["schemas"]["StepEvidence"];
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Leads */
+            leads: components["schemas"]["StepLead"][];
+            /** Machine */
+            machine: string;
+            /** Machine Id */
+            machine_id: string;
+            /** Process Id */
+            process_id: string | null;
+            /** Relationship Ids */
+            relationship_ids: string[];
+            /** Sensed */
+            sensed: boolean;
+            /** Sentences */
+            sentences: components["schemas"]["SentenceShape"][];
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+        };
+        /**
+         * SummandShape
+         * @description One summand of a score, nats.
+         */
+        SummandShape: {
+            /** Adds */
+            adds: number;
+            /** Count */
+            count: number;
+            /** What */
+            what: string;
         };
         /**
          * TablePage
@@ -3761,6 +4269,39 @@ export interface operations {
             };
         };
     };
+    decodeCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecodedAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     getDifference: {
         parameters: {
             query?: never;
@@ -4532,6 +5073,159 @@ export interface operations {
             };
         };
     };
+    listIncidentLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinksAnswer"];
+                };
+            };
+        };
+    };
+    undoIncidentLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listIncidents: {
+        parameters: {
+            query?: {
+                /** @description Units of reading per day of records */
+                budget?: number | null;
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    addIncidentLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -4708,6 +5402,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutlineAnswer"];
+                };
+            };
+        };
+    };
+    listNetworks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworksAnswer"];
                 };
             };
         };

@@ -1,0 +1,194 @@
+"""Shapes of incidents, links by hand, networks and decoded commands in the HTTP interface."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from graphhunt.api.models import Shape
+from graphhunt.api.time_shapes import Time
+
+Name = Annotated[str, Field(max_length=200)]
+Reason = Annotated[str, Field(max_length=10_000)]
+
+
+class SentenceShape(Shape):
+    """A sentence in parts: our `text`, an `entity`, a `number`, or a `value` that is text of a record."""
+
+    id: str
+    parts: list[dict[str, Any]]
+    lead: str | None
+    confidence: str
+    evidence: list[str]
+    total: int
+
+
+class IncidentSummary(Shape):
+    """What a list shows of an incident; `aliases` are ids that it had, or that its parts would have."""
+
+    id: str
+    aliases: list[str]
+    rank: int
+    score: float
+    class_: Annotated[str, Field(alias="class")]
+    title: SentenceShape
+    start: Time
+    end: Time
+    machines: list[str]
+    machine_ids: list[str]
+    accounts: list[str]
+    account_ids: list[str]
+    unknown_machines: list[str]
+    outside: list[str]
+    leads: int
+    kinds: dict[str, int]
+    techniques: list[str]
+    consistent_with: list[str]
+    acts: int
+    units: int
+
+
+class IncidentsAnswer(Shape):
+    """Incidents over the line that the budget allows, the best below it, and what was looked at."""
+
+    items: list[IncidentSummary]
+    below: list[IncidentSummary]
+    held_back: int
+    scope: dict[str, Any]
+    notes: list[str]
+    reason: str | None = None
+
+
+class SummandShape(Shape):
+    """One summand of a score, nats."""
+
+    what: str
+    count: int
+    adds: float
+
+
+class StepLead(Shape):
+    """One lead of an act."""
+
+    id: str
+    kind: str
+    weight: float
+
+
+class StepEvidence(Shape):
+    """The first records of an act, and how many there are."""
+
+    ids: list[str]
+    total: int
+
+
+class StepShape(Shape):
+    """One act of an incident."""
+
+    id: str
+    kind: str
+    time: Time
+    machine: str
+    account: str | None
+    machine_id: str
+    account_id: str | None
+    session_id: str | None
+    process_id: str | None
+    sensed: bool
+    sentences: list[SentenceShape]
+    leads: list[StepLead]
+    relationship_ids: list[str]
+    evidence: StepEvidence
+
+
+class IncidentLink(Shape):
+    """What joins two acts or parts; one with an `id` can be cut, or undone where it is by hand."""
+
+    id: str | None
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    kind: str
+    confidence: str
+    reason: str
+    evidence: list[str]
+    sentence: SentenceShape | None = None
+
+
+class IncidentAnswer(IncidentSummary):
+    """An incident told whole."""
+
+    adds: list[SummandShape]
+    steps: list[StepShape]
+    links: list[IncidentLink]
+    not_seen: list[SentenceShape]
+
+
+class LinkRequest(Shape):
+    """A link by hand: `cut` names an inferred join of the incident, `join` another incident."""
+
+    verdict: Literal["cut", "join"]
+    other: Name
+    reason: Reason = ""
+
+
+class LinkShape(Shape):
+    """A link by hand; `holds` is false where it was undone."""
+
+    id: str
+    verdict: str
+    a: str
+    b: str
+    join: str | None
+    reason: str
+    author: str
+    time: Time
+    holds: bool
+    undone: Time | None
+    undone_by: str | None
+
+
+class LinksAnswer(Shape):
+    """All links by hand, oldest first."""
+
+    items: list[LinkShape]
+
+
+class NetworkShape(Shape):
+    """A network that is inside or of the platform, and why."""
+
+    cidr: str
+    kind: str
+    source: str
+    reason: str
+    machines: list[str]
+
+
+class OutsideShape(Shape):
+    """An address that is outside, and why."""
+
+    address: str
+    reasons: list[str]
+
+
+class NetworksAnswer(Shape):
+    """What is inside, what is outside, and addresses of which nothing is known."""
+
+    networks: list[NetworkShape]
+    outside: list[OutsideShape]
+    unknown: list[str]
+
+
+class DecodeRequest(Shape):
+    """A command line."""
+
+    text: Annotated[str, Field(max_length=1 << 20)]
+
+
+class DecodedAnswer(Shape):
+    """An encoded command in clear; `reason` says why it isn't."""
+
+    text: str
+    facts: list[str]
+    urls: list[str]
+    reason: str | None

@@ -1,0 +1,95 @@
+"""Incidents, links between them by hand, networks, and commands in clear."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from graphhunt.api.deps import AuthorDep, HuntDep, WindowDep
+from graphhunt.api.incident_models import (
+    DecodedAnswer,
+    DecodeRequest,
+    IncidentAnswer,
+    IncidentsAnswer,
+    LinkRequest,
+    LinksAnswer,
+    LinkShape,
+    NetworksAnswer,
+)
+from graphhunt.case.links import Links
+from graphhunt.errors import MissingError, UsageError
+from graphhunt.questions.question import Wishes
+from graphhunt.toolbox.decoding import Decoded, decoded
+
+router = APIRouter(tags=["incidents"])
+
+_NONE = "there is no encoded command on it"
+
+
+def _links(hunt: HuntDep) -> Links:
+    return Links(hunt.folder, lambda: hunt.snapshot)
+
+
+@router.get("/incidents", operation_id="listIncidents")
+def list_incidents(
+    hunt: HuntDep,
+    window: WindowDep,
+    budget: Annotated[int | None, Query(ge=1, le=10_000, description="Units of reading per day of records")] = None,
+) -> IncidentsAnswer:
+    """List incidents, best first, as `graphhunt incidents --json`; nothing is written to the graph."""
+    asked = {"since": window.since, "until": window.until, "budget": budget}
+    given = {name: value for name, value in asked.items() if value is not None}
+    found = hunt.ask("incidents", given, Wishes(write=False), "hunt")
+    kept = {name: found[name] for name in IncidentsAnswer.model_fields if name in found}
+    return IncidentsAnswer.model_validate(kept)
+
+
+@router.get("/incidents/{incident_id}", operation_id="getIncident")
+def get_incident(hunt: HuntDep, incident_id: str) -> IncidentAnswer:
+    """Tell one incident step by step, by its id, an older id, or the id of one of its acts."""
+    try:
+        found = hunt.ask("incidents", {"id": incident_id}, Wishes(write=False), "hunt")
+    except UsageError as error:
+        raise MissingError(error.message, hint=error.hint) from error
+    return IncidentAnswer.model_validate(found["incident"])
+
+
+@router.post("/incidents/{incident_id}/links", operation_id="addIncidentLink", status_code=201)
+def add_link(hunt: HuntDep, author: AuthorDep, incident_id: str, wanted: LinkRequest) -> LinkShape:
+    """Cut an inferred join of an incident, or join another incident to it; the casebook keeps it."""
+    links = _links(hunt)
+    if wanted.verdict == "cut":
+        made = links.cut(wanted.other, reason=wanted.reason, author=author)
+    else:
+        made = links.join(incident_id, wanted.other, reason=wanted.reason, author=author)
+    return LinkShape.model_validate(made)
+
+
+@router.get("/incident-links", operation_id="listIncidentLinks")
+def list_links(hunt: HuntDep) -> LinksAnswer:
+    """List the links by hand, oldest first."""
+    return LinksAnswer.model_validate({"items": _links(hunt).listed()})
+
+
+@router.delete("/incident-links/{link_id}", operation_id="undoIncidentLink")
+def undo_link(hunt: HuntDep, author: AuthorDep, link_id: str) -> LinkShape:
+    """Take a link by hand back; it stays on record."""
+    try:
+        return LinkShape.model_validate(_links(hunt).undo(link_id, author=author))
+    except UsageError as error:
+        raise MissingError(error.message, hint=error.hint) from error
+
+
+@router.get("/networks", operation_id="listNetworks")
+def list_networks(hunt: HuntDep) -> NetworksAnswer:
+    """List networks that are inside, and addresses that are outside or unknown, each with the reason."""
+    found = hunt.ask("networks", {}, Wishes(write=False), "hunt")
+    return NetworksAnswer.model_validate({name: found[name] for name in NetworksAnswer.model_fields})
+
+
+@router.post("/decode", operation_id="decodeCommand")
+def decode_command(wanted: DecodeRequest) -> DecodedAnswer:
+    """Decode the encoded PowerShell command on a command line; nothing is run."""
+    found = decoded(wanted.text.strip()) or Decoded("", reason=_NONE)
+    return DecodedAnswer.model_validate(found._asdict())
