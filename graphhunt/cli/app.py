@@ -93,7 +93,7 @@ COMMANDS = {
         plugins="List the loaders, where they come from, and why any could not be imported.",
         config="List every setting, its value and where to set it; secrets are masked.",
     ),
-    "eval": Entry("Administer", "Measure the lateral-movement detector on labelled data.", "evaluate:app"),
+    "eval": Entry("Administer", "Measure the hunt for lateral movement on labelled data.", "evaluate:app"),
 }
 """Every command. A summary is the first sentence of the command's own help, which a test compares."""
 
