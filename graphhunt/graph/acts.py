@@ -50,14 +50,17 @@ class Acts:
         chosen = pl.when(pl.col(logon_id).is_null()).then("logon_session_id").otherwise("_own")
         return both.with_columns(logon_session_id=chosen).drop("_own")
 
-    def spawned(self) -> pl.DataFrame:
-        """Give SPAWNED with the session that made each process: its creator's if stated, else its parent's."""
+    @cached_property
+    def _makers(self) -> pl.DataFrame:
+        """The session that each process' start says made it: process_id, creator_logon_id, _maker."""
         stated = self.processes.starts.drop_nulls("creator_logon_id").sort(*ORDER, maintain_order=True)
-        makers = self.sessions.attach(
-            stated.unique("process_id", keep="first", maintain_order=True), "creator_logon_id"
-        )
-        known = makers.select("process_id", "creator_logon_id", _maker="logon_session_id")
-        frame = self.of_process(self.processes.spawned, "from_id")
-        frame = frame.join(known, left_on="to_id", right_on="process_id", how="left", maintain_order="left")
+        chosen = stated.unique("process_id", keep="first", maintain_order=True)
+        makers = self.sessions.attach(chosen, "creator_logon_id")
+        return makers.select("process_id", "creator_logon_id", _maker="logon_session_id")
+
+    def of_parents(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add `logon_session_id` to SPAWNED: the creator's if the child's start states it, else the parent's."""
+        frame = self.of_process(frame, "from_id")
+        frame = frame.join(self._makers, left_on="to_id", right_on="process_id", how="left", maintain_order="left")
         chosen = pl.when(pl.col("creator_logon_id").is_null()).then("logon_session_id").otherwise("_maker")
         return frame.with_columns(logon_session_id=chosen).drop("creator_logon_id", "_maker")

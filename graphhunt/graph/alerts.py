@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import ORDER, evidence, hashed, identified_file, with_address
+from graphhunt.graph.files import FILES, sightings
+from graphhunt.graph.folds import AS_NUMBERED, Fold, first, last_known, proof, seen
+from graphhunt.graph.frame import Family, Tables
+from graphhunt.graph.frames import identified_file, with_address
+from graphhunt.graph.shape import edges
 
 if TYPE_CHECKING:
-    from graphhunt.graph.case import Case
-    from graphhunt.graph.processes import Processes
+    from graphhunt.graph.definitions import Definitions
+    from graphhunt.graph.windows import Window
 
 _DEFENDER_FILE = r"(?:^|;\s*)(?:container)?file:_((?:[^;-]|-[^>])+)"
 """Defender names what it found as `file:_C:\\folder\\name`, members of archives behind `->`, several after `;`."""
@@ -23,68 +26,64 @@ _NOTHING_DONE = ("not applicable", "no action", "unknown", "none")
 """Actions of alerts that report before anything is done; a later record of the alert says what was."""
 
 
-class Alerts:
-    """Alert nodes and FLAGGED: to machine, account, process, addresses and the file that was found."""
+_ENDS = ("alert_id", "to_id", "to_label")
+_TOLD = ("rule", "level", "technique", "detection_id", "action", "code")
+_TARGETS = (
+    ("Machine", "machine_id"), ("User", "user_id"), ("Process", "process_id"), ("File", "file_id"),
+    ("IP", "source_address"), ("IP", "destination_address"),
+)  # fmt: skip
 
-    def __init__(self, case: Case, processes: Processes) -> None:
-        self.case = case
-        self.processes = processes
 
-    @cached_property
-    def _rows(self) -> pl.DataFrame:
-        frame = self.case.accounts.resolve(self.case.machines.placed(self.case.raw("detection")))
-        frame = self.processes.resolve(frame).with_columns(
-            alert_id=pl.concat_str("source", pl.coalesce("detection_id", "event_id"), separator="|"),
-            where=pl.coalesce(pl.col("target").str.extract(_DEFENDER_FILE), pl.col("target").str.extract(_PATH)),
-        )
-        for end in ("source", "destination"):
-            frame = with_address(frame, f"{end}_ip", f"{end}_address")
-        return identified_file(self.case.drawn.take(frame))
+def _contributes(window: Window, known: Definitions) -> Tables:
+    frame = known.accounts.resolve(known.machines.placed(window.raw("detection")))
+    frame = known.processes.resolve(frame).with_columns(
+        alert_id=pl.concat_str("source", pl.coalesce("detection_id", "event_id"), separator="|"),
+        where=pl.coalesce(pl.col("target").str.extract(_DEFENDER_FILE), pl.col("target").str.extract(_PATH)),
+    )
+    for end in ("source", "destination"):
+        frame = with_address(frame, f"{end}_ip", f"{end}_address")
+    frame = identified_file(frame)
+    done = pl.when(~pl.col("action").str.to_lowercase().is_in(_NOTHING_DONE)).then("action")
+    nothing = [pl.lit(None, pl.String).alias(name) for name in ("sha1", "signature")]
+    return {
+        "Alert": frame.with_columns(done=done),
+        "FLAGGED": pl.concat([_flagged(frame, label, column) for label, column in _TARGETS]),
+        "File": sightings(frame.drop_nulls("file_id").with_columns(nothing)),
+    }
 
-    def files(self) -> pl.DataFrame:
-        """Give the sightings of files that alerts name, as `Files` describes them."""
-        nothing = [pl.lit(None, pl.String).alias(name) for name in ("sha1", "signature")]
-        return self._rows.drop_nulls("file_id").with_columns(nothing)
 
-    def relationships(self) -> dict[str, pl.DataFrame]:
-        """Give FLAGGED, and the nodes under `Alert`."""
-        return {"Alert": self._nodes(), "FLAGGED": self._flagged()}
+def _flagged(alerts: pl.DataFrame, label: str, column: str) -> pl.DataFrame:
+    ends = {"to_id": pl.col(column), "to_label": pl.lit(label)}
+    return alerts.drop_nulls(column).select("alert_id", "time", "event_id", "source", **ends)
 
-    def _flagged(self) -> pl.DataFrame:
-        targets = (
-            ("Machine", "machine_id"), ("User", "user_id"), ("Process", "process_id"), ("File", "file_id"),
-            ("IP", "source_address"), ("IP", "destination_address"),
-        )  # fmt: skip
-        rows = [
-            self._rows.drop_nulls(column).select(
-                "alert_id", pl.col(column).alias("to_id"), pl.lit(label).alias("to_label"), "time", "event_id", "source"
-            )
-            for label, column in targets
-        ]
-        grouped = (
-            pl.concat(rows)
-            .group_by("alert_id", "to_id", "to_label")
-            .agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
-        )
-        return grouped.with_columns(
-            hashed("FLAGGED", "alert_id", "to_id", "to_label").alias("id"),
-            pl.lit("Alert").alias("from_label"),
-            from_id=pl.col("alert_id"),
-            confidence=pl.lit("observed"),
-        ).drop("alert_id")
 
-    def _nodes(self) -> pl.DataFrame:
-        done = pl.col("action").filter(~pl.col("action").str.to_lowercase().is_in(_NOTHING_DONE)).drop_nulls().last()
-        return (
-            self._rows.sort(*ORDER)
-            .group_by("alert_id", maintain_order=True)
-            .agg(
-                pl.col("rule", "level", "technique", "detection_id").first(),
-                action=pl.coalesce(done, pl.col("action").first()),
-                product=pl.col("code").first().str.split("/").list.first(),
-                name=pl.coalesce(pl.col("rule").first(), pl.col("code").first()),
-                first_seen=pl.col("time").min(),
-                last_seen=pl.col("time").max(),
-            )
-            .rename({"alert_id": "id"})
-        )
+def _draws(sums: Tables, _known: Definitions) -> Tables:
+    flagged = sums["FLAGGED"].with_columns(_target="to_id")
+    made = edges("FLAGGED", flagged, *_ENDS, start="alert_id", end="_target")
+    alerts = sums["Alert"].with_columns(
+        action=pl.coalesce("done", "action"),
+        product=pl.col("code").str.split("/").list.first(),
+        name=pl.coalesce("rule", "code"),
+    )
+    return {
+        "Alert": alerts.drop("done", "code").rename({"alert_id": "id"}),
+        "FLAGGED": made.with_columns(from_label=pl.lit("Alert")),
+    }
+
+
+FAMILY = Family(
+    "alerts",
+    asks=("machines", "accounts", "processes"),
+    folds={
+        "Alert": Fold(
+            ("alert_id",),
+            {**{name: first(name) for name in _TOLD}, "done": last_known("done"), **seen()},
+            order=AS_NUMBERED,
+        ),
+        "FLAGGED": Fold(_ENDS, proof()),
+        "File": FILES,
+    },
+    contributes=_contributes,
+    draws=_draws,
+)
+"""The rules."""

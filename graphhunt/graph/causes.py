@@ -222,7 +222,7 @@ class Causes:
 
     def _by_lineage(self) -> pl.DataFrame:
         """Follow the ancestors of the processes that opened connections to one of an earlier remote session."""
-        parents = self.processes.spawned.select(ancestor="to_id", parent="from_id").unique("ancestor")
+        parents = self.processes.parents.select(ancestor="process_id", parent="parent_id")
         line = self.hops.filter(~pl.col("broker")).select("id", "time", ancestor="origin_process_id")
         found: list[pl.DataFrame] = []
         for _ in range(GENERATIONS):

@@ -6,53 +6,49 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import HOUR, evidence, hashed, with_address
+from graphhunt.graph.folds import Fold, proof
+from graphhunt.graph.frame import Family, Tables
+from graphhunt.graph.frames import HOUR, SESSION, with_address
+from graphhunt.graph.shape import edges
 
 if TYPE_CHECKING:
-    from graphhunt.graph.acts import Acts
-    from graphhunt.graph.case import Case
-    from graphhunt.graph.processes import Processes
+    from graphhunt.graph.definitions import Definitions
+    from graphhunt.graph.windows import Window
+
+_USED = ("subject_id", "user_id", "target_server", "machine_id", "process_id", "logon_id", SESSION, "source_ip")
+_CHECKED = ("user_id", "machine_id", "protocol", "service", "address", "workstation", "success", "status", "hour")
 
 
-def used_credentials(case: Case, processes: Processes, acts: Acts) -> pl.DataFrame:
-    """Give USED_CREDENTIALS: the acting account to the account whose credentials it used, per server."""
-    frame = case.accounts.resolve(
-        case.facts("explicit_credentials"), "subject_user", "subject_domain", "subject_sid", "subject_id"
-    )
+def _contributes(window: Window, known: Definitions) -> Tables:
+    checks = with_address(window.facts("authentication"), "source_ip", "address").drop_nulls("user_id")
+    return {
+        "USED_CREDENTIALS": _uses(window, known),
+        "AUTHENTICATED": checks.with_columns(hour=pl.col("time") // HOUR),
+    }
+
+
+def _uses(window: Window, known: Definitions) -> pl.DataFrame:
+    stated = window.facts("explicit_credentials")
+    frame = known.accounts.resolve(stated, "subject_user", "subject_domain", "subject_sid", "subject_id")
     nothing = pl.lit(None, pl.String).alias("guid")
-    frame = processes.resolve(frame.with_columns(nothing), pid="process_pid", path="process_path")
+    frame = known.processes.resolve(frame.with_columns(nothing), pid="process_pid", path="process_path")
     frame = frame.drop_nulls(["subject_id", "user_id"]).rename({"subject_logon_id": "logon_id"})
-    frame = case.drawn.take(acts.of_record(frame))
-    parts = [
-        "subject_id", "user_id", "target_server", "machine_id", "process_id", "logon_id", "logon_session_id",
-        "source_ip",
-    ]  # fmt: skip
-    grouped = frame.group_by(parts).agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
-    return grouped.with_columns(
-        hashed("USED_CREDENTIALS", *parts).alias("id"),
-        from_id=pl.col("subject_id"),
-        to_id=pl.col("user_id"),
-        confidence=pl.lit("observed"),
-    ).drop("subject_id", "user_id")
+    return known.acts.of_record(frame)
 
 
-def authenticated(case: Case) -> pl.DataFrame:
-    """Give AUTHENTICATED: checks of an account by a controller or server, per service, source and hour."""
-    frame = with_address(case.facts("authentication"), "source_ip", "address").drop_nulls("user_id")
-    case.drawn.take(frame)
-    parts = ["user_id", "machine_id", "protocol", "service", "address", "workstation", "success", "status", "hour"]
-    grouped = (
-        frame.with_columns(hour=pl.col("time") // HOUR)
-        .group_by(parts)
-        .agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
-    )
-    return (
-        grouped.with_columns(
-            hashed("AUTHENTICATED", *parts).alias("id"),
-            from_id=pl.col("user_id"),
-            to_id=pl.col("machine_id"),
-            confidence=pl.lit("observed"),
-        )
-        .rename({"address": "source_ip", "workstation": "source_name"})
-        .drop("user_id", "machine_id", "hour")
-    )
+def _draws(sums: Tables, _known: Definitions) -> Tables:
+    """Give USED_CREDENTIALS per acting account, account and server, and AUTHENTICATED per account, server and hour."""
+    used = edges("USED_CREDENTIALS", sums["USED_CREDENTIALS"], *_USED, start="subject_id", end="user_id")
+    checked = edges("AUTHENTICATED", sums["AUTHENTICATED"], *_CHECKED, start="user_id", end="machine_id")
+    named = checked.rename({"address": "source_ip", "workstation": "source_name"}).drop("hour")
+    return {"USED_CREDENTIALS": used, "AUTHENTICATED": named}
+
+
+FAMILY = Family(
+    "credentials",
+    asks=("accounts", "processes", "acts"),
+    folds={"USED_CREDENTIALS": Fold(_USED, proof()), "AUTHENTICATED": Fold(_CHECKED, proof())},
+    contributes=_contributes,
+    draws=_draws,
+)
+"""The rules."""

@@ -18,6 +18,10 @@ ORDER = ("time", "record", "event_id")
 """The order of records: by time, and of one time as the source numbered them, so that no name decides what is first."""
 
 
+SESSION = "logon_session_id"
+"""The session that an act belongs to."""
+
+
 def text(column: str) -> pl.Expr:
     """Give a text column trimmed, with the sources' placeholders for nothing as null."""
     trimmed = pl.col(column).str.strip_chars()
@@ -94,3 +98,9 @@ def single(column: str) -> pl.Expr:
 def names(column: str) -> pl.Expr:
     """Aggregate to the sorted distinct values, without null."""
     return pl.col(column).drop_nulls().unique().sort().alias(column)
+
+
+def joined(column: str, separator: str) -> pl.Expr:
+    """Give a list of texts as one text; null where it is empty."""
+    texts = pl.col(column).list.join(separator)
+    return pl.when(texts != "").then(texts)

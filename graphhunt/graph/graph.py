@@ -7,32 +7,45 @@ from typing import NamedTuple
 
 import polars as pl
 
-from graphhunt.graph import connections, credentials, objects
+from graphhunt.graph import (
+    accesses,
+    alerts,
+    connections,
+    credentials,
+    executions,
+    failed_logons,
+    files,
+    flows,
+    injections,
+    installs,
+    lookups,
+    management,
+    memberships,
+    registry,
+    sent,
+    shares,
+)  # fmt: skip
 from graphhunt.graph.accounting import undrawn
-from graphhunt.graph.acts import Acts
-from graphhunt.graph.alerts import Alerts
 from graphhunt.graph.borrowed import with_borrowed
 from graphhunt.graph.case import Case, Facts
 from graphhunt.graph.causes import with_causes
 from graphhunt.graph.clocks import Clocks
 from graphhunt.graph.corroboration import corroboration
+from graphhunt.graph.definitions import Definitions
 from graphhunt.graph.doubts import collected, remote_doubts
+from graphhunt.graph.frame import Family, drawings, folded
 from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.invariants import kept
-from graphhunt.graph.management import Management
+from graphhunt.graph.management import listed
 from graphhunt.graph.nodes import addresses, machines, seen, with_search
 from graphhunt.graph.opened import Opened
-from graphhunt.graph.openings import accessed, openings
 from graphhunt.graph.origins import Origins
 from graphhunt.graph.possible import TYPES, possible
-from graphhunt.graph.processes import Processes
 from graphhunt.graph.remote import logged_on, remote_logons
-from graphhunt.graph.sent import Sent
-from graphhunt.graph.services import Services
-from graphhunt.graph.sessions import Sessions
 from graphhunt.graph.shape import shaped_nodes, shaped_relationships
 from graphhunt.graph.techniques import Techniques
+from graphhunt.graph.windows import Cut, windows
 from graphhunt.schema import NODES
 
 
@@ -55,42 +68,63 @@ class Graph(NamedTuple):
     undrawn: pl.DataFrame
 
 
+FAMILIES: tuple[Family, ...] = (
+    executions.FAMILY, failed_logons.FAMILY, connections.FAMILY, flows.FAMILY, lookups.FAMILY, credentials.FAMILY,
+    installs.FAMILY, files.FAMILY, sent.FAMILY, registry.FAMILY, shares.FAMILY, accesses.FAMILY, injections.FAMILY,
+    alerts.FAMILY, management.FAMILY, memberships.FAMILY,
+)  # fmt: skip
+"""The rules that run within the frame."""
+
+WHOLE_CASE = {
+    "REMOTE_LOGON": "a logon's source, technique and cause are looked for at two machines and among other logons",
+    "LOGGED_ON": "a session's begin is a definition (acts and logoff are contributions); its source is REMOTE_LOGON's",
+    "HAD_IP": "what a machine had of an address is weighed against all that other machines had of it",
+    **dict.fromkeys(TYPES, "a right may be held through groups of groups, and is used by any logon"),
+    "User": "spellings of one account are joined over the case",
+    "Machine": "spellings of one machine are joined over the case; stubs are named by relationships of any window",
+    "IP": "an address is a node where a relationship of any window ends at it",
+    "Client": "there is one",
+}
+"""The tables that are made of the whole case, and why."""
+
+
 def build(
-    facts: Facts, client_id: str = "default", files: RecordFiles = no_files, statements: Sequence[Statement] = ()
+    facts: Facts,
+    client_id: str = "default",
+    files: RecordFiles = no_files,
+    statements: Sequence[Statement] = (),
+    cut: Cut | None = None,
 ) -> Graph:
-    """Compute the graph of all facts; the same set of facts and statements gives the same graph."""
+    """Compute the graph of all facts; the same set of facts and statements gives the same graph, however it is cut."""
     case = Case(facts, client_id, files, statements)
-    sessions = Sessions(case)
-    processes = Processes(case, sessions.boots)
-    acts = Acts(sessions, processes)
+    parts = windows(case, cut)
+    known = Definitions(case, parts)
+    sessions, processes = known.sessions, known.processes
     clocks = Clocks(case.owners)
     origins = Origins(case, sessions, clocks)
-    services = Services(case, sessions, processes)
-    techniques = Techniques(case, origins.table, sessions, processes, services)
+    techniques = Techniques(case, origins.table, sessions, processes, known.services)
     opened = Opened(case, processes, clocks)
     remote = remote_logons(case, origins, techniques, opened, processes)
     remote = with_borrowed(remote, case, sessions, processes)
     remote = with_causes(case, remote, opened, sessions, processes)
-    handles = openings(case, processes, acts)
-    proof = corroboration(case, remote, techniques, handles)
-    relationships, found = _relationships(case, processes, acts, services, handles)
-    relationships["REMOTE_LOGON"] = remote
-    relationships["LOGGED_ON"] = logged_on(sessions, remote)
-    management = Management(case, processes)
-    relationships.update(management.relationships())
-    directory = possible(case, relationships["LOGGED_ON"], remote)
-    relationships.update(directory.relationships)
+    proof = corroboration(case, remote, techniques, known.openings)
+    logons = logged_on(sessions, remote)
+    directory = possible(case, logons, remote)
+    whole = listed(directory.groups, directory.others)
+    tables = drawings(FAMILIES, folded(FAMILIES, parts, known, case.drawn, whole), known)
+    relationships = {
+        **{kind: table for kind, table in tables.items() if kind not in NODES},
+        "REMOTE_LOGON": remote,
+        "LOGGED_ON": logons,
+        "HAD_IP": case.owners.relationships(),
+        **directory.relationships,
+    }
     relationships = {kind: shaped_relationships(kind, table) for kind, table in relationships.items()}
     nodes = {
-        **found,
-        **services.nodes(),
+        **{label: table for label, table in tables.items() if label in NODES},
         "User": case.accounts.nodes(),
-        "Process": acts.of_process(processes.nodes, "id").join(
-            techniques.reached, left_on="id", right_on="process_id", how="left"
-        ),
+        "Process": tables["Process"].join(techniques.reached, left_on="id", right_on="process_id", how="left"),
         "Machine": machines(case, remote, clocks.offsets, directory.machines),
-        "Group": management.groups(directory.groups),
-        "DirectoryObject": management.objects(directory.others),
         "IP": addresses(relationships),
         "Client": pl.DataFrame({"id": [client_id], "name": [client_id]}),
     }
@@ -104,42 +138,6 @@ def build(
     doubts = collected([mended.doubts, processes.doubts, *told])
     left = undrawn(case, mended.relationships)
     return Graph(mended.nodes, mended.relationships, clocks.pairs, case.corrected.table, proof, doubts, left)
-
-
-def _relationships(
-    case: Case, processes: Processes, acts: Acts, services: Services, handles: pl.DataFrame
-) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
-    """Compute the tables that don't depend on sources; the second part holds node tables found on the way."""
-    files = objects.Files(case, processes, acts)
-    alerts = Alerts(case, processes)
-    sent = Sent(case)
-    tables: dict[str, pl.DataFrame] = {
-        "FAILED_LOGON": acts.sessions.failed(),
-        "RAN": acts.of_process(processes.ran, "to_id"),
-        "EXECUTED": acts.of_process(processes.executed, "to_id"),
-        "SPAWNED": acts.spawned(),
-        "CONNECTED": acts.of_process(connections.connected(case, processes), "from_id"),
-        "FLOWED_TO": connections.flowed_to(case),
-        "HAD_IP": case.owners.relationships(),
-        "USED_CREDENTIALS": credentials.used_credentials(case, processes, acts),
-        "AUTHENTICATED": credentials.authenticated(case),
-        **services.relationships(),
-        **files.relationships(),
-        "SENT": sent.relationships(),
-        **objects.registry(case, processes, acts),
-        "ACCESSED": accessed(case, processes, handles),
-        "INJECTED_INTO": objects.injections(case, processes, acts),
-        **connections.names(case, processes),
-        **alerts.relationships(),
-    }
-    tables["QUERIED"] = acts.of_process(tables["QUERIED"], "from_id")
-    tables["STARTED"] = acts.of_process(tables["STARTED"], "to_id")
-    opened = objects.shares(case, acts.sessions)
-    tables["HOSTS"] = pl.concat([tables["HOSTS"], opened.pop("HOSTS")], how="diagonal")
-    tables.update(opened)
-    found = {label: tables.pop(label) for label in sorted(tables) if label in NODES}
-    found["File"] = files.nodes(alerts.files(), sent.files())
-    return tables, found
 
 
 def _finished(label: str, table: pl.DataFrame, times: pl.DataFrame, client_id: str) -> pl.DataFrame:

@@ -6,52 +6,63 @@ issued) is that machine's own (`SID@machine`), as its accounts are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from graphhunt.graph.frames import first
 from graphhunt.graph.identity_accounts import ISSUER
 from graphhunt.graph.identity_groups import BUILTIN, GROUP_NAMES, known_groups
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
 
-_NODE = {"id": pl.String, "name": pl.String, "domain": pl.String, "sid": pl.String, "machine_id": pl.String}
+
+class Named(NamedTuple):
+    """The columns in which records name a group: by SID, or by name and domain."""
+
+    sid: str
+    name: str
+    domain: str
+
+
+BY_GROUP = Named("group_sid", "group", "group_domain")
+"""As most records do."""
+
+BY_TARGET = Named("target_sid", "target_user", "target_domain")
+"""As a record does that changed a member."""
 
 
 class Groups:
-    """The groups that records name.
+    """The look-up from the SIDs and names of groups to nodes.
 
     Args:
         case: The case.
     """
 
     def __init__(self, case: Case) -> None:
-        self.case = case
+        self._prefix = "" if case.client_id == "default" else f"{case.client_id}:"
+        self._issuers = sorted(case.accounts.issuers)
         self.known = known_groups({kind: case.raw(kind) for kind in case.kinds()})
-        self._named: list[pl.DataFrame] = [pl.DataFrame(schema=_NODE)]
 
-    def resolve(self, frame: pl.DataFrame, sid: str, name: str, domain: str, into: str) -> pl.DataFrame:
+    def resolve(self, frame: pl.DataFrame, into: str, named: Named = BY_GROUP) -> pl.DataFrame:
         """Add column `into`: the group's id, by its SID, else by its name; null where the row names none."""
-        prefix = "" if self.case.client_id == "default" else f"{self.case.client_id}:"
-        issued = pl.col(sid).str.extract(ISSUER).is_in(sorted(self.case.accounts.issuers)).fill_null(value=False)
-        local = issued | pl.col(sid).str.starts_with(BUILTIN).fill_null(value=False)
-        own = pl.concat_str(sid, pl.col("machine_id").str.strip_prefix(prefix), separator="@")
-        by_sid = pl.when(local).then(own).otherwise(pl.col(sid))
-        by_name = pl.concat_str(pl.coalesce(domain, pl.lit("")), pl.col(name), separator="\\").str.to_lowercase()
-        found = pl.concat_str(pl.lit(prefix), pl.coalesce(by_sid, by_name.str.strip_prefix("\\")))
-        frame = frame.with_columns(found.alias(into))
-        shown = pl.coalesce(name, pl.col(sid).replace_strict(GROUP_NAMES, default=None, return_dtype=pl.String))
-        rows = frame.drop_nulls(into).select(
-            id=into, name=shown, domain=domain, sid=sid, machine_id=pl.when(local).then("machine_id")
-        )
-        self._named.append(rows)
-        return frame
+        own = pl.concat_str(named.sid, pl.col("machine_id").str.strip_prefix(self._prefix), separator="@")
+        by_sid = pl.when(self._local(named.sid)).then(own).otherwise(pl.col(named.sid))
+        by_name = pl.concat_str(pl.coalesce(named.domain, pl.lit("")), pl.col(named.name), separator="\\")
+        stated = pl.coalesce(by_sid, by_name.str.to_lowercase().str.strip_prefix("\\"))
+        return frame.with_columns(pl.concat_str(pl.lit(self._prefix), stated).alias(into))
 
-    def nodes(self, listed: pl.DataFrame) -> pl.DataFrame:
-        """Give one row per group: those resolved so far, and those that a directory lists."""
-        rows = pl.concat([listed.select("id", "name"), *self._named], how="diagonal").unique().sort(pl.all())
-        columns = [first(name) for name in _NODE if name != "id"]
-        grouped = rows.group_by("id", maintain_order=True).agg(columns)
-        return grouped.with_columns(name=pl.coalesce("name", "sid", "id"))
+    def nodes(self, frame: pl.DataFrame, into: str, named: Named = BY_GROUP) -> pl.DataFrame:
+        """Give what resolved records say of the groups they name: id, name, domain, sid and machine_id."""
+        shown = pl.col(named.sid).replace_strict(GROUP_NAMES, default=None, return_dtype=pl.String)
+        return frame.drop_nulls(into).select(
+            id=into,
+            name=pl.coalesce(named.name, shown),
+            domain=named.domain,
+            sid=named.sid,
+            machine_id=pl.when(self._local(named.sid)).then("machine_id"),
+        )
+
+    def _local(self, sid: str) -> pl.Expr:
+        issued = pl.col(sid).str.extract(ISSUER).is_in(self._issuers).fill_null(value=False)
+        return issued | pl.col(sid).str.starts_with(BUILTIN).fill_null(value=False)

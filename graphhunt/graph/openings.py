@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.claims import USE, grade, mask, opened, rights
-from graphhunt.graph.frames import ORDER, SECOND, evidence, hashed
-from graphhunt.graph.shape import drawn
+from graphhunt.graph.claims import USE, mask
+from graphhunt.graph.frames import ORDER, SECOND, SESSION
 
 if TYPE_CHECKING:
     from graphhunt.graph.acts import Acts
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 SAME_ACT = SECOND
 """How far apart two logs may tell of one opening: the Security log cuts its times to the second, µs."""
 
-SESSION = "logon_session_id"
 _WHO = ["machine_id", "process_id", "target_id"]
 _HANDLE = [*_WHO, "handle_id"]
 
@@ -74,32 +72,3 @@ def _in_sessions(rows: pl.DataFrame, acts: Acts) -> pl.DataFrame:
     best = found.sort(pl.col("logon_id").is_null(), *ORDER, maintain_order=True)
     chosen = best.unique("act", keep="first", maintain_order=True).select("act", SESSION)
     return rows.join(chosen, on="act", how="left", maintain_order="left")
-
-
-def accessed(case: Case, processes: Processes, rows: pl.DataFrame) -> pl.DataFrame:
-    """Give ACCESSED, one row per two processes and rights; `count` counts acts, not the records of them."""
-    parts = ["process_id", "target_id", "granted", SESSION]
-    grouped = case.drawn.take(rows.drop_nulls(["process_id", "target_id"])).group_by(parts)
-    folded = grouped.agg(
-        *evidence(), acts=pl.col("act").n_unique(), start=pl.col("time").min(), end=pl.col("time").max(),
-        codes=pl.col("code").unique().sort(), used=pl.col("used").bitwise_or(),
-        user_id=pl.col("user_id").drop_nulls().sort().first(),
-    )  # fmt: skip
-    folded = folded.with_columns(pl.col("acts").alias("count"))
-    known = processes.nodes.select("id", "path", pl.col("machine_id").alias("machine"))
-    names = case.accounts.nodes().select(pl.col("id").alias("user_id"), pl.col("name").alias("account"))
-    told = (
-        folded.join(known.rename({"id": "process_id"}), on="process_id", how="left")
-        .join(known.select(pl.col("id").alias("target_id"), pl.col("path").alias("target")), on="target_id", how="left")
-        .join(names, on="user_id", how="left")
-    )
-    made = told.with_columns(
-        id=hashed("ACCESSED", *parts),
-        from_id=pl.col("process_id"),
-        to_id=pl.col("target_id"),
-        confidence=pl.lit("observed"),
-        rights=rights("granted"),
-        grade=grade("granted", "path", "user_id"),
-        claim=opened(told),
-    )
-    return drawn("ACCESSED", made)

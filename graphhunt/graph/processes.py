@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.doubts import doubts
-from graphhunt.graph.frames import ORDER, SECOND, basename, evidence, first, hashed, key
+from graphhunt.graph.frames import ORDER, SECOND, basename, first, key
 from graphhunt.graph.guids import guid_start
 from graphhunt.graph.instances import Begun, Instances, resolution
 from graphhunt.graph.once import only_ones, runs_once
@@ -55,7 +55,7 @@ class Processes:
         return pl.concat([by_guid, joined.with_columns(process_id=pl.coalesce("_same", own)).drop("_same")])
 
     @cached_property
-    def _mentions(self) -> pl.DataFrame:
+    def mentions(self) -> pl.DataFrame:
         """Every record that names a process without being its start: GUID, pid, path, time."""
         columns = ["machine_id", "guid", "pid", "path", "time", "record", "event_id", "source", "user_id"]
         parts = [self._mention(kind, "guid", "pid", "path") for kind in _ACTORS]
@@ -82,7 +82,7 @@ class Processes:
     @cached_property
     def _guid_stubs(self) -> pl.DataFrame:
         """Instances known by GUID that no record starts; their start is read from the GUID."""
-        seen = self._mentions.filter(pl.col("guid").is_not_null()).join(
+        seen = self.mentions.filter(pl.col("guid").is_not_null()).join(
             self.starts.select("machine_id", "guid"), on=["machine_id", "guid"], how="anti"
         )
         grouped = (
@@ -117,7 +117,7 @@ class Processes:
             pl.col("start").min(), pl.col("user_id").drop_nulls().sort().first()
         )
         ends = self.case.facts("process_end").with_columns(base=basename("path"))
-        return Instances(Begun(begun, nameless, ends, self._boots), self._mentions)
+        return Instances(Begun(begun, nameless, ends, self._boots), self.mentions)
 
     def resolve(
         self,
@@ -158,7 +158,7 @@ class Processes:
         """When which process was seen of the programs that run once."""
         columns = ["machine_id", "base", "time", "process_id", "start"]
         begun = self.starts.filter(runs_once()).with_columns(start=pl.lit(value=True))
-        asked = self._mentions.filter(runs_once()).with_row_index("_row").with_columns(late=pl.lit(SAME_START))
+        asked = self.mentions.filter(runs_once()).with_row_index("_row").with_columns(late=pl.lit(SAME_START))
         told = asked.join(self._instances.held(asked), on="_row", how="left").with_columns(
             process_id=pl.coalesce(key("machine_id", "guid"), "found"), start=pl.lit(value=False)
         )
@@ -167,7 +167,7 @@ class Processes:
     @cached_property
     def _pid_stubs(self) -> pl.DataFrame:
         """Instances known by pid and program only."""
-        mentions = self.resolve(self._mentions)
+        mentions = self.resolve(self.mentions)
         known = pl.concat([self.starts.select("process_id"), self._guid_stubs.select("process_id")]).unique()
         seen = mentions.drop_nulls("process_id").join(known, on="process_id", how="anti")
         return (
@@ -228,10 +228,8 @@ class Processes:
         self.case.drawn.take(self._instances.ends.select(pl.col("event_id").explode()))
         frame = _clamped(frame.join(self._instances.ends.drop("event_id"), on="process_id", how="left"))
         return (
-            frame.join(self._parents.select("process_id", "parent_how"), on="process_id", how="left")
-            .join(self._activity, on="process_id", how="left")
-            .with_columns(name=basename("path"), last_seen=pl.max_horizontal("first_seen", "last_activity", "end"))
-            .drop("last_activity")
+            frame.join(self.parents.select("process_id", "parent_how"), on="process_id", how="left")
+            .with_columns(name=basename("path"))
             .rename({"process_id": "id"})
             .sort("id")
         )
@@ -251,12 +249,7 @@ class Processes:
         ).drop("_pid", "_user", "_first")
 
     @cached_property
-    def _activity(self) -> pl.DataFrame:
-        mentions = self.resolve(self._mentions).drop_nulls("process_id")
-        return mentions.group_by("process_id").agg(last_activity=pl.col("time").max())
-
-    @cached_property
-    def _claimed_parents(self) -> pl.DataFrame:
+    def claimed_parents(self) -> pl.DataFrame:
         """The start records with `parent_id` and `parent_how` (guid, pid, name, stub): each names a parent."""
         names = {"guid": "parent_guid", "pid": "parent_pid", "path": "parent_path"}
         frame = self.resolve(self.starts, **names, into="parent_id", late=resolution("time"))
@@ -276,10 +269,10 @@ class Processes:
         return frame.with_columns(parent_how=how, parent_start=pl.coalesce("parent_start", "guessed")).drop("guessed")
 
     @cached_property
-    def _parents(self) -> pl.DataFrame:
+    def parents(self) -> pl.DataFrame:
         """Per instance its parent: one that began before it, by GUID rather than by pid."""
         own = self.starts.group_by("process_id").agg(own_start=_start())
-        frame = self._claimed_parents.join(own, on="process_id")
+        frame = self.claimed_parents.join(own, on="process_id")
         frame = frame.filter((pl.col("parent_start") <= pl.col("own_start") + SECOND).fill_null(value=True))
         best = frame.sort(pl.col("parent_guid").is_null(), *ORDER, maintain_order=True)
         return best.group_by("process_id", maintain_order=True).agg(
@@ -287,16 +280,9 @@ class Processes:
         )
 
     @cached_property
-    def spawned(self) -> pl.DataFrame:
-        """SPAWNED rows: parent to child."""
-        frame = self._claimed_parents.select("process_id", "time", "event_id", "source")
-        frame = frame.join(self._parents, on="process_id")
-        return _edge("SPAWNED", frame, "parent_id", "process_id")
-
-    @cached_property
     def doubts(self) -> pl.DataFrame:
         """What the records say of processes that can't be: rows of `Graph.doubts`."""
-        orphans = self._claimed_parents.join(self._parents, on=["process_id", "parent_id"], how="anti")
+        orphans = self.claimed_parents.join(self.parents, on=["process_id", "parent_id"], how="anti")
         own = self.starts.group_by("process_id").agg(own_start=_start())
         orphans = orphans.join(own, on="process_id").filter(pl.col("parent_start") > pl.col("own_start") + SECOND)
         early = orphans.group_by("process_id", "parent_id").agg(pl.col("time").min(), pl.col("event_id"))
@@ -314,39 +300,6 @@ class Processes:
                 doubts("end_before_start", ends.with_columns(time="end"), "process_id", ended),
             ]
         )
-
-    @cached_property
-    def ran(self) -> pl.DataFrame:
-        """RAN rows: machine to every instance on it."""
-        frame = self._sighted()
-        extra = self.nodes.select(pl.col("id").alias("process_id"), "logon_id")
-        return _edge("RAN", frame, "machine_id", "process_id").join(
-            extra, left_on="to_id", right_on="process_id", how="left"
-        )
-
-    @cached_property
-    def executed(self) -> pl.DataFrame:
-        """EXECUTED rows: the account an instance ran as."""
-        owner = self.nodes.select(pl.col("id").alias("process_id"), pl.col("user_id").alias("owner"), "logon_id")
-        frame = self._sighted().join(owner.drop("logon_id"), on="process_id").drop_nulls("owner")
-        return _edge("EXECUTED", frame, "owner", "process_id").join(
-            owner.select("process_id", "logon_id"), left_on="to_id", right_on="process_id", how="left"
-        )
-
-    def _sighted(self) -> pl.DataFrame:
-        """The records that prove an instance: its starts, or for a stub its mentions."""
-        columns = ["machine_id", "process_id", "time", "event_id", "source"]
-        known = self.starts.select("process_id").unique()
-        mentions = self.resolve(self._mentions).drop_nulls("process_id").join(known, on="process_id", how="anti")
-        return self.case.drawn.take(pl.concat([self.starts.select(columns), mentions.select(columns)]))
-
-
-def _edge(kind: str, frame: pl.DataFrame, start: str, end: str) -> pl.DataFrame:
-    """Fold rows to one relationship per pair."""
-    grouped = frame.group_by(pl.col(start).alias("from_id"), pl.col(end).alias("to_id")).agg(
-        *evidence(), start=pl.col("time").min(), end=pl.col("time").max()
-    )
-    return grouped.with_columns(hashed(kind, "from_id", "to_id").alias("id"), confidence=pl.lit("observed"))
 
 
 def _start() -> pl.Expr:

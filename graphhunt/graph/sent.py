@@ -11,46 +11,43 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt import ids
-from graphhunt.graph.frames import evidence, hashed, identified_file, mapped
+from graphhunt.graph.files import FILES, sightings
+from graphhunt.graph.folds import Fold, proof
+from graphhunt.graph.frame import Family, Tables
+from graphhunt.graph.frames import identified_file, mapped
+from graphhunt.graph.shape import edges
 
 if TYPE_CHECKING:
-    from graphhunt.graph.case import Case
+    from graphhunt.graph.definitions import Definitions
+    from graphhunt.graph.windows import Window
 
 _HERE = ("loopback", "unspecified")
 _WRITE_RIGHTS = 0x2 | 0x4
 """FILE_WRITE_DATA and FILE_APPEND_DATA."""
 
 _WROTE = "SMB::FILE_WRITE"
+_PARTS = ("source_ip", "file_id", "where", "share", "user_id")
 _SYSTEM_ROOT = "C:\\Windows"
 """What ADMIN$ is, unless the system was installed elsewhere."""
 
 
-class Sent:
-    """What clients wrote through shares."""
-
-    def __init__(self, case: Case) -> None:
-        self._rows = _rows(case)
-
-    def relationships(self) -> pl.DataFrame:
-        """Give SENT, from addresses to files."""
-        parts = ["source_ip", "file_id", "where", "share", "user_id"]
-        grouped = self._rows.group_by(parts).agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
-        return grouped.select(
-            "start", "end", "count", "evidence", "source", "share", "user_id", hashed("SENT", *parts).alias("id"),
-            from_id=pl.col("source_ip"), to_id=pl.col("file_id"), path=pl.col("where"), confidence=pl.lit("observed"),
-        )  # fmt: skip
-
-    def files(self) -> pl.DataFrame:
-        """Give the sightings of the files, with the columns of files' actions."""
-        return self._rows
+def _contributes(window: Window, known: Definitions) -> Tables:
+    rows = _rows(window, known)
+    return {"SENT": rows, "File": sightings(rows)}
 
 
-def _rows(case: Case) -> pl.DataFrame:
+def _draws(sums: Tables, _known: Definitions) -> Tables:
+    """Give SENT, from addresses to files."""
+    sent = sums["SENT"].with_columns(path="where")
+    return {"SENT": edges("SENT", sent, *_PARTS, start="source_ip", end="file_id").drop("where")}
+
+
+def _rows(window: Window, known: Definitions) -> pl.DataFrame:
     """Give a row per record that tells of a file written by another machine."""
-    frame = case.facts("share_access").drop_nulls(["machine_id", "share", "target", "source_ip"])
+    frame = window.facts("share_access").drop_nulls(["machine_id", "share", "target", "source_ip"])
     frame = frame.filter(pl.col("success").ne_missing(other=False) & _written())
     frame = mapped(frame, "source_ip", "scope", ids.scope).filter(~pl.col("scope").is_in(_HERE))
-    frame = case.owners.resolve(frame, "source_ip", "client_machine")
+    frame = known.owners.resolve(frame, "source_ip", "client_machine")
     frame = frame.filter(pl.col("client_machine").ne_missing(pl.col("machine_id")))
     below = pl.col("target").str.strip_chars_start("\\")
     where = pl.concat_str(_folder().str.strip_chars_end("\\"), below, separator="\\")
@@ -69,3 +66,13 @@ def _folder() -> pl.Expr:
     drive = name.str.to_uppercase().str.extract(r"^([A-Z])\$$") + ":"
     root = pl.when(name.str.to_uppercase() == "ADMIN$").then(pl.lit(_SYSTEM_ROOT))
     return pl.coalesce("local_path", drive, root)
+
+
+FAMILY = Family(
+    "sent files",
+    asks=("owners",),
+    folds={"SENT": Fold(_PARTS, proof()), "File": FILES},
+    contributes=_contributes,
+    draws=_draws,
+)
+"""The rules."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import ORDER, SECOND, basename, evidence, first, hashed, key
+from graphhunt.graph.frames import SECOND, basename, key
 
 if TYPE_CHECKING:
     from graphhunt.graph.case import Case
@@ -66,6 +66,7 @@ class Services:
             "time",
             "record",
             "event_id",
+            "ordinal",
             "source",
         ]
         both = pl.concat([frame.select(columns), tasks.select(columns)])
@@ -121,91 +122,6 @@ class Services:
             & ((pl.col("label") == "Service") == (pl.col("parent") == "services.exe"))
         )
         return pairs.filter(_same_command()).sort("began", "process_id", "event_id")
-
-    def relationships(self) -> dict[str, pl.DataFrame]:
-        """Give INSTALLED, STARTED and HOSTS."""
-        return {"INSTALLED": self._installed(), "STARTED": self._started(), "HOSTS": self._hosts()}
-
-    def _installed(self) -> pl.DataFrame:
-        frame = self.installs.drop_nulls("user_id")
-        parts = ["user_id", "label", "target_id", "logon_id", "logon_session_id", "operation"]
-        grouped = frame.group_by(parts).agg(*evidence(), start=pl.col("time").min(), end=pl.col("time").max())
-        return grouped.select(
-            hashed("INSTALLED", *parts).alias("id"),
-            pl.col("user_id").alias("from_id"),
-            pl.lit("User").alias("from_label"),
-            pl.col("target_id").alias("to_id"),
-            pl.col("label").alias("to_label"),
-            "logon_id",
-            "logon_session_id",
-            "operation",
-            "start",
-            "end",
-            "count",
-            "evidence",
-            "source",
-            pl.lit("observed").alias("confidence"),
-        )
-
-    def _started(self) -> pl.DataFrame:
-        grouped = self.started.group_by("target_id", "label", "process_id").agg(
-            count=pl.lit(1, pl.Int64),
-            source=pl.col("source").unique().sort().str.join(","),
-            evidence=pl.concat([pl.col("event_id"), pl.col("start_event")]).unique().sort().head(20),
-            start=pl.col("began").min(),
-            end=pl.col("began").max(),
-        )
-        return grouped.select(
-            hashed("STARTED", "target_id", "process_id").alias("id"),
-            pl.col("target_id").alias("from_id"),
-            pl.col("label").alias("from_label"),
-            pl.col("process_id").alias("to_id"),
-            pl.lit("Process").alias("to_label"),
-            "start",
-            "end",
-            "count",
-            "evidence",
-            "source",
-            pl.lit("correlated").alias("confidence"),
-        )
-
-    def _hosts(self) -> pl.DataFrame:
-        grouped = self.installs.group_by("machine_id", "label", "target_id").agg(
-            *evidence(), start=pl.col("time").min(), end=pl.col("time").max()
-        )
-        return grouped.select(
-            hashed("HOSTS", "machine_id", "label", "target_id").alias("id"),
-            pl.col("machine_id").alias("from_id"),
-            pl.lit("Machine").alias("from_label"),
-            pl.col("target_id").alias("to_id"),
-            pl.col("label").alias("to_label"),
-            "start",
-            "end",
-            "count",
-            "evidence",
-            "source",
-            pl.lit("observed").alias("confidence"),
-        )
-
-    def nodes(self) -> dict[str, pl.DataFrame]:
-        """Give the Service and ScheduledTask nodes."""
-        grouped = (
-            self.installs.sort(pl.col("logon_id").is_null(), *ORDER)
-            .group_by("label", "target_id", maintain_order=True)
-            .agg(
-                pl.col("machine_id").first(),
-                first("name"),
-                first("command"),
-                first("account"),
-                first("start_type"),
-                first_seen=pl.col("time").min(),
-                last_seen=pl.col("time").max(),
-            )
-            .rename({"target_id": "id"})
-        )
-        services = grouped.filter(pl.col("label") == "Service").drop("label").rename({"command": "image"})
-        tasks = grouped.filter(pl.col("label") == "ScheduledTask").drop("label", "account", "start_type")
-        return {"Service": services, "ScheduledTask": tasks}
 
 
 def _normal(column: str) -> pl.Expr:

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.boots import WELL_KNOWN, Boots
-from graphhunt.graph.frames import HOUR, ORDER, SECOND, evidence, first, hashed, repeated, with_address
-from graphhunt.graph.shape import drawn
+from graphhunt.graph.folds import AS_NUMBERED, Fold, first_known, greatest, proof
+from graphhunt.graph.frames import ORDER, SECOND, evidence, first, hashed, repeated, with_address
 from graphhunt.graph.weights import CHOSEN, LOGON
 from graphhunt.graph.witnessed import Witnessed
 from graphhunt.model import FACTS, Logon
 from graphhunt.schema import RELATIONSHIPS, repeated_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graphhunt.graph.case import Case
+    from graphhunt.graph.windows import Window
 
 SLACK = 2 * SECOND
 """Records of one logon, or of a machine that boots, may be written this much before it, µs."""
@@ -39,6 +42,17 @@ _OWN_FIELDS = (
 )  # fmt: skip
 """Fields of logons that rules look at, beside those that LOGGED_ON repeats."""
 _KEY = ["machine_id", "boot", "logon_id", "turn"]
+_ACTS = Fold(
+    tuple(_KEY),
+    {
+        **{name: how for name, how in proof().items() if name != "end"},
+        "last": greatest("time"),
+        "logoff": greatest(pl.when(pl.col("kind") == "logoff").then("time")),
+        "privileged": greatest(pl.col("kind") == "privileges"),
+    },
+    drawn=False,
+)
+_WHOSE = Fold(tuple(_KEY), {name: first_known(name) for name in ("user_id", "record")}, order=AS_NUMBERED, drawn=False)
 _LONE = ("user_id", "machine_id", "start", "address", "source_port", "logon_process")
 """What tells logons without a LogonId apart; records that agree in all of it tell of one logon."""
 
@@ -46,8 +60,9 @@ _LONE = ("user_id", "machine_id", "start", "address", "source_port", "logon_proc
 class Sessions:
     """All logon sessions of a case, and the look-up from (machine, LogonId, time) to them."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, windows: Sequence[Window]) -> None:
         self.case = case
+        self._windows = windows
 
     @cached_property
     def boots(self) -> pl.DataFrame:
@@ -114,20 +129,13 @@ class Sessions:
     @cached_property
     def table(self) -> pl.DataFrame:
         """One row per session, those never seen beginning included (`confidence` inferred)."""
-        other = self._members.join(self.begun, on=_KEY, how="anti")
-        inferred = (
-            other.sort(*ORDER)
-            .group_by(_KEY, maintain_order=True)
-            .agg(first("user_id"), first("record"), *evidence(), start=pl.col("time").min())
-            .with_columns(confidence=pl.lit("inferred"), start_how=pl.lit("first act"), certainty=pl.lit(LOGON))
-            .drop_nulls("user_id")
-            .with_columns(id=hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start"))
-        )
-        self.case.drawn.take(other.join(inferred, on=_KEY, how="semi"))
-        self.case.drawn.take(self._members.filter(pl.col("kind").is_in(_TOLD)).join(self.begun, on=_KEY, how="semi"))
+        inferred = self._inferred()
+        for members in self._members:
+            self.case.drawn.take(members.join(inferred, on=_KEY, how="semi"))
+            self.case.drawn.take(members.filter(pl.col("kind").is_in(_TOLD)).join(self.begun, on=_KEY, how="semi"))
         grouped = self._with_witnesses(self.begun).join(self._groups, on="id", how="left", maintain_order="left")
         frame = pl.concat([grouped, inferred], how="diagonal")
-        frame = frame.join(self._extent, on=_KEY, how="left").join(self._privileged, on=_KEY, how="left")
+        frame = frame.join(self._acting.select(*_KEY, "last", "logoff", "privileged"), on=_KEY, how="left")
         frame = pl.concat([frame, self.witnessed.table.drop("row")], how="diagonal")
         start = pl.col("start")
         return frame.with_columns(
@@ -135,6 +143,15 @@ class Sessions:
             privileged=pl.col("privileged").fill_null(value=False),
             end=pl.max_horizontal(start, pl.coalesce("logoff", "last")),
         ).sort("start", "record", "id")
+
+    def _inferred(self) -> pl.DataFrame:
+        """Give the sessions that were never seen beginning: their first act says whose they are, and since when."""
+        acting = self._acting.drop("last", "logoff", "privileged").join(self.begun, on=_KEY, how="anti")
+        return (
+            acting.drop_nulls("user_id")
+            .with_columns(confidence=pl.lit("inferred"), start_how=pl.lit("first act"), certainty=pl.lit(LOGON))
+            .with_columns(id=hashed("LOGGED_ON", "user_id", "machine_id", "logon_id", "start"))
+        )
 
     @cached_property
     def witnessed(self) -> Witnessed:
@@ -176,24 +193,16 @@ class Sessions:
         ).drop("stated")  # fmt: skip
 
     @cached_property
-    def _members(self) -> pl.DataFrame:
-        """Every other record that carries a LogonId, keyed to its session."""
-        columns = ["machine_id", "logon_id", "user_id", *ORDER, "source"]
-        parts = [self.case.facts(kind).drop_nulls("logon_id").with_columns(kind=pl.lit(kind)) for kind in _MEMBERS]
-        known = [part.select("kind", *(name for name in columns if name in part.columns)) for part in parts]
-        return self._placed(pl.concat(known, how="diagonal"))
+    def _members(self) -> list[pl.DataFrame]:
+        """Every other record that carries a LogonId, keyed to its session, window by window."""
+        return [self._placed(_stating(window)) for window in self._windows]
 
     @cached_property
-    def _extent(self) -> pl.DataFrame:
-        """When each session was last active, and when it was logged off."""
-        return self._members.group_by(_KEY).agg(
-            last=pl.col("time").max(), logoff=pl.col("time").filter(pl.col("kind") == "logoff").max()
-        )
-
-    @cached_property
-    def _privileged(self) -> pl.DataFrame:
-        rows = self._members.filter(pl.col("kind") == "privileges")
-        return rows.select(_KEY).unique().with_columns(privileged=pl.lit(value=True))
+    def _acting(self) -> pl.DataFrame:
+        """What the other records say of each session: first and last act, logoff, whether it was privileged."""
+        acts = _ACTS.shown([_ACTS.given(members) for members in self._members])
+        whose = _WHOSE.shown([_WHOSE.given(members) for members in self._members])
+        return acts.join(whose, on=_KEY, how="left", maintain_order="left")
 
     @cached_property
     def _drawn(self) -> pl.DataFrame:
@@ -217,32 +226,13 @@ class Sessions:
         found = self._placed(stated).join(self._drawn, on=_KEY).select("_row", "logon_session_id")
         return rows.join(found, on="_row", how="left", maintain_order="left").drop("_row")
 
-    def failed(self) -> pl.DataFrame:
-        """FAILED_LOGON rows: attempts per account, machine, source, type, reason and hour."""
-        frame = with_address(self.case.facts("logon").filter(~pl.col("success")), "source_ip", "address")
-        frame = self.case.owners.resolve(frame, "address", "source_machine_id").drop_nulls("user_id")
-        self.case.drawn.take(frame)
-        parts = ["user_id", "machine_id", "address", "workstation", "logon_type", "status", "hour"]
-        grouped = (
-            frame.with_columns(hour=pl.col("time") // HOUR)
-            .group_by(parts)
-            .agg(
-                repeated(),
-                *evidence()[1:],
-                pl.col("source_machine_id").drop_nulls().sort().first(),
-                start=pl.col("time").min(),
-                end=pl.col("time").max(),
-            )
-        )
-        made = grouped.with_columns(
-            id=hashed("FAILED_LOGON", *parts),
-            from_id=pl.col("user_id"),
-            to_id=pl.col("machine_id"),
-            source_ip=pl.col("address"),
-            source_name=pl.col("workstation"),
-            confidence=pl.lit("observed"),
-        )
-        return drawn("FAILED_LOGON", made)
+
+def _stating(window: Window) -> pl.DataFrame:
+    """Give the records of a window that state a LogonId and are no logons."""
+    columns = ["machine_id", "logon_id", "user_id", *ORDER, "ordinal", "source"]
+    parts = [window.facts(kind).drop_nulls("logon_id").with_columns(kind=pl.lit(kind)) for kind in _MEMBERS]
+    known = [part.select("kind", *(name for name in columns if name in part.columns)) for part in parts]
+    return pl.concat(known, how="diagonal")
 
 
 def _latest(frame: pl.DataFrame, changes: pl.DataFrame, by: list[str]) -> pl.DataFrame:

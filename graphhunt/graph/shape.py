@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from graphhunt.errors import GraphhuntError
+from graphhunt.graph.frames import hashed
 from graphhunt.schema import COMMON_REL, NODES, RELATIONSHIPS, NodeKind, Property, RelKind, repeated_facts
 from graphhunt.schema import nodes as _nodes
 from graphhunt.schema import relationships as _relationships
@@ -35,6 +36,21 @@ def drawn(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(**{name: pl.col(field) for name, field in renamed.items()})
     wanted = ("id", *ENDS, *COMMON_REL, *schema.properties)
     return frame.select(*dict.fromkeys(name for name in wanted if name in frame.columns))
+
+
+def edges(kind: str, table: pl.DataFrame, *parts: str, start: str, end: str) -> pl.DataFrame:
+    """Make observed relationships of folded rows.
+
+    Args:
+        kind: Their type.
+        table: The rows.
+        *parts: The columns that tell relationships of this type apart.
+        start: The column of the node where they begin.
+        end: That of the node where they end.
+    """
+    ends = {"from_id": pl.col(start), "to_id": pl.col(end)}
+    made = table.with_columns(hashed(kind, *parts).alias("id"), confidence=pl.lit("observed"), **ends)
+    return made.drop(start, end)
 
 
 def shaped_relationships(kind: str, table: pl.DataFrame) -> pl.DataFrame:

@@ -80,7 +80,7 @@ class Techniques:
     @cached_property
     def starts(self) -> pl.DataFrame:
         """The start records with the program name of the parent, looked up by pid where the record has no path."""
-        parents = self.processes.spawned.select(pl.col("to_id").alias("process_id"), pl.col("from_id").alias("id"))
+        parents = self.processes.parents.select("process_id", id="parent_id")
         named = parents.join(self.processes.nodes.select("id", pl.col("name").alias("known")), on="id").drop("id")
         starts = self.processes.starts.join(named, on="process_id", how="left", maintain_order="left")
         return starts.with_columns(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import polars as pl
@@ -18,14 +18,19 @@ T0 = 1_600_000_000 * SECOND
 
 def frames(facts: Iterable[Fact], shuffle: int | None = None) -> Callable[[str], pl.DataFrame]:
     """Give the facts as `build` takes them; each fact is a record of its own, equal ones are one record."""
-    rows: dict[str, dict[str, dict[str, object]]] = {}
-    for fact in facts:
-        row = msgspec.to_builtins(fact)
-        kind = row.pop("kind")
-        event_id = digest(kind, repr(sorted(row.items(), key=lambda item: item[0])))
-        row["times"] = [{"key": name, "value": time} for name, time in fact.times.items()]
-        row |= {"event_id": event_id, "ordinal": 0, "source": "test", "client_id": "default"}
-        rows.setdefault(kind, {})[event_id] = row
+    return records([[fact] for fact in facts], shuffle)
+
+
+def records(told: Iterable[Sequence[Fact]], shuffle: int | None = None) -> Callable[[str], pl.DataFrame]:
+    """Give the facts of records as `build` takes them; records that say the same are one."""
+    rows: dict[str, dict[tuple[str, int], dict[str, object]]] = {}
+    for facts in told:
+        said = [msgspec.to_builtins(fact) for fact in facts]
+        event_id = digest(*(part for row in said for part in (row.pop("kind"), repr(sorted(row.items())))))
+        for ordinal, (fact, row) in enumerate(zip(facts, said, strict=True)):
+            row["times"] = [{"key": name, "value": time} for name, time in fact.times.items()]
+            row |= {"event_id": event_id, "ordinal": ordinal, "source": "test", "client_id": "default"}
+            rows.setdefault(str(fact.__struct_config__.tag), {})[event_id, ordinal] = row
 
     def give(kind: str) -> pl.DataFrame:
         struct = next(f for f in FACTS if f.__struct_config__.tag == kind)
