@@ -86,7 +86,10 @@ DEFINITIONS = (
         "record of an opened process → the act it tells of",
     ),
 )  # fmt: skip
-"""All definitions, in the order in which they can be made."""
+"""All definitions, in the order in which they can be made.
+
+What facts are read is read with times put right and each act once, so that all but the first two ask these, too.
+"""
 
 
 class Definitions:
