@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.files import FILES, sightings
-from graphhunt.graph.folds import AS_NUMBERED, Fold, first, last_known, proof, seen
+from graphhunt.graph.folds import AS_NUMBERED, Fold, first, first_known, last_known, proof, seen
 from graphhunt.graph.frame import Family, Tables
-from graphhunt.graph.frames import identified_file, with_address
+from graphhunt.graph.frames import SESSION, identified_file, with_address
 from graphhunt.graph.shape import edges
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _contributes(window: Window, known: Definitions) -> Tables:
     )
     for end in ("source", "destination"):
         frame = with_address(frame, f"{end}_ip", f"{end}_address")
-    frame = identified_file(frame)
+    frame = known.acts.of_record(identified_file(frame))
     done = pl.when(~pl.col("action").str.to_lowercase().is_in(_NOTHING_DONE)).then("action")
     nothing = [pl.lit(None, pl.String).alias(name) for name in ("sha1", "signature")]
     return {
@@ -73,11 +73,16 @@ def _draws(sums: Tables, _known: Definitions) -> Tables:
 
 FAMILY = Family(
     "alerts",
-    asks=("machines", "accounts", "processes"),
+    asks=("machines", "accounts", "processes", "acts"),
     folds={
         "Alert": Fold(
             ("alert_id",),
-            {**{name: first(name) for name in _TOLD}, "done": last_known("done"), **seen()},
+            {
+                **{name: first(name) for name in _TOLD},
+                "done": last_known("done"),
+                SESSION: first_known(SESSION),
+                **seen(),
+            },
             order=AS_NUMBERED,
         ),
         "FLAGGED": Fold(_ENDS, proof()),

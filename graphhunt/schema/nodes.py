@@ -120,6 +120,7 @@ _ALERT = (
     Property("action", "text", "what the product did about it"),
     Property("detection_id", "text", "the product's id of the detection"),
     Property("product", "text", "product that raised it"),
+    LOGON_SESSION._replace(meaning="id of the logon session (LOGGED_ON) it concerns; null if none is known"),
 )
 _INDICATOR = (
     NAME._replace(meaning="the indicator, as it is looked up"),

@@ -18,6 +18,7 @@ from graphhunt.graph.graph import Graph, build
 from graphhunt.graph.shape import shaped_relationships
 from graphhunt.model import (
     Connection,
+    Detection,
     Fact,
     FileAction,
     Logon,
@@ -89,6 +90,7 @@ def story() -> list[Fact]:
             logon_type=3, source_ip="10.9.9.2", source_port=50002, workstation="WS",
         ),
         RegistryAction(time=at[71], operation="access", key=r"HKLM\a", value="v", **srv),
+        Detection(time=at[72], detection_id="d1", logon_id="0x77", host="SRV"),
     ]  # fmt: skip
 
 
