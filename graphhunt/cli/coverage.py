@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import clocks_apart, corrected_words, json_out, line, message
+from graphhunt.cli.show import clocks_apart, corrected_words, drifted, json_out, line, message, skew_words
 from graphhunt.plain import counted
 
 
@@ -29,9 +29,9 @@ def run(
         line(f"{place['machine']}: {place['effect']}")
     for row in found["corrected"]:
         line(corrected_words(row))
-    for pair in clocks_apart(found["clock_skew"]):
-        line(f"the clock of {pair['to']} is {pair['seconds']:+.1f} s against {pair['from']}"
-             f" ({pair['connections']:,} connections)")  # fmt: skip
+    apart = clocks_apart(found["clock_skew"])
+    for pair in [*apart, *(pair for pair in found["clock_skew"] if drifted(pair) and pair not in apart)]:
+        line(skew_words(pair))
 
 
 def _show(machine: dict[str, Any]) -> None:

@@ -48,6 +48,18 @@ def clocks_apart(skew: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted((p for p in skew if abs(p["seconds"]) >= 1), key=lambda pair: -abs(pair["seconds"]))
 
 
+def drifted(pair: dict[str, Any]) -> bool:
+    """Tell whether the difference of two clocks changes by a second or more from day to day."""
+    return bool(pair["most"] - pair["least"] >= 1)
+
+
+def skew_words(pair: dict[str, Any]) -> str:
+    """Say in one sentence how far the clocks of two machines differ, and between what if it changed."""
+    days = f"; from day to day between {pair['least']:+.1f} and {pair['most']:+.1f} s" if drifted(pair) else ""
+    told = f"the clock of {pair['to']} is {pair['seconds']:+.1f} s against {pair['from']}"
+    return f"{told} ({counted(pair['connections'], 'connection')}){days}"
+
+
 def clocks_words(state: dict[str, Any]) -> list[str]:
     """Say by how much the machines' clocks differ, if by a second or more, and how many logs' times were corrected."""
     apart = clocks_apart(state["clock_skew"])

@@ -14,11 +14,18 @@ def clock_report(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
 
 
 def _skew(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """List how far the machines' clocks differ, as connections recorded at both ends show."""
+    """List how far the machines' clocks differ, over all days and on single ones, as connections of both ends show."""
     found = snapshot.table("ClockSkew")
     rows = found.iter_rows(named=True) if found is not None else iter(())
     return [
-        {"from": row["origin"], "to": row["target"], "seconds": row["skew"] / 1e6, "connections": row["matches"]}
+        {
+            "from": row["origin"],
+            "to": row["target"],
+            "seconds": row["skew"] / 1e6,
+            "least": row["least"] / 1e6,
+            "most": row["most"] / 1e6,
+            "connections": row["matches"],
+        }
         for row in rows
     ]
 

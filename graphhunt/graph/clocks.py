@@ -91,9 +91,24 @@ class Clocks:
         return _medians(self._seen, ["origin", "target"])
 
     @cached_property
+    def _days(self) -> pl.DataFrame:
+        """Give (origin, target, day, skew µs, matches) of the days with enough connections."""
+        return _medians(self._seen, ["origin", "target", "day"]).filter(pl.col("matches") >= ENOUGH)
+
+    @cached_property
+    def told(self) -> pl.DataFrame:
+        """Give `pairs` with `least` and `most`: between what the skew of single days lies, as far as they tell it.
+
+        They are apart where a clock drifted or was set, which needs no second time that the records state.
+        """
+        days = self._days.group_by("origin", "target").agg(least=pl.col("skew").min(), most=pl.col("skew").max())
+        frame = self.pairs.join(days, on=["origin", "target"], how="left", maintain_order="left")
+        return frame.with_columns(pl.coalesce(name, "skew").alias(name) for name in ("least", "most"))
+
+    @cached_property
     def _daily(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
         """Give each pair's skew by day, of the days with enough connections; of all days as one where none has."""
-        daily = _medians(self._seen, ["origin", "target", "day"]).filter(pl.col("matches") >= ENOUGH)
+        daily = self._days
         rest = self.pairs.join(daily, on=["origin", "target"], how="anti").with_columns(day=pl.lit(0, pl.Int64))
         found: dict[tuple[str, str], list[tuple[int, int]]] = {}
         for part in (daily, rest):

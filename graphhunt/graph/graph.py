@@ -137,7 +137,7 @@ def build(
     told = [case.machines.doubts(), case.accounts.doubts(), case.owners.doubts(), remote_doubts(remote)]
     doubts = collected([mended.doubts, processes.doubts, *told])
     left = undrawn(case, mended.relationships)
-    return Graph(mended.nodes, mended.relationships, clocks.pairs, case.corrected.table, proof, doubts, left)
+    return Graph(mended.nodes, mended.relationships, clocks.told, case.corrected.table, proof, doubts, left)
 
 
 def _finished(label: str, table: pl.DataFrame, times: pl.DataFrame, client_id: str) -> pl.DataFrame:

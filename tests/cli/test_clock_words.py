@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from graphhunt.cli.app import app
-from graphhunt.cli.show import clocks_words
+from graphhunt.cli.show import clocks_words, drifted, skew_words
 from graphhunt.graph.corrected import CORRECTIONS
 from graphhunt.graph.snapshot import Snapshot
 from tests.graph.conftest import built
@@ -65,6 +65,20 @@ def test_answers_for_programs_have_each_correction(workspace: Path, command: str
         "taken": None, "pairs": 218, "from": "2020-09-20T00:00:00.000000Z", "until": "2020-09-23T00:00:00.000000Z",
     }  # fmt: skip
     assert (drift["code"], drift["what"], drift["seconds"], drift["taken"]) == ("Sysmon/3", "drift", 1_234, "EventTime")
+
+
+def test_coverage_says_that_a_clock_drifted(workspace: Path) -> None:
+    """Nothing is put right: connections of both ends tell it, whatever times the records state of themselves."""
+    steady = {"from": "a", "to": "b", "seconds": 2.0, "least": 1.5, "most": 2.25, "connections": 7}
+    drifting = {"from": "a", "to": "c", "seconds": 0.25, "least": -3.0, "most": 40.0, "connections": 1}
+    assert skew_words(steady) == "the clock of b is +2.0 s against a (7 connections)"
+    assert skew_words(drifting) == (
+        "the clock of c is +0.2 s against a (1 connection); from day to day between -3.0 and +40.0 s"
+    )
+    assert [drifted(pair) for pair in (steady, drifting)] == [False, True]
+    pairs = json.loads(run(workspace, "coverage", "--json"))["clock_skew"]
+    assert pairs
+    assert all(pair["least"] <= pair["most"] for pair in pairs)
 
 
 def test_status_counts_them(workspace: Path) -> None:

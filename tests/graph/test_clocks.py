@@ -269,6 +269,17 @@ def test_machines_clocks_are_measured_per_day() -> None:
     back = clocks.onto(asked, "there", "here").get_column("time").to_list()
     assert [(moved - day) / SECOND for moved, day in zip(back, days, strict=True)] == [-2, -2, -40, -40]
     assert clocks.pairs.select("origin", "target", "skew", "matches").rows() == [("ws1", "srv", 40 * SECOND, 7)]
+    assert clocks.told.select("least", "most").rows() == [(2 * SECOND, 40 * SECOND)]
+
+
+def test_what_no_day_tells_is_told_of_all_days() -> None:
+    """Two connections on each of two days are too few for a day, and four for no drift."""
+    facts = [
+        link(day * 144 + n, "Sysmon", seen=seen, late=(day + 1) * SECOND if seen else 0)
+        for day in (0, 1) for n in range(2) for seen in (None, "SRV")
+    ]  # fmt: skip
+    told_pairs = Clocks(Case(frames(facts)).owners).told
+    assert told_pairs.select("skew", "least", "most").rows() == [(3 * SECOND // 2,) * 3]
 
 
 def test_the_machine_says_what_its_clock_and_zone_were() -> None:
