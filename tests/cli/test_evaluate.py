@@ -57,6 +57,7 @@ def test_lanl_prints_and_writes_the_protocol_with_its_baselines(
     assert found["options"] == {"history_days": 7, "until_day": 30, "ablations": False}
     assert found["sha256"]["redteam.txt"] == hashlib.sha256((tmp_path / "redteam.txt").read_bytes()).hexdigest()
     assert found["version"] == version("graphhunt")
+    assert found["seed"] == 0
     assert found["machine"].keys() == {"cores", "python", "system"}
     assert json.loads((tmp_path / "eval-lanl.json").read_text()) == found
     shown = run(tmp_path / "ws", "eval", "lanl", *files, "--history-days", "7").stdout
@@ -114,3 +115,15 @@ def test_a_missing_or_damaged_file_is_said(tmp_path: Path) -> None:
     assert run(tmp_path / "ws", "eval", "optc", str(tmp_path / "ecar")).exit_code == 2
     (tmp_path / "ecar" / "labels.csv").write_text("id,description,label\n")
     assert run(tmp_path / "ws", "eval", "optc", str(tmp_path / "ecar")).exit_code == 1
+
+
+def test_what_the_readers_of_exercises_expected_and_found_is_said(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing of use")
+    result = run(tmp_path / "ws", "eval", "lmdg", str(tmp_path))
+    assert result.exit_code == 1
+    assert "0 reports and 1 other files, such as notes.txt" in result.stderr
+    assert "Caldera" in result.stderr
+    (tmp_path / "done.csv").write_text("attack,when\n")
+    result = run(tmp_path / "ws", "eval", "own", str(tmp_path), "--truth", str(tmp_path / "done.csv"))
+    assert result.exit_code == 1
+    assert "no column t, src, dst, account" in result.stderr

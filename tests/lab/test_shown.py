@@ -156,7 +156,7 @@ def test_an_attack_without_a_hop_that_can_be_ranked_is_missed():
 
 
 def test_ties_gain_nothing_from_row_order():
-    made, score = case([[(BEGIN - 0, 60 + n, 170 + n, 70 + n, 0.0)] for n in range(3)])
+    made, score = case([[(BEGIN, 60 + n, 170 + n, 70 + n, 0.0)] for n in range(3)])
     found, _ = followed(made, np.zeros(len(score)))
     assert [each.read > 6 for each in found] == [True] * 3
 

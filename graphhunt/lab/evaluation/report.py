@@ -30,16 +30,14 @@ SECTIONS = ("logons", "host_events")
 _CHUNK = 2**20
 
 
-def facts(
-    data: str, options: Mapping[str, Any], inputs: Iterable[Path] = (), seed: int | None = None
-) -> dict[str, Any]:
+def facts(data: str, options: Mapping[str, Any], inputs: Iterable[Path] = (), seed: int = 0) -> dict[str, Any]:
     """Say what is run and on what: version, options, SHA-256 of the input, seed and machine.
 
     Args:
         data: Name of the data set.
         options: Every option.
         inputs: Files and folders that are read; a folder has one digest over the names and digests of its files.
-        seed: Seed of what is generated.
+        seed: Seed of what is drawn: the generated set; else the random order, the fits and the intervals.
     """
     return {
         "data": data, "version": version("graphhunt"), "options": dict(options), "seed": seed,
