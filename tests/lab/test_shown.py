@@ -212,3 +212,60 @@ def test_causes_are_right_if_they_name_the_hop_that_led_there():
     assert told["cause_proved"] == pytest.approx(2 / 3)
     # Nobody came into 60 before: the detector infers that the first hop began there.
     assert told["cause_accuracy_inferred"] == 1.0
+
+
+def test_a_case_without_anything_to_rank_gives_no_numbers_and_no_error():
+    made, score = case([])
+    empty = replace(made, since=BEGIN + 100 * DAY)
+    found, closure = followed(empty, score)
+    assert found == []
+    assert np.isnan(shown_metrics(found, empty.days)["incident_recall_at_9"])
+    assert closure.listed == 0
+    assert intervals(found, empty.days) == {}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_adding_one_attack_gives_what_joining_everything_anew_gives(seed):
+    rng = np.random.default_rng(seed)
+
+    def some(count, first_account):
+        return [
+            (BEGIN + int(rng.integers(0, 36)) * HOUR + n, int(rng.integers(0, 6)), 100 + int(rng.integers(0, 50)),
+             first_account + int(rng.integers(0, 3)), float(rng.random()))
+            for n in range(count)
+        ]  # fmt: skip
+
+    attacks = [some(5, 0), some(5, 0)]
+    made, score = case(attacks, some(25, 0))
+    hops = Hops.of(made)
+    ranking = Ranking.of(made, hops, score)
+    led = np.where(rng.random(len(hops)) < 0.2, rng.integers(0, len(hops), len(hops)), -1)
+    # What led to a hop came before it, and was no other attack's.
+    other = (hops.attack[led] >= 0) & (hops.attack[led] != hops.attack)
+    led = np.where((hops.t[led] < hops.t) & ~other, led, -1)
+    closure = Closure(made, hops, ranking, led)
+    for number in np.unique(hops.attack[hops.attack >= 0]):
+        own = np.flatnonzero(hops.attack == number)
+        there = np.flatnonzero((ranking.benign > -np.inf) | (hops.attack == number))
+        value = np.maximum(ranking.benign, np.where(hops.attack == number, ranking.attack, -np.inf))
+        found, merged = closure.with_attack(own)
+        slow = joined_anew(hops, there, led)
+        assert {each.hops for each in found} == {part for part in slow if part & set(own.tolist())}
+        for each in found:
+            above = [part for part in slow if not part & set(own.tolist()) and max(value[list(part)]) > each.score]
+            units = sum(min(10, len(np.unique(hops.unit[list(part)]))) for part in above)
+            assert each.score == max(value[list(each.hops)])
+            assert closure.read_before(each.score, merged) == units
+
+
+def joined_anew(hops, there, led):
+    """Join all hops that are there, every pair by the rules; none is too many to be joined, and all are leads."""
+    part = {int(hop): {int(hop)} for hop in there}
+    for a in there:
+        for b in there:
+            near = hops.src[a] == hops.src[b] and abs(hops.t[a] - hops.t[b]) <= 6 * HOUR
+            if (near or led[a] == b) and part[int(a)] is not part[int(b)]:
+                whole = part[int(a)] | part[int(b)]
+                for hop in whole:
+                    part[hop] = whole
+    return {frozenset(each) for each in part.values()}
