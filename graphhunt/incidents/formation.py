@@ -9,17 +9,19 @@ is merely a program that was started from afar, which administrators do every da
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphhunt.incidents.acts import Act, Acts
+from graphhunt.incidents.acts import Act, Acts, Row
 from graphhunt.incidents.causality import STEPS_BACK, Causality, Joined
 from graphhunt.incidents.lead import MINUTE, Lead, once
+from graphhunt.incidents.rarity import Rarity
 from graphhunt.incidents.score import Score, Unit, score
+from graphhunt.incidents.weights import weights
 
 if TYPE_CHECKING:
     from graphhunt.incidents.tables import Tables
@@ -202,7 +204,16 @@ class Formation:
         visits: dict[str, list[Lead]] = defaultdict(list)
         for lead in (lead for part in parts for lead in part.leads):
             visits[self._visit(lead)].append(lead)
-        return score(visits, self._weights)
+        return score(visits, self._weights, {visit: self._rarity.of(self._rows_of(visit)) for visit in visits})
+
+    @cached_property
+    def _rarity(self) -> Rarity:
+        return Rarity(self.tables.hops, self._weights or weights())
+
+    def _rows_of(self, visit: str) -> Iterator[Row]:
+        """Give the remote logons of a visit."""
+        for vertex in self._hops_of(visit):
+            yield from self.acts.hops[vertex]
 
     def _visit(self, lead: Lead) -> str:
         """Name the visit that a lead counts to: what came over a remote logon counts to that."""

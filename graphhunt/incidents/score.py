@@ -1,6 +1,6 @@
 """The one score of incidents: the strongest visit to a machine, and bounded bonuses for what other visits add.
 
-    score = prior + sum over classes of min(cap, strongest lead of the class) in the best visit
+    score = prior + sum over classes of min(cap, strongest lead of the class) in the best visit, and its rarity
           + part of the weight of each class that only other visits have, each and all bounded, + `relay`
 
 A visit is one remote logon with all that came of it on that machine, or one local session. Visits are never summed:
@@ -51,8 +51,15 @@ class Score(NamedTuple):
         return [{"what": part.what, "count": part.times, "adds": round(part.adds, 4)} for part in self.parts]
 
 
-def score(visits: Mapping[str, Collection[Lead]], given: Weights | None = None) -> Score:
+def score(
+    visits: Mapping[str, Collection[Lead]], given: Weights | None = None, rarity: Mapping[str, float] | None = None
+) -> Score:
     """Score the leads of an incident by visit.
+
+    Args:
+        visits: The leads of each visit.
+        given: The weights; the shipped ones by default.
+        rarity: What it adds to a visit, nats, that its account seldom went that way before.
 
     Raises:
         AnalysisError: A lead's share or the score isn't a finite number.
@@ -62,12 +69,19 @@ def score(visits: Mapping[str, Collection[Lead]], given: Weights | None = None) 
     require_finite("what a lead weighs", [lead.share for leads in visits.values() for lead in leads])
     strongest = {visit: _classes(leads, rule) for visit, leads in visits.items()}
     first = {visit: min(lead.time for lead in leads) for visit, leads in visits.items()}
-    best = max(strongest, key=lambda visit: (sum(adds for _, adds in strongest[visit].values()), -first[visit], visit))
+    rare = rarity or {}
+
+    def worth(visit: str) -> float:
+        return sum(adds for _, adds in strongest[visit].values()) + rare.get(visit, 0.0)
+
+    best = max(strongest, key=lambda visit: (worth(visit), -first[visit], visit))
     counts = Counter(lead.kind for leads in visits.values() for lead in leads)
     parts = [Part("prior", 0, rule.prior)]
     parts += [
         Part(kind, counts[kind], adds) for kind, adds in sorted(strongest[best].values(), key=lambda p: (-p[1], p[0]))
     ]
+    if rare.get(best):
+        parts.append(Part("rarity", 1, rare[best]))
     parts += _further(strongest, best, counts, rule)
     if RELAY in counts:
         parts.append(Part("relay", counts[RELAY], rule.relay))

@@ -28,6 +28,8 @@ class Weights:
         further: Most that each class of another visit adds.
         further_share: Part of its weight that it adds.
         most_further: Most classes that add so.
+        rarity: Most that it adds that an account seldom went that way before.
+        rarity_days: Days with remote logons that must lie before for that to count.
         relay: What going on as another account adds, where records prove both.
         kinds: The kinds of leads by name.
     """
@@ -40,6 +42,8 @@ class Weights:
     further_share: float
     most_further: int
     relay: float
+    rarity: float
+    rarity_days: int
     kinds: dict[str, Kind]
 
     def scaled(self, kind: str, factor: float) -> Weights:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import polars as pl
 import pytest
 
 from graphhunt.errors import AnalysisError
 from graphhunt.incidents.lead import Lead, once
+from graphhunt.incidents.rarity import Rarity
 from graphhunt.incidents.score import score
 from graphhunt.incidents.weights import weights
 
@@ -65,3 +67,37 @@ def test_every_kind_says_what_it_was_set_on() -> None:
     assert kinds.keys() == weights().kinds.keys()
     assert all(set(each["set_on"]) <= {"A", "B", "C", "demo", "design"} and each["set_on"] for each in kinds.values())
     assert all(0 < each["weight"] <= weights().cap for each in kinds.values())
+
+
+DAY = 86_400_000_000
+
+
+def hops(*days: int, target: str = "b") -> list[dict[str, object]]:
+    return [{"user_id": "u", "from_id": "a", "to_id": target, "start": day * DAY} for day in days]
+
+
+@pytest.mark.parametrize(
+    ("seen", "adds"),
+    [
+        ([], math.log(10 / 1)),  # never on nine days: more than may be added
+        ([0, 1, 2, 3], math.log(10 / 5)),
+        ([*range(9)], 0.0),
+        ([2, 2, 2], math.log(10 / 2)),  # a day counts once
+    ],
+)
+def test_a_way_that_was_seldom_gone_adds_by_the_days_before(seen: list[int], adds: float) -> None:
+    known = pl.DataFrame([*hops(*seen), *hops(*range(9), target="c"), *hops(9)])
+    assert Rarity(known, weights()).of(hops(9)) == pytest.approx(min(2, adds))
+
+
+def test_without_a_week_before_nothing_is_rare() -> None:
+    for days, adds in ((6, 0.0), (7, 2.0)):
+        known = pl.DataFrame([*hops(*range(days), target="c"), *hops(days)])
+        assert Rarity(known, weights()).of(hops(days)) == adds
+
+
+def test_rarity_counts_with_the_best_visit_alone() -> None:
+    visits = {"a": [lead("remote_service")], "b": [lead("remote_wmi")]}
+    assert score(visits, None, {"b": 2.0}).total == pytest.approx(-9 + 4 + 2)
+    assert [part.adds for part in score(visits, None, {"b": 2.0}).parts if part.what == "rarity"] == [2.0]
+    assert score(visits, None, {"a": 0.0, "b": 0.25}).total == pytest.approx(-9 + 4.5)
