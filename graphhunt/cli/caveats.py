@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from graphhunt.cli.show import message
+from graphhunt.lateral.budget import budget_words
+from graphhunt.lateral.detector import CASE
 from graphhunt.lateral.scope import scope_line, scope_words
 
 
@@ -33,9 +35,12 @@ def _parts(found: dict[str, Any], more: str) -> list[str]:
     scope, listed = found.get("scope"), found.get("findings") or found.get("paths")
     if scope:
         parts.append(scope_line(scope))
-    if scope and listed:
+    if scope and listed and scope["mode"] != CASE:
         parts.append("score: the strongest hop's, in nats")
-    elif listed and found.get("meaning"):
+    left = budget_words(found["budget"]) if found.get("budget") else None
+    if left:
+        parts.append(left)
+    if not scope and listed and found.get("meaning"):
         parts.append("score: ten over the cost of the rights used")
     lists = [one["list"] for one in found.get("suppressed", ())]
     if lists:
@@ -56,6 +61,9 @@ def _say_all(found: dict[str, Any], more: str) -> None:
             f"suppressed by the list '{one['list']}': {one['logons']:,} logons, highest score "
             f"{one['highest_score']:.1f} ({one['reason']})"
         )
+    left = budget_words(found["budget"]) if found.get("budget") else None
+    if left:
+        message(f"{left} (--param budget= shows more)")
     if "run" in found:
         message(f"lm_ properties of {found['written']:,} logons written as {found['run']}")
     for note in found.get("notes", ()):

@@ -23,6 +23,14 @@ def run(
         typer.Option("--param", "-p", help="Parameter as NAME=VALUE; NAME=@FILE takes a file's text."),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most findings or rows to list.", show_default=False)] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(help="Of lateral-movement: case, monitor or auto (the default).", show_default=False),
+    ] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of lateral-movement: units shown for each scored day (9).", show_default=False),
+    ] = None,
     write: Annotated[bool, typer.Option(help="Write findings to the graph as lm_ properties.")] = True,
     verbose: VerboseOption = False,
     json: JsonOption = False,
@@ -30,7 +38,8 @@ def run(
     db: DbOption = None,
 ) -> None:
     """Run a hunt: lateral-movement lists chains with reasons and records; a question of the library lists rows."""
-    given = with_files(assignments(param or []))
+    asked = {"mode": mode, "budget": budget}
+    given = with_files(assignments(param or [])) | {name: value for name, value in asked.items() if value is not None}
     with open_case(context, workspace, db) as hunt:
         found = hunt.ask(name, given, Wishes(limit, write), "hunt", "entity")
     if json:
@@ -63,15 +72,19 @@ def show_finding(finding: dict[str, Any]) -> None:
     """Write one chain as text."""
     p = "" if finding["p"] is None else f", p {finding['p']:.2g}"
     mark = ", significant" if finding["significant"] else ""
+    score = "" if finding["score"] is None else f", score {finding['score']:.1f}"
     techniques = ", ".join(finding["techniques"])
-    head = f"{finding['rank']}. chain {finding['chain_id']}, class {finding['class']}, score {finding['score']:.1f}"
-    line(f"{head}{p}{mark}  {techniques}")
+    head = f"{finding['rank']}. chain {finding['chain_id']}, class {finding['class']}{score}{p}{mark}"
+    line(f"{head}  {techniques}")
+    line(f"   {finding['class_meaning']}")
     line(f"   {finding['reasons'][0]}")
     for hop in finding["hops"]:
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {', '.join(hop['techniques'])}")
         line(f"      class {hop['class']}, {proof_words(hop)}")
         for reason in hop["reasons"]:
             prose(f"why: {reason}", "      ")
+    if finding["more_units"]:
+        line(f"   + {finding['more_units']:,} more of the same actor")
 
 
 def proof_words(hop: dict[str, Any]) -> str:

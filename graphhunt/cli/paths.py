@@ -77,8 +77,7 @@ def run(  # the options are the contract's
 
 def _show(number: int, path: dict[str, Any]) -> None:
     names = [path["hops"][0]["from"], *(hop["to"] for hop in path["hops"])]
-    score = "not scored" if path["score"] is None else f"score {path['score']:.2f}"
-    line(f"{number}. {' -> '.join(names)}   {score}")
+    line(f"{number}. {' -> '.join(names)}   {_place(path)}")
     for hop in path["hops"]:
         how = _how(hop)
         if hop["kind"] == "possible":
@@ -86,13 +85,21 @@ def _show(number: int, path: dict[str, Any]) -> None:
             continue
         source = "" if hop["confidence"] == "observed" else f", source {hop['confidence']}"
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {how}{source}")
-        klass = f"class {hop['class']}, " if "class" in hop else ""
+        klass = f"class {hop['class']}, " if hop.get("class") else ""
         unscored = "" if hop.get("scored", True) else "not scored by the hunt, "
         line(f"      {klass}{unscored}{proof_words(hop)}")
         for text in _doubts(hop):
             prose(text, "      ")
     for reason in path["reasons"]:
         prose(f"why: {reason}", "   ")
+
+
+def _place(path: dict[str, Any]) -> str:
+    """Say what gives a path its place: its score, without a baseline its class."""
+    klass = f"class {path['class']}" if path.get("class") else ""
+    if path["score"] is None:
+        return klass or "not scored"
+    return f"{klass}, score {path['score']:.2f}" if klass else f"score {path['score']:.2f}"
 
 
 def _how(hop: dict[str, Any]) -> str:

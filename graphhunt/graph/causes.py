@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.graph.frames import HOUR, ORDER, SECOND, with_address
+from graphhunt.graph.local_accounts import local_accounts, same_local
 from graphhunt.graph.open_sessions import SLACK, OpenSessions
 from graphhunt.graph.weights import CAUSES, PROVING
 from graphhunt.graph.wellknown import SYSTEM_LOGONS
@@ -331,7 +332,9 @@ class Causes:
         kinds = self._kinds.select(proved_account="user_id", proved_kind="user_kind")
         frame = frame.join(kinds, on="proved_account", how="left", maintain_order="left")
         compared = (pl.col("proved_kind") == "person") & pl.col("user_kind").is_in(["person", "service"])
+        local = local_accounts(self.case.accounts.nodes(), self.case.machines.nodes().get_column("id"))
         differs = (pl.col("proved_account") != pl.col("user_id")) & ~pl.col("id").is_in(self._delegated().implode())
+        differs &= ~same_local(frame, "proved_account", "user_id", local)
         return frame.with_columns(
             credential_switch=pl.when(compared).then(differs), cause_account_id=pl.coalesce("proved_account", "account")
         )

@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 _MEANINGS = {
     "lm_chain_id": "id of the chain the logon belongs to",
     "lm_hop": "place of its act in the chain, from 1",
-    "lm_class": "A to E: switch and new access clear, unclear, unknown account or known machine, own credential, habit",
+    "lm_class": "P proved, E evidence, S switched account, N new access, H habit or rare alone",
     "lm_root_user": "account the causal path began with",
     "lm_certainty": "one over the number of possible causes",
-    "lm_score": "how suspicious, in nats",
+    "lm_score": "how suspicious, in nats; none in case mode, where there is no baseline",
     "lm_p": "conformal p-value among the baseline's new connections; none where it was not tested",
     "lm_reason": "why, in words with counts",
 }
 
+
+MODE = Parameter("mode", "str", "auto", "case (by evidence, everything scored), monitor (against its history), or auto")
+"""Parameter of everything that runs the detector: how it reads the case."""
 
 LISTS = (
     Parameter("scanners", "list[str]", help="machines that scan; their logons are suppressed, by name"),
@@ -50,6 +53,6 @@ ANALYSIS = Analysis(
     summary="Ranks remote logons by switched credentials, rarity, context and host events, and links them into chains.",
     compute=_compute,
     properties=tuple(Written("REMOTE_LOGON", name, _MEANINGS[name]) for name in PROPERTIES),
-    parameters=(Parameter("findings", "int", 200, "most chains to write", least=1), *LISTS),
+    parameters=(MODE, Parameter("findings", "int", 200, "most chains to write", least=1), *LISTS),
 )
 """The analytic."""

@@ -14,6 +14,7 @@ from graphhunt.graph.snapshot import Snapshot
 from graphhunt.graph.weights import CHOSEN
 from graphhunt.lateral import scores as lateral
 from graphhunt.lateral.detection import Detection, DetectionOptions, detected
+from graphhunt.lateral.detector import LETTERS
 from graphhunt.lateral.detector.words import Narrator
 from graphhunt.lateral.hops import Details, describe_hop
 from graphhunt.lateral.mixed import mixed_paths
@@ -256,7 +257,7 @@ class _Writer:
         self.chains: dict[int, tuple[str, int]] = {}
         self.run = case.run
         if self.run:
-            self.narrator = Narrator.of(case.table, self.run.findings.scores)
+            self.narrator = Narrator.of(case.table, self.run.findings.scores, self.run.classed)
             self.chains = {
                 row: (finding.chain_id, number)
                 for finding in self.run.findings.findings
@@ -291,25 +292,27 @@ class _Writer:
             if hop["credential_switch"]
         ]
         blind = sight.of_hops(hops, path.hops[0].start, path.hops[-1].start) if sight else []
-        score = max((hop["score"] for hop in hops if hop["scored"]), default=None)
-        written = {"score": score, "reasons": list(dict.fromkeys(reasons)), "hops": hops}
+        score = max((hop["score"] for hop in hops if hop["score"] is not None), default=None)
+        letters = [hop["class"] for hop in hops if hop["class"]]
+        klass = min(letters, key=LETTERS.index, default=None)
+        written = {"score": score, "class": klass, "reasons": list(dict.fromkeys(reasons)), "hops": hops}
         return written | ({"blind_spots": blind} if sight else {})
 
     def _score(self, rows: tuple[int, ...]) -> dict[str, Any]:
-        """Give the hunt's score of a hop, that of its strongest logon; None where it scored none of them."""
-        known = [float(self.ranking.total[row]) for row in rows if self.ranking.scored[row]]
-        return {"score": round(max(known), 4) if known else None, "scored": bool(known)}
+        """Give what the hunt holds of a hop: class and score of its strongest logon, None where it scored none."""
+        letter = self.ranking.letter(rows)
+        return {"score": self.ranking.score(rows), "class": letter, "scored": letter is not None}
 
     def _found(self, rows: tuple[int, ...]) -> dict[str, Any]:
         """Say what the detector holds of a hop: its strongest logon speaks."""
         scores = self.narrator.scores
-        best = max(rows, key=lambda row: (scores.total[row], -row))
+        best = max(rows, key=lambda row: (self.ranking.total[row], -row))
         side = scores.causes.inbound
         root = int(side.root[best])
         chain, number = next((self.chains[row] for row in rows if row in self.chains), (None, None))
         return {
             "reasons": self.narrator.reasons(best), "techniques": self.narrator.technique_ids(best),
-            "class": self.narrator.klass(best), "certainty": round(1 / max(1, int(side.causes[best])), 4),
+            "certainty": round(1 / max(1, int(side.causes[best])), 4),
             "root_user": self.table.account_name(root) if root >= 0 else None,
             "chain_id": chain, "chain_hop": number,
         }  # fmt: skip

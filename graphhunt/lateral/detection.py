@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphhunt.errors import UsageError
-from graphhunt.lateral.detector import Findings, LateralOptions, Lists, ScoreRules, findings_of, score_case
-from graphhunt.lateral.scores import Ranking, corroboration, logon_table
+from graphhunt.lateral.detector import AUTO, WANTED, Classed, Findings, LateralOptions, Lists, ScoreRules, findings_of
+from graphhunt.lateral.scores import Ranking, logon_table, scored_case
 
 if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot
@@ -25,6 +25,7 @@ class DetectionOptions:
     Attributes:
         since: Report from this time on, µs UTC; everything before is history. None: see `LateralOptions`.
         until: Leave out everything later, µs UTC.
+        mode: `auto`, `case` or `monitor`; see `graphhunt.lateral.detector.modes`.
         findings: Most chains.
         scanners: Machines that scan, by name or id; their logons are suppressed, by name.
         help_desk: Accounts of the help desk, likewise.
@@ -33,6 +34,7 @@ class DetectionOptions:
 
     since: int | None = None
     until: int | None = None
+    mode: str = AUTO
     findings: int = 200
     scanners: tuple[str, ...] = ()
     help_desk: tuple[str, ...] = ()
@@ -43,10 +45,12 @@ class DetectionOptions:
         """Make options from the bound parameters of an analytic or a hunt.
 
         Raises:
-            UsageError: An owner isn't written as `machine=account`.
+            UsageError: An owner isn't written as `machine=account`, or there is no such mode.
         """
+        if given["mode"] not in WANTED:
+            raise UsageError(f"'{given['mode']}' is no mode", hint="one of " + ", ".join(WANTED))
         return cls(
-            since=given["since"], until=given["until"], findings=given["findings"],
+            since=given["since"], until=given["until"], mode=given["mode"], findings=given["findings"],
             scanners=tuple(given["scanners"] or ()), help_desk=tuple(given["help_desk"] or ()),
             owners=tuple(_pair(text) for text in given["owners"] or ()),
         )  # fmt: skip
@@ -54,10 +58,11 @@ class DetectionOptions:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One run: the logons it looked at, what it found, and its scores as they order paths."""
+    """One run: the logons it looked at, what it found, their classes, and what orders paths."""
 
     table: LogonTable
     findings: Findings
+    classed: Classed
     ranking: Ranking
 
 
@@ -75,10 +80,9 @@ def _run(snapshot: Snapshot, options: DetectionOptions) -> Detection | None:
         table, _ = table.filter(until=options.until - 1)
     lists = Lists(options.scanners, options.help_desk)
     rules = ScoreRules(owners=_owners(table, options.owners))
-    asked = LateralOptions(since=options.since, limit=options.findings, lists=lists, rules=rules)
-    seen = corroboration(table, snapshot)
-    scoring = score_case(table, seen, asked)
-    return Detection(table, findings_of(table, scoring, asked), Ranking.of(scoring))
+    asked = LateralOptions(since=options.since, mode=options.mode, limit=options.findings, lists=lists, rules=rules)
+    scoring = scored_case(table, snapshot, asked)
+    return Detection(table, findings_of(table, scoring, asked), scoring.classed, Ranking.of(scoring))
 
 
 def _pair(text: str) -> tuple[str, str]:

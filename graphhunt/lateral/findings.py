@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.lateral.detector import CLASSES
+from graphhunt.lateral.budget import PER_DAY, Budget, found_units, opened
+from graphhunt.lateral.detector import CASE, CLASSES
 from graphhunt.lateral.hops import Details, describe_hop
 from graphhunt.lateral.scope import NOTHING_LOADED, nothing_found, scope_json, suppressed_json
 from graphhunt.times import iso
@@ -45,25 +46,43 @@ class FindingFilter:
 
 
 def report(
-    detection: Detection | None, snapshot: Snapshot, sight: Callable[[], Sight], wanted: FindingFilter | None = None
+    detection: Detection | None,
+    snapshot: Snapshot,
+    sight: Callable[[], Sight],
+    wanted: FindingFilter | None = None,
+    *,
+    budget: int = PER_DAY,
 ) -> dict[str, Any]:
     """Write a run of the detector as the JSON of `graphhunt hunt lateral-movement`.
 
+    Args:
+        detection: The run; None where there is no remote logon.
+        snapshot: The graph's tables.
+        sight: Gives what the logs can show.
+        wanted: Which findings to list.
+        budget: Units shown for each scored day.
+
     Returns:
-        `findings` by falling score, `suppressed` (what lists took out, by name), `notes`, `scope` (what was
-        scored; see `scope_json`; None where there is no remote logon), and `reason` when nothing was found.
+        `findings`, first what to read first, `suppressed` (what lists took out, by name), `notes`, `scope` (what was
+        scored; see `scope_json`; None where there is no remote logon), `budget` (see `Budget.json`), and `reason`
+        when nothing was found.
     """
     if detection is None:
-        return {"findings": [], "suppressed": [], "notes": [], "scope": None, "reason": NOTHING_LOADED}
-    wanted, table, found = wanted or FindingFilter(), detection.table, detection.findings
-    kept = [finding for finding in found.findings if wanted.keeps(finding, table)]
-    rows = sorted({row for finding in kept for hop in finding.hops for row in hop.rows})
-    details = Details(snapshot).of(table, rows)
-    seen = sight() if kept else None
+        return {
+            "findings": [], "suppressed": [], "notes": [], "scope": None, "budget": None, "reason": NOTHING_LOADED,
+        }  # fmt: skip
+    table, found = detection.table, detection.findings
+    kept = [one for one in found.findings if wanted is None or wanted.keeps(one, table)]
+    whole = len(kept) == len(found.findings)
+    reading = Budget(budget, found.scope.days)
+    taken = reading.take(kept)
+    rows = sorted({row for finding in taken for hop in finding.hops for row in hop.rows})
+    writer = Writer(table, found.scope.mode, Details(snapshot).of(table, rows), sight() if taken else None)
     written: dict[str, Any] = {
-        "findings": [finding_json(finding, table, details, seen) for finding in kept],
+        "findings": [writer.finding(finding) for finding in taken],
         "suppressed": [suppressed_json(one) for one in found.suppressed],
         "notes": list(found.notes), "scope": scope_json(found.scope),
+        "budget": reading.json(found.units if whole else found_units(kept)),
     }  # fmt: skip
     if not kept:
         none = nothing_found(written["scope"])
@@ -71,29 +90,49 @@ def report(
     return written
 
 
-def finding_json(
-    finding: Finding, table: LogonTable, details: dict[int, dict[str, Any]], sight: Sight | None = None
-) -> dict[str, Any]:
-    """Write one chain."""
-    hops = [_hop(hop, table, details) for hop in finding.hops]
-    first, last = finding.hops[0].start, finding.hops[-1].start
-    blind = sight.of_hops(hops, first, last) if sight else []
-    return {
-        "rank": finding.rank, "chain_id": finding.chain_id, "score": round(finding.score, 4), "p": _number(finding.p),
-        "significant": finding.significant, "start": iso(first), "end": iso(last),
-        "class": min(hop["class"] for hop in hops), "root_users": list(dict.fromkeys(h["root_user"] for h in hops)),
-        "techniques": list(dict.fromkeys(one for hop in hops for one in hop["techniques"])),
-        "reasons": list(finding.reasons), "hops": hops, "blind_spots": blind,
-    }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes chains as JSON.
 
+    Attributes:
+        table: The logons.
+        mode: `case` or `monitor`; without a baseline there are no scores.
+        details: The REMOTE_LOGON behind each row.
+        sight: What the logs can show; no blind spots without it.
+    """
 
-def _hop(hop: FoundHop, table: LogonTable, details: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    return describe_hop(table, hop, [details[row] for row in hop.rows]) | {
-        "class": hop.klass, "class_meaning": CLASSES[hop.klass],
-        "root_user": table.account_name(hop.root) if hop.root >= 0 else None,
-        "certainty": round(hop.certainty, 4), "p": _number(hop.p), "significant": hop.significant,
-        "techniques": list(hop.techniques), "lead_in": hop.lead_in,
-    }  # fmt: skip
+    table: LogonTable
+    mode: str
+    details: dict[int, dict[str, Any]]
+    sight: Sight | None = None
+
+    def finding(self, finding: Finding) -> dict[str, Any]:
+        """Write one chain, of whose units only the first are opened."""
+        shown, more = opened(finding)
+        hops = [self._hop(hop) for hop in shown]
+        first, last = finding.hops[0].start, finding.hops[-1].start
+        blind = self.sight.of_hops(hops, first, last) if self.sight else []
+        return {
+            "rank": finding.rank, "chain_id": finding.chain_id, "score": self._score(finding.score),
+            "p": _number(finding.p), "significant": finding.significant, "start": iso(first), "end": iso(last),
+            "class": finding.klass, "class_meaning": CLASSES[finding.klass], "evidence_kinds": finding.kinds,
+            "units": len(finding.units), "more_units": more,
+            "root_users": list(dict.fromkeys(h["root_user"] for h in hops)),
+            "techniques": list(dict.fromkeys(one for hop in hops for one in hop["techniques"])),
+            "reasons": list(finding.reasons), "hops": hops, "blind_spots": blind,
+        }  # fmt: skip
+
+    def _hop(self, hop: FoundHop) -> dict[str, Any]:
+        table = self.table
+        return describe_hop(table, hop, [self.details[row] for row in hop.rows]) | {
+            "score": self._score(hop.score), "class": hop.klass, "class_meaning": CLASSES[hop.klass],
+            "evidence_kinds": hop.kinds, "root_user": table.account_name(hop.root) if hop.root >= 0 else None,
+            "certainty": round(hop.certainty, 4), "p": _number(hop.p), "significant": hop.significant,
+            "techniques": list(hop.techniques), "lead_in": hop.lead_in,
+        }  # fmt: skip
+
+    def _score(self, value: float) -> float | None:
+        return None if self.mode == CASE else round(value, 4)
 
 
 def _number(value: float) -> float | None:

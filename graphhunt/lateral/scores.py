@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,9 @@ import orjson
 import polars as pl
 
 from graphhunt.attention import check_wanted
+from graphhunt.graph.local_accounts import local_accounts
 from graphhunt.graph.weights import CHOSEN
-from graphhunt.lateral.detector import LateralOptions, Scoring, score_case
+from graphhunt.lateral.detector import CASE, LETTERS, LateralOptions, Scoring, score_case
 from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, corroborate
 from graphhunt.lateral.paths import LogonTable, hop_rarity
 from graphhunt.lateral.scope import scope_json, suppressed_json
@@ -27,7 +28,7 @@ FLOOR = 0.25
 UNSCORED = 1e-6
 """Weight of a hop that wasn't scored, per nat of its rarity: far below any score."""
 
-SCORES = "hunt_scores-4"
+SCORES = "hunt_scores-5"
 """Name the scores are kept under; the number changes with the rules of scoring."""
 
 
@@ -36,8 +37,10 @@ class Ranking:
     """The hunt's scores, which order paths and findings alike.
 
     Attributes:
-        total: Score per row, nats; 0 where it wasn't scored.
-        base: The same without proved credential switches.
+        total: What orders the rows (see `detector.classes`), highest first; 0 where one wasn't scored. In monitor
+            mode it is the score, in nats.
+        base: The score without proved credential switches.
+        code: Class per row, as index in `detector.LETTERS`.
         scored: Rows that were scored.
         scope: What was scored, as every answer states it.
         suppressed: What suppression lists took out.
@@ -45,6 +48,7 @@ class Ranking:
 
     total: Floats
     base: Floats
+    code: np.ndarray[Any, np.dtype[np.int64]]
     scored: Flags
     scope: dict[str, Any]
     suppressed: list[dict[str, Any]]
@@ -54,9 +58,10 @@ class Ranking:
         """Take what orders paths from a run of the hunt."""
         scored = scoring.scored & scoring.scores.hops
         total, base = (
-            np.where(scored, np.maximum(column, 0.0), 0.0) for column in (scoring.scores.total, scoring.scores.base)
+            np.where(scored, np.maximum(column, 0.0), 0.0) for column in (scoring.classed.order, scoring.scores.base)
         )
-        return cls(total, base, scored, scope_json(scoring.scope), [suppressed_json(one) for one in scoring.suppressed])
+        suppressed = [suppressed_json(one) for one in scoring.suppressed]
+        return cls(total, base, scoring.classed.code, scored, scope_json(scoring.scope), suppressed)
 
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """Give it as arrays, to be kept."""
@@ -64,6 +69,7 @@ class Ranking:
         return {
             "total": self.total,
             "base": self.base,
+            "code": self.code,
             "scored": self.scored,
             "said": np.frombuffer(said, dtype=np.uint8),
         }
@@ -72,7 +78,17 @@ class Ranking:
     def from_arrays(cls, kept: dict[str, np.ndarray[Any, Any]]) -> Ranking:
         """Make it from what `arrays` gave."""
         said = orjson.loads(kept["said"].tobytes())
-        return cls(kept["total"], kept["base"], kept["scored"], said["scope"], said["suppressed"])
+        return cls(kept["total"], kept["base"], kept["code"], kept["scored"], said["scope"], said["suppressed"])
+
+    def letter(self, rows: tuple[int, ...]) -> str | None:
+        """Give the most telling class of those rows that were scored; None where none was."""
+        codes = [int(self.code[row]) for row in rows if self.scored[row]]
+        return LETTERS[min(codes)] if codes else None
+
+    def score(self, rows: tuple[int, ...]) -> float | None:
+        """Give the highest score of those rows that were scored, nats; None where none was, and in case mode."""
+        known = [float(self.total[row]) for row in rows if self.scored[row]]
+        return round(max(known), 4) if known and self.scope["mode"] != CASE else None
 
 
 class Logons:
@@ -135,7 +151,17 @@ def logon_table(snapshot: Snapshot, least: float = CHOSEN) -> LogonTable | None:
         return None
     names = dict(machines.select("id", "name").iter_rows())
     accounts = dict(users.select("id", "name").iter_rows())
-    return LogonTable.from_frame(logons, host_names=names, account_names=accounts)
+    table = LogonTable.from_frame(logons, host_names=names, account_names=accounts)
+    return replace(table, alike=_alike(table, local_accounts(users, machines.get_column("id"))))
+
+
+def _alike(table: LogonTable, local: dict[str, str]) -> tuple[int, ...]:
+    """Give per account the first local account of the same name; others stand for themselves."""
+    first: dict[str, int] = {}
+    return tuple(
+        first.setdefault(local[account], index) if account in local else index
+        for index, account in enumerate(table.accounts)
+    )
 
 
 def corroboration(table: LogonTable, snapshot: Snapshot) -> Corroboration:
@@ -156,7 +182,56 @@ def host_events(table: LogonTable, snapshot: Snapshot) -> pl.DataFrame | None:
         "t": pl.col("time"), "kind": pl.col("kind"), "host": _index("machine_id", hosts),
         "acct": _index("user_id", accounts), "row": _index("relationship_id", rows), "peer": _index("peer_id", hosts),
     }  # fmt: skip
-    return events.select(looked_up[name].cast(dtype).alias(name) for name, dtype in COLUMNS.items())
+    known = events.select(looked_up[name].cast(dtype).alias(name) for name, dtype in COLUMNS.items())
+    led = pl.Series("id", [one for one, before in cause_of(snapshot).items() if before], dtype=pl.String)
+    told = (("relayed", led), ("sensed", sensed(snapshot)))
+    return pl.concat([known, *(_events(table, kind, ids) for kind, ids in told)])
+
+
+SENSOR = "_sensor"
+"""How the names of witnesses end that are network sensors."""
+
+
+def sensed(snapshot: Snapshot) -> pl.Series:
+    """Give the ids of the remote logons that network sensors alone saw."""
+    logons = snapshot.table("REMOTE_LOGON")
+    if logons is None or "witnesses" not in logons.columns:
+        return pl.Series("id", [], dtype=pl.String)
+    alone = pl.col("witnesses").list.eval(pl.element().str.ends_with(SENSOR)).list.all()
+    return logons.filter(alone & (pl.col("witnesses").list.len() > 0)).get_column("id")
+
+
+def _events(table: LogonTable, kind: str, ids: pl.Series) -> pl.DataFrame:
+    """Give an event of a kind for each of some logons."""
+    rows = np.array(sorted(_rows(table, ids).values()), dtype=np.int64)
+    columns = {
+        "t": table.t[rows], "host": table.src[rows], "acct": table.acct[rows], "kind": [kind] * len(rows),
+        "row": rows, "peer": table.dst[rows],
+    }  # fmt: skip
+    return pl.DataFrame(columns, schema=COLUMNS, strict=False)
+
+
+def scored_case(table: LogonTable, snapshot: Snapshot, options: LateralOptions) -> Scoring:
+    """Score the case's logons with its host events, and say how the causes of the hops are known."""
+    seen = corroboration(table, snapshot)
+    check_wanted()
+    scoring = score_case(table, seen, options)
+    hops = scoring.scored & scoring.scores.hops
+    own = list(_rows(table, sensed(snapshot)).values())
+    scope = replace(scoring.scope, causes=_causes(table, snapshot, hops), sensed=int(hops[own].sum()))
+    return replace(scoring, scope=scope)
+
+
+def _causes(table: LogonTable, snapshot: Snapshot, scored: Flags) -> dict[str, int]:
+    """Count the scored hops by how their cause is known: proved, inferred, none."""
+    logons = snapshot.table("REMOTE_LOGON")
+    if logons is None or table.ids is None or "cause_how" not in logons.columns:
+        return {}
+    hops = pl.DataFrame({"id": table.ids.filter(pl.Series(scored))})
+    how = pl.when("cause_proved").then(pl.lit("proved")).when(pl.col("caused_by").is_null()).then(pl.lit("none"))
+    told = logons.select("id", how=how.otherwise(pl.lit("inferred")))
+    counts: dict[str, int] = dict(hops.join(told, on="id").group_by("how").len().iter_rows())
+    return {name: counts[name] for name in ("proved", "inferred", "none") if name in counts}
 
 
 def _rows(table: LogonTable, ids: pl.Series) -> dict[str, int]:
@@ -172,10 +247,8 @@ def _index(column: str, known: dict[str, int]) -> pl.Expr:
 
 
 def default_ranking(table: LogonTable, snapshot: Snapshot) -> Ranking:
-    """Score each remote logon as `hunt lateral-movement` without parameters does."""
-    seen = corroboration(table, snapshot)
-    check_wanted()
-    return Ranking.of(score_case(table, seen, LateralOptions()))
+    """Order the remote logons as `hunt lateral-movement` without parameters does."""
+    return Ranking.of(scored_case(table, snapshot, LateralOptions()))
 
 
 def linked_rows(table: LogonTable, snapshot: Snapshot) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -205,12 +278,14 @@ def path_weights(ranking: Ranking, linked: Flags, *, asked: Flags, floor: bool) 
         ranking: The hunt's scores.
         linked: Rows whose link is proved.
         asked: Rows that the question allows; what is best is counted among them.
-        floor: Leave out what is far below the best weight.
+        floor: Leave out what is far below the best weight and has no evidence of its own.
     """
     base = ranking.base
     best = float(base[asked].max(initial=0.0))
     weights = np.where(linked, base + max(best, 1.0), base)
     least = FLOOR * float(weights[asked].max(initial=0.0)) if floor else 0.0
+    evident = ranking.scored & (ranking.code < LETTERS.index("S"))
+    weights = np.where(evident, np.maximum(weights, least), weights)
     return np.where(weights >= least, weights, 0.0)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt import queries
 from graphhunt.analyses.registry import analyses
+from graphhunt.lateral.detector import CLASSES, LETTERS
 from graphhunt.questions import pivots
 from graphhunt.times import iso
 
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 MAX_LOGONS = 20
 """Most remote logons that are told of."""
 
-_CLASSES = {
-    "A": "another account was taken up on the way, with new access",
-    "B": "another account may have been taken up on the way, with new access",
-    "C": "an account or machine new to each other",
-    "D": "the account's own credential",
-    "E": "what this account does habitually",
-}
 _WITH_LOGONS = frozenset({"Machine", "IP", "User"})
 
 
@@ -34,7 +28,7 @@ def why_ranked(store: Reader, ref: Ref) -> dict[str, Any] | None:
 
     Returns:
         `rankings`: per analytic that wrote to it, `analysis`, `summary`, `run`, `reasons` (sentences) and `facts`
-        (property, value, meaning); `logons`: its remote logons in chains of the detector, highest score first,
+        (property, value, meaning); `logons`: its remote logons in chains of the detector, first what to read first,
         each with `words`; `reason` when no analytic has said anything.
     """
     found = pivots.entity(store, ref)
@@ -83,16 +77,22 @@ def _logons(store: Reader, ref: Ref) -> list[dict[str, Any]]:
         return []
     rows = store.read(queries.library()[f"pivot/why/{ref.kind.lower()}"], id=ref.id)
     chained = [row for row in rows if row["logon"].get("lm_chain_id") is not None]
-    chained.sort(key=lambda row: (-(row["logon"].get("lm_score") or 0.0), row["logon"]["id"]))
+    chained.sort(key=lambda row: _place(row["logon"]))
     return [_logon(row) for row in chained[:MAX_LOGONS]]
+
+
+def _place(logon: Mapping[str, Any]) -> tuple[float, int, int, str]:
+    """Give a logon's place: the highest score first, the most telling class where none has a score, then time."""
+    score = logon.get("lm_score") or 0.0
+    return -score, LETTERS.find(logon.get("lm_class") or "H"), logon.get("start") or 0, logon["id"]
 
 
 def _logon(row: dict[str, Any]) -> dict[str, Any]:
     props = row["logon"]
     level = str(props.get("lm_class") or "")
     words = [f"hop {props.get('lm_hop')} of chain {props.get('lm_chain_id')}, class {level}"]
-    if level in _CLASSES:
-        words[0] += f": {_CLASSES[level]}"
+    if level in CLASSES:
+        words[0] += f": {CLASSES[level]}"
     if (p := props.get("lm_p")) is not None:
         words.append(f"a new connection as unusual as this has p = {p:.2g} in the baseline")
     if reason := props.get("lm_reason"):

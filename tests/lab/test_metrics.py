@@ -11,7 +11,7 @@ from graphhunt.lab.evaluation import LabelledCase
 from graphhunt.lab.evaluation.baselines import edgebank, pagerank, random_order
 from graphhunt.lab.evaluation.exactness import path_metrics
 from graphhunt.lab.evaluation.metrics import order_metrics, window_recall
-from graphhunt.lateral.detector import Finding, Findings, FoundHop, detect
+from graphhunt.lateral.detector import Finding, FoundHop, detect
 from graphhunt.lateral.paths import LogonTable
 from graphhunt.lateral.paths.table import DAY, HOUR
 
@@ -57,14 +57,13 @@ def test_a_retold_attack_is_whole_with_more_in_the_chain_and_exact_without():
     t = [10 * DAY + i * HOUR for i in range(7)]
     table = LogonTable.from_arrays(t, range(7), range(7, 14), range(7))
     made = LabelledCase("retold", table, 10 * DAY, np.array([0, 0, 1, 1, -1, 2, 2]))
-    hop = FoundHop((), 0, 1, 0, 0, -1, "A", 0, 1.0, 1.0, float("nan"), False, (), ())
+    hop = FoundHop((), 0, 1, 0, 0, -1, "P", 0, 1.0, 1.0, float("nan"), False, (), ())
     finding = Finding("", 1, 1.0, float("nan"), False, (), ())
     chains = [(0, 1), (2, 3, 4), (5,)]
     findings = tuple(
         replace(finding, rank=n, hops=tuple(replace(hop, rows=(row,)) for row in rows)) for n, rows in enumerate(chains)
     )
-    whole = detect(table)
-    found = path_metrics(made, Findings(findings, (), (), whole.scores, None, (), whole.scope))
+    found = path_metrics(made, replace(detect(table), findings=findings))
     assert found["hop_recall"] == pytest.approx(5 / 6)
     assert found["path_whole"] == pytest.approx(2 / 3)
     assert found["path_exact"] == pytest.approx(1 / 3)

@@ -194,7 +194,7 @@ def test_techniques_are_right_wrong_or_missing_and_wrong_counts_double():
     rows = np.flatnonzero(made.labels == 0)
     table.technique[rows] = [0, 0, 1, -1]
     known = replace(made, table=table, truth=Truth({int(row): ("T1047",) for row in rows}))
-    told = technique_metrics(known, detect(table).scores)
+    told = technique_metrics(known, detect(table))
     assert [told[f"technique_{verdict}"] for verdict in ("right", "wrong", "missing")] == [2, 1, 1]
     assert told["technique_accuracy"] == pytest.approx(2 / 5)
 

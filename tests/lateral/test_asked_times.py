@@ -53,7 +53,8 @@ def test_days_that_were_kept_back_are_listed_without_a_score_and_the_answer_says
     assert users(answer)[0] == "user77"
     assert all(path["score"] is None and not hop["scored"] for path in answer["paths"] for hop in path["hops"])
     assert answer["notes"][0] == (
-        "none of the 561 remote logons asked for was scored: the first 14 days are history and not scored themselves"
+        "none of the 561 remote logons asked for was scored: monitor mode: "
+        "the first 14 days are history and not scored themselves"
     )
     of_user = paths.find(PathOptions(user="user77"))
     assert users(of_user) == ["user77"]
@@ -64,7 +65,7 @@ def test_days_that_were_kept_back_are_listed_without_a_score_and_the_answer_says
 def test_an_empty_answer_says_that_what_was_asked_for_was_not_scored(long_case: Snapshot) -> None:
     answer = AttackPaths(long_case).find(PathOptions(source="10.0.0.200", target="PC9", **days(3, 10)))
     assert answer["paths"] == []
-    assert "none of the 561 remote logons asked for was scored: the first 14 days are history" in answer["reason"]
+    assert "none of the 561 remote logons asked for was scored: monitor mode: the first 14 days" in answer["reason"]
 
 
 def test_a_window_over_both_lists_what_was_scored_first(long_case: Snapshot) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphhunt.lateral.detector import detect
-from graphhunt.lateral.detector.scope import CASE, MONITOR, beginning
+from graphhunt.lateral.detector.modes import CASE, MONITOR, beginning
 from graphhunt.lateral.paths import LogonTable
 from graphhunt.lateral.paths.table import DAY, HOUR, SECOND
 
@@ -59,11 +59,11 @@ def test_a_stray_time_does_not_change_what_else_is_found(days, strays):
 @given(st.integers(2, 60), st.sampled_from(EARLY), st.sampled_from(LATE), st.sampled_from([(1, 0), (0, 1), (1, 1)]))
 def test_scoring_begins_where_it_would_without_stray_times(days, early, late, which):
     strays = [day for day, taken in zip((early, late), which, strict=True) if taken]
-    without, mode = beginning(case(range(days)), None)
+    without = beginning(case(range(days)), None)
     table = case(range(days), strays)
     found = beginning(table, None)
-    assert found[1] == mode
-    assert found[0] == (without if mode == MONITOR else int(table.t[0]))
+    assert found.mode == without.mode
+    assert found.since == (without.since if without.mode == MONITOR else int(table.t[0]))
 
 
 def test_days_are_counted_on_both_sides():
@@ -74,7 +74,8 @@ def test_days_are_counted_on_both_sides():
     ):  # fmt: skip
         table = case(active, strays)
         expected = (int(table.t[0]), CASE) if first is None else ((BEGIN + first) * DAY, MONITOR)
-        assert beginning(table, None) == expected, (active, strays)
+        found = beginning(table, None)
+        assert (found.since, found.mode) == expected, (active, strays)
 
 
 def test_only_logons_that_can_be_hops_count():
@@ -84,4 +85,5 @@ def test_only_logons_that_can_be_hops_count():
         *(np.concatenate((getattr(table, name), getattr(failed, name))) for name in ("t", "src", "dst", "acct")),
         ok=[1] * len(table) + [0] * len(failed), hosts=table.hosts, accounts=table.accounts,
     )  # fmt: skip
-    assert beginning(both, None) == (int(table.t[0]), CASE)
+    found = beginning(both, None)
+    assert (found.since, found.mode) == (int(table.t[0]), CASE)

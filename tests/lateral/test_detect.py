@@ -70,19 +70,18 @@ def test_every_listed_hop_of_the_campaign_is_found_with_its_technique(theshire):
         assert any(technique in hop.techniques for hop in hops), (when, src, dst)
 
 
-def test_every_listed_hop_ranks_above_every_benign_one(theshire):
+def test_no_benign_hop_is_listed(theshire):
+    """Of six logons from WORKSTATION5 on the controller, two are of the sweep; the others are its daily work."""
     table, found = theshire
     listed = {(at(when) // (60 * SECOND), src, dst, user) for when, src, dst, user, _ in LISTED_A}
-    attack = [one[4].score for one in acts(table, found) if one[:4] in listed]
-    benign = [one[4].score for one in acts(table, found) if one[:4] not in listed]
-    assert len(benign) >= 2
-    assert min(attack) > max(benign)
+    assert {one[:4] for one in acts(table, found)} <= listed
+    assert found.scope.hops > sum(len(hop.rows) for finding in found.findings for hop in finding.hops)
 
 
-def test_the_change_of_account_is_class_a_and_told_in_words(theshire):
+def test_the_change_of_account_is_a_switch_and_told_in_words(theshire):
     table, found = theshire
     hop = next(one[4] for one in acts(table, found) if one[3] == "sbeavers")
-    assert hop.klass == "A"
+    assert hop.klass == "S"
     assert hop.certainty == 1.0
     assert table.account_name(hop.root) == "pgustavo"
     assert any("changed on WORKSTATION6: pgustavo" in reason for reason in hop.reasons)
@@ -133,7 +132,7 @@ def test_an_intrusion_in_an_office_is_the_first_finding_and_one_chain():
     led = [hop for hop in found.findings[0].hops if hop.lead_in]
     assert [(table.host_name(hop.src), table.account_name(hop.acct)) for hop in led] == [("h3", "user3")]
     assert len(found.findings) == 1
-    assert any("smallest reachable p" in note or "No baseline" in note for note in found.notes)
+    assert any(note.startswith("No p-values: the baseline has") for note in found.notes)
 
 
 def test_the_same_office_without_intruder_has_no_significant_finding():

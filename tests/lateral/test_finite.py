@@ -107,7 +107,7 @@ def test_a_case_without_history_is_scored_whole_and_a_long_large_one_keeps_two_w
     assert (large.mode, large.since, large.hops, large.earlier) == ("monitor", 14 * DAY, 440, 560)
     assert large.history_days == 14
     asked = detect(table_of(daily(4, 5, 60), 4, 5), options=LateralOptions(since=50 * DAY)).scope
-    assert (asked.mode, asked.hops, asked.earlier) == ("asked", 50, 250)
+    assert (asked.mode, asked.hops, asked.earlier) == ("case", 50, 250)
 
 
 def test_a_method_that_could_not_be_used_is_named_with_its_reason():

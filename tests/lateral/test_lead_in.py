@@ -8,9 +8,9 @@ import pytest
 from graphhunt.lateral.detector import LateralOptions, detect
 from graphhunt.lateral.detector._causal import FRESH, NO_CAUSE, SWITCH
 from graphhunt.lateral.detector.causes import Side, causal_paths
-from graphhunt.lateral.detector.detect import LED
 from graphhunt.lateral.detector.habits import count_habits
 from graphhunt.lateral.detector.lead_in import LeadIns
+from graphhunt.lateral.detector.listing import LED
 from graphhunt.lateral.paths import LogonTable
 from graphhunt.lateral.paths.table import DAY, HOUR, SECOND
 

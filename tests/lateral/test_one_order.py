@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from graphhunt.hunt import Hunt
-from graphhunt.lateral.scores import FLOOR
 from graphhunt.store.embedded import stop_engine
 from tests.cli.test_commands import data
 from tests.conftest import small_settings
@@ -38,21 +37,13 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     stop_engine(folder)
 
 
-def strongest(hops: list[Answer]) -> Answer:
-    """The hop that gives a chain its place: the highest score, the earliest logon of equals."""
-    return min(
-        (hop for hop in hops if not hop.get("lead_in") and hop["score"] is not None),
-        key=lambda hop: (-hop["score"], hop["start"], hop["relationship_id"]),
-    )
-
-
-def led(paths: list[Answer]) -> dict[str, float]:
-    """The strongest hop of each path, in the order in which they come first, with the path's score."""
-    return {strongest(path["hops"])["relationship_id"]: path["score"] for path in reversed(paths)}
+def best(hops: list[Answer]) -> str:
+    """The most telling class of hops, those left out that are in a chain for what led to them."""
+    return min((hop["class"] for hop in hops if not hop.get("lead_in")), key="PESNH".index)
 
 
 def shape(answer: Answer) -> list[Any]:
-    return [(path["score"], [(h["relationship_ids"], h["score"]) for h in path["hops"]]) for path in answer["paths"]]
+    return [(path["class"], [(h["relationship_ids"], h["class"]) for h in path["hops"]]) for path in answer["paths"]]
 
 
 def test_paths_with_and_without_rank_are_the_same_list(case: tuple[Hunt, Answer]) -> None:
@@ -63,35 +54,33 @@ def test_paths_with_and_without_rank_are_the_same_list(case: tuple[Hunt, Answer]
         assert plain["scope"] == ranked["scope"]
 
 
-def test_paths_and_the_hunt_score_each_logon_alike_and_in_one_order(case: tuple[Hunt, Answer]) -> None:
+def test_paths_and_the_hunt_class_each_logon_alike_and_in_one_order(case: tuple[Hunt, Answer]) -> None:
+    """Cases of days have no baseline: classes order both lists, and there is no score."""
     hunt, _ = case
     found, paths = hunt.hunt("lateral-movement", write=False), hunt.paths(k=500)
     assert found["scope"] == paths["scope"]
-    of_hunt = {one: h["score"] for f in found["findings"] for h in f["hops"] for one in h["relationship_ids"]}
-    of_paths = {one: h["score"] for p in paths["paths"] for h in p["hops"] for one in h["relationship_ids"]}
-    assert {one: score for one, score in of_paths.items() if one in of_hunt}.items() <= of_hunt.items()
-    for path in paths["paths"]:
-        assert path["score"] == max(hop["score"] for hop in path["hops"])
-    assert [path["score"] for path in paths["paths"]] == sorted((p["score"] for p in paths["paths"]), reverse=True)
-    # Every chain of the hunt above the floor of unasked-for paths is in a path; those that lead one keep their order.
-    # A hop that lineage links weighs up to twice the best score.
-    best = 2 * found["findings"][0]["score"]
-    chains = {strongest(f["hops"])["relationship_id"]: f["score"] for f in found["findings"]}
-    assert {one for one, score in chains.items() if score >= FLOOR * best} <= of_paths.keys()
-    leaders = list(reversed(led(paths["paths"]).items()))
-    common = [one for one in leaders if one[0] in chains]
-    assert common == [one for one in chains.items() if one in common]
-    assert common[0] == next(iter(chains.items()))
+    assert found["scope"]["mode"] == "case"
+    assert all(one["score"] is None and one["p"] is None for one in found["findings"])
+    of_hunt = {one: h["class"] for f in found["findings"] for h in f["hops"] for one in h["relationship_ids"]}
+    of_paths = {one: h["class"] for p in paths["paths"] for h in p["hops"] for one in h["relationship_ids"]}
+    assert {one: klass for one, klass in of_paths.items() if one in of_hunt}.items() <= of_hunt.items()
+    for listed in (found["findings"], paths["paths"]):
+        assert [one["class"] for one in listed] == [best(one["hops"]) for one in listed]
+        assert [one["class"] for one in listed] == sorted((one["class"] for one in listed), key="PESNH".index)
+    proved = {one for f in found["findings"] for h in f["hops"] if h["class"] == "P" for one in h["relationship_ids"]}
+    assert proved <= of_paths.keys()
+    first = {one for h in found["findings"][0]["hops"] for one in h["relationship_ids"]}
+    assert first & {one for h in paths["paths"][0]["hops"] for one in h["relationship_ids"]}
 
 
-def test_a_chain_asked_for_by_its_ends_has_the_same_score(case: tuple[Hunt, Answer]) -> None:
+def test_a_chain_asked_for_by_its_ends_has_the_same_class(case: tuple[Hunt, Answer]) -> None:
     hunt, _ = case
     for finding in hunt.hunt("lateral-movement", write=False)["findings"][:3]:
-        hop = strongest(finding["hops"])
+        hop = next(hop for hop in finding["hops"] if hop["class"] == finding["class"] and not hop["lead_in"])
         for asked in ({"from_": hop["from"], "to": hop["to"]}, {"user": hop["user"]}):
             answer = hunt.paths(k=200, **asked)
-            scores = {one: h["score"] for p in answer["paths"] for h in p["hops"] for one in h["relationship_ids"]}
-            assert scores[hop["relationship_id"]] == hop["score"] == finding["score"]
+            classes = {one: h["class"] for p in answer["paths"] for h in p["hops"] for one in h["relationship_ids"]}
+            assert classes[hop["relationship_id"]] == finding["class"]
 
 
 def test_the_demo_prints_that_list(case: tuple[Hunt, Answer]) -> None:
@@ -99,7 +88,7 @@ def test_the_demo_prints_that_list(case: tuple[Hunt, Answer]) -> None:
     if not printed:
         pytest.skip("the demo makes its own case")
     assert shape(printed) == shape(hunt.paths(k=3))
-    assert "strongest hop" in printed["scope"]["meaning"]
+    assert "what is proved comes first" in printed["scope"]["meaning"]
 
 
 def test_hops_outside_the_window_of_the_hunt_say_so_and_come_last(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_proved_switch_is_the_first_finding() -> None:
     first = found.findings[0]
     assert {hop.dst for hop in first.hops} >= {1}
     assert any("records prove that another account opened it" in reason for hop in first.hops for reason in hop.reasons)
-    assert "A" in {hop.klass for hop in first.hops}
+    assert "P" in {hop.klass for hop in first.hops}
 
 
 def test_a_switch_that_is_made_every_day_is_a_habit() -> None:
@@ -68,7 +68,7 @@ def test_a_switch_that_is_made_every_day_is_a_habit() -> None:
 def test_what_goes_by_shares_of_the_best_is_not_pushed_out() -> None:
     """A hop with a third of the best ordinary score stays part of paths when a switch stands far above both."""
     total, base = np.array([105.0, 12.0, 4.0, 0.5]), np.array([5.0, 12.0, 4.0, 0.5])
-    ranking = Ranking(total, base, np.ones(4, dtype=bool), {}, [])
+    ranking = Ranking(total, base, np.array([0, 3, 3, 4]), np.ones(4, dtype=bool), {}, [])
     nothing, every = np.zeros(4, dtype=bool), np.ones(4, dtype=bool)
     weights = path_weights(ranking, nothing, asked=every, floor=True)
     assert weights.tolist() == [5.0, 12.0, 4.0, 0.0]
@@ -77,7 +77,7 @@ def test_what_goes_by_shares_of_the_best_is_not_pushed_out() -> None:
 def test_ranking_keeps_both_scores() -> None:
     table = history()
     scoring = score_case(
-        table, corroborate(table, events(table, ("credential_switch", len(table) - 3))), LateralOptions()
+        table, corroborate(table, events(table, ("credential_switch", len(table) - 3))), LateralOptions(mode="monitor")
     )
     ranking = Ranking.from_arrays(Ranking.of(scoring).arrays())
     assert ranking.total[-3] - ranking.base[-3] == pytest.approx(SWITCHED)

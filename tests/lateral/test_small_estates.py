@@ -61,13 +61,16 @@ def test_the_reported_case_lists_its_psexec_chain_by_default(hunt: Hunt, shared_
         assert paths["scope"] == found["scope"]
     # The file holds 162 logons on nine days, all from elsewhere: none is left out.
     assert found["scope"]["scored"] == {
-        "from": "2024-01-01T09:00:00.000000Z", "until": "2024-01-09T09:01:00.000000Z", "hops": 162,
+        "from": "2024-01-01T09:00:00.000000Z", "until": "2024-01-09T09:01:00.000000Z", "days": 9, "rows": 162,
+        "hops": 162, "sensed": 0,
     }  # fmt: skip
     assert found["scope"]["history"]["hops"] == 0
     assert found["scope"]["not_scored"] == {}
-    rows = hunt.query("MATCH ()-[r:REMOTE_LOGON]->() WHERE r.lm_score IS NOT NULL RETURN r.lm_score").rows
-    assert rows
-    assert all(math.isfinite(row[0]) for row in rows)
+    rows = hunt.query(
+        "MATCH ()-[r:REMOTE_LOGON]->() WHERE r.lm_class IS NOT NULL RETURN r.lm_class, r.lm_certainty"
+    ).rows
+    assert {row[0] for row in rows} >= {"P"}
+    assert all(math.isfinite(row[1]) for row in rows)
 
 
 @pytest.mark.parametrize(

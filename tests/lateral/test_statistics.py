@@ -18,7 +18,7 @@ from graphhunt.lateral.paths.table import DAY, HOUR, SECOND
 def test_conformal_p_is_the_rank_among_the_baseline():
     score = np.array([1.0, 2.0, 3.0, 4.0, 2.5, 9.0])
     rows = np.arange(6)
-    found = calibrate(score, rows, rows < 4, rows >= 4)
+    found = calibrate(score, rows, rows < 4, rows >= 4, least=1)
     assert found.p[4] == pytest.approx((1 + 2) / 5)
     assert found.p[5] == pytest.approx(1 / 5) == pytest.approx(found.smallest_p)
     assert np.isnan(found.p[:4]).all()
@@ -28,7 +28,8 @@ def test_conformal_p_is_the_rank_among_the_baseline():
 
 def test_a_connection_counts_once_by_its_best_row():
     score = np.array([1.0, 5.0, 7.0, 0.0])
-    found = calibrate(score, np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0], bool), np.array([0, 0, 1, 1], bool))
+    sides = np.array([1, 1, 0, 0], bool)
+    found = calibrate(score, np.array([0, 0, 1, 1]), sides, ~sides, least=1)
     assert (found.baseline, found.tested) == (1, 1)
     assert found.p[3] == found.p[2] == 0.5
 

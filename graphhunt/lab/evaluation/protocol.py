@@ -191,12 +191,12 @@ def _section(bench: Bench, *, ablations: bool) -> Report:
     case = bench.case
     found = run_detector(case, support_of(case), links=True)
     twin = None if bench.twin is None else run_detector(bench.twin, support_of(bench.twin), links=True)
-    score = found.scores.total
-    ranking = Ranking.of(case, bench.hops, score, None if twin is None else twin.scores.total)
+    score = found.classed.order
+    ranking = Ranking.of(case, bench.hops, score, None if twin is None else twin.classed.order)
     told, closure = outcomes(case, bench.hops, ranking, bench.led)
     result: Report = shown_metrics(told, case.days) | noise_metrics(closure, case.days)
     result |= significance(case, bench.hops, found, twin)
-    result |= cause_metrics(case, found.scores) | technique_metrics(case, found.scores)
+    result |= cause_metrics(case, found.scores) | technique_metrics(case, found)
     result |= path_metrics(case, found) | _explained(found) | window_recall(case, score) | order_metrics(case, score)
     result["intervals"] = intervals(told, case.days)
     result["outcomes"] = [asdict(each) for each in told]
@@ -221,7 +221,7 @@ def _tree(bench: Bench, learn: Sequence[LabelledCase]) -> dict[str, Metrics]:
 
 def _ablations(bench: Bench) -> dict[str, Metrics]:
     def scored(rules: ScoreRules) -> Scorer:
-        return lambda case: run_detector(case, support_of(case), rules).scores.total
+        return lambda case: run_detector(case, support_of(case), rules).classed.order
 
     rules = ScoreRules()
     scorers = {f"without_{term}": scored(replace(rules, terms=ALL_TERMS - {term})) for term in ABLATIONS}

@@ -67,9 +67,9 @@ def significance(case: LabelledCase, hops: Hops, found: Findings, twin: Findings
         twin: Its result on the same days without intruders; without it the case's own honest rows count, on days
             without an attack.
     """
-    p = np.full(len(case.table), np.nan) if found.calibration is None else found.calibration.p
+    p = found.calibration.p
     honest = case.labels < 0
-    if twin is not None and twin.calibration is not None:
+    if twin is not None:
         p = p.copy()
         p[honest] = twin.calibration.p
     benign = _least(hops, np.where(honest if twin is not None else _quiet(case), p, np.nan))

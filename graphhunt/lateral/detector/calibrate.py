@@ -17,6 +17,12 @@ from graphhunt.lateral.paths.table import Flags, Floats, Ints
 FDR = 0.05
 """Share of false findings accepted among the significant ones."""
 
+LEAST_BASELINE = 1_000
+"""Baseline connections below which no p-value is given."""
+
+DISCOVERIES = 10
+"""Findings that must be able to pass together before one of them is called significant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -28,6 +34,7 @@ class Calibration:
         baseline: Number of baseline connections compared with (N).
         tested: Number of connections tested.
         smallest_p: The smallest p-value this baseline can give.
+        least: Baseline connections it takes.
     """
 
     p: Floats
@@ -35,9 +42,21 @@ class Calibration:
     baseline: int
     tested: int
     smallest_p: float
+    least: int = LEAST_BASELINE
+
+    def words(self, fdr: float = FDR) -> str:
+        """Say what p-values rest on, or why there are none."""
+        if np.isnan(self.p).all() and self.baseline < self.least:
+            return f"No p-values: the baseline has {self.baseline:,} new connections, and it takes {self.least:,}."
+        return (
+            f"{self.tested} new connections tested against N = {self.baseline} of the baseline; "
+            f"smallest reachable p = {self.smallest_p:.2g}; false discovery rate {fdr:.0%}."
+        )
 
 
-def calibrate(score: Floats, connection: Ints, baseline: Flags, scored: Flags, *, fdr: float = FDR) -> Calibration:
+def calibrate(
+    score: Floats, connection: Ints, baseline: Flags, scored: Flags, *, fdr: float = FDR, least: int = LEAST_BASELINE
+) -> Calibration:
     """Compare the scored new connections with the baseline's.
 
     Args:
@@ -46,21 +65,24 @@ def calibrate(score: Floats, connection: Ints, baseline: Flags, scored: Flags, *
         baseline: Rows of the null.
         scored: Rows to test.
         fdr: False discovery rate.
+        least: Baseline connections below which no p-value is given.
     """
     null = np.sort(_best(score, connection, baseline)[1])
     count = len(null)
     numbers, best = _best(score, connection, scored)
     above = count - np.searchsorted(null, best, side="left")
     value = np.asarray((1.0 + above) / (1.0 + count), dtype=np.float64)
-    passed = benjamini_hochberg(value, fdr) if count else np.zeros(len(value), dtype=bool)
+    smallest = 1.0 / (1.0 + count)
+    fine = smallest <= fdr * DISCOVERIES / max(1, len(value))
+    passed = benjamini_hochberg(value, fdr) if fine else np.zeros(len(value), dtype=bool)
     rows = np.flatnonzero(scored)
     place = np.searchsorted(numbers, connection[rows])
     p = np.full(len(score), np.nan)
     significant = np.zeros(len(score), dtype=bool)
-    if len(rows) and count:
+    if len(rows) and count >= max(1, least):
         p[rows] = value[place]
         significant[rows] = passed[place]
-    return Calibration(p, significant, count, len(numbers), 1.0 / (1.0 + count))
+    return Calibration(p, significant, count, len(numbers), smallest, least)
 
 
 def benjamini_hochberg(p: Floats, fdr: float) -> Flags:

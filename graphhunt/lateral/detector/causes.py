@@ -86,7 +86,8 @@ def causal_paths(table: LogonTable, habits: Habits, rules: CausalRules | None = 
     """
     rules = rules or CausalRules()
     columns = kernels(_causal, len(table)).causal_pass(
-        table.t, _limits(table, rules), table.src, table.dst, table.acct, _kinds(table), habits.day, habits.owner,
+        table.t, _limits(table, rules), table.src, table.dst, table.persons(table.acct), _kinds(table), habits.day,
+        table.persons(habits.owner),
         _weights(habits), habits.history, len(table.hosts), len(table.accounts), rules.skew_us, rules.window_days, DAY,
     )  # fmt: skip
     sides = [Side(*(column[side] for column in columns)) for side in range(2)]

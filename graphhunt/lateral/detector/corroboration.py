@@ -19,12 +19,12 @@ from graphhunt.lateral.paths.table import DAY, HOUR, SECOND, Codes, Flags, Float
 
 
 class Kind(NamedTuple):
-    """One kind of event: how much it says (nats), how it is found, in words, and its ATT&CK id."""
+    """One kind of event: how much it says (nats), in words, the ATT&CK id it gives the hop if any, and its group."""
 
     name: str
     strength: float
     words: str
-    technique: str
+    technique: str | None
     group: str
 
 
@@ -39,6 +39,7 @@ KINDS = (
         "T1078",
         "switch",
     ),
+    Kind("relayed", 0.0, "records prove that it was opened from an earlier session on {s}", None, "relay"),
     Kind("remote_process", 6.0, "a process was started over the session at {d}", "T1021", "execution"),
     Kind("service_install", 6.0, "a service was installed on {d} over the session", "T1569.002", "execution"),
     Kind("task_install", 6.0, "a scheduled task was registered on {d} over the session", "T1053.005", "execution"),
@@ -47,12 +48,13 @@ KINDS = (
         "lsass_access",
         4.0,
         "lsass was opened on {s} with the right to read its memory in the 24 h before",
-        "T1003.001",
+        None,
         "credentials",
     ),
     Kind("explicit_credentials", 4.0, "{s} used {a}'s credentials explicitly towards {d} (4648)", "T1078", "explicit"),
     Kind("local_switch", 4.0, "records prove that another account at {s} used {a}'s credentials", "T1078", "explicit"),
     Kind("admin_share", 2.0, "an administrative share of {d} was opened", "T1021.002", "share"),
+    Kind("sensed", 0.0, "network sensors alone saw it: no log of either machine tells of it", None, "sensed"),
     Kind("network_flow", 0.5, "a network log saw {s} talk to {d} at that time", "T1021", "network"),
 )
 """Every kind; of one group only the strongest counts."""
@@ -121,12 +123,12 @@ def corroborate(table: LogonTable, events: pl.DataFrame, *, window_days: int = 3
             continue
         seen, history = _habit(table, part, window_days)
         event, row = _match(table, part, kind)
-        novelty = _novelty(seen, history)[event]
+        new = novelty(seen, history)[event]
         weight = np.zeros(len(table))
-        np.maximum.at(weight, row, kind.strength * novelty)
+        np.maximum.at(weight, row, kind.strength * new)
         groups[kind.group] = np.maximum(groups.get(kind.group, weight), weight)
         # The most novel event of a row is the one that is told about.
-        order = np.lexsort((novelty, row))
+        order = np.lexsort((new, row))
         last = np.flatnonzero(np.diff(row[order], append=-1))
         chosen = order[last]
         found[kind.name] = row[chosen]
@@ -181,8 +183,8 @@ def _fan_out(table: LogonTable, weight: Floats) -> Floats:
     return shared
 
 
-def _novelty(seen: Codes, history: Codes) -> Floats:
-    """1 for the never seen, near 0 for the daily; 1 as well where there is too little history."""
+def novelty(seen: Codes, history: Codes) -> Floats:
+    """Give 1 for the never seen, near 0 for the daily; 1 as well where there is too little history."""
     days = np.maximum(history, 0) + 1.0
     share = np.clip(np.log((seen + 0.5) / days) / np.log(0.5 / days), 0.0, 1.0)
     return np.where(history < LEAST_HISTORY, 1.0, share)

@@ -8,18 +8,12 @@ from typing import Any
 import polars as pl
 
 from graphhunt.lateral.detector.calibrate import Calibration
+from graphhunt.lateral.detector.classes import Classed
+from graphhunt.lateral.detector.modes import CASE
 from graphhunt.lateral.detector.scope import Scope
 from graphhunt.lateral.detector.score import Scores
 from graphhunt.lateral.detector.suppress import Suppressed
-
-CLASSES = {
-    "A": "credential switch to a machine new for its cause, one possible cause",
-    "B": "credential switch to a machine new for its cause, several possible causes",
-    "C": "account unknown to the network, or a switch to a known machine",
-    "D": "own credential, new destination",
-    "E": "habit",
-}
-"""Classes of hops, most telling first."""
+from graphhunt.lateral.paths.table import DAY
 
 PROPERTIES = (
     "lm_chain_id", "lm_hop", "lm_class", "lm_root_user", "lm_certainty", "lm_score", "lm_p", "lm_reason",
@@ -38,7 +32,7 @@ class FoundHop:
         acct: Account index.
         start: First logon, µs UTC.
         end: Latest recorded end, -1 when unknown.
-        klass: A to E, see `CLASSES`.
+        klass: P, E, S, N or H, see `classes`.
         root: Account the causal path began with, -1 when unknown.
         certainty: One over the number of possible causes.
         score: Nats.
@@ -47,6 +41,7 @@ class FoundHop:
         techniques: ATT&CK ids.
         reasons: Why, in words with counts.
         lead_in: Only in the chain because it can have led to the others; see `lead_in`.
+        kinds: Different kinds of events that speak for its telling logon.
     """
 
     rows: tuple[int, ...]
@@ -64,6 +59,12 @@ class FoundHop:
     techniques: tuple[str, ...]
     reasons: tuple[str, ...]
     lead_in: bool = False
+    kinds: int = 0
+
+    @property
+    def unit(self) -> tuple[int, int, int]:
+        """Account, source and UTC day: what one has to read once."""
+        return self.acct, self.src, self.start // DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class Finding:
         significant: A hop passes the false-discovery rule.
         hops: The acts.
         reasons: The chain in words.
+        klass: The most telling class of its hops.
+        kinds: Most kinds of events that speak for one of its hops.
     """
 
     chain_id: str
@@ -87,6 +90,13 @@ class Finding:
     significant: bool
     hops: tuple[FoundHop, ...]
     reasons: tuple[str, ...]
+    klass: str = "H"
+    kinds: int = 0
+
+    @property
+    def units(self) -> list[tuple[int, int, int]]:
+        """What is to be read: (account, source, day) of its own hops, in time order, each once."""
+        return list(dict.fromkeys(hop.unit for hop in self.hops if not hop.lead_in))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +104,15 @@ class Findings:
     """Result of a run.
 
     Attributes:
-        findings: Chains by falling score.
+        findings: Chains, first what to read first.
         suppressed: What suppression lists took out, by name.
         notes: What the reader must know: history, baseline size, smallest reachable p, limits.
         scores: All scores, for ranking paths (`scores.total`).
         table_ids: Relationship id per row, None when rows are numbered.
         accounts: Account ids by index.
         scope: What was scored and what was not.
+        units: Units (account, source, day) of all leads, by class.
+        classed: Class and order of every row.
         calibration: P-values of every scored row.
     """
 
@@ -111,12 +123,15 @@ class Findings:
     table_ids: pl.Series | None
     accounts: tuple[str, ...]
     scope: Scope
-    calibration: Calibration | None = None
+    units: dict[str, int]
+    classed: Classed
+    calibration: Calibration
 
     def properties(self) -> pl.DataFrame:
         """Give the `lm_…` properties of every logon in a finding, one row per relationship id.
 
-        A logon that is in one chain for itself and led to others has the properties of the first.
+        A logon that is in one chain for itself and led to others has the properties of the first. In case mode there
+        is no baseline a score could be compared with, so that none is given.
         """
         told: dict[int, tuple[Any, ...]] = {}
         for lead_in in (False, True):
@@ -136,5 +151,5 @@ class Findings:
         name = str(row) if self.table_ids is None else self.table_ids[row]
         root = self.accounts[hop.root] if hop.root >= 0 else None
         p = None if hop.p != hop.p else hop.p
-        reason = "; ".join(hop.reasons)
-        return (name, finding.chain_id, number, hop.klass, root, hop.certainty, round(hop.score, 6), p, reason)
+        score = None if self.scope.mode == CASE else round(hop.score, 6)
+        return (name, finding.chain_id, number, hop.klass, root, hop.certainty, score, p, "; ".join(hop.reasons))

@@ -5,12 +5,15 @@ factorised under the Kullback-Leibler divergence, which is the maximum likelihoo
 (Sanna Passino, Turcotte and Heard, AOAS 2022; non-negative matrix factorisation by multiplicative updates).
 The surprise of a pair is `-ln(1 - exp(-w_i · h_j))`. It only ever learns from rows before the scored period.
 
-The usual start of the factorisation divides by zero on a matrix of low rank, which a small estate has; there a
-random start takes its place. Below the least sizes the model has nothing to learn and says so.
+A matrix of low rank, which a small estate has, gets fewer factors than its rank; the usual start of the
+factorisation divides by zero where it has as many. Where that start gives no numbers all the same, a random one
+takes its place. Below the least sizes the model has nothing to learn and says so.
 """
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,13 +46,61 @@ def too_small(table: LogonTable, history: Flags) -> str | None:
     )
 
 
+@dataclass(slots=True)
+class LinkModel:
+    """How the model is fitted, and what the libraries said while it was.
+
+    Attributes:
+        factors: Most factors.
+        seed: Seed of the factorisation; the same seed gives the same scores.
+        said: Warnings of the libraries, each once.
+    """
+
+    factors: int = FACTORS
+    seed: int = 0
+    said: list[str] = field(default_factory=list)
+
+    def surprise(self, table: LogonTable, history: Flags) -> Floats:
+        """Sum the three views' surprise for every row, from a model of the rows in `history`; see `link_surprise`."""
+        views = (
+            (table.acct, table.dst, (len(table.accounts), len(table.hosts))),
+            (table.src, table.dst, (len(table.hosts), len(table.hosts))),
+            (table.src, table.acct, (len(table.hosts), len(table.accounts))),
+        )
+        usable = _usable(table, history)
+        total = np.zeros(len(table))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            for rows, columns, shape in views:
+                if usable.any() and min(shape) > 1:
+                    total += self._view(rows, columns, usable, shape)
+        self.said.extend(dict.fromkeys(str(one.message) for one in caught))
+        require_finite("the surprise of the link model", total)
+        return total
+
+    def _view(self, rows: Codes, columns: Codes, known: Flags, shape: tuple[int, int]) -> Floats:
+        # Not at the top: they take three seconds of CPU, and paths that aren't scored have no use for them.
+        import scipy.sparse as sp
+
+        ones = np.ones(int(known.sum()))
+        matrix: Any = sp.coo_matrix((ones, (rows[known], columns[known])), shape).tocsr()
+        matrix.data[:] = 1.0
+        left, right = _factors(matrix, number_of_factors(matrix, self.factors), self.seed)
+        rate = np.zeros(len(rows))
+        for low in range(0, len(rows), 1_000_000):
+            part = slice(low, low + 1_000_000)
+            rate[part] = np.einsum("ij,ij->i", left[rows[part]], right[columns[part]])
+        missing = (rows < 0) | (columns < 0)
+        return np.where(missing, 0.0, -np.log(-np.expm1(-np.maximum(rate, _LEAST_RATE))))
+
+
 def link_surprise(table: LogonTable, history: Flags, *, factors: int = FACTORS, seed: int = 0) -> Floats:
     """Sum the three views' surprise for every row, from a model of the rows in `history`.
 
     Args:
         table: The logons.
         history: Rows to learn from; all must be before the scored period.
-        factors: Number of factors.
+        factors: Most factors.
         seed: Seed of the factorisation; the same seed gives the same scores.
 
     Returns:
@@ -58,36 +109,42 @@ def link_surprise(table: LogonTable, history: Flags, *, factors: int = FACTORS, 
     Raises:
         AnalysisError: The factorisation gives numbers that aren't finite.
     """
-    views = ((table.acct, table.dst), (table.src, table.dst), (table.src, table.acct))
-    sizes = {id(table.acct): len(table.accounts), id(table.src): len(table.hosts), id(table.dst): len(table.hosts)}
-    usable = _usable(table, history)
-    total = np.zeros(len(table))
-    for rows, columns in views:
-        shape = (sizes[id(rows)], sizes[id(columns)])
-        if int(usable.sum()) and min(shape) > 1:
-            total += _view(rows, columns, usable, shape, min(factors, min(shape)), seed)
-    require_finite("the surprise of the link model", total)
-    return total
+    return LinkModel(factors, seed).surprise(table, history)
+
+
+def number_of_factors(matrix: Any, most: int = FACTORS) -> int:
+    """Give how many factors a binary matrix can carry: fewer than its rank, a fifth of its different rows and columns.
+
+    Args:
+        matrix: Sparse, rows by columns; empty ones don't count.
+        most: Never more than this.
+    """
+    kept = matrix[np.diff(matrix.indptr) > 0].tocsc()
+    kept = kept[:, np.diff(kept.indptr) > 0]
+    rows, columns = _different(kept.tocsr()), _different(kept.T.tocsr())
+    limit = min(most, rows // 5, columns // 5)
+    return max(1, min(limit, _rank(kept, limit + 1) - 1))
+
+
+def _different(matrix: Any) -> int:
+    """Count the different rows of a sparse matrix of ones."""
+    matrix.sort_indices()
+    parts = zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True)
+    return len({matrix.indices[low:high].tobytes() for low, high in parts})
+
+
+def _rank(matrix: Any, most: int) -> int:
+    """Give the rank of a sparse matrix, counted up to `most`: the number of its leading singular values above zero."""
+    from sklearn.utils.extmath import randomized_svd
+
+    if min(matrix.shape) == 0 or most < 2:
+        return 0
+    _, values, _ = randomized_svd(matrix, min(most, *matrix.shape), random_state=0)
+    return int((values > values[0] * max(matrix.shape) * np.finfo(np.float64).eps).sum())
 
 
 def _usable(table: LogonTable, history: Flags) -> Flags:
     return history & table.usable() & (table.src >= 0) & (table.acct >= 0)
-
-
-def _view(rows: Codes, columns: Codes, known: Flags, shape: tuple[int, int], factors: int, seed: int) -> Floats:
-    # Not at the top: they take three seconds of CPU, and paths that aren't scored have no use for them.
-    import scipy.sparse as sp
-
-    ones = np.ones(int(known.sum()))
-    matrix: Any = sp.coo_matrix((ones, (rows[known], columns[known])), shape).tocsr()
-    matrix.data[:] = 1.0
-    left, right = _factors(matrix, factors, seed)
-    rate = np.zeros(len(rows))
-    for low in range(0, len(rows), 1_000_000):
-        part = slice(low, low + 1_000_000)
-        rate[part] = np.einsum("ij,ij->i", left[rows[part]], right[columns[part]])
-    missing = (rows < 0) | (columns < 0)
-    return np.where(missing, 0.0, -np.log(-np.expm1(-np.maximum(rate, _LEAST_RATE))))
 
 
 def _factors(matrix: Any, factors: int, seed: int) -> tuple[Floats, Floats]:

@@ -138,8 +138,8 @@ def score_hops(
     rest = terms.sound("rarity", rarity.total)
     if links is not None:
         rest = rest + terms.sound("link model", np.minimum(links, MOST_SURPRISE))
-    base = np.where(hops, total + BELOW * rest / (1.0 + np.max(rest, initial=0.0)), 0.0)
-    total = base + np.where(hops, support.switched, 0.0)
+    base = np.where(hops, total + BELOW * rest / (1.0 + rest), 0.0)
+    total = base + np.where(hops, terms.sound("proved switches", support.switched), 0.0)
     require_finite("the score of a logon", total)
     return Scores(total, base, hops, habits, rarity, causes, shape, kind, around, support, tuple(terms.dropped))
 

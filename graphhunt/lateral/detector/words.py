@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphhunt.lateral.detector._causal import NEW_ACCESS, NO_CAUSE, SWITCH
+from graphhunt.lateral.detector.classes import Classed
 from graphhunt.lateral.detector.corroboration import KINDS
 from graphhunt.lateral.detector.score import Scores
 from graphhunt.lateral.paths.table import LogonTable
@@ -20,10 +21,10 @@ class Narrator:
     scores: Scores
     found: dict[int, list[str]]
     techniques: dict[int, list[str]]
-    switched: frozenset[int]
+    classed: Classed
 
     @classmethod
-    def of(cls, table: LogonTable, scores: Scores) -> Narrator:
+    def of(cls, table: LogonTable, scores: Scores, classes: Classed) -> Narrator:
         """Prepare the corroboration texts of a table."""
         found: dict[int, list[str]] = {}
         techniques: dict[int, list[str]] = {}
@@ -36,22 +37,9 @@ class Narrator:
                 words = kind.words.format(**_names(table, row))
                 habit = f" (the like on {days} of {of} earlier days)" if of else ""
                 found.setdefault(row, []).append(words + habit)
-                techniques.setdefault(row, []).append(kind.technique)
-        switched = scores.corroboration.rows.get("credential_switch", ())
-        return cls(table, scores, found, techniques, frozenset(int(row) for row in switched))
-
-    def klass(self, row: int) -> str:
-        """Give the class of a row, A to E."""
-        side, habits = self.scores.causes.inbound, self.scores.habits
-        flags = int(side.flags[row])
-        if row in self.switched:
-            return "A"
-        if flags & SWITCH and flags & NEW_ACCESS:
-            return "A" if side.causes[row] <= 1 else "B"
-        unknown = habits.history[row] > 0 and habits.acct[row] == 0
-        if unknown or flags & SWITCH:
-            return "C"
-        return "D" if habits.acct_dst[row] == 0 or habits.src_dst[row] == 0 else "E"
+                if kind.technique:
+                    techniques.setdefault(row, []).append(kind.technique)
+        return cls(table, scores, found, techniques, classes)
 
     def reasons(self, row: int) -> list[str]:
         """Say why a row is suspicious."""

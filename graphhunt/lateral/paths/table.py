@@ -51,6 +51,8 @@ class LogonTable:
         hosts: Node id per host index. `host_names` and `host_kinds` run beside it.
         accounts: Node id per account index. `account_names` and `account_kinds` run beside it.
         techniques: ATT&CK ids.
+        alike: Per account index, the first account that stands for the same person: local accounts of one name on
+            several machines, whose password is used again. Empty: each stands for itself.
         ids: Relationship id per row; None means that the row number is the id.
     """
 
@@ -69,6 +71,7 @@ class LogonTable:
     host_kinds: tuple[str, ...] = ()
     account_kinds: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
+    alike: tuple[int, ...] = ()
     ids: pl.Series | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
@@ -188,6 +191,12 @@ class LogonTable:
     def account_name(self, index: int) -> str:
         """Give an account's display name; an unknown account is `?`."""
         return _name(index, self.account_names or self.accounts)
+
+    def persons(self, accounts: Codes) -> Codes:
+        """Give the account that stands for the person behind each of some accounts; see `alike`."""
+        if not self.alike:
+            return accounts
+        return np.array((*self.alike, -1), dtype=np.int32)[accounts]
 
     def people(self) -> Flags:
         """Mark rows whose account may make a hop: not a machine, system or anonymous account."""

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphhunt.analyses.runs import analyze
-from graphhunt.lateral.analysis import ANALYSIS, LISTS
+from graphhunt.lateral.analysis import ANALYSIS, LISTS, MODE
+from graphhunt.lateral.budget import PER_DAY
 from graphhunt.lateral.detection import DetectionOptions, detected
 from graphhunt.lateral.findings import FindingFilter, report
 from graphhunt.lateral.sight import gathered, sight_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from graphhunt.questions.question import Case, Wishes
 
-_RUN = ("since", "until", "findings", "scanners", "help_desk", "owners")
+_RUN = ("since", "until", "mode", "findings", "scanners", "help_desk", "owners")
 
 
 def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
@@ -35,7 +36,8 @@ def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, A
         run = analyze(case.store, ANALYSIS.name, values, wishes.progress, snapshot)
         written |= {"run": run["run"], "written": run["written"].get("REMOTE_LOGON", 0)}
     wanted = FindingFilter(machine=given["machine"], user=given["user"], significant=given["significant"])
-    found = report(detected(snapshot, options), snapshot, partial(sight_of, case.workspace), wanted)
+    sight = partial(sight_of, case.workspace)
+    found = report(detected(snapshot, options), snapshot, sight, wanted, budget=given["budget"])
     cut = wishes.limit is not None and len(found["findings"]) > wishes.limit
     found["findings"] = found["findings"][: wishes.limit]
     return gathered(written | found | {"truncated": cut}, "findings")
@@ -52,6 +54,8 @@ QUESTION = Question(
         Parameter("machine", "str", help="only chains with a hop from or to this machine"),
         Parameter("user", "str", help="only chains with a hop by this account"),
         Parameter("significant", "bool", False, "only chains that pass the false-discovery rule"),
+        MODE,
+        Parameter("budget", "int", PER_DAY, "units to read for each scored day: account, source and day", least=1),
         Parameter("findings", "int", 200, "most chains", least=1),
         *LISTS,
     ),

@@ -82,8 +82,10 @@ export interface Hop {
 }
 
 export interface AttackPath {
-  /** The hunt's score of the strongest hop; null where the hunt scored none. */
+  /** The hunt's score of the strongest hop; null where the hunt scored none, and without a baseline. */
   score: number | null;
+  /** The most telling class of its hops; missing or null where the hunt scored none. */
+  class?: string | null;
   reasons: string[];
   hops: Hop[];
 }
