@@ -9,6 +9,7 @@ import polars as pl
 
 from graphhunt.graph import (
     accesses,
+    addresses,
     alerts,
     connections,
     credentials,
@@ -38,7 +39,7 @@ from graphhunt.graph.identity_local import RecordFiles, no_files
 from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.invariants import kept
 from graphhunt.graph.management import listed
-from graphhunt.graph.nodes import addresses, machines, seen, with_search
+from graphhunt.graph.nodes import ips, machines, seen, with_search
 from graphhunt.graph.opened import Opened
 from graphhunt.graph.origins import Origins
 from graphhunt.graph.possible import TYPES, possible
@@ -71,14 +72,13 @@ class Graph(NamedTuple):
 FAMILIES: tuple[Family, ...] = (
     executions.FAMILY, failed_logons.FAMILY, connections.FAMILY, flows.FAMILY, lookups.FAMILY, credentials.FAMILY,
     installs.FAMILY, files.FAMILY, sent.FAMILY, registry.FAMILY, shares.FAMILY, accesses.FAMILY, injections.FAMILY,
-    alerts.FAMILY, management.FAMILY, memberships.FAMILY,
+    addresses.FAMILY, alerts.FAMILY, management.FAMILY, memberships.FAMILY,
 )  # fmt: skip
 """The rules that run within the frame."""
 
 WHOLE_CASE = {
     "REMOTE_LOGON": "a logon's source, technique and cause are looked for at two machines and among other logons",
     "LOGGED_ON": "a session's begin is a definition (acts and logoff are contributions); its source is REMOTE_LOGON's",
-    "HAD_IP": "what a machine had of an address is weighed against all that other machines had of it",
     **dict.fromkeys(TYPES, "a right may be held through groups of groups, and is used by any logon"),
     "User": "spellings of one account are joined over the case",
     "Machine": "spellings of one machine are joined over the case; stubs are named by relationships of any window",
@@ -116,7 +116,6 @@ def build(
         **{kind: table for kind, table in tables.items() if kind not in NODES},
         "REMOTE_LOGON": remote,
         "LOGGED_ON": logons,
-        "HAD_IP": case.owners.relationships(),
         **directory.relationships,
     }
     relationships = {kind: shaped_relationships(kind, table) for kind, table in relationships.items()}
@@ -125,13 +124,12 @@ def build(
         "User": case.accounts.nodes(),
         "Process": tables["Process"].join(techniques.reached, left_on="id", right_on="process_id", how="left"),
         "Machine": machines(case, remote, clocks.offsets, directory.machines),
-        "IP": addresses(relationships),
+        "IP": ips(relationships),
         "Client": pl.DataFrame({"id": [client_id], "name": [client_id]}),
     }
     # What a directory allows is no sighting of anybody.
     times = seen({kind: table for kind, table in relationships.items() if kind not in TYPES})
     finished = {label: _finished(label, table, times, client_id) for label, table in nodes.items() if table.height}
-    case.drawn.take(case.owners.records)
     case.drawn.take(sessions.witnessed.records_of(relationships["LOGGED_ON"].get_column("id")))
     mended = kept(finished, {kind: table for kind, table in relationships.items() if table.height}, case.events())
     told = [case.machines.doubts(), case.accounts.doubts(), case.owners.doubts(), remote_doubts(remote)]

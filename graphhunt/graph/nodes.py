@@ -86,7 +86,7 @@ def _roles(case: Case) -> pl.DataFrame:
     return tickets.select(pl.col("machine_id").alias("id")).unique().with_columns(role=pl.lit("domain controller"))
 
 
-def addresses(relationships: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def ips(relationships: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Give the IP nodes: every address that a relationship ends at or a logon came from."""
     parts = [pl.DataFrame(schema={"id": pl.String})]
     for kind, table in relationships.items():

@@ -17,7 +17,7 @@ import polars as pl
 
 from graphhunt import ids
 from graphhunt.graph.doubts import doubts
-from graphhunt.graph.frames import HOUR, SECOND, evidence, hashed, mapped, with_address
+from graphhunt.graph.frames import HOUR, SECOND, evidence, mapped, with_address
 from graphhunt.graph.network_names import network_names
 from graphhunt.graph.sides import sided
 from graphhunt.graph.stated import Stated
@@ -139,24 +139,15 @@ class Ownership:
         """What clients say of themselves, with the sightings that support it."""
         return Stated(self.case, self._seen, self.runs)
 
-    def relationships(self) -> pl.DataFrame:
-        """Give HAD_IP: one row per time a machine had an address."""
-        rows, alone = (_intervals(placed) for placed in self._placed)
-        made = pl.concat([rows, alone, self.stated.relationships()], how="diagonal")
-        return made.with_columns(
-            id=hashed("HAD_IP", "from_id", "to_id", "start"),
-            confidence=pl.coalesce("confidence", pl.lit("observed")),
-        )
+    @cached_property
+    def placed(self) -> pl.DataFrame:
+        """The sightings within intervals, with the start of the interval (`run_start`) and whether it is shared."""
+        return _placed(self.sightings, self.runs)
 
     @cached_property
-    def _placed(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The sightings within intervals, and those of machines known by nothing but their address."""
-        return _placed(self.sightings, self.runs), _placed(self._sensed(placed=False), None)
-
-    @property
-    def records(self) -> pl.DataFrame:
-        """The records that HAD_IP counts: `event_id`."""
-        return pl.concat([rows.select("event_id") for rows in (*self._placed, self.stated.drawn)])
+    def alone(self) -> pl.DataFrame:
+        """The sightings of machines known by nothing but their address, each with the number of its interval."""
+        return _placed(self._sensed(placed=False), None)
 
     def _sensed(self, *, placed: bool) -> pl.DataFrame:
         """Give records of sensors that name a host by its address: those placed on a machine that has a name, or not.
@@ -305,15 +296,4 @@ def _placed(sightings: pl.DataFrame, runs: pl.DataFrame | None) -> pl.DataFrame:
             check_sortedness=False, coalesce=False,
         )
         .filter(pl.col("time") <= pl.col("run_end"))
-    )  # fmt: skip
-
-
-def _intervals(placed: pl.DataFrame) -> pl.DataFrame:
-    """Fold the sightings of each run to a HAD_IP row."""
-    grouped = placed.group_by("machine_id", "ip", "run_start").agg(
-        *evidence(), pl.col("shared").first(), start=pl.col("time").min(), end=pl.col("time").max()
-    )
-    return grouped.select(
-        "start", "end", "count", "evidence", "source", "shared", from_id="machine_id", to_id="ip",
-        confidence=pl.lit("observed"), certainty=pl.when("shared").then(0.0).otherwise(OWNED[0][1]),
     )  # fmt: skip

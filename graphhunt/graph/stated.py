@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import HOUR, evidence, with_address
+from graphhunt.graph.frames import HOUR, with_address
 from graphhunt.graph.weights import ELSEWHERE, ORIGINS, SIGHTINGS, chosen, combined
 
 if TYPE_CHECKING:
@@ -110,13 +110,3 @@ class Stated:
         owned = self.runs.select("ip", candidate="machine_id").unique()
         found = self.logons.join(self.table, on=[*_HOURLY, "candidate"])
         return found.join(owned, on=["ip", "candidate"], how="anti")
-
-    def relationships(self) -> pl.DataFrame:
-        """Give HAD_IP rows of addresses that are known by statements alone."""
-        grouped = self.drawn.group_by("candidate", "ip").agg(
-            *evidence(), pl.col("certainty").max(), start=pl.col("time").min(), end=pl.col("time").max()
-        )
-        return grouped.select(
-            "start", "end", "count", "evidence", "source", "certainty", from_id="candidate", to_id="ip",
-            shared=pl.lit(value=False), confidence=pl.lit("inferred"),
-        )  # fmt: skip

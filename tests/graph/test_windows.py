@@ -25,6 +25,7 @@ from graphhunt.model import RegistryAction
 from graphhunt.schema import NODES, RELATIONSHIPS
 from tests.lateral.case import snapshot
 
+from .conftest import built
 from .facts import SECOND, T0, records
 from .random_records import random_records
 
@@ -89,15 +90,15 @@ def test_every_record_may_be_a_window() -> None:
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_recordings_give_one_graph_however_they_are_cut(name: str, real_case: Callable[[str], Path]) -> None:
-    facts = of(real_case(name))
-    assert not differing(build(facts), build(facts, cut=at_random(1, groups=2)))
+    case = real_case(name)
+    assert not differing(built(case), build(of(case), cut=at_random(1, groups=2)))
 
 
 def test_the_demonstration_gives_one_graph_however_it_is_cut(tmp_path: Path) -> None:
     generate_demo(tmp_path / "logs", seed=1)
     snapshot(tmp_path / "case", tmp_path / "logs")
-    facts = of(tmp_path / "case")
-    assert not differing(build(facts), build(facts, cut=at_random(2, groups=2)))
+    case = tmp_path / "case"
+    assert not differing(built(case), build(of(case), cut=at_random(2, groups=2)))
 
 
 def test_a_cut_gives_windows_of_whole_records() -> None:
