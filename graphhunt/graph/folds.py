@@ -189,26 +189,21 @@ def first(column: str) -> Operation:
 
 def first_known(column: str) -> Operation:
     """Keep the known value that is first in the fold's order."""
-
-    def add(value: pl.Expr, order: _Columns) -> pl.Expr:
-        known = value.filter(value.is_not_null())
-        return known.sort_by(*[field.filter(value.is_not_null()) for field in _fields(value, order)]).first()
-
-    def give(order: _Columns) -> pl.Expr:
-        return _with_order(column, order).filter(pl.col(column).is_not_null()).first()
-
-    return Operation(give, add, _shown_value)
+    return _one_known(column, pl.Expr.first)
 
 
 def last_known(column: str) -> Operation:
     """Keep the known value that is last in the fold's order."""
+    return _one_known(column, pl.Expr.last)
+
+
+def _one_known(column: str, pick: Callable[[pl.Expr], pl.Expr]) -> Operation:
+    def give(order: _Columns) -> pl.Expr:
+        return pick(_with_order(column, order).filter(pl.col(column).is_not_null()))
 
     def add(value: pl.Expr, order: _Columns) -> pl.Expr:
         known = value.filter(value.is_not_null())
-        return known.sort_by(*[field.filter(value.is_not_null()) for field in _fields(value, order)]).last()
-
-    def give(order: _Columns) -> pl.Expr:
-        return _with_order(column, order).filter(pl.col(column).is_not_null()).last()
+        return pick(known.sort_by(*_fields(known, order)))
 
     return Operation(give, add, _shown_value)
 
@@ -233,7 +228,7 @@ def first_few(column: str, most: int) -> Operation:
 
 
 def cited() -> Operation:
-    """Cite the first records in time."""
+    """Cite the first records in the fold's order, which is that of time unless it says otherwise."""
     return first_few("event_id", EVIDENCE_CAP)
 
 
