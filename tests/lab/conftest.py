@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,14 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("small")
     truth = generate(SMALL, folder)
     return Made(folder, truth, records(folder))
+
+
+@pytest.fixture(scope="session")
+def hardened(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A day of the same small enterprise with honest work that looks like an intruder's."""
+    folder = tmp_path_factory.mktemp("hardened")
+    config = replace(SMALL, days=1, chains=1, bursts=0, hardening=Hardening.of_records())
+    return Made(folder, generate(config, folder), records(folder))
 
 
 SIZES = {"users": 200, "servers": 80, "admins": 8, "service_accounts": 8, "days": 20, "history_days": 12}

@@ -17,7 +17,7 @@ from graphhunt.lab.generator.observe import KERNEL, SESSION_LOG, SSH_LOG
 from graphhunt.lab.generator.places import ADDRESS
 from graphhunt.lab.generator.unusual import honest_day
 from graphhunt.lab.generator.world import build_world
-from tests.lab.conftest import SIZES, tenth
+from tests.lab.conftest import SIZES, Made, tenth
 
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000
@@ -191,6 +191,18 @@ def test_an_intrusion_alone_keeps_the_harmless_rows(labelled: EvalSet) -> None:
     assert single.logons[rows].equals(labelled.logons[list(labelled.attacks[5].rows)])
     linked = single.corroboration.filter(pl.col("logon") >= 0)
     assert (single.logons["dst"].to_numpy()[linked["logon"].to_numpy()] == linked["host"].to_numpy()).all()
+
+
+def test_whole_records_tell_of_the_hard_differences_too(hardened: Made, small: Made) -> None:
+    def types(made: Made) -> set[object]:
+        return {record["LogonType"] for record in made.records if record["EventID"] == 4624}
+
+    def failed(made: Made) -> float:
+        logons = [record["EventID"] for record in made.records if record["EventID"] in {4624, 4625}]
+        return logons.count(4625) / len(logons)
+
+    assert {str(kind) for kind in types(hardened) - types(small)} & {"8", "9"}
+    assert failed(hardened) > 1.2 * failed(small)
 
 
 def test_generator_and_detector_share_nothing() -> None:

@@ -45,7 +45,7 @@ def model(shared_data: Path) -> dict[Kind, list[Record]]:
     return _by_kind(_real(shared_data))
 
 
-@pytest.fixture(scope="module", params=["small", "demo"])
+@pytest.fixture(scope="module", params=["small", "demo", "hardened"])
 def generated(request: pytest.FixtureRequest) -> dict[Kind, list[Record]]:
     made: Made = request.getfixturevalue(request.param)
     return _by_kind(made.records)

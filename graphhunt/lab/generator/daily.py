@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # Chance that an honest network logon of a kind runs something remotely, and the techniques in use for it.
 _RUNS = {b.KIND_ADMIN: 0.15, b.KIND_HELP: 0.12, b.KIND_SWEEP: 0.9, b.KIND_DEPLOY: 0.95, b.KIND_SCAN: 0.3}
+_RUNS |= {b.KIND_ONWARD: 0.1}
 _POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
 _SEPARATOR = "\\"
 _REGISTRY_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Diagnostics\\DiagTrack\\HeartBeats\\LastHeartBeat"
@@ -84,7 +85,9 @@ class Day:
         source, target = scene.host(int(logons.src[row])), scene.host(int(logons.dst[row]))
         account = scene.account(int(logons.acct[row]))
         end = scene.cut(target.number, int(logons.end[row]))
-        if source is target:
+        if logons.logon_type[row] == 9:
+            scene.logon(t, source, target, account, Visit(9, end=end))
+        elif source is target:
             self._sit_down(t, source, account, Visit(int(logons.logon_type[row]), end=end))
         elif not logons.ok[row]:
             self._fail(t, source, target, account)
@@ -96,7 +99,8 @@ class Day:
             )
             self._move(t, row, tool, end)
         else:
-            session = self._visit(t, source, target, account, Visit(ntlm=bool(logons.auth[row]), end=end))
+            visit = Visit(int(logons.logon_type[row]), ntlm=bool(logons.auth[row]), end=end)
+            session = self._visit(t, source, target, account, visit)
             self._note(int(logons.kind[row]), source.name, session)
 
     def _sit_down(self, t: int, host: Host, account: Account, visit: Visit) -> None:
@@ -129,7 +133,7 @@ class Day:
         if lot < 0.5:
             port = scene.connect(t - 4_000, source.resident["system"], target, 445)
         hidden = lot > 0.9
-        how = Visit(3, port, visit.ntlm, hidden, visit.end)
+        how = Visit(visit.logon_type, port, visit.ntlm, hidden, visit.end)
         session = scene.logon(t, source, target, account, how)
         if lot < 0.3:
             scene.feed.add(t + 9_000, target, sec.share_access(session, "Data", None))

@@ -84,6 +84,8 @@ DIFFERENCES: Mapping[str, Mapping[str, tuple[float, float]]] = {
 }
 """The differences by name, each with its shares and their ranges."""
 
+_OF_TABLES = ("footholds", "dirt", "sensors", "styles", "sessions")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hardening:
@@ -105,6 +107,15 @@ class Hardening:
     def none(cls) -> Hardening:
         """Return the estate without any of the differences."""
         return cls(off=frozenset(DIFFERENCES))
+
+    @classmethod
+    def of_records(cls) -> Hardening:
+        """Return the differences that whole records are made with.
+
+        The others are about what logs and sensors keep, which is the ``Dirt`` of records, and about sources and
+        systems that write none of their own.
+        """
+        return cls(off=frozenset(_OF_TABLES))
 
     def without(self, *names: str) -> Hardening:
         """Return the same with the named differences switched off.
