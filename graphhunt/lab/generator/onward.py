@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from graphhunt.lab.generator.world import World
 
-_FURTHER = 0.35
+_FURTHER = 0.2
 _GENERATIONS = 3
 
 
