@@ -46,9 +46,7 @@ def _accounts(tables: Tables) -> Iterator[Lead]:
     raised = done.join(groups.select("name", to_id="id"), on="to_id").filter(pl.col("action") == "add-member")
     for row in raised.sort("start", "id").iter_rows(named=True):
         member = Entity("User", row["member_id"]) if row["member_id"] else None
-        yield _lead(
-            "account_raised", tables, row, row["machine_id"], changed=member, group=Entity("Group", row["to_id"])
-        )
+        yield _lead("account_raised", tables, row, row["machine_id"], changed=member, group=row["name"])
 
 
 def _lead(kind: str, tables: Tables, row: Row, machine: str, **facts: Any) -> Lead:

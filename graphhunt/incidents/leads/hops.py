@@ -109,7 +109,9 @@ def _misnamed(tables: Tables, hops: pl.DataFrame) -> Iterator[Lead]:
     torn = hops.filter(pl.col("doubt") == "name_address_mismatch").with_columns(
         said=pl.col("stated_name").str.to_lowercase()
     )
-    for hop in torn.join(names, on="said").filter(~pl.col("address").list.contains("source_ip")).iter_rows(named=True):
+    for hop in (
+        torn.join(names, on="said").filter(~pl.col("address").list.contains(pl.col("source_ip"))).iter_rows(named=True)
+    ):
         yield told("name_mismatch", hop, said=hop["stated_name"])
 
 
