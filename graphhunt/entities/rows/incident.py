@@ -22,6 +22,7 @@ class Incident(Row):
     users: list[str] | None = None
     outside: list[str] | None = None
     techniques: list[str] | None = None
+    consistent_with: list[str] | None = None
     leads: int | None = None
     units: int | None = None
     id: str | None = None

@@ -94,14 +94,15 @@ def _hops(tables: Tables, networks: Networks, flows: pl.DataFrame) -> pl.DataFra
         [(port, way.kind, way.technique) for port, way in by_port.items()],
         schema={"remote_port": pl.Int64, "kind": pl.String, "technique": pl.String}, orient="row",
     )  # fmt: skip
+    few = pl.col("from_id").n_unique().over("to_id", "kind") <= FEW
+    quiet = ~pl.col("to_id").is_in(_servers(tables).implode())
     found = flows.filter(inside & answered & (pl.col("from_id") != pl.col("to_id"))).join(ways, on="remote_port")
+    found = found.filter(few & quiet)
     served = flows.filter(pl.col("remote_port") >= DYNAMIC).select("from_id", "to_id", then="start", until="end")
     called = found.filter(pl.col("kind") == "network_rpc").join(served, on=["from_id", "to_id"])
     called = called.filter((pl.col("until") >= pl.col("start")) & (pl.col("then") <= pl.col("end") + MINUTE))
     real = (pl.col("kind") != "network_rpc") | pl.col("id").is_in(called.get_column("id").implode())
-    few = pl.col("from_id").n_unique().over("to_id", "kind") <= FEW
-    quiet = ~pl.col("to_id").is_in(_servers(tables).implode())
-    return _unrecorded(tables, found.filter(real & few & quiet)).sort("start", "id")
+    return _unrecorded(tables, found.filter(real)).sort("start", "id")
 
 
 def _servers(tables: Tables) -> pl.Series:

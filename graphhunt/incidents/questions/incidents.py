@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from graphhunt.questions.question import Case, Wishes
 
 COLUMNS = (
-    "rank", "score", "class", "id", "start", "end", "machines", "accounts", "outside", "techniques", "leads", "units",
-    "over_the_line", "title",
+    "rank", "score", "class", "id", "start", "end", "machines", "accounts", "outside", "techniques",
+    "consistent_with", "leads", "units", "over_the_line", "title",
 )  # fmt: skip
 """Columns of the rows."""
 
