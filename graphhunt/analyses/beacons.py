@@ -71,17 +71,21 @@ def _remote(text: str) -> str | None:
     return found if found and scope(found) in ("private", "public") else None
 
 
-def beacons_of(workspace: Workspace, bounds: Mapping[str, Any]) -> pl.DataFrame:
+def beacons_of(workspace: Workspace, bounds: Mapping[str, Any], most_hosts: int | None = None) -> pl.DataFrame:
     """Score every pair of source and destination, with the `programs` that made the connections of its best span.
 
     Args:
         workspace: The evidence.
         bounds: `since`, `until` (µs) and `machine`, each of which may be missing.
+        most_hosts: Leave out addresses that more machines contact, before anything is scored; then `prevalence` is a
+            share of the machines that are left.
 
     Returns:
         What `find_beacons` gives, and `programs`: names, those of the most connections first.
     """
     connections = single_connections(workspace, bounds)
+    if most_hosts is not None:
+        connections = connections.filter(pl.col("source").n_unique().over("destination") <= most_hosts)
     found = find_beacons(connections)
     made = connections.drop_nulls("program").join(
         found.select("source", "destination", "first", "last"), on=["source", "destination"]

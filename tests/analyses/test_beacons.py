@@ -159,6 +159,7 @@ def test_the_programs_of_a_clock_stand_beside_it() -> None:
     calls += [(START + 90, r"C:\Windows\x.exe"), (START - 86_400, r"C:\old.exe")]
     (row,) = beacons_of(evidence(calls), {}).rows(named=True)
     assert (row["source"], row["connections"], row["programs"]) == ("h1", 21, ["up.exe", "x.exe"])
+    assert [beacons_of(evidence(calls), {}, most).height for most in (0, 1)] == [0, 1]
 
 
 def evidence(calls: list[tuple[int, str]]) -> Any:

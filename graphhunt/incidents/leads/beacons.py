@@ -56,7 +56,7 @@ def _beacons(tables: Tables) -> pl.DataFrame:
         return pl.DataFrame(schema={"score": pl.Float64, "hosts": pl.Int64, "first": pl.Int64, "last": pl.Int64,
                                     "destination": pl.String})  # fmt: skip
     workspace = Workspace(folder)
-    return kept_table(workspace, "beacons", f"{mark[:16]}-{RULES}", lambda: beacons_of(workspace, {}))
+    return kept_table(workspace, "beacons", f"{mark[:16]}-{RULES}", lambda: beacons_of(workspace, {}, FEW))
 
 
 def _by_process(tables: Tables, row: Row) -> Lead | None:
