@@ -80,11 +80,19 @@ def show_finding(finding: dict[str, Any]) -> None:
     line(f"   {finding['reasons'][0]}")
     for hop in finding["hops"]:
         line(f"   {hop['start']}  {hop['from']} -> {hop['to']}  {hop['user']}  {', '.join(hop['techniques'])}")
-        line(f"      class {hop['class']}, {proof_words(hop)}")
+        line(f"      class {hop['class']}, {p_words(hop)}{proof_words(hop)}")
         for reason in hop["reasons"]:
             prose(f"why: {reason}", "      ")
     if finding["more_units"]:
         line(f"   + {finding['more_units']:,} more of the same actor")
+
+
+def p_words(hop: dict[str, Any]) -> str:
+    """Say the p-value of a hop's unit and the one among its kind, with a warning where they tell different things."""
+    if hop["p"] is None:
+        return ""
+    kind = "" if hop["kind_p"] is None else f" ({hop['kind_p']:.2g} among its kind)"
+    return f"p {hop['p']:.2g}{kind}{', which differ: take neither alone' if hop['p_differs'] else ''}, "
 
 
 def proof_words(hop: dict[str, Any]) -> str:

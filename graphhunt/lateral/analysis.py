@@ -24,7 +24,7 @@ _MEANINGS = {
     "lm_root_user": "account the causal path began with",
     "lm_certainty": "one over the number of possible causes",
     "lm_score": "how suspicious, in nats; none in case mode, where there is no baseline",
-    "lm_p": "conformal p-value among the baseline's new connections; none where it was not tested",
+    "lm_p": "conformal p-value of its account, source and day among those of the 15 days before; none if not tested",
     "lm_reason": "why, in words with counts",
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt.lateral.budget import PER_DAY, Budget, found_units, opened
 from graphhunt.lateral.detector import CASE, CLASSES
+from graphhunt.lateral.detector.calibrate import differ
 from graphhunt.lateral.hops import Details, describe_hop
 from graphhunt.lateral.scope import NOTHING_LOADED, nothing_found, scope_json, suppressed_json
 from graphhunt.times import iso
@@ -127,7 +128,8 @@ class Writer:
         return describe_hop(table, hop, [self.details[row] for row in hop.rows]) | {
             "score": self._score(hop.score), "class": hop.klass, "class_meaning": CLASSES[hop.klass],
             "evidence_kinds": hop.kinds, "root_user": table.account_name(hop.root) if hop.root >= 0 else None,
-            "certainty": round(hop.certainty, 4), "p": _number(hop.p), "significant": hop.significant,
+            "certainty": round(hop.certainty, 4), "p": _number(hop.p), "kind_p": _number(hop.kind_p),
+            "p_differs": differ(hop.p, hop.kind_p), "significant": hop.significant,
             "techniques": list(hop.techniques), "lead_in": hop.lead_in,
         }  # fmt: skip
 

@@ -184,21 +184,26 @@ def host_events(table: LogonTable, snapshot: Snapshot) -> pl.DataFrame | None:
     }  # fmt: skip
     known = events.select(looked_up[name].cast(dtype).alias(name) for name, dtype in COLUMNS.items())
     led = pl.Series("id", [one for one, before in cause_of(snapshot).items() if before], dtype=pl.String)
-    told = (("relayed", led), ("sensed", sensed(snapshot)))
+    told = (("relayed", led), ("unlogged", seen_by(snapshot, pl.element() != LOGON)))
     return pl.concat([known, *(_events(table, kind, ids) for kind, ids in told)])
 
 
-SENSOR = "_sensor"
-"""How the names of witnesses end that are network sensors."""
+LOGON, SENSOR = "logon", "_sensor"
+"""The witness that is a record of a logon, and how the names of those end that are network sensors."""
 
 
-def sensed(snapshot: Snapshot) -> pl.Series:
-    """Give the ids of the remote logons that network sensors alone saw."""
+def seen_by(snapshot: Snapshot, which: pl.Expr) -> pl.Series:
+    """Give the ids of the remote logons all of whose witnesses are of a kind.
+
+    Args:
+        snapshot: The graph's tables.
+        which: Tells of the name of a witness (`pl.element()`) whether it is of the kind.
+    """
     logons = snapshot.table("REMOTE_LOGON")
     if logons is None or "witnesses" not in logons.columns:
         return pl.Series("id", [], dtype=pl.String)
-    alone = pl.col("witnesses").list.eval(pl.element().str.ends_with(SENSOR)).list.all()
-    return logons.filter(alone & (pl.col("witnesses").list.len() > 0)).get_column("id")
+    alone = (pl.col("witnesses").list.len() > 0) & pl.col("witnesses").list.eval(which).list.all()
+    return logons.filter(alone).get_column("id")
 
 
 def _events(table: LogonTable, kind: str, ids: pl.Series) -> pl.DataFrame:
@@ -217,7 +222,7 @@ def scored_case(table: LogonTable, snapshot: Snapshot, options: LateralOptions) 
     check_wanted()
     scoring = score_case(table, seen, options)
     hops = scoring.scored & scoring.scores.hops
-    own = list(_rows(table, sensed(snapshot)).values())
+    own = list(_rows(table, seen_by(snapshot, pl.element().str.ends_with(SENSOR))).values())
     scope = replace(scoring.scope, causes=_causes(table, snapshot, hops), sensed=int(hops[own].sum()))
     return replace(scoring, scope=scope)
 
@@ -278,13 +283,13 @@ def path_weights(ranking: Ranking, linked: Flags, *, asked: Flags, floor: bool) 
         ranking: The hunt's scores.
         linked: Rows whose link is proved.
         asked: Rows that the question allows; what is best is counted among them.
-        floor: Leave out what is far below the best weight and has no evidence of its own.
+        floor: Leave out what is far below the best weight; without a baseline not what evidence speaks for.
     """
     base = ranking.base
     best = float(base[asked].max(initial=0.0))
     weights = np.where(linked, base + max(best, 1.0), base)
     least = FLOOR * float(weights[asked].max(initial=0.0)) if floor else 0.0
-    evident = ranking.scored & (ranking.code < LETTERS.index("S"))
+    evident = ranking.scored & (ranking.code < LETTERS.index("S")) & (ranking.scope.get("mode") == CASE)
     weights = np.where(evident, np.maximum(weights, least), weights)
     return np.where(weights >= least, weights, 0.0)
 

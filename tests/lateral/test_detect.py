@@ -132,7 +132,7 @@ def test_an_intrusion_in_an_office_is_the_first_finding_and_one_chain():
     led = [hop for hop in found.findings[0].hops if hop.lead_in]
     assert [(table.host_name(hop.src), table.account_name(hop.acct)) for hop in led] == [("h3", "user3")]
     assert len(found.findings) == 1
-    assert any(note.startswith("No p-values: the baseline has") for note in found.notes)
+    assert any(note.startswith("No p-values: the days before hold") for note in found.notes)
 
 
 def test_the_same_office_without_intruder_has_no_significant_finding():

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from graphhunt.lateral.detector import corroborate
-from graphhunt.lateral.detector.calibrate import benjamini_hochberg, calibrate
+from graphhunt.lateral.detector.calibrate import Units, at_least, benjamini_hochberg, calibrate, differ, drift
 from graphhunt.lateral.detector.corroboration import COLUMNS
 from graphhunt.lateral.detector.refine import refine
 from graphhunt.lateral.detector.suppress import Lists, apply, automation, listed
@@ -15,29 +15,68 @@ from graphhunt.lateral.paths import LogonTable
 from graphhunt.lateral.paths.table import DAY, HOUR, SECOND
 
 
-def test_conformal_p_is_the_rank_among_the_baseline():
-    score = np.array([1.0, 2.0, 3.0, 4.0, 2.5, 9.0])
-    rows = np.arange(6)
-    found = calibrate(score, rows, rows < 4, rows >= 4, least=1)
-    assert found.p[4] == pytest.approx((1 + 2) / 5)
-    assert found.p[5] == pytest.approx(1 / 5) == pytest.approx(found.smallest_p)
+def units(day: list[int], score: list[float], kind: list[int] | None = None) -> Units:
+    """Units with one row each."""
+    kinds = np.zeros(len(day), dtype=np.int64) if kind is None else np.array(kind)
+    return Units(np.array(day), np.array(score), kinds, np.arange(len(day)))
+
+
+def test_conformal_p_is_the_rank_among_the_days_before() -> None:
+    found = calibrate(units([20, 21, 22, 23, 24, 24], [1.0, 2.0, 3.0, 4.0, 2.5, 9.0]), np.array([24]), 0, least=1)
+    assert found.p[4:].tolist() == pytest.approx([(1 + 2) / 5, 1 / 5])
     assert np.isnan(found.p[:4]).all()
-    assert (found.baseline, found.tested) == (4, 2)
-    assert not found.significant.any()
+    assert (found.null, found.tested) == ((4, 4), 2)
 
 
-def test_a_connection_counts_once_by_its_best_row():
-    score = np.array([1.0, 5.0, 7.0, 0.0])
-    sides = np.array([1, 1, 0, 0], bool)
-    found = calibrate(score, np.array([0, 0, 1, 1]), sides, ~sides, least=1)
-    assert (found.baseline, found.tested) == (1, 1)
-    assert found.p[3] == found.p[2] == 0.5
+def test_only_days_with_a_whole_window_of_history_are_compared() -> None:
+    """The case begins on day 10: what is before day 24 has less than 14 days behind it; day 40 is 16 before 56."""
+    found = calibrate(units([23, 24, 30, 56, 40, 41, 56], [9.0] * 7), np.array([30, 56]), 10, least=1)
+    assert found.p[2] == pytest.approx((1 + 1) / 2)
+    assert found.p[6] == pytest.approx((1 + 1) / 2)
+    assert np.isnan(found.p[:2]).all()
 
 
-def test_without_a_baseline_there_is_no_p():
-    found = calibrate(np.ones(2), np.arange(2), np.zeros(2, bool), np.ones(2, bool))
+def test_a_unit_counts_once_by_its_strongest_row() -> None:
+    key, day = np.array([1, 1, 2, 1]), np.array([3, 3, 3, 4])
+    found = Units.of(key, day, np.array([1.0, 5.0, 7.0, 2.0]), np.array([0, 1, 0, 0]), np.array([1, 1, 1, 0], bool))
+    assert found.score.tolist() == [5.0, 7.0]
+    assert found.kind.tolist() == [1, 0]
+    assert found.of_row.tolist() == [0, 0, 1, -1]
+
+
+def test_without_enough_before_there_is_no_p() -> None:
+    found = calibrate(units([20] * 999 + [21], [1.0] * 1000), np.array([21]), 0)
     assert np.isnan(found.p).all()
     assert not found.significant.any()
+    assert found.words().startswith("No p-values: the days before hold at most 999 units")
+
+
+def test_significance_takes_a_null_in_which_ten_could_pass() -> None:
+    """1/(N+1) <= 0.05 * 10 / tested: with 99 before, 50 a day are few enough and 51 are not."""
+    for number, expected in ((50, True), (51, False)):
+        day, score = [20] * 99 + [21] * number, [1.0] * 99 + [9.0] * number
+        found = calibrate(units(day, score), np.array([21]), 0, least=1)
+        assert bool(found.significant.any()) is expected
+
+
+def test_units_of_a_kind_have_a_p_of_their_own() -> None:
+    day, kind = [20] * 9 + [21], [0] * 8 + [1, 1]
+    found = calibrate(units(day, [1.0] * 8 + [9.0, 5.0], kind), np.array([21]), 0, least=1)
+    assert found.p[9] == pytest.approx((1 + 1) / 10)
+    assert found.kind_p[9] == pytest.approx((1 + 1) / 2)
+    assert not differ(0.2, 0.5)
+    assert differ(0.01, 0.05)
+    assert not differ(float("nan"), 0.05)
+
+
+def test_drift_is_told_from_chance() -> None:
+    """Of 1,000 uniform p-values 50 are small: that is chance; 90 are not (binomial tail below 1e-7)."""
+    uniform = (np.arange(1000) + 0.5) / 1000
+    assert drift(np.full(1000, 30), uniform) is None
+    assert drift(np.array([30] * 1000 + [31] * 1000), np.concatenate((uniform, np.minimum(uniform, 1) * 0.5))) == 31
+    # P(X >= 3) of 5 with 1/2 is one half; of 4 hits in 4, one sixteenth.
+    assert at_least(3, 5, 0.5) == pytest.approx(0.5)
+    assert at_least(4, 4, 0.5) == pytest.approx(1 / 16)
 
 
 def test_benjamini_hochberg_is_the_step_up_rule():

@@ -20,7 +20,7 @@ CLASSES = {
     "P": "proved: something was run over the session, or records prove which session before it opened it",
     "E": "evidence: host events or an outside address speak for it",
     "S": "switch: another account than the machine's user, never used there before in the data",
-    "N": "new access: an account on a machine where it never was, an administrative share, or a hop sensors alone saw",
+    "N": "new access: an account on a machine where it never was, an administrative share, or no logon record",
     "H": "habit, or rare alone",
 }
 """Classes of hops, most telling first."""
@@ -36,10 +36,10 @@ PROVING = frozenset({"credential_switch", "relayed", "remote_process", "service_
 SPEAKING = frozenset({"outside_address", "explicit_credentials", "local_switch"})
 """Kinds of events that speak for it."""
 
-ACCESS = frozenset({"admin_share", "sensed"})
+ACCESS = frozenset({"admin_share", "unlogged"})
 """Kinds of events that are access and no more; many an administrator's work looks like it."""
 
-AROUND = frozenset({"network_flow", "sensed"})
+AROUND = frozenset({"network_flow", "unlogged"})
 """Kinds that are no evidence of anything but the logon itself."""
 
 NOVEL = 0.5

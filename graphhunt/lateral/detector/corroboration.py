@@ -54,7 +54,7 @@ KINDS = (
     Kind("explicit_credentials", 4.0, "{s} used {a}'s credentials explicitly towards {d} (4648)", "T1078", "explicit"),
     Kind("local_switch", 4.0, "records prove that another account at {s} used {a}'s credentials", "T1078", "explicit"),
     Kind("admin_share", 2.0, "an administrative share of {d} was opened", "T1021.002", "share"),
-    Kind("sensed", 0.0, "network sensors alone saw it: no log of either machine tells of it", None, "sensed"),
+    Kind("unlogged", 0.0, "no record of a logon on {d} tells of it, only other records do", None, "unlogged"),
     Kind("network_flow", 0.5, "a network log saw {s} talk to {d} at that time", "T1021", "network"),
 )
 """Every kind; of one group only the strongest counts."""
@@ -90,6 +90,7 @@ class Corroboration:
         switched: Nats of a proved credential switch, which ranks above all else; less where it is a habit.
         rows: Per kind, the rows with such an event.
         days: Per kind, for those rows: earlier days with the like of it, and days of history.
+        events: The events themselves, to be weighed with another history.
     """
 
     weight: Floats
@@ -97,6 +98,11 @@ class Corroboration:
     switched: Floats
     rows: dict[str, Ints] = field(default_factory=dict)
     days: dict[str, tuple[Codes, Codes]] = field(default_factory=dict)
+    events: pl.DataFrame | None = field(default=None, compare=False, repr=False)
+
+    def within(self, table: LogonTable, window_days: int) -> Corroboration:
+        """Give the same events weighed by their novelty within fewer or more days; as it is where none are kept."""
+        return self if self.events is None else _weighed(table, self.events, window_days)
 
     @classmethod
     def none(cls, table: LogonTable) -> Corroboration:
@@ -114,6 +120,11 @@ def corroborate(table: LogonTable, events: pl.DataFrame, *, window_days: int = 3
     """
     events = pl.concat([events.select(list(COLUMNS)).cast(pl.Schema(COLUMNS)), _from_outside(table)])
     events = events.filter(pl.col("kind").is_in(list(_BY_NAME))).sort("t", maintain_order=True)
+    return _weighed(table, events, window_days)
+
+
+def _weighed(table: LogonTable, events: pl.DataFrame, window_days: int) -> Corroboration:
+    """Weigh known events, sorted by time."""
     groups: dict[str, Floats] = {}
     found: dict[str, Ints] = {}
     days: dict[str, tuple[Codes, Codes]] = {}
@@ -136,7 +147,7 @@ def corroborate(table: LogonTable, events: pl.DataFrame, *, window_days: int = 3
     nearby = groups.pop("credentials", np.zeros(len(table)))
     switched = groups.pop("switch", np.zeros(len(table)))
     whole = np.sum(list(groups.values()), axis=0) if groups else np.zeros(len(table))
-    return Corroboration(np.maximum(whole, _fan_out(table, whole)), nearby, switched, found, days)
+    return Corroboration(np.maximum(whole, _fan_out(table, whole)), nearby, switched, found, days, events)
 
 
 def _from_outside(table: LogonTable) -> pl.DataFrame:

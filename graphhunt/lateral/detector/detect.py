@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
 from graphhunt.errors import AnalysisError
-from graphhunt.lateral.detector.calibrate import FDR, Calibration, calibrate
+from graphhunt.lateral.detector.calibrate import FDR, WINDOW, Calibration, Units, calibrate
 from graphhunt.lateral.detector.classes import Classed, classed
 from graphhunt.lateral.detector.corroboration import COLUMNS, LEAST_HISTORY, Corroboration, corroborate
 from graphhunt.lateral.detector.findings import Finding, Findings
@@ -19,9 +19,11 @@ from graphhunt.lateral.detector.pmf import LinkModel, too_small
 from graphhunt.lateral.detector.scope import Scope, scope_of
 from graphhunt.lateral.detector.score import ScoreRules, Scores, score_hops
 from graphhunt.lateral.detector.suppress import Lists, Suppressed, apply, automation, listed
-from graphhunt.lateral.paths.rarity import earlier_days
 from graphhunt.lateral.paths.table import Flags, Floats, LogonTable
 from graphhunt.toolbox.finite import require_finite
+
+AT_HOME = 0.5
+"""Share of an account's days from one machine from which on it is somebody's own: half of a unit's kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Scoring:
         scores: All scores; those outside `scored` were only made to learn from.
         scored: Rows in the time that is scored.
         classed: Class and order of all rows.
+        quiet: Rows that suppression lists name, in all days.
         scope: What was scored and what was not.
         suppressed: What suppression lists took out, by name.
     """
@@ -113,6 +116,7 @@ class Scoring:
     scores: Scores
     scored: Flags
     classed: Classed
+    quiet: Flags
     scope: Scope
     suppressed: tuple[Suppressed, ...]
 
@@ -142,7 +146,7 @@ def score_case(table: LogonTable, corroboration: Corroboration, options: Lateral
     found = classed(table, scores, quiet, begun.mode)
     require_finite("the order of the logons", found.order)
     scope = scope_of(table, begun, scores.hops, tuple(degraded))
-    return Scoring(scores, scored, found, scope, tuple(suppressed))
+    return Scoring(scores, scored, found, quiet, scope, tuple(suppressed))
 
 
 def _links(table: LogonTable, scored: Flags, options: LateralOptions) -> tuple[Floats | None, list[str]]:
@@ -170,17 +174,27 @@ def _masks(table: LogonTable, options: LateralOptions, hops: Flags, habits: Habi
 
 
 def _calibrate(table: LogonTable, scoring: Scoring, options: LateralOptions) -> Calibration:
-    scores, scored = scoring.scores, scoring.scored
-    habits, hops = scores.habits, scores.hops
-    hosts = len(table.hosts)
-    connection = (table.acct.astype(np.int64) * hosts + table.src) * hosts + table.dst
-    window = options.rules.window_days
-    new = hops & (earlier_days(np.where(hops, connection, -1), habits.day, window) == 0)
-    past = habits.day[~scored]
-    half = (int(past.min()) + int(past.max()) + 1) / 2 if len(past) else np.inf
-    baseline = new & ~scored & (habits.day >= half) & (scoring.scope.mode != CASE)
-    _, number = np.unique(np.column_stack((connection, habits.day)), axis=0, return_inverse=True)
-    return calibrate(scores.total, number.ravel(), baseline, new & scored, fdr=options.fdr)
+    """Give p-values from a score with the same length of history for every unit; none in case mode."""
+    if scoring.scope.mode == CASE or not scoring.scored.any():
+        return Calibration.none(len(table))
+    steady = steady_scores(table, scoring, options.rules)
+    habits, hops = steady.habits, steady.hops
+    key = table.acct.astype(np.int64) * (len(table.hosts) + 1) + table.src
+    kind = 2 * (habits.home >= AT_HOME).astype(np.int64) + (habits.owner >= 0)
+    units = Units.of(key, habits.day, steady.total, kind, hops)
+    days = np.unique(habits.day[hops & scoring.scored])
+    first = int(habits.day[hops].min()) if hops.any() else 0
+    return calibrate(units, days, first, fdr=options.fdr)
+
+
+def steady_scores(table: LogonTable, scoring: Scoring, rules: ScoreRules) -> Scores:
+    """Score every row again with exactly the days of history that calibration takes; the order is not by these."""
+    support = scoring.scores.corroboration.within(table, WINDOW)
+
+    def silence(score: Floats, _hops: Flags, _habits: Habits) -> Floats:
+        return np.where(scoring.quiet, 0.0, score)
+
+    return score_hops(table, support, replace(rules, window_days=WINDOW), quiet=silence)
 
 
 def _notes(scoring: Scoring, calibration: Calibration, found: list[Finding], options: LateralOptions) -> list[str]:

@@ -36,12 +36,13 @@ class FoundHop:
         root: Account the causal path began with, -1 when unknown.
         certainty: One over the number of possible causes.
         score: Nats.
-        p: Conformal p-value, NaN when not tested.
+        p: Conformal p-value of its unit, NaN when not tested.
         significant: Passes the false-discovery rule.
         techniques: ATT&CK ids.
         reasons: Why, in words with counts.
         lead_in: Only in the chain because it can have led to the others; see `lead_in`.
         kinds: Different kinds of events that speak for its telling logon.
+        kind_p: P-value among units of the same kind of account and source, NaN when not tested.
     """
 
     rows: tuple[int, ...]
@@ -60,6 +61,7 @@ class FoundHop:
     reasons: tuple[str, ...]
     lead_in: bool = False
     kinds: int = 0
+    kind_p: float = float("nan")
 
     @property
     def unit(self) -> tuple[int, int, int]:
@@ -92,6 +94,7 @@ class Finding:
     reasons: tuple[str, ...]
     klass: str = "H"
     kinds: int = 0
+    kind_p: float = float("nan")
 
     @property
     def units(self) -> list[tuple[int, int, int]]:

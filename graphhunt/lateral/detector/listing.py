@@ -160,15 +160,19 @@ class _Writer:
         reasons = dict.fromkeys(
             [LED] * lead_in + narrator.reasons(best) + [text for row in rows for text in narrator.found.get(row, [])]
         )
-        p = self.calibration.p[list(rows)]
+        p, kind_p = (_least(column[list(rows)]) for column in (self.calibration.p, self.calibration.kind_p))
         return FoundHop(
             rows, int(table.src[best]), int(table.dst[best]), int(table.acct[best]), int(table.t[rows[0]]),
             -1 if min(ends) < 0 else max(ends), classes.letter(best), int(side.root[best]),
             1.0 / max(1, int(side.causes[best])), float(max(scores.total[row] for row in rows)),
-            float(np.nanmin(p)) if not np.isnan(p).all() else float("nan"),
+            p,
             bool(self.calibration.significant[list(rows)].any()), tuple(techniques), tuple(reasons),
-            lead_in, int(classes.kinds[best]),
+            lead_in, int(classes.kinds[best]), kind_p,
         )  # fmt: skip
+
+
+def _least(p: Floats) -> float:
+    return float(np.nanmin(p)) if not np.isnan(p).all() else float("nan")
 
 
 def _chain_words(hops: tuple[FoundHop, ...], table: LogonTable) -> list[str]:
