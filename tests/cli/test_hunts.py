@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from graphhunt.lab.generator import generate_demo
+from graphhunt.lateral.detector.listing import Listing
 from graphhunt.store.embedded import stop_engine
 
 from .test_commands import data, run
@@ -47,6 +50,34 @@ def test_hunt_lateral_movement_as_text_and_json(case: Path) -> None:
     assert found["run"].rpartition("/")[0] == "lateral-movement"
     assert "remote logons scored" in text.stderr
     assert "earlier days" in run(case, "hunt", "lateral-movement", "--limit", "1", "--verbose").stderr
+
+
+def test_mode_and_budget_are_options(case: Path) -> None:
+    command = ("hunt", "lateral-movement", "--no-write")
+    whole = data(case, *command)
+    assert whole["scope"]["mode"] == "case"
+    assert whole["budget"]["per_day"] == 9
+    assert data(case, *command, "--mode", "case")["scope"]["mode_why"] == "as asked for"
+    # Two days are no history of two weeks, so that asked to monitor nothing is scored.
+    late = data(case, *command, "--mode", "monitor")
+    assert late["scope"]["scored"]["hops"] == 0
+    assert late["reason"].startswith("no remote logon could be scored: ")
+    assert run(case, *command, "--mode", "guess").exit_code == 2
+    few = data(case, *command, "--budget", "1")
+    shown, left = few["budget"]["shown"], few["budget"]["not_shown"]
+    assert 0 < shown < whole["budget"]["shown"]
+    assert shown + sum(left.values()) == few["budget"]["found"] == whole["budget"]["found"]
+    assert "not shown: " in run(case, *command, "--budget", "1").stderr
+
+
+def test_a_run_that_loses_its_check_lead_fails(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(_self: Listing, code: Any, _order: Any) -> Any:
+        return np.zeros(len(code), dtype=bool)
+
+    monkeypatch.setattr(Listing, "listable", nothing)
+    failed = run(case, "hunt", "lateral-movement", "--no-write")
+    assert failed.exit_code == 1
+    assert "scoring failed: the check lead was not found" in failed.stderr
 
 
 def test_lists_are_read_from_a_file_and_named(case: Path, tmp_path: Path) -> None:
