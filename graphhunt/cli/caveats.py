@@ -61,6 +61,8 @@ def _say_all(found: dict[str, Any], more: str) -> None:
             f"suppressed by the list '{one['list']}': {one['logons']:,} logons, highest score "
             f"{one['highest_score']:.1f} ({one['reason']})"
         )
+    for text in found.get("sources_missing", ()):
+        message(f"sources missing: {text}")
     left = budget_words(found["budget"]) if found.get("budget") else None
     if left:
         message(f"{left} (--param budget= shows more)")

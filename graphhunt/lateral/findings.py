@@ -65,12 +65,13 @@ def report(
 
     Returns:
         `findings`, first what to read first, `suppressed` (what lists took out, by name), `notes`, `scope` (what was
-        scored; see `scope_json`; None where there is no remote logon), `budget` (see `Budget.json`), and `reason`
-        when nothing was found.
+        scored; see `scope_json`; None where there is no remote logon), `budget` (see `Budget.json`),
+        `sources_missing` (kinds of records that machines lack) and `reason` when nothing was found.
     """
     if detection is None:
         return {
-            "findings": [], "suppressed": [], "notes": [], "scope": None, "budget": None, "reason": NOTHING_LOADED,
+            "findings": [], "suppressed": [], "notes": [], "scope": None, "budget": None,
+            "sources_missing": sight().missing(), "reason": NOTHING_LOADED,
         }  # fmt: skip
     table, found = detection.table, detection.findings
     kept = [one for one in found.findings if wanted is None or wanted.keeps(one, table)]
@@ -78,12 +79,13 @@ def report(
     reading = Budget(budget, found.scope.days)
     taken = reading.take(kept)
     rows = sorted({row for finding in taken for hop in finding.hops for row in hop.rows})
-    writer = Writer(table, found.scope.mode, Details(snapshot).of(table, rows), sight() if taken else None)
+    seen = sight()
+    writer = Writer(table, found.scope.mode, Details(snapshot).of(table, rows), seen)
     written: dict[str, Any] = {
         "findings": [writer.finding(finding) for finding in taken],
         "suppressed": [suppressed_json(one) for one in found.suppressed],
         "notes": list(found.notes), "scope": scope_json(found.scope),
-        "budget": reading.json(found.units if whole else found_units(kept)),
+        "budget": reading.json(found.units if whole else found_units(kept)), "sources_missing": seen.missing(),
     }  # fmt: skip
     if not kept:
         none = nothing_found(written["scope"])

@@ -105,7 +105,23 @@ def _cause(rows: list[dict[str, Any]]) -> dict[str, Any]:
         key=lambda row: (bool(row["credential_switch"]), bool(row["cause_proved"]), row["cause_certainty"] or 0.0),
     )
     names = ("cause_how", "cause_certainty", "cause_proved", "cause_reason", "credential_switch", "caused_by")
-    return {name: best[name] for name in names}
+    return {name: best[name] for name in names} | {"cause_kind": cause_kind(best)}
+
+
+CAUSE_KINDS = ("proved", "proved machine", "inferred", "none")
+"""How the cause of a logon may be known, surest first."""
+
+
+def cause_kind(row: dict[str, Any]) -> str:
+    """Say how the cause of a logon is known, one of `CAUSE_KINDS`.
+
+    Where only a program is known that opens connections for others, records prove the machine and the time.
+    """
+    if row["cause_proved"]:
+        return "proved"
+    if row["cause_how"] == "broker":
+        return "proved machine"
+    return "inferred" if row["cause_how"] not in (None, "none") else "none"
 
 
 def _first(rows: list[dict[str, Any]], name: str) -> Any:

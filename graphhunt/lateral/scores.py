@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from graphhunt.graph.local_accounts import local_accounts
 from graphhunt.graph.weights import CHOSEN
 from graphhunt.lateral.detector import CASE, LETTERS, LateralOptions, Scoring, score_case
 from graphhunt.lateral.detector.corroboration import COLUMNS, Corroboration, corroborate
+from graphhunt.lateral.hops import CAUSE_KINDS, cause_kind
 from graphhunt.lateral.paths import LogonTable, hop_rarity
 from graphhunt.lateral.scope import scope_json, suppressed_json
 
@@ -228,15 +230,17 @@ def scored_case(table: LogonTable, snapshot: Snapshot, options: LateralOptions) 
 
 
 def _causes(table: LogonTable, snapshot: Snapshot, scored: Flags) -> dict[str, int]:
-    """Count the scored hops by how their cause is known: proved, inferred, none."""
+    """Count the scored hops by how their cause is known; see `hops.cause_kind`."""
     logons = snapshot.table("REMOTE_LOGON")
     if logons is None or table.ids is None or "cause_how" not in logons.columns:
         return {}
     hops = pl.DataFrame({"id": table.ids.filter(pl.Series(scored))})
-    how = pl.when("cause_proved").then(pl.lit("proved")).when(pl.col("caused_by").is_null()).then(pl.lit("none"))
-    told = logons.select("id", how=how.otherwise(pl.lit("inferred")))
-    counts: dict[str, int] = dict(hops.join(told, on="id").group_by("how").len().iter_rows())
-    return {name: counts[name] for name in ("proved", "inferred", "none") if name in counts}
+    told = logons.select("id", "cause_how", "cause_proved")
+    groups = hops.join(told, on="id").group_by("cause_how", "cause_proved").len("n")
+    kinds: Counter[str] = Counter()
+    for row in groups.iter_rows(named=True):
+        kinds[cause_kind(row)] += row["n"]
+    return {name: kinds[name] for name in CAUSE_KINDS if name in kinds}
 
 
 def _rows(table: LogonTable, ids: pl.Series) -> dict[str, int]:

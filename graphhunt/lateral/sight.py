@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphhunt.evidence import Workspace
+from graphhunt.plain import counted
 from graphhunt.questions.coverage import UNSEEN, coverage
 from graphhunt.times import iso, micros
 
@@ -46,6 +48,12 @@ class Sight:
             for place, (name, label) in places.items()
             for spot in self._of(place, label, window)
         ]
+
+    def missing(self) -> list[str]:
+        """Say of each kind of record how many machines of the case lack it."""
+        lacking = Counter(what for known in self.machines.values() for what in known["missing"])
+        whole = len(self.machines)
+        return [f"no {what} of {number} of {counted(whole, 'machine')}" for what, number in sorted(lacking.items())]
 
     def _of(self, place: str, label: str, window: tuple[int, int]) -> Iterator[dict[str, Any]]:
         known = self.machines.get(place.rpartition(":")[2] if label == "Machine" else place)

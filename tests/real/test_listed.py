@@ -68,6 +68,10 @@ def test_causes_are_of_the_kind_that_records_give(listed: Lists) -> None:
     for name in (A, B):
         counts = listed(name).hunt["scope"]["causes"]
         assert counts["proved"] >= 1
+        assert sum(counts.values()) == listed(name).hunt["scope"]["scored"]["hops"]
+    # By the truth of A, pgustavo's PowerShell on WORKSTATION5 opened the connection of its first and second act.
+    acts = [hop for hop in listed(A).hops if hop["start"][:16] in ("2020-09-20T06:57", "2020-09-20T16:16")]
+    assert {hop["cause_kind"] for hop in acts} <= {"proved", "proved machine", "inferred"}
     by_join = [hop for hop in listed(B).hops if hop["technique"] == "T1021.006"]
     assert {hop["to"] for hop in by_join} == {W6, W7, DC}
     # Their 4624 has no address ("-"): the source is told by the connection, not by the logon.

@@ -25,7 +25,7 @@ class Scope:
         earlier: Logons before `since` that were only learnt from.
         left_out: Logons since then that can't be scored, by reason.
         degraded: Methods that could not be used, with the reason and what took their place.
-        causes: Hops by how their cause is known: proved, inferred, none.
+        causes: Hops by how their cause is known: proved, proved machine, inferred, none.
         sensed: Hops that network sensors alone saw.
     """
 
