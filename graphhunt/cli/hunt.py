@@ -47,17 +47,31 @@ def run(
     elif "findings" in found:
         _show_findings(found, verbose=verbose)
     else:
-        table(found["columns"], [[_cell(row[column]) for column in found["columns"]] for row in found["rows"]])
+        table(found["columns"], [[_cell(row[column], column) for column in found["columns"]] for row in found["rows"]])
         if "reason" in found:
             message(found["reason"])
         if found["truncated"]:
             message("more exist; raise --limit")
 
 
-def _cell(value: Any) -> Any:
+_RECORDS = ("evidence", "event_ids")
+"""Columns of the ids of records."""
+
+_MOST = 160
+"""Characters of a cell that a table shows; `--json` gives all."""
+
+
+def _cell(value: Any, column: str = "") -> Any:
+    """Give a value as text; of records the first and how many more, so that no row is as high as a page."""
     if isinstance(value, dict):
         return value.get("name") or value.get("id")
-    return ", ".join(str(_cell(item)) for item in value) if isinstance(value, list) else value
+    if isinstance(value, str) and len(value) > _MOST:
+        return f"{value[:_MOST]} … and {len(value) - _MOST:,} characters more"
+    if not isinstance(value, list):
+        return value
+    if column in _RECORDS and len(value) > 1:
+        return f"{value[0]}, {len(value) - 1} more"
+    return ", ".join(str(_cell(item)) for item in value)
 
 
 def _show_findings(found: dict[str, Any], *, verbose: bool) -> None:

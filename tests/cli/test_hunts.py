@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from graphhunt.cli.hunt import _cell
 from graphhunt.lab.generator import generate_demo
 from graphhunt.lateral.detector.listing import Listing
 from graphhunt.store.embedded import stop_engine
@@ -146,3 +147,11 @@ def test_paths_over_a_loaded_directory(tmp_path: Path, monkeypatch: pytest.Monke
     assert "possible  WS01 -> SRV02" in run(tmp_path / "ws", "paths", "--from", "ws01", "--edges", "possible").stdout
     assert run(tmp_path / "ws", "paths", "--from", "ws01", "--edges", "dreamt").exit_code == 2
     stop_engine(tmp_path / "ws")
+
+
+def test_a_cell_tells_how_much_it_leaves_out() -> None:
+    assert _cell(["a", "b", "c"], "evidence") == "a, 2 more"
+    assert _cell(["a"], "evidence") == "a"
+    assert _cell(["a", "b"], "reasons") == "a, b"
+    assert _cell("x" * 160) == "x" * 160
+    assert _cell("x" * 1500) == "x" * 160 + " … and 1,340 characters more"
