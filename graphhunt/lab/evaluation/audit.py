@@ -241,7 +241,11 @@ def _dropped(
 
 def tree_score(training: tuple[Floats, Flags], values: Floats) -> Floats:
     """Fit the reference tree and give its log-odds for other rows."""
-    model = HistGradientBoostingClassifier(max_iter=_ITERATIONS, early_stopping=False, random_state=0)
+    # Small trees and a slow pace: a few hundred intruders' rows are soon learnt by heart, which tries nothing.
+    model = HistGradientBoostingClassifier(
+        max_iter=_ITERATIONS, max_leaf_nodes=8, min_samples_leaf=50, l2_regularization=5.0, learning_rate=0.05,
+        early_stopping=False, random_state=0,
+    )  # fmt: skip
     # One thread: many threads on busy cores wait for each other far longer than they save.
     with threadpool_limits(1):
         model.fit(*training)
