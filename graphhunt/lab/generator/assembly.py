@@ -167,7 +167,10 @@ def _host_events(
     found, number = intruder_events(world, plans, first_hop, stream(seed, "intruder host events"))
     kept = watched[found.rows[:, 1]]
     behind = np.concatenate([np.full(len(harmless.rows), -1), number[kept]]).astype(np.int32)
-    return HostEvents(np.concatenate([harmless.rows, found.rows[kept]])), behind
+    rows = np.concatenate([harmless.rows, found.rows[kept]])
+    # A machine stamps its logons and its other events by the same clock.
+    rows[:, 0] += places.skew[rows[:, 1]]
+    return HostEvents(rows), behind
 
 
 def _truth(plans: list[Plan], position: NDArray[np.int64], played: _Played) -> tuple[AttackTruth, ...]:
