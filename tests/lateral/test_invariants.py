@@ -196,3 +196,28 @@ def test_the_same_rows_in_another_order_give_the_same_findings() -> None:
     first, second = (detect(t, corroborate(t, e)).properties() for t, e in ((one, events), (other, moved)))
     assert len(first)
     assert first.sort("id").equals(second.sort("id"))
+
+
+def test_benign_days_have_no_more_small_p_values_than_they_should() -> None:
+    """Ninety people who visit machines at random, day after day alike; then one who is somewhere with a new service."""
+    draw = np.random.default_rng(3)
+    rows = [
+        (day * DAY + 9 * HOUR + int(draw.integers(HOUR)), person, 90 + int(abs(draw.normal(0, 12))) % 60, person)
+        for day in range(45) for person in range(90) for _ in range(3)
+    ]  # fmt: skip
+    rows.append((44 * DAY + 20 * HOUR, 5, 149, 6))
+    t, src, dst, acct = (list(column) for column in zip(*rows, strict=True))
+    table = LogonTable.from_arrays(t, src, dst, acct, logon_type=[3] * len(t))
+    row = len(table) - 1
+    event = pl.DataFrame([(int(table.t[row]), 149, 6, "service_install", row, 5)], schema=COLUMNS, orient="row")
+    found = detect(table, corroborate(table, event), LateralOptions(since=30 * DAY, links=False))
+    assert found.scope.mode == "monitor"
+    assert found.calibration is not None
+    # The null of a day are the 15 days before it, 90 units each.
+    assert found.calibration.null == (15 * 90, 15 * 90)
+    assert found.calibration.tested == 15 * 90 + 1
+    p = found.calibration.p[found.scores.hops & (table.t >= 30 * DAY)]
+    # Where nothing is unusual many units are equal, which makes p-values larger, never smaller.
+    assert float((p <= 0.05).mean()) < 0.06
+    assert found.calibration.p[row] == pytest.approx(1 / (15 * 90 + 1))
+    assert found.findings[0].hops[-1].rows[-1] == row
