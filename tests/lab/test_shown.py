@@ -105,6 +105,14 @@ def test_a_server_joins_by_account_only():
     assert each.coverage == pytest.approx(2 / 3)
 
 
+def test_a_shared_address_is_no_client():
+    # Ten accounts came from address 190 before, as from a pool that many are given: its users have nothing in common.
+    before = [(BEGIN - DAY + n, 190, 80 + n, 80 + n, 0.0) for n in range(10)]
+    attack = [(BEGIN + HOUR, 190, 170, 70, 98.5)]
+    [each], _ = followed(*case([attack], [*before, *HONEST, (BEGIN, 190, 160, 60, 99.5)]))
+    assert (each.fragments, each.purity) == (1, 1.0)
+
+
 def test_what_is_proved_to_have_led_there_and_come_of_it_is_in_the_incident():
     # 60 -> 61 -> 62 over two days, only the middle hop is a lead; each is proved to have caused the next.
     attack = [(BEGIN + HOUR, 60, 61, 70, -1.0), (BEGIN + 20 * HOUR, 61, 62, 71, 98.5),

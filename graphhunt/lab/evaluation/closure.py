@@ -5,8 +5,8 @@ to have led to a hop, at most eight steps back (`graphhunt.incidents.causality`)
 come of it; one account that reaches many machines a day from one source is one actor (`graphhunt.incidents.joining`).
 The library joins parts by inference only if host records say more than that somebody came from afar. A table alone has
 no such records, so here the joins by inference are hops out of one client within six hours, and hops of one account
-out of one server within six hours. The nearest are joined first, and none that would make an incident of more than
-`MOST_UNITS`.
+out of one server, or from one shared address, within six hours. The nearest are joined first, and none that would make
+an incident of more than `MOST_UNITS`.
 
 The benign days are closed once; an attack is then added to them, alone.
 """
@@ -38,7 +38,7 @@ MOST_UNITS = 40
 """Units of an incident beyond which nothing more is joined by inference."""
 
 SERVER = 10
-"""Accounts that came to a machine from elsewhere, from which on it counts as a server."""
+"""Accounts that came to a machine, or went from it, from which on it counts as a server; so does a shared address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +272,9 @@ def _keys(case: LabelledCase, hops: Hops) -> tuple[Ints, Flags]:
     """Give the place a hop leaves from, by which hops are joined, and whether it is of an actor that reaches many."""
     table = case.table
     past = np.flatnonzero((table.t < case.since) & table.usable() & (table.acct >= 0))
-    pairs = np.unique(np.column_stack((table.dst[past], table.acct[past])), axis=0)
-    accounts = np.bincount(pairs[:, 0], minlength=len(table.hosts))
+    known = past[table.src[past] >= 0]
+    ends = np.concatenate((table.dst[past], table.src[known])), np.concatenate((table.acct[past], table.acct[known]))
+    accounts = np.bincount(np.unique(np.column_stack(ends), axis=0)[:, 0], minlength=len(table.hosts))
     count = len(table.hosts)
     by_account = count + hops.acct.astype(np.int64) * count + hops.src
     same, number = np.unique(np.column_stack((hops.unit, hops.dst)), axis=0)[:, 0], hops.unit
