@@ -52,7 +52,7 @@ def test_one_is_one_and_a_logon_without_id_has_none(workspace: Path, tmp_path: P
     assert "None" not in found.stdout
     assert "1 remote logon scored" in found.stderr
     paths = run(workspace, "paths")
-    assert "      1 record, first " in paths.stdout
+    assert "      class N, 1 record, first " in paths.stdout
     assert "None" not in paths.stdout
     machine = dict(line.split(maxsplit=1) for line in run(workspace, "entity", "machine", "web1").stdout.splitlines()
                    if len(line.split(maxsplit=1)) == 2)  # fmt: skip

@@ -70,10 +70,15 @@ def test_units_of_a_kind_have_a_p_of_their_own() -> None:
 
 
 def test_drift_is_told_from_chance() -> None:
-    """Of 1,000 uniform p-values 50 are small: that is chance; 90 are not (binomial tail below 1e-7)."""
+    """Of 1,000 uniform p-values 50 are small: that is chance; 100 are not (binomial tail below 1e-9)."""
     uniform = (np.arange(1000) + 0.5) / 1000
-    assert drift(np.full(1000, 30), uniform) is None
-    assert drift(np.array([30] * 1000 + [31] * 1000), np.concatenate((uniform, np.minimum(uniform, 1) * 0.5))) == 31
+    day = np.repeat(np.arange(30, 38), 1000)
+    assert drift(day, np.tile(uniform, 8)) is None
+    late = np.concatenate((np.tile(uniform, 7), uniform * 0.25))
+    assert drift(day, late) == 37
+    # Six days are not the seven that it takes.
+    assert drift(day[:6000], np.tile(uniform * 0.5, 6)) is None
+    assert drift(day[:7000], np.tile(uniform * 0.5, 7)) == 36
     # P(X >= 3) of 5 with 1/2 is one half; of 4 hits in 4, one sixteenth.
     assert at_least(3, 5, 0.5) == pytest.approx(0.5)
     assert at_least(4, 4, 0.5) == pytest.approx(1 / 16)

@@ -44,6 +44,10 @@ ROWS = {
     ],
 }
 
+ROWS["ssh_auth"] = [
+    Row("2026-0", source, "localhost", "vagrant", 2, "T1021.004", "N") for source in ("10.0.2.2", "192.168.33.1")
+]
+
 MODES = {A: "case mode: all ", B: "case mode: ", C: "network only: 0 logons scored, "}
 
 

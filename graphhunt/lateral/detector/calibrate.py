@@ -207,13 +207,15 @@ def benjamini_hochberg(p: Floats, fdr: float) -> Flags:
 def drift(day: Ints, p: Floats, *, level: float = FDR) -> int | None:
     """Give the first day on which small p-values of the days up to it are too many; None if there is none.
 
+    It takes all of those days: what one day is like tells of the day and not yet of the calibration.
+
     Args:
         day: Day number per unit.
         p: P-value per unit, NaN where it was not tested.
         level: What a small p-value is.
     """
     tested = ~np.isnan(p)
-    for last in np.unique(day[tested]).tolist():
+    for last in np.unique(day[tested])[DRIFT_DAYS - 1 :].tolist():
         inside = tested & (day > last - DRIFT_DAYS) & (day <= last)
         if at_least(int((p[inside] <= level).sum()), int(inside.sum()), level) < DRIFT_P:
             return int(last)

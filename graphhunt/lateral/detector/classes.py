@@ -20,7 +20,7 @@ CLASSES = {
     "P": "proved: something was run over the session, or records prove which session before it opened it",
     "E": "evidence: host events or an outside address speak for it",
     "S": "switch: another account than the machine's user, never used there before in the data",
-    "N": "new access: an account on a machine where it never was, an administrative share, or no logon record",
+    "N": "new access: an account or address where it never was, an administrative share, or no logon record",
     "H": "habit, or rare alone",
 }
 """Classes of hops, most telling first."""
@@ -41,6 +41,9 @@ ACCESS = frozenset({"admin_share", "unlogged"})
 
 AROUND = frozenset({"network_flow", "unlogged"})
 """Kinds that are no evidence of anything but the logon itself."""
+
+SSH = "T1021.004"
+"""Technique whose first logon from an address is new access: behind it may be anybody."""
 
 NOVEL = 0.5
 """Novelty from which on an event counts: what is done on most days speaks for nothing."""
@@ -94,11 +97,20 @@ def classed(table: LogonTable, scores: Scores, quiet: Flags, mode: str) -> Class
     habits, hops = scores.habits, scores.hops
     switched = scores.causes.inbound.has(SWITCH) & (habits.acct_src == 0) & (scores.signature > 0)
     new = (habits.acct_dst == 0) & (habits.acct >= KNOWN_DAYS) & (habits.history >= LEAST_HISTORY)
+    access |= _first_by_ssh(table, habits.src_dst == 0)
     conditions = [hops & proved, hops & speaking, hops & ~quiet & switched, hops & ~quiet & (new | access)]
     code = np.select(conditions, range(len(LISTED)), default=len(LISTED)).astype(np.int64)
     kinds = np.sum([marks[name] for name in marks if name not in AROUND] or [nothing], axis=0).astype(np.int64)
     switch = marks.get("credential_switch", nothing)
     return Classed(code, kinds, order_of(code, kinds, scores.total, mode, switch=switch))
+
+
+def _first_by_ssh(table: LogonTable, first: Flags) -> Flags:
+    """Mark SSH logons from an address that no machine is known to have had, on its first day at the machine."""
+    if SSH not in table.techniques or not table.host_kinds:
+        return np.zeros(len(table), dtype=bool)
+    address = np.array([kind == "IP" for kind in table.host_kinds] + [False])
+    return np.asarray(first & (table.technique == table.techniques.index(SSH)) & address[table.src])
 
 
 def order_of(code: Ints, kinds: Ints, total: Floats, mode: str, *, switch: Flags | None = None) -> Floats:
