@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from sklearn.cluster import DBSCAN
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 
 from graphhunt.analyses.analysis import Analysis, Result
 from graphhunt.errors import LimitError
@@ -53,6 +49,8 @@ def cluster_processes(processes: pl.DataFrame, eps: float = 0.15, least: int = 2
     Raises:
         LimitError: There are more than 50,000 distinct patterns.
     """
+    from sklearn.cluster import DBSCAN  # lists of hunts do without scikit-learn
+
     if processes.is_empty():
         return pl.DataFrame(schema={"id": pl.String, "cluster_id": pl.Int64})
     frame = _shaped(processes)
@@ -91,6 +89,10 @@ def _shaped(processes: pl.DataFrame) -> pl.DataFrame:
 
 def pattern_vectors(patterns: pl.DataFrame) -> NDArray[np.float64]:
     """Turn patterns into unit vectors of at most 16 dimensions; equal patterns get equal vectors on every run."""
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.preprocessing import normalize
+
     texts = [
         f"{shape} image={name} image={name} parent={parent} depth={depth} integrity={level} signer={signer}"
         for shape, name, parent, depth, level, signer in patterns.select(_SHAPE).iter_rows()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from graphhunt.analyses.clusters import cluster_processes
 from graphhunt.errors import LimitError
 from graphhunt.incidents.files import Arrivals
 from graphhunt.incidents.formation import DAY
@@ -157,8 +158,6 @@ def _add_rarity(items: dict[str, Item], found: pl.DataFrame, started: pl.DataFra
 
 def _add_noise(items: dict[str, Item], started: pl.DataFrame) -> list[str]:
     """Add to what is listed that it fits no cluster; say so where there are too many patterns to tell."""
-    from graphhunt.analyses.clusters import cluster_processes  # it needs scikit-learn, which lists of hunts do without
-
     try:
         found = cluster_processes(started)
     except LimitError as error:
