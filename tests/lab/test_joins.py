@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from graphhunt.lab.evaluation.joins import join_ports
+from graphhunt.lab.evaluation.joins import join_ports, proved_events
 
 S = 1_000_000
 MACHINES = 10
@@ -12,7 +12,7 @@ MACHINES = 10
 
 def logons(*rows):
     schema = {"t": pl.Int64, "src": pl.Int32, "dst": pl.Int32, "port": pl.Int32, "session": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(acct=pl.lit(0, pl.Int32))
 
 
 def connections(*rows):
@@ -43,3 +43,15 @@ def test_two_connections_or_a_late_one_or_another_machines_join_nothing():
     found = join_ports(table, seen, machines=MACHINES)
     assert found.proved.tolist() == [-2, -2, -2]
     assert found.source.tolist() == [-1, 1, 1]
+
+
+def test_what_is_proved_is_told_as_host_events():
+    # Account 7 sits at 1 and goes to 2 as 8; in that session 2 -> 3 as 9, and 2 -> 4 still as 8.
+    table = logons((0, 1, 1, -1, 10), (100 * S, 1, 2, 5000, 20), (200 * S, 2, 3, 6000, 30), (300 * S, 2, 4, 7000, 40))
+    table = table.with_columns(acct=pl.Series([7, 8, 9, 8], dtype=pl.Int32))
+    seen = connections((99 * S, 1, 5000, 2, 10), (199 * S, 2, 6000, 3, 20), (299 * S, 2, 7000, 4, 20))
+    told = proved_events(table, join_ports(table, seen, machines=MACHINES))
+    assert sorted(told.select("row", "kind", "host", "acct", "peer").rows()) == [
+        (1, "local_switch", 1, 8, 2), (2, "credential_switch", 2, 9, 3), (2, "relayed", 2, 9, 3),
+        (3, "relayed", 2, 8, 4),
+    ]  # fmt: skip

@@ -11,7 +11,7 @@ from graphhunt.lab.evaluation import LabelledCase
 from graphhunt.lab.evaluation.baselines import edgebank, pagerank, random_order
 from graphhunt.lab.evaluation.exactness import path_metrics
 from graphhunt.lab.evaluation.metrics import order_metrics, window_recall
-from graphhunt.lateral.detector import Finding, FoundHop, detect
+from graphhunt.lateral.detector import Finding, Findings, FoundHop, detect
 from graphhunt.lateral.paths import LogonTable
 from graphhunt.lateral.paths.table import DAY, HOUR
 
@@ -63,7 +63,8 @@ def test_a_retold_attack_is_whole_with_more_in_the_chain_and_exact_without():
     findings = tuple(
         replace(finding, rank=n, hops=tuple(replace(hop, rows=(row,)) for row in rows)) for n, rows in enumerate(chains)
     )
-    found = path_metrics(made, replace(detect(table), findings=findings))
+    whole = detect(table)
+    found = path_metrics(made, Findings(findings, (), (), whole.scores, None, (), whole.scope, {}, whole.calibration))
     assert found["hop_recall"] == pytest.approx(5 / 6)
     assert found["path_whole"] == pytest.approx(2 / 3)
     assert found["path_exact"] == pytest.approx(1 / 3)

@@ -19,8 +19,10 @@ SMALL = {"users": 120, "servers": 40, "admins": 6, "service_accounts": 4, "days"
 
 OTHERS = {"random", "edgebank", "rarity_sum", "rarity_chained", "link_model", "pagerank", "isolation_forest",
           "reference_tree"}  # fmt: skip
-SHARES = ("coverage", "purity", "fdr_realised_at_5", "benign_p_below_05", "benign_p_below_01", "benign_p_below_001",
-          "cause_accuracy_inferred", "technique_accuracy", "ap", "auc", "rec_at_10", "hop_recall")  # fmt: skip
+SHARES = (
+    "coverage", "purity", "cause_accuracy_inferred", "technique_accuracy", "ap", "auc", "rec_at_10", "hop_recall",
+)  # fmt: skip
+CALIBRATED = ("fdr_realised_at_5", "benign_p_below_05", "benign_p_below_01", "benign_p_below_001")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,8 @@ def test_every_metric_of_the_protocol_is_given_once_on_logons_and_once_with_host
             assert shares == sorted(shares)
             assert all(0 <= share <= 1 for share in shares)
         assert all(0 <= section[name] <= 1 for name in SHARES)
+        # A small set has too few new connections for p-values.
+        assert all(np.isnan(section[name]) for name in CALIBRATED)
         assert section["units_to_first_true"] >= 1
         assert section["fragments"] >= 1
         assert section["time_order_violations"] == 0
@@ -73,4 +77,4 @@ def test_the_reference_tree_learns_what_gives_attacks_away(small):
 
 def test_the_detector_does_not_see_labels(small):
     blind = replace(small, labels=np.full(len(small.table), -1))
-    assert np.array_equal(run_detector(small).scores.total, run_detector(blind).scores.total)
+    assert np.array_equal(run_detector(small).order, run_detector(blind).order)

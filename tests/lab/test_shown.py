@@ -18,6 +18,7 @@ from graphhunt.lab.evaluation.closure import Closure
 from graphhunt.lab.evaluation.hops import Hops, Ranking, logged_hops
 from graphhunt.lab.evaluation.metrics import intervals, noise_metrics, recalls, shown_metrics
 from graphhunt.lab.evaluation.outcome import Outcome, outcomes
+from graphhunt.lab.evaluation.protocol import run_detector
 from graphhunt.lab.evaluation.significance import benign_p, realised_rates
 from graphhunt.lateral.detector import detect
 from graphhunt.lateral.paths import LogonTable
@@ -184,13 +185,24 @@ def test_benign_p_values_are_counted_below_each_level():
 
 
 def test_the_realised_rate_counts_false_ones_among_what_passes():
-    # One attack: its three hops and one benign hop have p = 0.0001, 96 others 0.5. All four pass at 5 %.
-    benign = np.array([0.0001] + [0.5] * 96)
-    found = realised_rates(benign, [np.array([0.0001] * 3)])
+    # One attack on day 1: its three units and one benign unit have p = 0.0001, 96 others 0.5. All four pass at 5 %.
+    p = np.array([0.0001] + [0.5] * 96 + [0.0001] * 3)
+    attack = np.array([-1] * 97 + [0] * 3)
+    found = realised_rates(p, np.ones(100, dtype=int), attack)
     assert found["fdr_realised_at_5"] == 0.25
     assert found["significant_at_5"] == 4
-    nothing = realised_rates(np.full(100, 0.5), [np.array([0.9])])
+    nothing = realised_rates(np.full(100, 0.5), np.ones(100, dtype=int), attack)
     assert nothing["fdr_realised_at_5"] == 0.0
+
+
+def test_the_rule_decides_over_the_units_of_a_day():
+    # p = 0.001 is the least of 40 units on its day (0.05 / 40 = 0.00125), but of 400 on another (0.000125).
+    day = np.array([1] * 40 + [2] * 400)
+    p = np.full(440, 0.9)
+    p[[0, 40]] = 0.001
+    attack = np.full(440, -1)
+    attack[[0, 40]] = 0
+    assert realised_rates(p, day, attack)["significant_at_5"] == 1
 
 
 def test_techniques_are_right_wrong_or_missing_and_wrong_counts_double():
@@ -202,7 +214,7 @@ def test_techniques_are_right_wrong_or_missing_and_wrong_counts_double():
     rows = np.flatnonzero(made.labels == 0)
     table.technique[rows] = [0, 0, 1, -1]
     known = replace(made, table=table, truth=Truth({int(row): ("T1047",) for row in rows}))
-    told = technique_metrics(known, detect(table))
+    told = technique_metrics(known, run_detector(known).scoring)
     assert [told[f"technique_{verdict}"] for verdict in ("right", "wrong", "missing")] == [2, 1, 1]
     assert told["technique_accuracy"] == pytest.approx(2 / 5)
 

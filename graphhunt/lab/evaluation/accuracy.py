@@ -9,8 +9,7 @@ import numpy as np
 from graphhunt.lab.evaluation.case import LabelledCase
 from graphhunt.lab.evaluation.joins import NOTHING_PROVED
 from graphhunt.lab.evaluation.metrics import Metrics
-from graphhunt.lateral.detector.findings import Findings
-from graphhunt.lateral.detector.score import Scores
+from graphhunt.lateral.detector import Scores, Scoring
 from graphhunt.lateral.detector.words import Narrator
 from graphhunt.lateral.paths.table import DAY, Codes
 
@@ -52,14 +51,14 @@ def _same(case: LabelledCase, said: int, true: int) -> bool:
     return bool(ends[0] == ends[1])
 
 
-def technique_metrics(case: LabelledCase, found: Findings) -> Metrics:
+def technique_metrics(case: LabelledCase, scoring: Scoring) -> Metrics:
     """Compare the techniques that are said of the logons of attacks with the truth.
 
     Returns:
         `technique_right`, `technique_wrong` and `technique_missing`: counts of logons; one is wrong as soon as any id
         that is said of it is. `technique_accuracy`: right ones among all, wrong ones counted twice.
     """
-    narrator = Narrator.of(case.table, found.scores, found.classed)
+    narrator = Narrator.of(case.table, scoring.scores, scoring.classed)
     known = [row for row, right in sorted(case.truth.techniques.items()) if right and case.tested[row]]
     told = [judged(narrator.technique_ids(row), case.truth.techniques[row]) for row in known]
     count = {verdict: told.count(verdict) for verdict in ("right", "wrong", "missing")}

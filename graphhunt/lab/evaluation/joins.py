@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from graphhunt.lateral.detector.corroboration import COLUMNS
 from graphhunt.lateral.paths.table import SECOND, Codes
 
 WITHIN = 60 * SECOND
@@ -29,21 +30,23 @@ class Joined(NamedTuple):
         proved: Row of the remote logon that led to each row; -1 where none did, `NOTHING_PROVED` where nothing is
             proved.
         source: Source per row, by the connection where there is one.
+        opener: Account whose session is proved to have led to each row, -1 where none is.
     """
 
     proved: Codes
     source: Codes
+    opener: Codes
 
 
 def join_ports(logons: pl.DataFrame, connections: pl.DataFrame, *, machines: int) -> Joined:
     """Join logons to the connections that made them.
 
     Args:
-        logons: Columns t, src, dst, port (-1 where none is named) and session, sorted by time.
+        logons: Columns t, src, dst, acct, port (-1 where none is named) and session, sorted by time.
         connections: Columns t, host, port, peer and session (-1 where none is known).
         machines: Numbers of machines; those above are addresses that stand for some machine.
     """
-    rows = logons.select("t", "src", "dst", "port", "session").with_row_index("row")
+    rows = logons.select("t", "src", "dst", "acct", "port", "session").with_row_index("row")
     pairs = rows.filter((pl.col("port") >= 0) & (pl.col("src") != pl.col("dst"))).join(
         connections.select(at="t", host="host", port="port", dst="peer", acting="session"), on=["port", "dst"]
     )
@@ -53,11 +56,38 @@ def join_ports(logons: pl.DataFrame, connections: pl.DataFrame, *, machines: int
     alone = pairs.filter(fits).filter(pl.len().over("row") == 1)
     source = logons["src"].to_numpy().astype(np.int32)
     source[alone["row"].to_numpy()] = alone["host"].to_numpy()
-    began = rows.select(led="row", host="dst", acting="session", remote=pl.col("src") != pl.col("dst"))
+    remote = pl.col("src") != pl.col("dst")
+    began = rows.select(led="row", host="dst", acting="session", opener="acct", remote=remote)
     known = alone.filter(pl.col("acting") >= 0).join(
         began.unique(["host", "acting"], keep="none"), on=["host", "acting"]
     )
     proved = np.full(len(logons), NOTHING_PROVED, dtype=np.int32)
-    led = known.select("row", led=pl.when("remote").then(pl.col("led").cast(pl.Int64)).otherwise(-1))
+    led = known.select("row", "opener", led=pl.when("remote").then(pl.col("led").cast(pl.Int64)).otherwise(-1))
     proved[led["row"].to_numpy()] = led["led"].to_numpy()
-    return Joined(proved, source)
+    opener = np.full(len(logons), -1, dtype=np.int32)
+    opener[led["row"].to_numpy()] = led["opener"].to_numpy()
+    return Joined(proved, source, opener)
+
+
+def proved_events(logons: pl.DataFrame, joined: Joined) -> pl.DataFrame:
+    """Give the host events that the joins amount to, as the graph tells them: sessions and accounts that led on.
+
+    Args:
+        logons: Columns t, src, dst and acct, as they were joined.
+        joined: What connections prove.
+    """
+    acct = logons["acct"].to_numpy()
+    parts = [
+        ("relayed", joined.proved >= 0),
+        ("credential_switch", (joined.proved >= 0) & (acct[np.maximum(joined.proved, 0)] != acct)),
+        ("local_switch", (joined.proved == -1) & (joined.opener >= 0) & (joined.opener != acct)),
+    ]
+    frames = []
+    for kind, mark in parts:
+        row = np.flatnonzero(mark)
+        columns = {
+            "t": logons["t"].to_numpy()[row], "host": joined.source[row], "acct": acct[row], "kind": [kind] * len(row),
+            "row": row, "peer": logons["dst"].to_numpy()[row],
+        }  # fmt: skip
+        frames.append(pl.DataFrame(columns, schema=COLUMNS, strict=False))
+    return pl.concat(frames)

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from graphhunt.lab.evaluation.accuracy import cause_metrics, technique_metrics
 from graphhunt.lab.evaluation.baselines import BASELINES
@@ -36,9 +37,9 @@ from graphhunt.lab.evaluation.outcome import Outcome, outcomes
 from graphhunt.lab.evaluation.reference_tree import train, tree_score
 from graphhunt.lab.evaluation.significance import significance
 from graphhunt.lab.evaluation.synthetic import synthetic_case
-from graphhunt.lateral.detector import LateralOptions, ScoreRules, corroborate, detect
+from graphhunt.lateral.detector import LateralOptions, ScoreRules, Scoring, corroborate, findings_of, score_case
 from graphhunt.lateral.detector.causes import causal_paths
-from graphhunt.lateral.detector.corroboration import Corroboration
+from graphhunt.lateral.detector.corroboration import COLUMNS
 from graphhunt.lateral.detector.findings import Findings
 from graphhunt.lateral.detector.habits import count_habits
 from graphhunt.lateral.detector.pmf import link_surprise
@@ -156,29 +157,32 @@ def proved_hops(case: LabelledCase, hops: Hops) -> Ints:
     return led
 
 
-def run_detector(
-    case: LabelledCase,
-    support: Corroboration | None = None,
-    rules: ScoreRules | None = None,
-    *,
-    links: bool = False,
-) -> Findings:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the shipped detector: how it scored and ordered every row, and what it lists."""
+
+    scoring: Scoring
+    found: Findings
+
+    @property
+    def order(self) -> Floats:
+        """Give what rows are listed by."""
+        return self.scoring.classed.order
+
+
+def run_detector(case: LabelledCase, rules: ScoreRules | None = None, *, links: bool = False) -> Run:
     """Run the shipped detector on a case; labels are not passed on.
 
     Args:
-        case: The labelled case.
-        support: Host events joined to its rows.
+        case: The labelled case, with the host events that it may see.
         rules: How hops are scored.
         links: Fit the link model too; it only orders hops without a signature, so ablations do without.
     """
-    limit = max(1, 20 * case.days)
-    rules = rules or ScoreRules()
-    return detect(case.table, support, LateralOptions(since=case.since, limit=limit, rules=rules, links=links))
-
-
-def support_of(case: LabelledCase) -> Corroboration | None:
-    """Join a case's host events to its rows; None where it has none."""
-    return None if case.events is None else corroborate(case.table, case.events)
+    limit, rules = max(1, 20 * case.days), rules or ScoreRules()
+    options = LateralOptions(since=case.since, limit=limit, rules=rules, links=links)
+    support = corroborate(case.table, pl.DataFrame(schema=COLUMNS) if case.events is None else case.events)
+    scoring = score_case(case.table, support, options)
+    return Run(scoring, findings_of(case.table, scoring, options))
 
 
 def peak_memory_mb() -> float:
@@ -189,15 +193,15 @@ def peak_memory_mb() -> float:
 
 def _section(bench: Bench, *, ablations: bool) -> Report:
     case = bench.case
-    found = run_detector(case, support_of(case), links=True)
-    twin = None if bench.twin is None else run_detector(bench.twin, support_of(bench.twin), links=True)
-    score = found.classed.order
-    ranking = Ranking.of(case, bench.hops, score, None if twin is None else twin.classed.order)
+    run = run_detector(case, links=True)
+    twin = None if bench.twin is None else run_detector(bench.twin, links=True)
+    found, order = run.found, run.order
+    ranking = Ranking.of(case, bench.hops, order, None if twin is None else twin.order)
     told, closure = outcomes(case, bench.hops, ranking, bench.led)
-    result: Report = shown_metrics(told, case.days) | noise_metrics(closure, case.days)
-    result |= significance(case, bench.hops, found, twin)
-    result |= cause_metrics(case, found.scores) | technique_metrics(case, found)
-    result |= path_metrics(case, found) | _explained(found) | window_recall(case, score) | order_metrics(case, score)
+    result: Report = {"mode": found.scope.mode} | shown_metrics(told, case.days) | noise_metrics(closure, case.days)
+    result |= significance(case, bench.hops, found, None if twin is None else twin.found)
+    result |= cause_metrics(case, found.scores) | technique_metrics(case, run.scoring)
+    result |= path_metrics(case, found) | _explained(found) | window_recall(case, order) | order_metrics(case, order)
     result["intervals"] = intervals(told, case.days)
     result["outcomes"] = [asdict(each) for each in told]
     result["cells"] = by_cell(case, told)
@@ -221,7 +225,7 @@ def _tree(bench: Bench, learn: Sequence[LabelledCase]) -> dict[str, Metrics]:
 
 def _ablations(bench: Bench) -> dict[str, Metrics]:
     def scored(rules: ScoreRules) -> Scorer:
-        return lambda case: run_detector(case, support_of(case), rules).classed.order
+        return lambda case: run_detector(case, rules).order
 
     rules = ScoreRules()
     scorers = {f"without_{term}": scored(replace(rules, terms=ALL_TERMS - {term})) for term in ABLATIONS}

@@ -9,7 +9,7 @@ from graphhunt.lab.evaluation.hops import Hops
 from graphhunt.lab.evaluation.metrics import Metrics
 from graphhunt.lateral.detector.calibrate import benjamini_hochberg
 from graphhunt.lateral.detector.findings import Findings
-from graphhunt.lateral.paths.table import DAY, Flags, Floats
+from graphhunt.lateral.paths.table import DAY, Flags, Floats, Ints
 
 LEVELS = {"05": 0.05, "01": 0.01, "001": 0.001}
 """Levels at which benign p-values are counted."""
@@ -27,34 +27,47 @@ def benign_p(p: Floats) -> Metrics:
     return {f"benign_p_below_{name}": _share(known <= level) for name, level in LEVELS.items()}
 
 
-def realised_rates(benign: Floats, attacks: list[Floats]) -> Metrics:
-    """Give the share of false discoveries that the rule really makes, with one to three attacks among benign hops.
+def realised_rates(p: Floats, day: Ints, attack: Ints) -> Metrics:
+    """Give the share of false discoveries that the rule really makes, with one to three attacks among benign units.
 
     Args:
-        benign: P-values of benign hops.
-        attacks: P-values of each attack's hops.
+        p: P-values of units.
+        day: Their days; the rule decides over the units of a day.
+        attack: Number of the attack that each belongs to, -1 for benign ones.
 
     Returns:
         `fdr_realised_at_…`: mean share of false ones among what passes at that rate, 0 for a set where nothing does;
-        `significant_at_5`: mean number that passes.
+        `significant_at_5`: mean number of units that pass.
     """
-    benign, attacks = benign[~np.isnan(benign)], [p[~np.isnan(p)] for p in attacks]
-    if not len(benign) or not attacks:
+    tested = ~np.isnan(p)
+    p, day, attack = p[tested], day[tested], attack[tested]
+    numbers = np.unique(attack[attack >= 0])
+    if not len(numbers) or not (attack < 0).any():
         return {f"fdr_realised_at_{name}": float("nan") for name in RATES} | {"significant_at_5": float("nan")}
     rng = np.random.default_rng(0)
-    false: dict[str, list[float]] = {name: [] for name in RATES}
+    shares: dict[str, list[float]] = {name: [] for name in RATES}
     passed: list[int] = []
     for _ in range(SETS):
-        chosen = rng.choice(len(attacks), min(len(attacks), int(rng.integers(1, 4))), replace=False)
-        whole = np.concatenate([benign, *(attacks[i] for i in chosen)])
+        chosen = rng.choice(numbers, min(len(numbers), int(rng.integers(1, 4))), replace=False)
+        there = (attack < 0) | np.isin(attack, chosen)
         for name, rate in RATES.items():
-            accepted = benjamini_hochberg(whole, rate)
-            wrong, count = int(accepted[: len(benign)].sum()), int(accepted.sum())
-            false[name].append(wrong / count if count else 0.0)
+            accepted = _accepted(p[there], day[there], rate)
+            count = int(accepted.sum())
+            shares[name].append(int((accepted & (attack[there] < 0)).sum()) / count if count else 0.0)
             if name == "5":
                 passed.append(count)
-    result = {f"fdr_realised_at_{name}": float(np.mean(values)) for name, values in false.items()}
+    result = {f"fdr_realised_at_{name}": float(np.mean(values)) for name, values in shares.items()}
     return {**result, "significant_at_5": float(np.mean(passed))}
+
+
+def _accepted(p: Floats, day: Ints, rate: float) -> Flags:
+    """Mark what the rule accepts among the units of each day."""
+    accepted = np.zeros(len(p), dtype=bool)
+    # A day whose least p is above the rate can't have a discovery.
+    for one in np.unique(day[p <= rate]):
+        there = day == one
+        accepted[there] = benjamini_hochberg(p[there], rate)
+    return accepted
 
 
 def significance(case: LabelledCase, hops: Hops, found: Findings, twin: Findings | None) -> Metrics:
@@ -67,19 +80,18 @@ def significance(case: LabelledCase, hops: Hops, found: Findings, twin: Findings
         twin: Its result on the same days without intruders; without it the case's own honest rows count, on days
             without an attack.
     """
-    p = found.calibration.p
+    p = found.calibration.p.copy()
     honest = case.labels < 0
     if twin is not None:
-        p = p.copy()
         p[honest] = twin.calibration.p
     benign = _least(hops, np.where(honest if twin is not None else _quiet(case), p, np.nan))
     attacked = _least(hops, np.where(honest, np.nan, p))
-    numbers = np.unique(hops.attack[hops.attack >= 0])
-    significant = 0 if twin is None else sum(finding.significant for finding in twin.findings)
-    return {
-        **benign_p(benign), **realised_rates(benign, [attacked[hops.attack == number] for number in numbers]),
-        "benign_significant": float(significant) if twin is not None else float("nan"),
-    }  # fmt: skip
+    day, attack = _of_units(hops, hops.t // DAY), _of_units(hops, hops.attack.astype(np.int64))
+    significant = float("nan") if twin is None else float(sum(finding.significant for finding in twin.findings))
+    rates = realised_rates(
+        np.concatenate([benign, attacked]), np.tile(day, 2), np.concatenate([np.full(len(benign), -1), attack])
+    )
+    return {**benign_p(benign), **rates, "benign_significant": significant}
 
 
 def _quiet(case: LabelledCase) -> Flags:
@@ -89,11 +101,18 @@ def _quiet(case: LabelledCase) -> Flags:
 
 
 def _least(hops: Hops, p: Floats) -> Floats:
-    """Give the least p-value of each hop, NaN where it has none."""
-    least = np.full(len(hops), np.inf)
+    """Give the p-value of each unit, NaN where it has none."""
+    least = np.full(int(hops.unit.max(initial=-1)) + 1, np.inf)
     rows = np.flatnonzero((hops.place >= 0) & ~np.isnan(p))
-    np.minimum.at(least, hops.place[rows], p[rows])
+    np.minimum.at(least, hops.unit[hops.place[rows]], p[rows])
     return np.where(np.isfinite(least), least, np.nan)
+
+
+def _of_units(hops: Hops, value: Ints) -> Ints:
+    """Give the highest value among the hops of each unit."""
+    highest = np.full(int(hops.unit.max(initial=-1)) + 1, -1, dtype=np.int64)
+    np.maximum.at(highest, hops.unit, value)
+    return highest
 
 
 def _share(mark: Flags) -> float:

@@ -7,7 +7,7 @@ import polars as pl
 
 from graphhunt.graph.claims import READ_MEMORY
 from graphhunt.lab.evaluation.case import LabelledCase, Truth
-from graphhunt.lab.evaluation.joins import join_ports
+from graphhunt.lab.evaluation.joins import join_ports, proved_events
 from graphhunt.lab.generator import CORROBORATION_KINDS, EvalSet, eval_set
 from graphhunt.lab.generator.observe import SECURITY_LOG, SESSION_LOG, SSH_LOG
 from graphhunt.lab.generator.places import ADDRESS
@@ -51,7 +51,8 @@ def synthetic_case(seed: int, *, attacks: int | None = None, **options: int) -> 
     name = f"synthetic, seed {seed}" + (", benign" if attacks == 0 else "")
     joined = join_ports(logons, made.connections, machines=int((made.machine_role != ADDRESS).sum()))
     return LabelledCase(
-        name, table, made.history_end, np.asarray(made.labels), cells, _events(made), _truth(made),
+        name, table, made.history_end, np.asarray(made.labels), cells,
+        pl.concat([_events(made), proved_events(logons, joined)]), _truth(made),
         joined.proved, joined.source,
     )  # fmt: skip
 

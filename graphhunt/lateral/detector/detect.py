@@ -87,16 +87,7 @@ def findings_of(table: LogonTable, scoring: Scoring, options: LateralOptions) ->
     found, units = listed_chains(listing, calibration, options.limit)
     notes = tuple(_notes(scoring, calibration, found, options))
     return Findings(
-        tuple(found),
-        scoring.suppressed,
-        notes,
-        scores,
-        table.ids,
-        table.accounts,
-        scoring.scope,
-        units,
-        scoring.classed,
-        calibration,
+        tuple(found), scoring.suppressed, notes, scores, table.ids, table.accounts, scoring.scope, units, calibration
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from graphhunt.lateral.detector.calibrate import Calibration
-from graphhunt.lateral.detector.classes import Classed
 from graphhunt.lateral.detector.modes import CASE
 from graphhunt.lateral.detector.scope import Scope
 from graphhunt.lateral.detector.score import Scores
@@ -115,7 +114,6 @@ class Findings:
         accounts: Account ids by index.
         scope: What was scored and what was not.
         units: Units (account, source, day) of all leads, by class.
-        classed: Class and order of every row.
         calibration: P-values of every scored row.
     """
 
@@ -127,7 +125,6 @@ class Findings:
     accounts: tuple[str, ...]
     scope: Scope
     units: dict[str, int]
-    classed: Classed
     calibration: Calibration
 
     def properties(self) -> pl.DataFrame:
