@@ -311,6 +311,8 @@ class Accounts:
 
         A name without SID that several SIDs carry (an account made anew) goes to the one seen nearest in time.
         """
+        if not frame.height:
+            return frame.with_columns(pl.lit(None, pl.String).alias(into))
         placed = frame if "machine_id" in frame.columns else self._machines.placed(frame)
         keys = placed.select(
             (pl.col(sid) if sid in frame.columns else pl.lit(None, pl.String)).alias("sid"),

@@ -76,9 +76,10 @@ class Case:
         """Give the facts of a kind with the times that their records state."""
         if kind not in self._stated:
             frame = self._facts(kind)
-            texts = [text(name) for name, dtype in frame.schema.items() if dtype == pl.String]
             record = pl.col("record_id").str.to_integer(strict=False).alias("record")
-            self._stated[kind] = frame.with_columns(*texts, record).sort(*ORDER, "ordinal")
+            texts = [text(name) for name, dtype in frame.schema.items() if dtype == pl.String and frame.height]
+            frame = frame.with_columns(*texts, record)
+            self._stated[kind] = frame.sort(*ORDER, "ordinal") if frame.height else frame
         return self._stated[kind]
 
     def _once(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -126,12 +126,16 @@ class Instances:
                 have begun, µs, if nobody else had the pid.
         """
         raw = self._held(asked)
+        if not raw.height:
+            return raw
         same = self.correlated.select(pl.col("stub_id").alias("found"), pl.col("process_id").alias("_same"))
         joined = raw.join(same, on="found", how="left")
         return joined.select("_row", found=pl.coalesce("_same", "found"))
 
     def _held(self, asked: pl.DataFrame) -> pl.DataFrame:
         probes = asked.filter(pl.col("guid").is_null() & pl.col("pid").is_not_null())
+        if not probes.height:
+            return probes.select("_row", found=pl.lit(None, pl.String))
         found = pl.concat([self._holders(probes, named=named) for named in (True, False)])
         return (
             self._stubs(probes).join(found, on="_row", how="left").select("_row", found=pl.coalesce("found", "stub_id"))

@@ -127,6 +127,10 @@ class Ownership:
         """
         asked = pl.DataFrame({"ip": addresses, "time": times}).with_row_index("_row")
         wanted = asked.drop_nulls()
+        if not wanted.height:
+            unknown = {"machine_id": pl.String, "weight": pl.Float64, "said": pl.Boolean}
+            nobody = asked.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in unknown.items())
+            return nobody.select(*unknown)
         found = wanted.join(_nearest(self.runs, wanted), on="_row", how="left", maintain_order="left")
         unowned = found.filter(pl.col("machine_id").is_null() & ~pl.col("shared").fill_null(value=False))
         said = self.stated.resolve(unowned.select("_row", "ip", "time"))

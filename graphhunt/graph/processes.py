@@ -141,6 +141,8 @@ class Processes:
             into: Column to add.
             late: How much later than the record its process may have begun, µs; by default what two sensors differ by.
         """
+        if not frame.height:
+            return frame.with_columns(pl.lit(None, pl.String).alias(into))
         named = {"guid": guid, "pid": pid, "path": path}
         asked = (
             frame.select("machine_id", "time", *[pl.col(of).alias(name) for name, of in named.items()])

@@ -46,7 +46,7 @@ def same(one: Graph, other: Graph) -> None:
         assert_frame_equal(table, {**other.nodes, **other.relationships}[name])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(FACTS, max_size=40), st.integers(0, 2**32))
 def test_order_and_repetition_change_nothing_of_a_whole_graph(facts: list[Fact], seed: int) -> None:
     graph = build(frames(facts))

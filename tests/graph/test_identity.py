@@ -54,7 +54,7 @@ def test_a_name_is_kept_exactly_and_never_empty(written: str, name: str, more: d
 
 
 @given(st.text(st.sampled_from("@\\\\aB1.=(_"), min_size=1, max_size=8))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_no_name_is_lost(written: str) -> None:
     (name,) = build(frames([logon(written)])).nodes["User"].get_column("name").to_list()
     assert name

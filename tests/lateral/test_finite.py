@@ -71,7 +71,7 @@ def test_every_number_of_a_run_is_finite_and_none_is_empty_in_silence(table, sha
     assert np.isfinite(hop_rarity(table).total).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tables())
 def test_the_link_model_is_finite_on_any_matrix(table):
     found = link_surprise(table, np.ones(len(table), dtype=bool))
