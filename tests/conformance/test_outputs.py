@@ -132,6 +132,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "generate": [["{folder}/made", "--hosts", "10", "--users", "8", "--chains", "1"]],
     "export": [["graphml", "--out", "{folder}/g.xml"]],
     "identity list": [[]],
+    "links list": [[]],
     "users list": [[]],
     "tokens list": [[]],
     "audit": [[]],
@@ -145,7 +146,8 @@ ELSEWHERE = {
         ("identity join", "identity apart", "identity split", "identity undo"),
         "they change the case: tests/cli/test_identity.py",
     ),
-    "eval optc": "numbers only, in tests/cli/test_evaluate.py",
+    **dict.fromkeys(("links cut", "links join", "links undo"), "they change the case: tests/cli/test_incidents.py"),
+    **dict.fromkeys(("eval optc", "eval lmdg", "eval own"), "numbers only, in tests/cli/test_evaluate.py"),
 }
 """Commands with --json that are tried elsewhere, and where."""
 
