@@ -9,13 +9,13 @@
 MATCH (m:Machine)-[:RAN]->(t:Process)<-[r:ACCESSED|INJECTED_INTO]-(p:Process)
 WHERE toLower(t.name) = $image AND (r.grade IS NULL OR r.grade > 0.0)
   AND ($since IS NULL OR r.end >= $since) AND ($until IS NULL OR r.start < $until)
-WITH m, t, r, p, toLower(coalesce(p.path, '')) AS path, toLower(coalesce(p.name, '')) AS name
+WITH m, t, r, p, replace(toLower(coalesce(p.path, '')), '\\', '/') AS path, toLower(coalesce(p.name, '')) AS name
 WITH m, t, r, p, path, name,
      CASE WHEN name IN ['powershell.exe', 'pwsh.exe', 'cmd.exe', 'wscript.exe', 'cscript.exe', 'mshta.exe',
                         'rundll32.exe', 'regsvr32.exe', 'msbuild.exe', 'installutil.exe', 'python.exe', 'winword.exe',
                         'excel.exe', 'powerpnt.exe', 'outlook.exe'] THEN 0
-          WHEN path CONTAINS '\\users\\' OR path CONTAINS '\\temp\\' OR path CONTAINS '\\perflogs\\'
-            OR (path CONTAINS '\\programdata\\' AND NOT path CONTAINS '\\programdata\\microsoft\\') THEN 1
+          WHEN path CONTAINS '/users/' OR path CONTAINS '/temp/' OR path CONTAINS '/perflogs/'
+            OR (path CONTAINS '/programdata/' AND NOT path CONTAINS '/programdata/microsoft/') THEN 1
           WHEN p.user_id IS NOT NULL AND p.user_id <> 'S-1-5-18' THEN 2
           ELSE 3 END AS place
 RETURN r.start AS start, m.name AS machine, p.path AS process, p.command_line AS command_line, p.user_id AS user,
