@@ -14,7 +14,10 @@ def clock_report(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
 
 
 def _skew(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """List how far the machines' clocks differ, over all days and on single ones, as connections of both ends show."""
+    """List how far the machines' clocks differ, over all days and on single ones, as connections of both ends show.
+
+    Tables made by an earlier version, which are read until the next load, don't tell of single days.
+    """
     found = snapshot.table("ClockSkew")
     rows = found.iter_rows(named=True) if found is not None else iter(())
     return [
@@ -22,8 +25,8 @@ def _skew(snapshot: Snapshot) -> list[dict[str, Any]]:
             "from": row["origin"],
             "to": row["target"],
             "seconds": row["skew"] / 1e6,
-            "least": row["least"] / 1e6,
-            "most": row["most"] / 1e6,
+            "least": row.get("least", row["skew"]) / 1e6,
+            "most": row.get("most", row["skew"]) / 1e6,
             "connections": row["matches"],
         }
         for row in rows

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from graphhunt.cli.app import app
 from graphhunt.cli.show import clocks_words, drifted, skew_words
+from graphhunt.graph.clock_report import clock_report
 from graphhunt.graph.corrected import CORRECTIONS
 from graphhunt.graph.snapshot import Snapshot
 from tests.graph.conftest import built
@@ -85,3 +87,15 @@ def test_status_counts_them(workspace: Path) -> None:
     said = run(workspace, "status").splitlines()
     assert "3 corrections of logs' times, by other logs; see: graphhunt coverage" in said
     assert clocks_words({"clock_skew": [], "corrected": []}) == []
+
+
+def test_tables_of_an_earlier_version_tell_no_single_days() -> None:
+    """Tables are made anew by the next load; until then status and the page read those there are."""
+    kept = pl.DataFrame({"origin": ["a"], "target": ["b"], "skew": [2_000_000], "matches": [3]})
+
+    class Kept:
+        def table(self, name: str) -> pl.DataFrame | None:
+            return kept if name == "ClockSkew" else None
+
+    told = {"from": "a", "to": "b", "seconds": 2.0, "least": 2.0, "most": 2.0, "connections": 3}
+    assert clock_report(cast("Snapshot", Kept())) == {"clock_skew": [told], "corrected": []}
