@@ -19,6 +19,7 @@ from graphhunt.lateral.detector.pmf import LinkModel, too_small
 from graphhunt.lateral.detector.scope import Scope, scope_of
 from graphhunt.lateral.detector.score import ScoreRules, Scores, score_hops
 from graphhunt.lateral.detector.suppress import Lists, Suppressed, apply, automation, listed
+from graphhunt.lateral.detector.weights import shipped
 from graphhunt.lateral.paths.table import Flags, Floats, LogonTable
 from graphhunt.toolbox.finite import require_finite
 
@@ -124,20 +125,28 @@ def score_case(table: LogonTable, corroboration: Corroboration, options: Lateral
     suppressed: list[Suppressed] = []
     quiet = np.zeros(len(table), dtype=bool)
 
-    def silence(score: Floats, hops: Flags, habits: Habits) -> Floats:
+    def silence(score: Floats, hops: Flags, habits: Habits) -> Flags:
         masks = _masks(table, options, hops, habits)
         for mask, _ in masks.values():
             quiet[mask] = True
-        result, report = apply(masks, score, hops & scored)
+        _, report = apply(masks, score, hops & scored)
         suppressed.extend(report)
-        return result
+        return quiet & hops & scored
 
-    scores = score_hops(table, corroboration, options.rules, links=links, quiet=silence)
+    rules = rules_for(options.rules, begun.mode)
+    scores = score_hops(table, corroboration, rules, links=links, quiet=silence)
     degraded += [f"{name}: not finite for some logons, left out of every score" for name in scores.dropped]
     found = classed(table, scores, quiet, begun.mode)
     require_finite("the order of the logons", found.order)
     scope = scope_of(table, begun, scores.hops, tuple(degraded))
     return Scoring(scores, scored, found, quiet, scope, tuple(suppressed))
+
+
+def rules_for(rules: ScoreRules, mode: str) -> ScoreRules:
+    """Give the rules of a mode: monitor mode weighs by the shipped table where none is asked for, case mode never."""
+    if mode == CASE:
+        return replace(rules, weights=None)
+    return rules if rules.weights is not None else replace(rules, weights=shipped())
 
 
 def _links(table: LogonTable, scored: Flags, options: LateralOptions) -> tuple[Floats | None, list[str]]:
@@ -168,7 +177,7 @@ def _calibrate(table: LogonTable, scoring: Scoring, options: LateralOptions) -> 
     """Give p-values from a score with the same length of history for every unit; none in case mode."""
     if scoring.scope.mode == CASE or not scoring.scored.any():
         return Calibration.none(len(table))
-    steady = steady_scores(table, scoring, options.rules)
+    steady = steady_scores(table, scoring, rules_for(options.rules, scoring.scope.mode))
     habits, hops = steady.habits, steady.hops
     key = table.acct.astype(np.int64) * (len(table.hosts) + 1) + table.src
     kind = 2 * (habits.home >= AT_HOME).astype(np.int64) + (habits.owner >= 0)
@@ -182,8 +191,8 @@ def steady_scores(table: LogonTable, scoring: Scoring, rules: ScoreRules) -> Sco
     """Score every row again with exactly the days of history that calibration takes; the order is not by these."""
     support = scoring.scores.corroboration.within(table, WINDOW)
 
-    def silence(score: Floats, _hops: Flags, _habits: Habits) -> Floats:
-        return np.where(scoring.quiet, 0.0, score)
+    def silence(_score: Floats, _hops: Flags, _habits: Habits) -> Flags:
+        return scoring.quiet
 
     return score_hops(table, support, replace(rules, window_days=WINDOW), quiet=silence)
 

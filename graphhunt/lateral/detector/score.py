@@ -1,4 +1,7 @@
-"""The score of each hop: a sum of terms in nats, every one kept so that it can be explained.
+"""The score of each hop: a sum of terms in nats, which can be told one by one.
+
+In monitor mode each term's nats stand in a table of weights (`weights`), fitted on many made-up estates, and the score
+is what a hop comes to above an ordinary one. A short or small case has no history that such a table could be about:
 
     score = [S > 0] * (S + rarity + rotations + arrived + departed) + corroboration + proved switch
 
@@ -12,7 +15,7 @@ history the surprises are small and the host events decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +27,8 @@ from graphhunt.lateral.detector.habits import Habits, count_habits
 from graphhunt.lateral.detector.pmf import MOST_SURPRISE
 from graphhunt.lateral.detector.refine import refine
 from graphhunt.lateral.detector.signature import signature
+from graphhunt.lateral.detector.terms import Known, terms_of
+from graphhunt.lateral.detector.weights import Weights, shipped
 from graphhunt.lateral.paths.rarity import VIEWS, Rarity, earlier_days, rarity_of
 from graphhunt.lateral.paths.table import Flags, Floats, LogonTable
 from graphhunt.toolbox.finite import Terms, require_finite
@@ -34,10 +39,21 @@ TYPE_SHARE = 0.5
 BELOW = 1e-3
 """Scale of the order among hops without any signature: far below every hop that has one."""
 
+TOLD = frozenset({"failures", "off_hours", "relay"})
+"""Terms of the table of weights that nothing else of a score tells."""
+
+SPOKEN = 0.25
+"""Share of host events' nats that a hop has at least in monitor mode: what is new on record is always a lead."""
+
 ALONE = 0.1
 """Share of evidence from the source's past that counts where nothing speaks against the session itself."""
 
 ALL_TERMS = frozenset({"causal", "rarity", "context", "corroboration"})
+
+CLASSES = {
+    "causal": ("switch",), "rarity": ("rarity", "routine", "time"), "context": ("context",), "corroboration": ("host",),
+}  # fmt: skip
+"""Classes of the table of weights that go with each of `ALL_TERMS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,7 @@ class ScoreRules:
         terms: Terms that take part; all by default, fewer to see what each is worth.
         refined: Lower isolated anomalies (see `refine`); off by default, it did not help on synthetic sets.
         owners: Owner account index per machine index, from an inventory.
+        weights: The table of weights of monitor mode; None where there is too little history for one.
     """
 
     window_days: int = 30
@@ -57,6 +74,7 @@ class ScoreRules:
     terms: frozenset[str] = ALL_TERMS
     refined: bool = False
     owners: dict[int, int] = field(default_factory=dict)
+    weights: Weights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,7 @@ class Scores:
         context: What stands around each hop.
         corroboration: Host events.
         dropped: Terms left out because a number of theirs was not finite.
+        told: Terms of the table of weights that reasons are told from, by name.
     """
 
     total: Floats
@@ -88,6 +107,12 @@ class Scores:
     context: Context
     corroboration: Corroboration
     dropped: tuple[str, ...] = ()
+    told: Mapping[str, Floats] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Known:
+        """What terms of the table of weights are made of."""
+        return Known(self.habits, self.hops, self.rarity, self.signature, self.kind, self.context, self.corroboration)
 
 
 def score_hops(
@@ -96,7 +121,7 @@ def score_hops(
     rules: ScoreRules | None = None,
     *,
     links: Floats | None = None,
-    quiet: Callable[[Floats, Flags, Habits], Floats] | None = None,
+    quiet: Callable[[Floats, Flags, Habits], Flags] | None = None,
 ) -> Scores:
     """Score every hop from the days before its own (and, for context, from its own day).
 
@@ -105,8 +130,8 @@ def score_hops(
         corroboration: Host events joined to the rows.
         rules: How to score.
         links: Link-prediction surprise per row, for the order among hops without a signature.
-        quiet: Takes (signature, hops, habits) and gives the signature with known harmless hops set to 0,
-            so that they neither score nor warm their neighbours.
+        quiet: Takes (signature, hops, habits) and marks the known harmless hops, which neither score, but by host
+            events, nor warm their neighbours.
 
     Raises:
         AnalysisError: A score isn't finite though every term is.
@@ -119,20 +144,22 @@ def score_hops(
     terms = Terms()
     shape = signature(causes, habits) if "causal" in rules.terms else rarity.total * (habits.acct_src == 0)
     shape = terms.sound("switched credentials", np.where(hops, shape, 0.0))
+    silent = np.zeros(len(table), dtype=bool)
     if quiet is not None:
-        shape = quiet(shape, hops, habits)
+        silent = quiet(shape, hops, habits)
+        shape = np.where(silent, 0.0, shape)
     support = support if "corroboration" in rules.terms else Corroboration.none(table)
     around = context_of(table, hops, shape, habits.day)
     kind = _kind_surprise(table, habits, hops, rules.window_days)
-    total = shape.copy()
-    if "rarity" in rules.terms:
-        rare = rarity.terms[0].surprise + rarity.terms[2].surprise + TYPE_SHARE * kind
-        total += terms.sound("rarity", rare)
-    if "context" in rules.terms:
-        total += terms.sound("context", around.rotations + around.arrived + around.departed)
+    known = Known(habits, hops, rarity, shape, kind, around, support)
     beside = np.where((shape > 0) | (support.weight > 0), 1.0, ALONE)
-    events = terms.sound("host events", support.weight + beside * support.nearby)
-    total = np.where(shape > 0, total, 0.0) + np.where(hops, events, 0.0)
+    events = np.where(hops, terms.sound("host events", support.weight + beside * support.nearby), 0.0)
+    told: dict[str, Floats] = {}
+    if rules.weights is None:
+        total = _summed(known, rules, terms) + events
+    else:
+        total, told = _weighed(table, known, rules, terms)
+        total = np.where(silent, events, np.maximum(total, SPOKEN * events))
     if rules.refined:
         total = refine(table, total, habits.day, hops)
     rest = terms.sound("rarity", rarity.total)
@@ -141,7 +168,37 @@ def score_hops(
     base = np.where(hops, total + BELOW * rest / (1.0 + rest), 0.0)
     total = base + np.where(hops, terms.sound("proved switches", support.switched), 0.0)
     require_finite("the score of a logon", total)
-    return Scores(total, base, hops, habits, rarity, causes, shape, kind, around, support, tuple(terms.dropped))
+    return Scores(total, base, hops, habits, rarity, causes, shape, kind, around, support, tuple(terms.dropped), told)
+
+
+def _summed(known: Known, rules: ScoreRules, terms: Terms) -> Floats:
+    """Add up what speaks for a hop with a signature, without a table of weights; 0 for every other."""
+    total = known.signature.copy()
+    if "rarity" in rules.terms:
+        rare = known.rarity.terms[0].surprise + known.rarity.terms[2].surprise + TYPE_SHARE * known.kind
+        total += terms.sound("rarity", rare)
+    if "context" in rules.terms:
+        around = known.context
+        total += terms.sound("context", around.rotations + around.arrived + around.departed)
+    return np.where(known.signature > 0, total, 0.0)
+
+
+def _weighed(table: LogonTable, known: Known, rules: ScoreRules, terms: Terms) -> tuple[Floats, dict[str, Floats]]:
+    """Give what each hop comes to above an ordinary one by the table of weights, and the terms that are told."""
+    weights = rules.weights or shipped()
+    told: dict[str, Floats] = {}
+
+    def sound() -> Iterator[tuple[str, Floats]]:
+        for name, values in terms_of(table, known, rules.window_days):
+            yield name, terms.sound(name.replace("_", " "), values)
+            if name in TOLD:
+                told[name] = values
+
+    left_out = {group for term in ALL_TERMS - rules.terms for group in CLASSES[term]}
+    total = np.full(len(table), -weights.ordinary)
+    for nats in weights.classes(sound(), left_out).values():
+        total += nats
+    return np.where(known.hops, np.maximum(total, 0.0), 0.0), told
 
 
 def _rarity(habits: Habits, hops: Flags, window: int) -> Rarity:

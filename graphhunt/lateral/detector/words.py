@@ -9,6 +9,7 @@ from graphhunt.lateral.detector.classes import Classed
 from graphhunt.lateral.detector.corroboration import KINDS
 from graphhunt.lateral.detector.score import Scores
 from graphhunt.lateral.paths.table import LogonTable
+from graphhunt.plain import counted
 
 _NOTABLE = 1.0
 
@@ -43,7 +44,9 @@ class Narrator:
 
     def reasons(self, row: int) -> list[str]:
         """Say why a row is suspicious."""
-        return [*self._cause(row), *self._habits(row), *self._around(row), *self.found.get(row, [])]
+        return [
+            *self._cause(row), *self._habits(row), *self._around(row), *self._weighed(row), *self.found.get(row, [])
+        ]  # fmt: skip
 
     def technique_ids(self, row: int) -> list[str]:
         """List ATT&CK ids of a row: what was recognised, what host events show, and valid accounts on a switch."""
@@ -104,6 +107,20 @@ class Narrator:
             texts.append(f"a suspicious logon came into {name['s']} in the 24 h before")
         if around.departed[row] > _NOTABLE:
             texts.append(f"a suspicious logon left {name['d']} later that day")
+        return texts
+
+    def _weighed(self, row: int) -> list[str]:
+        """Say what only the table of weights counts."""
+        told, name = self.scores.told, _names(self.table, row)
+        value = {term: float(values[row]) for term, values in told.items()}
+        texts = []
+        if value.get("relay", 0.0) > 0:
+            texts.append(f"{name['s']} was entered over the network in the 24 h before, with nobody at its screen")
+        if value.get("off_hours", 0.0) > _NOTABLE:
+            texts.append("at an hour of the week at which accounts of its kind are rarely used")
+        if value.get("failures", 0.0) > 0:
+            failed = counted(int(value["failures"]), "failed logon")
+            texts.append(f"{failed} of {name['a']} in the hour before")
         return texts
 
     def _history(self, row: int) -> int:
