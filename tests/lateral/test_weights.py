@@ -81,6 +81,13 @@ def test_a_new_host_event_is_a_lead_however_usual_the_logon():
     assert score_hops(table, support, ScoreRules(weights=Weights.parse(TABLE))).total[1] == pytest.approx(1.5, abs=2e-3)
 
 
+def test_a_silenced_hop_scores_by_its_own_events_only():
+    support = Corroboration(np.array([0.0, 6.0, 0.0, 0.0, 0.0]), np.zeros(5), np.zeros(5))
+    rules = ScoreRules(weights=Weights.parse(TABLE))
+    scores = score_hops(small(), support, rules, quiet=lambda _shape, hops, _habits: hops)
+    assert scores.total == pytest.approx([0.0, 1.5, 0.0, 0.0, 0.0], abs=2e-3)
+
+
 def test_a_class_can_be_left_out():
     rules = ScoreRules(weights=Weights.parse(TABLE), terms=frozenset({"causal", "context", "corroboration"}))
     assert score_hops(small(), rules=rules).total[4] == pytest.approx(2.5 - 1.5, abs=2e-3)

@@ -43,7 +43,7 @@ TOLD = frozenset({"failures", "off_hours", "relay"})
 """Terms of the table of weights that nothing else of a score tells."""
 
 SPOKEN = 0.25
-"""Share of host events' nats that a hop has at least in monitor mode: what is new on record is always a lead."""
+"""Share of the nats of its own host events that a hop has at least in monitor mode: what is new there is a lead."""
 
 ALONE = 0.1
 """Share of evidence from the source's past that counts where nothing speaks against the session itself."""
@@ -159,7 +159,8 @@ def score_hops(
         total = _summed(known, rules, terms) + events
     else:
         total, told = _weighed(table, known, rules, terms)
-        total = np.where(silent, events, np.maximum(total, SPOKEN * events))
+        own = np.where(hops, terms.sound("host events", support.weight), 0.0)
+        total = np.maximum(np.where(silent, 0.0, total), SPOKEN * own)
     if rules.refined:
         total = refine(table, total, habits.day, hops)
     rest = terms.sound("rarity", rarity.total)
