@@ -1,3 +1,6 @@
+/** What a drawing can be saved as. */
+export type Format = 'png' | 'svg' | 'json' | 'csv' | 'graphml' | 'pyvis' | 'timesketch';
+
 /** What is drawn as files: SVG with text as text, JSON, CSV that no spreadsheet runs, GraphML. */
 import { toIso } from '../time/format';
 import { edgeLabel, plain } from './elements';

@@ -18,6 +18,8 @@ import { drawnHop } from './hops';
 import { act, begin, goTo, type History } from './history';
 import { isCalledOff, isOver } from './reading.svelte';
 import { reduce, type Action } from './actions';
+import { Address, windowOf, type How } from './address';
+import { route } from './route.svelte';
 import {
   EMPTY,
   foldKey,
@@ -93,7 +95,7 @@ class Workspace {
   private readonly linked = new Set<Key>();
   private readonly asked = new Set<Key>();
   private readonly counted = new Map<string, Promise<CountShape[]>>();
-  private readonly session = Math.random().toString(36).slice(2);
+  private readonly address = new Address();
   private windowCall = 0;
   private renewal: Promise<void> | null = null;
   /** The edges that are known are those of an earlier graph. */
@@ -113,6 +115,7 @@ class Workspace {
 
   async start(): Promise<void> {
     window.addEventListener('popstate', (event) => void this.onPopState(event));
+    route.begin((fragment, how) => this.enter(fragment, how));
     await this.restore();
     void this.run(async () => {
       this.status = await api.status();
@@ -193,13 +196,13 @@ class Workspace {
 
   undo(): void {
     if (!this.canUndo) return;
-    if (this.index > this.lowest) window.history.back();
+    if (this.address.leadsBack(this.index, this.tip)) window.history.back();
     else this.stepBy(-1);
   }
 
   redo(): void {
     if (!this.canRedo) return;
-    if (this.index >= this.lowest) window.history.forward();
+    if (this.address.leadsForward(this.index, this.tip)) window.history.forward();
     else this.stepBy(1);
   }
 
@@ -207,10 +210,8 @@ class Workspace {
     return this.history.past.length;
   }
 
-  /** The oldest entry that Back still reaches: browsers keep some fifty and forget the first ones. */
-  private get lowest(): number {
-    const tip = this.history.past.length + this.history.future.length;
-    return Math.max(0, tip - (window.history.length - 1));
+  private get tip(): number {
+    return this.index + this.history.future.length;
   }
 
   /** Goes beyond what the browser remembers, in the entry it is at. */
@@ -446,44 +447,63 @@ class Workspace {
     );
   }
 
-  private writeUrl(how: 'push' | 'replace'): void {
-    const index = this.history.past.length;
-    const entry = { index, session: this.session };
+  private writeUrl(how: How): void {
+    if (route.room !== 'graph') {
+      route.ask({ since: this.window.since ?? '', until: this.window.until ?? '' });
+      return;
+    }
+    if (how === 'push') this.address.grew(this.index);
     const fragment = toFragment(this.state);
-    const url = window.location.pathname + (fragment ?? '#');
-    if (how === 'push') window.history.pushState(entry, '', url);
-    else window.history.replaceState(entry, '', url);
-    if (fragment === null) void this.keepOnServer(entry);
+    this.address.write(how, this.index, fragment || '#/graph');
+    if (fragment === null) void this.keepOnServer(this.index);
   }
 
-  private async keepOnServer(entry: { index: number; session: string }): Promise<void> {
+  /** Writes the address of a place; what is drawn stays, and shows again in the graph's room. */
+  private enter(fragment: string, how: How): void {
+    this.address.write(how, this.index, fragment);
+    if (route.room !== 'graph') return;
+    this.address.began(this.index);
+    this.writeUrl('replace');
+  }
+
+  private async keepOnServer(index: number): Promise<void> {
     const saved = await this.run(() => api.saveView(encode(this.state)));
-    const now = window.history.state as { index?: number; session?: string } | null;
-    if (saved && now?.index === entry.index && now.session === entry.session) {
-      window.history.replaceState(entry, '', `${window.location.pathname}#v=${saved.id}`);
-    }
+    const now = this.address.indexOf(window.history.state);
+    if (saved && now === index && route.room === 'graph')
+      this.address.write('replace', index, `#v=${saved.id}`);
   }
 
   private async onPopState(event: PopStateEvent): Promise<void> {
-    const entry = event.state as { index?: number; session?: string } | null;
-    if (entry?.session === this.session && entry.index !== undefined) {
-      this.history = goTo(this.history, entry.index);
+    const index = this.address.indexOf(event.state);
+    if (index !== null) {
+      this.history = goTo(this.history, index);
+      route.read();
       this.follow();
-      return;
-    }
-    await this.restore();
+    } else if (/^#[sv]=/.test(window.location.hash)) await this.restore();
+    else this.arrive();
+  }
+
+  /** Comes to a room by a link or an address that was typed: what is drawn stays as it is. */
+  private arrive(): void {
+    route.read();
+    this.enter(window.location.hash, 'replace');
+    const wanted = windowOf(route.query);
+    if (wanted) this.setWindow(wanted);
   }
 
   /** Starts from the address: its own state, or the one the server keeps for it. */
   private async restore(): Promise<void> {
+    route.read();
     const found = fromFragment(window.location.hash);
     let state = 'state' in found ? found.state : EMPTY;
     if ('view' in found) {
       const kept = await this.run(() => api.view(found.view));
       if (kept) state = decode(kept.state);
     }
+    if (route.room !== 'graph') state = { ...state, window: windowOf(route.query) };
     this.history = begin(reduce(state, { type: 'select', key: state.selection }));
-    window.history.replaceState({ index: 0, session: this.session }, '', window.location.href);
+    this.address.began(0);
+    this.address.write('replace', 0, window.location.hash);
     this.ready = true;
     this.follow();
   }

@@ -26,8 +26,11 @@ export function launch() {
   });
 }
 
-/** A browser context that is signed in; `strangers` lists requests to other hosts, `faults` what went wrong. */
-export async function signedIn(browser, { theme = 'light', width = 1280, height = 800, session } = {}) {
+/** A browser context that is signed in; `at` is the fragment; `strangers` lists requests to other hosts, `faults` what went wrong. */
+export async function signedIn(
+  browser,
+  { theme = 'light', width = 1280, height = 800, session, at = '#/graph' } = {},
+) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
@@ -45,7 +48,7 @@ export async function signedIn(browser, { theme = 'light', width = 1280, height 
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  await page.goto(session ? `${origin}/` : address);
+  await page.goto(session ? `${origin}/${at}` : address);
   await page.waitForSelector('.brand');
   return { context, page, origin, strangers, faults };
 }

@@ -22,7 +22,7 @@ async function visit(work, theme = 'light') {
     if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== origin)
       strangers.push(request.url());
   });
-  await page.goto(`${origin}/`);
+  await page.goto(`${origin}/#/graph`);
   await work(page, context);
   assert.deepEqual(strangers, []);
   await context.close();

@@ -28,7 +28,7 @@ async function stay(work, through = null) {
   try {
     if (through) {
       await context.addCookies([through.cookie]);
-      await page.goto(`${through.origin}/`);
+      await page.goto(`${through.origin}/#/graph`);
     }
     await page.evaluate(() => (window.__same = true));
     await page.getByRole('tab', { name: /^Data/ }).click();
