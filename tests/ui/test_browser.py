@@ -109,7 +109,7 @@ def test_the_workspace_is_told_the_same_by_neo4j(
     workspace_page: Recording, neo4j_home: Neo4jServer, tmp_path: Path
 ) -> None:
     asked, found = workspace_page.told_otherwise(neo4j_home, tmp_path)
-    assert asked > ASKED
+    assert asked > ASKED // 2
     assert found == []
 
 
