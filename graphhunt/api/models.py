@@ -293,6 +293,25 @@ class QueryAnswer(Shape):
     truncated: bool
 
 
+class StretchShape(Shape):
+    """A stretch of time in which something was recorded; `bars` count the records of its equal parts."""
+
+    start: Time
+    end: Time
+    records: int
+    bars: list[int]
+
+
+class RecordedAnswer(Shape):
+    """When anything was recorded: records that have a time, and how long there are any, minutes."""
+
+    records: int
+    first: Time | None
+    last: Time | None
+    minutes: int
+    stretches: list[StretchShape]
+
+
 class HealthAnswer(Shape):
     """Whether the server works and has its browser workspace."""
 

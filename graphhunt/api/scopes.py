@@ -18,12 +18,12 @@ _BY_SCOPE = {
     PUBLIC: "getHealth signIn",
     ANYONE: "getSession signOut listTokens makeToken revokeToken",
     "read": (
-        "getStatus getCoverage getAccounting getSchema search searchList getEntity getWhyRanked getCounts getNeighbors "
-        "getEntityTimeline getHeatmap getProcessTree getGraph getRelationships getRelationshipEvents getEvidence "
-        "getEvidenceList getTimeline findPaths listPivots runPivot getView saveView listCases getCase listItems "
-        "getItem getItemHistory getMarks getCaseReport listAnalyses listRuns compareRuns listHunts askHunt "
-        "getDifference listTables getTable exportGraph getMap getOutline listStatements "
-        "listIncidents getIncident listIncidentLinks listNetworks decodeCommand"
+        "getStatus getCoverage getRecorded getAccounting getSchema search searchList getEntity getWhyRanked "
+        "getCounts getNeighbors getEntityTimeline getHeatmap getProcessTree getGraph getRelationships "
+        "getRelationshipEvents getEvidence getEvidenceList getTimeline findPaths listPivots runPivot getView "
+        "saveView listCases getCase listItems getItem getItemHistory getMarks getCaseReport listAnalyses "
+        "listRuns compareRuns listHunts askHunt getDifference listTables getTable exportGraph getMap getOutline "
+        "listStatements listIncidents getIncident listIncidentLinks listNetworks decodeCommand"
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "

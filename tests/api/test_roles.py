@@ -29,7 +29,7 @@ READ, WRITE, LOAD, ADMIN, JOBS = (
 )
 
 EXPECTED: dict[str, set[str]] = {
-    "GET /status": READ, "GET /coverage": READ, "GET /accounting": READ,
+    "GET /status": READ, "GET /coverage": READ, "GET /recorded": READ, "GET /accounting": READ,
     "GET /schema": READ, "GET /search": READ, "POST /search/list": READ,
     "GET /entities/{kind}/{entity_id}": READ, "GET /entities/{kind}/{entity_id}/why": READ,
     "GET /entities/{kind}/{entity_id}/counts": READ, "GET /entities/{kind}/{entity_id}/neighbors": READ,

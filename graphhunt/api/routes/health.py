@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from graphhunt.api.deps import HuntDep
-from graphhunt.api.models import HealthAnswer
+from graphhunt.api.models import HealthAnswer, RecordedAnswer
+from graphhunt.questions.recorded import strip
 from graphhunt.schema import NODES, RELATIONSHIPS, NodeKind, RelKind
 from graphhunt.times import dated
 
@@ -36,6 +37,12 @@ def get_status(hunt: HuntDep, problems: bool = False) -> dict[str, Any]:
 def get_coverage(hunt: HuntDep) -> Any:
     """Say which sources and techniques the loaded data can show, as `graphhunt coverage --json`."""
     return dated(hunt.coverage())
+
+
+@router.get("/recorded", operation_id="getRecorded")
+def get_recorded(hunt: HuntDep) -> RecordedAnswer:
+    """Say in which stretches of time anything was recorded, with bars to draw them by."""
+    return RecordedAnswer.model_validate(strip(hunt.workspace))
 
 
 @router.get("/accounting", operation_id="getAccounting")

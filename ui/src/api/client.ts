@@ -38,6 +38,7 @@ export type ProblemShape = {
 };
 export type AnalysisShape = Schemas['QuestionShape'];
 export type DifferenceAnswer = Schemas['DifferenceAnswer'];
+export type RecordedAnswer = Schemas['RecordedAnswer'];
 export type MapAnswer = Schemas['MapAnswer'];
 export type WhyAnswer = Schemas['WhyAnswer'];
 export type SessionShape = Schemas['SessionShape'];
@@ -240,6 +241,7 @@ export const api = {
   removeUser: (name: string) => call<undefined>(`/users/${encodeURIComponent(name)}`, { method: 'DELETE' }),
   audit: (cursor: string | null) => call<Schemas['AuditAnswer']>(`/audit${query({ limit: 50, cursor })}`),
   status: () => call<Record<string, unknown>>('/status'),
+  recorded: () => call<RecordedAnswer>('/recorded'),
   problems: () => call<{ problems: ProblemShape[] }>(`/status${query({ problems: true })}`),
   search: (q: string, signal: AbortSignal, limit = 8) =>
     call<{ groups: SearchGroup[] }>(`/search${query({ q, limit })}`, { signal }),

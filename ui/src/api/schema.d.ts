@@ -1084,6 +1084,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recorded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Recorded
+         * @description Say in which stretches of time anything was recorded, with bars to draw them by.
+         */
+        get: operations["getRecorded"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schema": {
         parameters: {
             query?: never;
@@ -2927,6 +2947,22 @@ export interface components {
             summary: string;
         };
         /**
+         * RecordedAnswer
+         * @description When anything was recorded: records that have a time, and how long there are any, minutes.
+         */
+        RecordedAnswer: {
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /** Minutes */
+            minutes: number;
+            /** Records */
+            records: number;
+            /** Stretches */
+            stretches: components["schemas"]["StretchShape"][];
+        };
+        /**
          * RefShape
          * @description An entity's address.
          */
@@ -3192,6 +3228,28 @@ export interface components {
              * @example 2020-10-19T04:21:15.000000Z
              */
             time: string;
+        };
+        /**
+         * StretchShape
+         * @description A stretch of time in which something was recorded; `bars` count the records of its equal parts.
+         */
+        StretchShape: {
+            /** Bars */
+            bars: number[];
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            /** Records */
+            records: number;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            start: string;
         };
         /**
          * SummandShape
@@ -5554,6 +5612,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getRecorded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedAnswer"];
                 };
             };
         };
