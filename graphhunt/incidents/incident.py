@@ -112,7 +112,7 @@ class Incident:
         kinds = {lead.kind.partition("_")[0] for lead in self.leads}
         if kinds == {"alert"}:
             return "S"
-        return "N" if kinds <= {"network", "alert"} else "E"
+        return "N" if kinds <= {"network", "alert", "access"} else "E"
 
     @property
     def order(self) -> tuple[float, int, int, str]:

@@ -25,6 +25,7 @@ FROM_AFAR = frozenset({
     "remote_service", "remote_task", "remote_wmi", "remote_dcom", "remote_winrm", "remote_service_control", "fan_out",
     "who_am_i", "file_over_smb", "encoded_plain", "network_remote", "network_copy",
     "network_winrm", "network_smb", "network_rpc", "network_rdp", "network_ssh", "switched_on",
+    "tool_service", "service_shell", "wmi_shell", "served_command", "driven_program", "access_ssh", "access_root",
 })  # fmt: skip
 """Kinds that only say that somebody came from afar, as administrators do."""
 

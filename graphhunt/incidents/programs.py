@@ -36,3 +36,19 @@ TOOL_IMPORTS = {
     "4a07f944a83e8a7c2525efa35dd30e2f": "CreateMiniDump",
 }
 """Tools by the hash of what their program imports, which outlasts a new name."""
+
+REMOTE_TOOLS = {
+    "psexesvc": "PsExec (S0029)", "paexec": "PAExec", "remcom": "RemCom", "csexec": "CSExec",
+    "winexesvc": "Winexe (S0191)", "xcmdsvc": "xCmd (S0123)",
+}  # fmt: skip
+"""Services that run commands for other machines, by what their name or program begins with; administrators, too."""
+
+
+def remote_tool(*names: str | None) -> str | None:
+    """Give the tool whose service has one of some names or paths; None if none has."""
+    for name in names:
+        base = (name or "").lower().replace("/", "\\").rpartition("\\")[2]
+        for begins, tool in REMOTE_TOOLS.items():
+            if base.startswith(begins):
+                return tool
+    return None

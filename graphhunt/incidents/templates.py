@@ -56,6 +56,20 @@ LEADS = {
     "alert_high": "another product raised a high alert about {about}: {name}",
     "alert_medium": "another product raised a medium alert about {about}: {name}",
     "alert_low": "another product noticed {about}: {name}",
+    "tool_service": "{account} had the service {work} of {tool} installed on {to}, which runs commands for other "
+    "machines; from where isn't in the records",
+    "shell_service": "{account} installed the service {work} on {to}, which runs a command: {command}; from where "
+    "isn't in the records",
+    "service_shell": "the service manager of {to} started {program}: which service it was isn't in the records",
+    "wmi_shell": "WMI started {program} of {account} on {to}; who asked for it isn't in the records",
+    "served_command": "{parent}, which works for other machines, started {program} of {account} on {to}; from where "
+    "isn't in the records",
+    "driven_program": "{from} called {program} of {account} on {to}, port {port}, as DCOM does to drive it from afar",
+    "remote_command": "{program} of {account} on {to} was run as tools for remote commands do, with its answer in a "
+    "shared folder or its orders in a passing file: {command}",
+    "replication": "{account} asked {to} to replicate the domain with its secrets, as domain controllers do (DCSync)",
+    "access_ssh": "{account} came to {to} from {from} over SSH, for the first time in the records",
+    "access_root": "{account} took the rights of {as} on {to}, {count} times, for the first time in the records",
     "network_remote": "a network sensor saw {account} go from {from} to {to}, consistent with WinRM ({technique})",
     "network_winrm": "a network sensor saw {from} talk to {address} over WinRM, port {port}, {count} times: consistent "
     "with {technique}; the account is unknown",

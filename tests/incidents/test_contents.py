@@ -32,6 +32,9 @@ from .made import commands, process, tables
         ("powershell.exe", "powershell Get-WmiObject Win32_Shadowcopy | % { $_.Delete() }", "copies_deleted"),
         ("rar.exe", "rar a -hpSecret out.rar C:\\data", "locked_archive"),
         ("7z.exe", "7z a -pSecret -mhe out.7z data", "locked_archive"),
+        ("cmd.exe", "cmd.exe /Q /c dir 1> \\\\127.0.0.1\\ADMIN$\\__1.2 2>&1", "remote_command"),
+        ("cmd.exe", '"C:\\Windows\\System32\\cmd.exe" /Q /c dir > \\\\localhost\\C$\\out', "remote_command"),
+        ("cmd.exe", "C:\\Windows\\system32\\cmd.exe /Q /c C:\\Windows\\TEMP\\a.bat", "remote_command"),
     ],
 )
 def test_a_command_line_says_what_it_was_for(name: str, line: str, kind: str) -> None:
@@ -51,6 +54,9 @@ def test_a_command_line_says_what_it_was_for(name: str, line: str, kind: str) ->
         ("7z.exe", "7z x -oC:\\out a.7z"),
         ("rar.exe", "rar a out.rar C:\\projects"),
         ("vssadmin.exe", "vssadmin list shadows"),
+        ("cmd.exe", "cmd.exe /c dir > \\\\fs\\share\\list.txt"),
+        ("cmd.exe", "cmd.exe /Q /c C:\\jobs\\nightly.bat"),
+        ("cmd.exe", "cmd.exe /Q /c copy \\\\fs\\c$\\list.txt"),
         ("svchost.exe", "svchost.exe -k netsvcs -p -s Schedule"),
     ],
 )

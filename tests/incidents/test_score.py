@@ -65,7 +65,9 @@ def test_every_kind_says_what_it_was_set_on() -> None:
     room = Path(__file__).parents[2] / "graphhunt" / "incidents"
     kinds = tomllib.loads((room / "weights.toml").read_text("utf-8"))["kinds"]
     assert kinds.keys() == weights().kinds.keys()
-    assert all(set(each["set_on"]) <= {"A", "B", "C", "demo", "design"} and each["set_on"] for each in kinds.values())
+    assert all(
+        set(each["set_on"]) <= {"A", "B", "C", "E", "S", "demo", "design"} and each["set_on"] for each in kinds.values()
+    )
     assert all(0 < each["weight"] <= weights().cap for each in kinds.values())
 
 

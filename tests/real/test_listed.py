@@ -150,6 +150,19 @@ FILES = [
     (f"{EVTX}/LM_4624_mimikatz_sekurlsa_pth_source_machine.evtx", "incidents", "new_credentials"),
     (f"{EVTX}/sysmon_1_exec_via_sql_xpcmdshell.evtx", "incidents", "server_shell"),
     (f"{EVTX}/LM_typical_IIS_webshell_sysmon_1_10_traces.evtx", "incidents", "server_shell"),
+    (f"{CC0}/ID7045-7036 PSexec service installation.evtx", "incidents", "tool_service"),
+    (f"{EVTX}/LM_Remote_Service02_7045.evtx", "incidents", "shell_service"),
+    (f"{CC0}/ID11,13,17,18-PSexec as system execution.evtx", "incidents", "served_command"),
+    (f"{EVTX}/LM_sysmon_psexec_smb_meterpreter.evtx", "incidents", "service_shell"),
+    (f"{CC0}/ID1-WMIexec process execution.evtx", "incidents", "remote_command"),
+    (f"{EVTX}/LM_wmiexec_impacket_sysmon_whoami.evtx", "incidents", "remote_command"),
+    (f"{EVTX}/LM_wmiexec_impacket_sysmon_whoami.evtx", "incidents", "wmi_shell"),
+    (f"{EVTX}/LM_PowershellRemoting_sysmon_1_wsmprovhost.evtx", "incidents", "served_command"),
+    (f"{EVTX}/LM_winrm_exec_sysmon_1_winrshost.evtx", "incidents", "served_command"),
+    (f"{CC0}/ID4662-DCsync attack using Mimikatz.evtx", "incidents", "replication"),
+    (f"{EVTX}/LM_impacket_docmexec_mmc_sysmon_01.evtx", "incidents", "driven_program"),
+    (f"{EVTX}/LM_DCOM_MSHTA_LethalHTA_Sysmon_3_1.evtx", "incidents", "driven_program"),
+    (f"{EVTX}/LM_sysmon_3_DCOM_ShellBrowserWindow_ShellWindows.evtx", "incidents", "driven_program"),
 ]
 """Files with one technique each, the list in which it comes first, and what it is called there."""
 
@@ -171,6 +184,31 @@ def test_single_techniques_are_listed_first(
     else:
         first = next(incident for incident in found.incidents.incidents if _told(incident) != CLEARED)
         assert what in _told(first)
+
+
+def test_ssh_and_sudo_are_told_and_nothing_is_claimed(listed: Lists) -> None:
+    """By the log: 10.0.2.2 and 192.168.33.1 came to localhost by sshd, and vagrant ran two commands as root."""
+    found = listed("ssh_auth").incidents.incidents
+    leads = [lead for each in found for lead in each.leads]
+    assert sorted((lead.kind, lead.facts["from"].id) for lead in leads if lead.kind == "access_ssh") == [
+        ("access_ssh", "10.0.2.2"), ("access_ssh", "192.168.33.1"),
+    ]  # fmt: skip
+    (root,) = [lead for lead in leads if lead.kind == "access_root"]
+    assert (root.facts["count"], len(root.evidence)) == (2, 2)
+    assert {each.klass for each in found} == {"N"}
+
+
+UNSOURCED = {
+    "tool_service", "shell_service", "service_shell", "wmi_shell", "served_command", "driven_program", "remote_command",
+    "replication",
+}  # fmt: skip
+"""Kinds of work for others whose logon no record tells."""
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDINGS if name not in (EVTX, CC0)])
+def test_work_whose_logon_is_told_or_that_is_nobody_elses_is_no_such_lead(listed: Lists, name: str) -> None:
+    """In A and B each act has its logon; the rest is of other kinds, or benign (hosts of MSTIC, golden SAML)."""
+    assert not {kind for each in listed(name).incidents.incidents for kind in _told(each)} & UNSOURCED
 
 
 def test_local_accounts_of_one_name_are_no_switch(listed: Lists) -> None:

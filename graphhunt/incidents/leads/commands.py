@@ -57,6 +57,13 @@ _WORDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"delete\b.{0,40}\bshadow|shadowcopy\b.{0,40}delete|delete catalog|delete systemstatebackup",
         ),
         ("copies_deleted", r"^bcdedit\.exe$", r"recoveryenabled\s{1,20}no\b"),
+        # T1047, T1569.002, T1021.003: tools for remote commands read the answer from a share of the machine itself
+        # (Impacket, wmiexec, smbexec and dcomexec).
+        (
+            "remote_command", r"^cmd\.exe$",
+            r"^\"?[^\"]{0,260}cmd(?:\.exe)?\"?\s{1,9}/q\s{1,9}/c\s"
+            r".*(?:>\s?\\\\[^\\\s]{1,255}\\(?:admin|[a-z])\$|\\temp\\[^\\\s]{1,255}\.bat\b)",
+        ),
         # T1560.001: an archive that only its maker can read.
         ("locked_archive", _ZIPPERS, r"(?:^|\s)(?:a|-a|u)\s.{0,2000}-h?p\S|\s-(?:hp|p)\S.{0,2000}\sa\s"),
     )
