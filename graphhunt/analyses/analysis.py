@@ -44,6 +44,10 @@ SEEN = (
 """Bounds where what is worked on is of no one machine: addresses, names, files, URLs."""
 
 
+ANYWAY = Parameter("anyway", "bool", False, "compute it of too little data to compare, too")
+"""The parameter of analytics that need a least of data."""
+
+
 @dataclass(frozen=True)
 class Analysis:
     """An analytic over the graph.
@@ -57,6 +61,8 @@ class Analysis:
         parameters: Its own parameters; the bounds of the extract are added.
         kind: `analysis`, or `enricher` where it says what is known of single entities.
         bounds: Parameters that bound the extract.
+        too_little: Says in figures, by target, why an extract holds too little to compare; nothing is written there
+            then, unless the parameter `anyway`, which is added, asks for it.
         settle: Makes nodes and relationships of what the current run wrote; called whenever another run has become
             the current one, or none.
     """
@@ -69,11 +75,12 @@ class Analysis:
     parameters: tuple[Parameter, ...] = field(default=())
     kind: str = "analysis"
     bounds: tuple[Parameter, ...] = BOUNDS
+    too_little: Callable[[Extract], Mapping[str, str | None]] | None = None
     settle: Callable[[Store, Mapping[str, Rows]], None] | None = None
 
     def every_parameter(self) -> tuple[Parameter, ...]:
         """List its own parameters and the bounds."""
-        return (*self.parameters, *self.bounds)
+        return (*self.parameters, *((ANYWAY,) if self.too_little else ()), *self.bounds)
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Check given parameters and fill in defaults.

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from graphhunt.analyses.analysis import Analysis, Result
+from graphhunt.analyses.least import few_starts
 from graphhunt.errors import LimitError
 from graphhunt.questions.parameter import Parameter
 from graphhunt.questions.question import Written
@@ -109,8 +110,7 @@ def pattern_vectors(patterns: pl.DataFrame) -> NDArray[np.float64]:
 
 
 def _compute(extract: Extract, values: Mapping[str, Any]) -> Result:
-    started = extract.processes.filter(~pl.col("stub").fill_null(value=False))
-    return {"Process": cluster_processes(started, values["eps"], values["min_size"])}
+    return {"Process": cluster_processes(extract.starts, values["eps"], values["min_size"])}
 
 
 ANALYSIS = Analysis(
@@ -118,6 +118,7 @@ ANALYSIS = Analysis(
     prefix="cluster",
     summary="Groups process starts of one pattern, so that the ones that fit nowhere stand out.",
     compute=_compute,
+    too_little=lambda extract: {"Process": few_starts(extract.starts)},
     properties=(
         Written("Process", "cluster_id", "number of the cluster, -1 for none"),
         Written("Process", "cluster_size", "starts in the cluster; 1 for none"),

@@ -56,6 +56,11 @@ class Extract:
         """Processes with their parents; one row each."""
         return self._frame("processes").unique("id", keep="first", maintain_order=True)
 
+    @property
+    def starts(self) -> pl.DataFrame:
+        """Processes whose start was seen."""
+        return self.processes.filter(~pl.col("stub").fill_null(value=False))
+
     @cached_property
     def logons(self) -> pl.DataFrame:
         """Logon sessions: account, machine, source, type, interval."""

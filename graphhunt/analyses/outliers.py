@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphhunt.analyses.analysis import Analysis, Result
+from graphhunt.analyses.least import few_days
 from graphhunt.questions.question import Written
 from graphhunt.toolbox.entity_days import entity_days, entity_outliers
 
@@ -71,11 +72,18 @@ def _compute(extract: Extract, _values: Mapping[str, Any]) -> Result:
     return {"User": _oddest(account_days(extract)), "Machine": _oddest(machine_days(extract))}
 
 
+def _too_little(extract: Extract) -> dict[str, str | None]:
+    return {
+        "User": few_days(account_days(extract), "accounts"), "Machine": few_days(machine_days(extract), "machines"),
+    }  # fmt: skip
+
+
 ANALYSIS = Analysis(
     name="outliers",
     prefix="anomaly",
     summary="Ranks accounts and machines by their oddest day against their own last 28 days; a triage column.",
     compute=_compute,
+    too_little=_too_little,
     properties=tuple(Written(t, p, m) for t in ("User", "Machine") for p, m in _MEANINGS.items()),
 )
 """The analytic."""

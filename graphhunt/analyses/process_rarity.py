@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from graphhunt.analyses.analysis import Analysis, Result
+from graphhunt.analyses.least import few_starts
 from graphhunt.questions.question import Written
 from graphhunt.toolbox.rarity import process_rarity
 
@@ -31,7 +30,7 @@ _MEANINGS = {
 
 
 def _compute(extract: Extract, _values: Mapping[str, Any]) -> Result:
-    started = extract.processes.filter(~pl.col("stub").fill_null(value=False)).select("id")
+    started = extract.starts.select("id")
     found = process_rarity(extract.processes).join(started, on="id", how="semi")
     return {"Process": found.rename({name: f"rarity_{name}" for name in _MEANINGS})}
 
@@ -41,6 +40,7 @@ ANALYSIS = Analysis(
     prefix="rarity",
     summary="Scores processes by how rarely their parents start them and their command's shape is seen.",
     compute=_compute,
+    too_little=lambda extract: {"Process": few_starts(extract.starts)},
     properties=tuple(Written("Process", f"rarity_{name}", meaning) for name, meaning in _MEANINGS.items()),
 )
 """The analytic."""

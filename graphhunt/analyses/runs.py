@@ -49,7 +49,8 @@ def analyze(
 
     Returns:
         `run` (id), `name`, `parameters`, `written` (rows by label or type), `seconds`, `write_seconds` and
-        `rows_per_second` of the write-back; `notes` says which properties could not be computed for some.
+        `rows_per_second` of the write-back; `notes` says which properties could not be computed for some, or that
+        there is too little data to compute any.
 
     Raises:
         UsageError: There is no such analytic or parameter.
@@ -62,7 +63,7 @@ def analyze(
     tell = progress or (lambda phase, done, total: None)
     begun = time.monotonic()
     tell("extract", 0, 1)
-    results, notes = _results(analysis.compute(Extract(store, values, snapshot), values), analysis)
+    results, notes = _computed(analysis, Extract(store, values, snapshot), values)
     computed = time.monotonic()
     with lease(store, analysis) as held:
         _publish(held, values, results, tell)
@@ -182,6 +183,17 @@ def current_results(store: Store, name: str, target: str, limit: int = 1000) -> 
         if pointer(store, name).keeps(rows[0]["run"] if rows else before):
             return [{"id": r["id"], "run": r["run"], **{n: r["props"].get(n + r["slot"]) for n in names}} for r in rows]
     raise StoreError(f"runs of {name} were published faster than their results could be read", hint="try again")
+
+
+def _computed(analysis: Analysis, extract: Extract, values: Mapping[str, Any]) -> tuple[dict[str, Rows], list[str]]:
+    """Compute the results, none where there is too little data and nobody asked for them all the same."""
+    judged = analysis.too_little(extract) if analysis.too_little and not values["anyway"] else {}
+    little = {target: said for target, said in judged.items() if said}
+    told = [f"{target}: too little data: {said} (anyway=true computes it)" for target, said in little.items()]
+    if little.keys() >= set(analysis.targets()):
+        return {target: [] for target in little}, told
+    results, notes = _results(analysis.compute(extract, values), analysis)
+    return results | {target: [] for target in little}, [*told, *notes]
 
 
 def _results(found: Result, analysis: Analysis) -> tuple[dict[str, Rows], list[str]]:

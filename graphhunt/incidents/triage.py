@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from graphhunt.analyses.clusters import cluster_processes
+from graphhunt.analyses.least import few_starts
 from graphhunt.errors import LimitError
 from graphhunt.incidents.files import Arrivals
 from graphhunt.incidents.formation import DAY
@@ -22,16 +23,12 @@ from graphhunt.incidents.networks import Networks
 from graphhunt.incidents.sentences import Writer, plain
 from graphhunt.incidents.tables import Tables
 from graphhunt.incidents.weights import weights
-from graphhunt.plain import counted
 from graphhunt.toolbox.rarity import process_rarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphhunt.incidents.lead import Lead
-
-LEAST_MACHINES, LEAST_DAYS, LEAST_STARTS = 5, 3, 2_000
-"""Rarity and clusters need this many machines on this many days, or this many starts."""
 
 RARE = 3.0
 """Surprise of a start from which on it is listed for that alone, nats: about one in twenty host-days."""
@@ -96,7 +93,8 @@ def triage(tables: Tables, networks: Networks) -> Triage:
     """
     items = _evidence(tables, leads_of(tables, networks, Arrivals(tables)))
     started = _started(tables)
-    notes = _too_few(started)
+    little = few_starts(started)
+    notes = [f"rarity and clusters are left out, as there is too little data: {little}"] if little else []
     if not notes:
         _add_rarity(items, process_rarity(started), started)
         notes += _add_noise(items, started)
@@ -129,19 +127,6 @@ def _started(tables: Tables) -> pl.DataFrame:
     known = own.join(made, on="id", how="left").join(names, on="parent_id", how="left").sort("id")
     base = pl.col("parent_path").str.split("\\").list.last().str.to_lowercase()
     return known.with_columns(parent_name=pl.coalesce("parent_named", base)).drop("parent_named", "parent_path", "stub")
-
-
-def _too_few(started: pl.DataFrame) -> list[str]:
-    """Say why starts can't be compared; nothing where they can."""
-    machines = started.get_column("machine_id").n_unique() if started.height else 0
-    days = (started.get_column("start") // DAY).n_unique() if started.height else 0
-    if started.height >= LEAST_STARTS or (machines >= LEAST_MACHINES and days >= LEAST_DAYS):
-        return []
-    seen = f"{counted(started.height, 'start')} on {counted(machines, 'machine')} and {counted(days, 'day')}"
-    return [
-        f"rarity and clusters are left out: {seen} are too few to compare with; it takes {LEAST_MACHINES} machines and "
-        f"{LEAST_DAYS} days, or {LEAST_STARTS:,} starts"
-    ]
 
 
 def _add_rarity(items: dict[str, Item], found: pl.DataFrame, started: pl.DataFrame) -> None:

@@ -153,18 +153,18 @@ def test_sessions_go_by_the_columns_asked_for(graph: Store) -> None:
 
 
 def test_clusters_rarity_and_measures_run_on_a_graph(graph: Store) -> None:
-    assert analyze(graph, "clusters")["written"] == {"Process": 9}
+    assert analyze(graph, "clusters", {"anyway": True})["written"] == {"Process": 9}
     clusters = current_results(graph, "clusters", "Process")
     assert {(r["cluster_id"], r["cluster_size"], r["cluster_hosts"]) for r in clusters} == {(0, 9, 2)}
     assert {(r["cluster_first"], r["cluster_last"]) for r in clusters} == {(BASE, BASE + 160 * MINUTE)}
     assert {r["cluster_shape"] for r in clusters} == {"cmd /c dir <n>"}
-    assert analyze(graph, "process-rarity")["written"] == {"Process": 9}
+    assert analyze(graph, "process-rarity", {"anyway": True})["written"] == {"Process": 9}
     assert analyze(graph, "measures")["written"] == {"Machine": 2}
     assert [r["measure_degree"] for r in current_results(graph, "measures", "Machine")] == [1, 1]
 
 
 def test_outliers_bursts_and_logontracer_run_on_a_graph(graph: Store) -> None:
-    assert analyze(graph, "outliers")["written"] == {"User": 2, "Machine": 2}
+    assert analyze(graph, "outliers", {"anyway": True})["written"] == {"User": 2, "Machine": 2}
     assert all("not an alert" in r["anomaly_use"] for r in current_results(graph, "outliers", "User"))
     assert analyze(graph, "bursts")["written"] == {"User": 2}
     assert analyze(graph, "logontracer")["written"] == {"User": 2, "Machine": 0, "IP": 1}
@@ -176,7 +176,8 @@ def test_an_empty_graph_gives_empty_runs(store: Store) -> None:
 
 
 def test_bounds_are_kept_and_a_too_large_extract_is_an_error(graph: Store) -> None:
-    assert analyze(graph, "process-rarity", {"machine": "m0"})["written"] == {"Process": 5}
-    assert analyze(graph, "process-rarity", {"until": BASE + MINUTE})["written"] == {"Process": 1}
+    own, first = {"machine": "m0", "anyway": True}, {"until": BASE + MINUTE, "anyway": True}
+    assert analyze(graph, "process-rarity", own)["written"] == {"Process": 5}
+    assert analyze(graph, "process-rarity", first)["written"] == {"Process": 1}
     with pytest.raises(LimitError, match="more than 3 processes"):
         analyze(graph, "process-rarity", {"limit": 3})
