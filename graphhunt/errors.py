@@ -17,7 +17,8 @@
     ├── CancelledError     the user stopped a job
     ├── ConflictError      an edit is based on a version that is no longer the current one
     └── UsageError         a parameter has an unknown value (also a ValueError)
-        └── MissingError   what was named does not exist
+        ├── MissingError   what was named does not exist
+        └── QueryTextError a search for records can't be read, and where
 
 An error says what happened, where (file, record) and what to do about it.
 """
@@ -154,3 +155,19 @@ class UsageError(GraphhuntError, ValueError):
 
 class MissingError(UsageError):
     """What was named does not exist."""
+
+
+class QueryTextError(UsageError):
+    """A query can't be read; it says where.
+
+    Args:
+        message: What is wrong.
+        at: Place of the first character concerned, from 0.
+        length: Characters concerned.
+        hint: What the user can do about it.
+    """
+
+    def __init__(self, message: str, at: int, length: int, *, hint: str | None = None) -> None:
+        super().__init__(f"{message}, at character {at + 1}", hint=hint)
+        self.at = at
+        self.length = length

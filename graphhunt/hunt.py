@@ -33,8 +33,9 @@ from graphhunt.questions.accounting import accounting
 from graphhunt.questions.coverage import coverage
 from graphhunt.questions.pivots.search import kind_named
 from graphhunt.questions.question import Wishes
-from graphhunt.questions.records import record_of, records_with
+from graphhunt.questions.records import record_of
 from graphhunt.questions.registry import question_named, questions
+from graphhunt.records.asking import RecordSearch
 from graphhunt.schema import NODES, RELATIONSHIPS
 from graphhunt.settings import Settings, load_settings
 from graphhunt.store import import_link, open_store
@@ -238,9 +239,10 @@ class Hunt:
         self._filled()
         return pivots.search(self.store, text, kinds, limit)
 
-    def records(self, text: str) -> dict[str, Any]:
-        """Say how many records hold a text, drawn or not, and why those that aren't are not; with the first few."""
-        return records_with(self.workspace, self.snapshot, text)
+    @cached_property
+    def records(self) -> RecordSearch:
+        """The search over all records, drawn or not."""
+        return RecordSearch(self.workspace, lambda: self.snapshot, self.settings.noise_kinds)
 
     def entity(self, kind: str, entity_id: str) -> dict[str, Any]:
         """Give an entity with its properties and counted relations; by id, or by a name that only one has.

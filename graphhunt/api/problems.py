@@ -24,6 +24,7 @@ from graphhunt.errors import (
     LimitError,
     MissingError,
     QueryError,
+    QueryTextError,
     StoreError,
     UsageError,
 )
@@ -105,6 +106,8 @@ async def _known(request: Request, error: Exception) -> Problem:
     more: dict[str, Any] = {name: text for name in ("hint", "where") if (text := getattr(error, name))}
     if isinstance(error, ConflictError):
         status, more["current"] = _conflict(request), dated(error.current)
+    if isinstance(error, QueryTextError):
+        more |= {"at": error.at, "length": error.length}
     response = problem(status, error.message, kind=kind, instance=request.url.path, **more)
     if isinstance(error, BusyError):
         response.headers["Retry-After"] = str(max(1, math.ceil(error.wait)))

@@ -39,6 +39,11 @@ class Hunt(Protocol):
         ...
 
     @property
+    def records(self) -> Any:
+        """The search over all records."""
+        ...
+
+    @property
     def db(self) -> str | None:
         """Address of the Neo4j server; None for the embedded engine."""
         ...

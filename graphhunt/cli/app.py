@@ -54,6 +54,7 @@ COMMANDS = {
         "rows.",
         hunts="List the hunts with the ATT&CK techniques they look for.",
         find="Find entities by a piece of any of their names, and say how many records hold the text.",
+        records="Search all records that were loaded, in the graph or not; with facts on how to narrow the search.",
         entity="Show an entity: properties, and how many relations of each type it has.",
         tree="Show a process with its ancestors and descendants.",
         evidence="Show an original record, with the file and position it came from.",

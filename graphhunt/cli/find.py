@@ -29,7 +29,7 @@ def run(
     with open_case(context, workspace, db) as hunt:
         groups = hunt.find(text, kind, limit)
         empty = not groups and not hunt.workspace.events()
-        told = None if empty or kind else hunt.records(text)
+        told = None if empty or kind else hunt.records.holding(text)
     if json:
         answer = {"groups": dated(groups), **({"records": told} if told else {})}
         json_out({**answer, **({"reason": _reason(text, empty=empty)} if not groups else {})})

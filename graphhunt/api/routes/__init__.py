@@ -24,6 +24,7 @@ from graphhunt.api.routes import (
     paths,
     pivots,
     query,
+    records,
     search,
     session,
     tables,
@@ -34,7 +35,7 @@ from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    events, analyses, hunts, incidents, identity, session, tables, map,
+    events, analyses, hunts, incidents, identity, session, tables, map, records,
 )  # fmt: skip
 
 

@@ -1104,6 +1104,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Record
+         * @description Give a record with every field, and the file's name and position it came from.
+         */
+        get: operations["getRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{event_id}/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Around
+         * @description Give the query for what happened on a record's machine some minutes before and after it.
+         */
+        get: operations["getAround"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{event_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Record Bytes
+         * @description Give the bytes of a record as they were loaded.
+         */
+        get: operations["getRecordBytes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records:search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Records
+         * @description Find records, in the graph or not, a page at a time; as `graphhunt records`.
+         */
+        post: operations["searchRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schema": {
         parameters: {
             query?: never;
@@ -1501,6 +1581,14 @@ export interface components {
             parameters?: {
                 [key: string]: string | number | boolean | null;
             };
+        };
+        /**
+         * AroundAnswer
+         * @description The query for what happened around a record.
+         */
+        AroundAnswer: {
+            /** Q */
+            q: string;
         };
         /**
          * AuditAnswer
@@ -1932,6 +2020,36 @@ export interface components {
             time?: string | null;
         };
         /**
+         * Facet
+         * @description The most frequent values, and how many more there are.
+         */
+        Facet: {
+            /** More */
+            more: number;
+            /** Values */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /**
+         * FacetValue
+         * @description A value to narrow by; null stands for records that have none.
+         */
+        FacetValue: {
+            /** Records */
+            records: number;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * FacetsShape
+         * @description What the records found can be narrowed by.
+         */
+        FacetsShape: {
+            account: components["schemas"]["Facet"];
+            graph: components["schemas"]["InGraph"];
+            kind: components["schemas"]["Facet"];
+            machine: components["schemas"]["Facet"];
+        };
+        /**
          * FactShape
          * @description A property an analytic wrote, with its meaning.
          */
@@ -2002,6 +2120,20 @@ export interface components {
         HeatmapAnswer: {
             /** Cells */
             cells: number[][];
+        };
+        /**
+         * HistogramShape
+         * @description Records over time, and those that leads rest on, in parts of equal length from `start` to `end`.
+         */
+        HistogramShape: {
+            /** Counts */
+            counts: number[];
+            /** End */
+            end: string | null;
+            /** Leads */
+            leads: number[];
+            /** Start */
+            start: string | null;
         };
         /**
          * HistoryAnswer
@@ -2082,6 +2214,16 @@ export interface components {
             strict: boolean;
             /** Uploads */
             uploads: string[];
+        };
+        /**
+         * InGraph
+         * @description How many records are in the graph, and how many are kept beside it.
+         */
+        InGraph: {
+            /** No */
+            no: number;
+            /** Yes */
+            yes: number;
         };
         /**
          * IncidentAnswer
@@ -2947,6 +3089,66 @@ export interface components {
             summary: string;
         };
         /**
+         * RecordAnswer
+         * @description An original record: every field with its value as it is written, where it came from, and the whole text.
+         */
+        RecordAnswer: {
+            /** Code */
+            code: string;
+            /** Damage */
+            damage?: string | null;
+            /** Event Id */
+            event_id: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** File */
+            file: string;
+            /** Host */
+            host: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Position */
+            position: string;
+            /** Reason */
+            reason: string;
+            /** Record */
+            record: string;
+            /** Source */
+            source: string;
+            /** Time */
+            time: string | null;
+        };
+        /**
+         * RecordItem
+         * @description A record in a list: its telling fields as text, whether it is in the graph, the leads that rest on it.
+         */
+        RecordItem: {
+            /** Account */
+            account: string | null;
+            /** Code */
+            code: string;
+            /** Event Id */
+            event_id: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Group */
+            group?: number | null;
+            /** Lead */
+            lead: string[];
+            /** Machine */
+            machine: string | null;
+            /** Mapped */
+            mapped: boolean;
+            /** Session */
+            session: string | null;
+            /** Time */
+            time: string | null;
+        };
+        /**
          * RecordedAnswer
          * @description When anything was recorded: records that have a time, and how long there are any, minutes.
          */
@@ -2961,6 +3163,63 @@ export interface components {
             records: number;
             /** Stretches */
             stretches: components["schemas"]["StretchShape"][];
+        };
+        /**
+         * RecordsAnswer
+         * @description A page of records; facets and histogram come with the first page, `without` where nothing was found.
+         */
+        RecordsAnswer: {
+            facets?: components["schemas"]["FacetsShape"] | null;
+            /** Groups */
+            groups?: {
+                [key: string]: components["schemas"]["SessionGroup"];
+            } | null;
+            /** Hidden */
+            hidden: number;
+            histogram?: components["schemas"]["HistogramShape"] | null;
+            /** Items */
+            items: components["schemas"]["RecordItem"][];
+            /** Milliseconds */
+            milliseconds: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Noise */
+            noise: string[];
+            /** Searched */
+            searched: number;
+            /** Total */
+            total: number;
+            /** Without */
+            without?: components["schemas"]["WithoutShape"][] | null;
+        };
+        /**
+         * RecordsRequest
+         * @description A search for records; `q` is a query as docs describe it, `cursor` the `next_cursor` of the page before.
+         */
+        RecordsRequest: {
+            /** Cursor */
+            cursor?: string | null;
+            /** Group */
+            group?: "session" | null;
+            /**
+             * Limit
+             * @default 500
+             */
+            limit: number;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Quiet
+             * @default false
+             */
+            quiet: boolean;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
         };
         /**
          * RefShape
@@ -3075,6 +3334,22 @@ export interface components {
             }[];
             /** Total */
             total: number;
+        };
+        /**
+         * SessionGroup
+         * @description The records found of one logon session; an empty `session` is one that isn't known.
+         */
+        SessionGroup: {
+            /** Accounts */
+            accounts: string[];
+            /** Leads */
+            leads: number;
+            /** Machine */
+            machine: string;
+            /** Records */
+            records: number;
+            /** Session */
+            session: string;
         };
         /**
          * SessionShape
@@ -3647,6 +3922,18 @@ export interface components {
              * @example 2020-10-19T04:21:15.000000Z
              */
             until: string;
+        };
+        /**
+         * WithoutShape
+         * @description How many records there would be without one clause.
+         */
+        WithoutShape: {
+            /** Clause */
+            clause: string;
+            /** Query */
+            query: string;
+            /** Total */
+            total: number;
         };
         /**
          * WrittenShape
@@ -5632,6 +5919,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordedAnswer"];
+                };
+            };
+        };
+    };
+    getRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getAround: {
+        parameters: {
+            query?: {
+                /** @description Minutes before and after */
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AroundAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getRecordBytes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    searchRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

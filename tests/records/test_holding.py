@@ -10,9 +10,9 @@ import pytest
 from graphhunt.evidence import Workspace
 from graphhunt.evidence.ingest import ingest
 from graphhunt.evidence.segment import EVIDENCE_FILE
-from graphhunt.evidence.words import FOLDER
 from graphhunt.graph.snapshot import Snapshot
-from graphhunt.questions.records import records_with
+from graphhunt.records.asking import RecordSearch
+from graphhunt.records.index import FOLDER
 from graphhunt.store.sync import compute
 
 TEXTS = (
@@ -31,6 +31,11 @@ def workspace(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Wo
     return found
 
 
+def searched(workspace: Workspace) -> RecordSearch:
+    """Search as a new process does."""
+    return RecordSearch(workspace, lambda: Snapshot(workspace.path / "graph"), "")
+
+
 def holding(workspace: Workspace, text: str) -> set[str]:
     """Read every record through."""
     paths = [workspace.folder(segment.id) / EVIDENCE_FILE for segment in workspace.live() if segment.rows]
@@ -42,26 +47,25 @@ def holding(workspace: Workspace, text: str) -> set[str]:
 def test_as_many_records_as_hold_it(workspace: Workspace, text: str) -> None:
     wanted = holding(workspace, text)
     for _ in range(2):  # made at the first search, kept for the second
-        found = records_with(workspace, Snapshot(workspace.path / "graph"), text)
+        found = searched(workspace).holding(text)
         assert found["records"] == len(wanted)
         assert {row["event_id"] for row in found["first"]} <= wanted
         assert found["drawn"] + sum(found["not_drawn"].values()) == found["records"]
-    assert len(list((workspace.path / FOLDER).glob("*.kept"))) == len([s for s in workspace.live() if s.rows])
+    assert len(list((workspace.path / FOLDER).iterdir())) == len([s for s in workspace.live() if s.rows])
 
 
 def test_why_a_record_is_not_in_the_graph(workspace: Workspace) -> None:
     """The two System/7036 records of the set have no mapping."""
-    found = records_with(workspace, Snapshot(workspace.path / "graph"), "7036")
+    found = searched(workspace).holding("7036")
     assert found["not_drawn"].get("skipped: unmapped: System/7036") == 2
 
 
 def test_words_that_are_damaged_are_made_again(workspace: Workspace) -> None:
-    snapshot = Snapshot(workspace.path / "graph")
-    before = records_with(workspace, snapshot, "sshd")
-    for kept in (workspace.path / FOLDER).glob("*.kept"):
+    before = searched(workspace).holding("sshd")
+    for kept in (workspace.path / FOLDER).glob("*/words.arrow"):
         kept.write_bytes(kept.read_bytes()[:-40])
-    assert records_with(workspace, snapshot, "sshd") == before
+    assert searched(workspace).holding("sshd") == before
 
 
 def test_a_text_without_letters_is_in_no_record(workspace: Workspace) -> None:
-    assert records_with(workspace, Snapshot(workspace.path / "graph"), "::")["records"] == 0
+    assert searched(workspace).holding("::")["records"] == 0

@@ -1,0 +1,206 @@
+"""Original records as fields and values: every value as text exactly as it is written, whatever the format."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from xml.sax.saxutils import unescape
+
+from graphhunt.errors import UsageError
+from graphhunt.times import micros
+
+MOST_FIELDS = 400
+"""Fields of one record that are told apart."""
+
+_DEPTH = 12
+_DATA = re.compile(r'<Data Name=(?:"([^"<>]{1,200})"|\'([^\'<>]{1,200})\')>([^<]*+)</Data>')
+_ELEMENT = re.compile(r"<([A-Za-z][\w.]{0,80})(?:\s[^<>]{0,400})?>([^<]++)</")
+_ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w]{0,40})=(?:"([^"<>]{1,400})"|'([^'<>]{1,400})')""")
+_PAIR = re.compile(r"""(?:^|[\s,;|(])([A-Za-z_][\w.-]{0,60})=(?:"([^"]*+)"|'([^']*+)'|([^\s,;|]*+))""")
+_ENTITIES = {"&quot;": '"', "&apos;": "'"}
+_TIMES = (
+    "utctime", "systemtime", "timecreated", "timegenerated", "eventtime", "time", "ts", "timestamp", "@timestamp",
+    "date", "datetime",
+)  # fmt: skip
+"""Names of fields that say when something happened, the best first."""
+
+_ARRIVAL = "@timestamp"
+_QUARTER = 15 * 60 * 1_000_000
+_HOSTS = (
+    "hostname",
+    "computer",
+    "computer_name",
+    "computername",
+    "machinename",
+    "host_name",
+    "devicename",
+    "_system_name",
+)
+_EPOCH_DIGITS = {10: 1_000_000, 13: 1_000, 16: 1}
+_NUMBER = re.compile(r"\d{10,16}(?:\.\d+)?")
+_HEADER = "#fields\t"
+
+
+class Raw(NamedTuple):
+    """What a record says in its own words; `time` in µs UTC and `host` are None where it doesn't tell."""
+
+    fields: dict[str, str]
+    time: int | None
+    host: str | None
+
+
+def read(raw: str, context: str = "", *, placed: bool = False) -> Raw:
+    """Take a record apart.
+
+    Args:
+        raw: The record.
+        context: What its loader said of the file: the names of columns.
+        placed: When and where it happened is known already, and isn't looked for.
+    """
+    fields = _fields(raw, context)
+    if placed:
+        return Raw(fields, None, None)
+    low = {name.lower(): value for name, value in reversed(fields.items())}
+    return Raw(fields, _time(low), next((low[name] for name in _HOSTS if low.get(name)), None))
+
+
+def _fields(raw: str, context: str) -> dict[str, str]:
+    start = raw[:64].lstrip()[:1]
+    if start == "{":
+        try:
+            return _of_json(json.loads(raw, parse_int=str, parse_float=str, parse_constant=str, strict=False))
+        except (ValueError, RecursionError):
+            return {}
+    if start == "<" and "</" in raw:
+        return _of_xml(raw)
+    if columns := _columns(context):
+        return _of_row(raw, columns)
+    found = ((m[1], next((part for part in m.groups()[1:] if part is not None), "")) for m in _PAIR.finditer(raw))
+    return _collected(found)
+
+
+def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Keep the first value of each name, and the next ones under the name with a number."""
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        if len(fields) >= MOST_FIELDS:
+            break
+        key, number = name, 2
+        while key in fields and number < 10:
+            key, number = f"{name}.{number}", number + 1
+        fields.setdefault(key, value)
+    return fields
+
+
+def _of_json(value: Any) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    if isinstance(value, dict):
+        _walk(value, "", fields, 0)
+    return fields
+
+
+def _walk(value: Mapping[str, Any], path: str, fields: dict[str, str], depth: int) -> None:
+    """Collect leaves by the last part of their name, by their whole path where that is taken."""
+    for name, item in value.items():
+        if len(fields) >= MOST_FIELDS:
+            return
+        if item.__class__ is not str:
+            item = _listed(item) if isinstance(item, list) else _said(item)
+            if isinstance(item, dict):
+                if depth < _DEPTH:
+                    _walk(item, f"{path}{name}.", fields, depth + 1)
+                continue
+        key = name
+        if "." in name:
+            key = name.rpartition(".")[2] or name
+        elif path and name in ("#text", "value"):
+            key = path[:-1].rpartition(".")[2]
+        fields.setdefault(path + name if key in fields else key, item)
+
+
+def _listed(items: list[Any]) -> Any:
+    """Give a list of named values as a mapping, any other as text."""
+    named = {
+        str(item.get("@Name") or item.get("Name")): item.get("#text", item.get("Value", ""))
+        for item in items
+        if isinstance(item, dict) and (item.get("@Name") or item.get("Name"))
+    }
+    if named:
+        return named
+    return ", ".join(
+        json.dumps(item, ensure_ascii=False) if isinstance(item, dict | list) else str(_said(item)) for item in items
+    )
+
+
+def _said(item: Any) -> Any:
+    """Give a value as text; a mapping stays one."""
+    if isinstance(item, dict | str):
+        return item
+    return {None: "", True: "true", False: "false"}.get(item, str(item))
+
+
+def _of_xml(raw: str) -> dict[str, str]:
+    data = [(m[1] or m[2], m[3]) for m in _DATA.finditer(raw)]
+    elements = [(m[1], m[2]) for m in _ELEMENT.finditer(raw) if m[1] != "Data" and m[2].strip()]
+    attributes = [(m[1], m[2] or m[3]) for m in _ATTRIBUTE.finditer(raw) if m[1] not in ("Name", "xmlns")]
+    return _collected((name, unescape(value, _ENTITIES)) for name, value in [*data, *elements, *attributes])
+
+
+def _columns(context: str) -> list[str]:
+    """Give the names of a table's columns: those of CSV, or of Zeek's header."""
+    try:
+        said = json.loads(context) if context.startswith("[") else []
+    except ValueError:
+        return []
+    if all(isinstance(name, str) for name in said):
+        return list(said)
+    lines = [str(item[1]) for item in said if isinstance(item, list) and len(item) > 1]
+    return next((line[len(_HEADER) :].split("\t") for line in reversed(lines) if line.startswith(_HEADER)), [])
+
+
+def _of_row(raw: str, columns: list[str]) -> dict[str, str]:
+    if "\t" in raw and raw.count("\t") + 1 == len(columns):
+        values = raw.split("\t")
+    else:
+        try:
+            values = next(csv.reader(raw.splitlines(keepends=True)), [])
+        except csv.Error:
+            return {}
+    return _collected(zip(columns, values, strict=False))
+
+
+def _time(fields: Mapping[str, str]) -> int | None:
+    """Read when a record says it happened.
+
+    A local time without its zone gets the zone that the time of arrival shows, to the quarter of an hour.
+    """
+    for name in _TIMES:
+        found = _moment(fields.get(name, ""))
+        if found is None:
+            continue
+        time, zoned = found
+        arrival = _moment(fields.get(_ARRIVAL, ""))
+        if not zoned and name not in ("utctime", _ARRIVAL) and arrival:
+            time += round((arrival[0] - time) / _QUARTER) * _QUARTER
+        return time
+    return None
+
+
+def _moment(text: str) -> tuple[int, bool] | None:
+    """Give a time in µs UTC, and whether it states its zone; None if the text is none."""
+    text = text.strip()
+    if _NUMBER.fullmatch(text):
+        whole, _, part = text.partition(".")
+        factor = _EPOCH_DIGITS.get(len(whole))
+        return (int(whole) * factor + int(float(f"0.{part or 0}") * factor), True) if factor else None
+    if not 8 <= len(text) <= 40:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC)) or 0, moment.tzinfo is not None
+    except (ValueError, UsageError):
+        return None
