@@ -44,6 +44,7 @@ from graphhunt.store.filled import require_filled
 from graphhunt.store.places import Places
 from graphhunt.store.sync import compute, snapshot_of, sync
 from graphhunt.store.verify import verify
+from graphhunt.stories.asking import Stories
 from graphhunt.times import as_asked, iso
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ Progress = Callable[[str, int, int, int], None]
 """Called with (phase, done, total, events): bytes while reading, rows while writing."""
 
 
-class Hunt:
+class Hunt(Stories):
     """An investigation: its workspace with all evidence, and the graph made of it.
 
     Args:

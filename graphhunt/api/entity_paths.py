@@ -11,23 +11,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from graphhunt.questions.pivots import Ref
 from graphhunt.questions.pivots.reading import check_ref
 
-PREFIX = "/api/v1/entities/"
+PREFIXES = (b"/api/v1/entities/", b"/api/v1/stories/")
+"""Paths whose segments are decoded by their routes."""
 
 
 class RawEntityPaths:
     """ASGI middleware that routes entity paths before decoding them.
 
     Servers decode `%2F` before routing, so that the id `http://a/counts` would fall apart into segments.
-    Below PREFIX the path stays encoded, and `entity_ref` decodes its two parts.
+    Below PREFIXES the path stays encoded, and the route's parameters are decoded one by one.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Put the undecoded path in place of the decoded one, for entity paths only."""
+        """Put the undecoded path in place of the decoded one, for such paths only."""
         raw = scope.get("raw_path") if scope["type"] == "http" else None
-        if raw and raw.startswith(PREFIX.encode()):
+        if raw and raw.startswith(PREFIXES):
             scope = {**scope, "path": raw.split(b"?", 1)[0].decode("ascii", "replace")}
         await self.app(scope, receive, send)
 

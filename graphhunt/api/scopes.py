@@ -24,7 +24,7 @@ _BY_SCOPE = {
         "saveView listCases getCase listItems getItem getItemHistory getMarks getCaseReport listAnalyses "
         "listRuns compareRuns listHunts askHunt getDifference listTables getTable exportGraph getMap getOutline "
         "listStatements listIncidents getIncident listIncidentLinks listNetworks decodeCommand searchRecords "
-        "getRecord getRecordBytes getAround "
+        "getRecord getRecordBytes getAround listStories getStory getProcessRows "
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "

@@ -150,8 +150,12 @@ class Incident:
                     found[account] = None
         return list(found)
 
+    def doer(self, lead: Lead) -> str | None:
+        """Give the id of the account behind a lead; None if none is known."""
+        return self._context.formation.doer(lead)
+
     def _doers(self, act: Act) -> list[str | None]:
-        return [act.account, *(self._context.formation.doer(lead) for lead in act.leads)]
+        return [act.account, *(self.doer(lead) for lead in act.leads)]
 
     @cached_property
     def span(self) -> tuple[int, int]:

@@ -289,3 +289,16 @@ def test_hostile_names_come_back_as_they_were_written(client: TestClient) -> Non
 @pytest.mark.parametrize("text", ["bravo", "10.0.0", "user:ada", ""])
 def test_names_in_memory_find_what_the_database_finds(hunt: Hunt, text: str) -> None:
     assert Names().search(hunt.store, hunt.snapshot, text, limit=3) == pivots.search(hunt.store, text, limit=3)
+
+
+def test_stories_over_http(client: TestClient) -> None:
+    listed = client.get("/api/v1/stories").json()
+    assert {row["name"] for row in listed["machines"]["rows"]} == {"alpha", "bravo", "charlie"}
+    told = client.get("/api/v1/stories/machine/bravo", params={"until": "2026-03-02T10:00:05Z"}).json()
+    assert [row["account"]["name"] for row in told["tables"]["came"]["rows"]] == ["ada"]
+    rows = client.get("/api/v1/stories/machine/bravo/processes").json()["rows"]
+    assert {"cmd.exe", "powershell.exe"} <= {row["name"] for row in rows}
+    for row in listed["accounts"]["rows"]:  # names with slashes, markup and escapes among them
+        assert client.get(f"/api/v1/stories/user/{quote(row['id'], safe='')}").json()["id"] == row["id"]
+    assert client.get("/api/v1/stories/machine/nothing").status_code == 404
+    assert client.get("/api/v1/stories/file/bravo").status_code == 422

@@ -14,6 +14,7 @@ import pytest
 
 from graphhunt.graph.graph import Graph
 from graphhunt.graph.snapshot import Snapshot
+from graphhunt.hunt import Hunt
 from graphhunt.incidents.find import incidents_of
 from graphhunt.lateral.detector import detect
 from graphhunt.lateral.scores import corroboration, logon_table
@@ -115,3 +116,30 @@ def incidents(case: Path, twin: Twin | None = None) -> list[Any]:
         )
         for one in told
     ]  # fmt: skip
+
+
+def test_the_stories_are_the_same(pair: Pair) -> None:
+    with Hunt(pair.known) as known, Hunt(pair.other) as other:
+        for kind, id_ in _subjects(known):
+            told = _story(known.story(kind, id_))
+            assert told == _story(other.story(kind, pair.twin.name(id_))), (kind, id_)
+
+
+def _subjects(known: Hunt) -> list[tuple[str, str]]:
+    """Give the first few machines, accounts and outside addresses of a case."""
+    kinds = {"machines": "machine", "accounts": "user", "addresses": "ip"}
+    listed = known.stories()
+    return [(kind, row["id"]) for table, kind in kinds.items() for row in listed[table]["rows"][:4]]
+
+
+def _story(told: dict[str, Any]) -> dict[str, Any]:
+    """Give what names make no difference to in a story."""
+    tables = told["tables"]
+    return {
+        "sentences": sorted((each["id"], each["lead"] or "", each["total"]) for each in told["sentences"]),
+        "incidents": [(each["rank"], each["score"]) for each in told["incidents"]],
+        "rows": {name: (table["total"], table["left_out"]) for name, table in tables.items()},
+        "came": sorted((row["count"], row["technique"] or "", len(row["sessions"])) for row in tables["came"]["rows"]),
+        "tracks": sorted(line["total"] for line in told["tracks"]),
+        "records": sorted(row["records"] for row in tables["recorded"]["rows"]),
+    }

@@ -27,6 +27,7 @@ from graphhunt.api.routes import (
     records,
     search,
     session,
+    stories,
     tables,
     timeline,
     views,
@@ -35,7 +36,7 @@ from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    events, analyses, hunts, incidents, identity, session, tables, map, records,
+    events, analyses, hunts, incidents, stories, identity, session, tables, map, records,
 )  # fmt: skip
 
 

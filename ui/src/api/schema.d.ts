@@ -1292,6 +1292,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Stories
+         * @description List machines, accounts and outside addresses with what makes each worth opening, the heaviest first.
+         */
+        get: operations["listStories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stories/{kind}/{entity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Story
+         * @description Tell the story of a machine, an account or an address, as `graphhunt story --json`.
+         */
+        get: operations["getStory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stories/{kind}/{entity_id}/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Process Rows
+         * @description Give the processes of a machine, an account or an address, or those around one process, as rows of trees.
+         */
+        get: operations["getProcessRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tables": {
         parameters: {
             query?: never;
@@ -1536,6 +1596,80 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountRow
+         * @description An account of the list.
+         */
+        AccountRow: {
+            /** Account Kind */
+            account_kind: string | null;
+            /** Domain */
+            domain: string | null;
+            /** End */
+            end: string | null;
+            /** Id */
+            id: string;
+            /** Incidents */
+            incidents: number[];
+            /** Kinds */
+            kinds: string[];
+            /** Leads */
+            leads: number;
+            /** Logons */
+            logons: number;
+            /** Machines */
+            machines: number;
+            /** Name */
+            name: string;
+            /** Start */
+            start: string | null;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * AccountTable
+         * @description Accounts.
+         */
+        AccountTable: {
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["AccountRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * AddressRow
+         * @description An outside address of the list.
+         */
+        AddressRow: {
+            /** Callers */
+            callers: number;
+            /** Calls */
+            calls: number;
+            /** End */
+            end: string | null;
+            /** Id */
+            id: string;
+            /** Incidents */
+            incidents: number[];
+            /** Kinds */
+            kinds: string[];
+            /** Leads */
+            leads: number;
+            /** Logons */
+            logons: number;
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: string[];
+            /** Start */
+            start: string | null;
+            /** Weight */
+            weight: number;
+        };
+        /**
          * AddressShape
          * @description A public address: `acts` counts connections, flows and remote logons of the window.
          */
@@ -1550,6 +1684,20 @@ export interface components {
             last: string | null;
             /** Relations */
             relations: string[];
+        };
+        /**
+         * AddressTable
+         * @description Outside addresses.
+         */
+        AddressTable: {
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["AddressRow"][];
+            /** Total */
+            total: number;
         };
         /**
          * AliasBody
@@ -1629,6 +1777,54 @@ export interface components {
             who: string;
         };
         /**
+         * CameRow
+         * @description Logons of one account from one place by one technique that follow each other, or failed attempts.
+         */
+        CameRow: {
+            account: components["schemas"]["NamedShape"] | null;
+            /** Count */
+            count: number;
+            /** End */
+            end: string | null;
+            evidence: components["schemas"]["ProofShape"];
+            from: components["schemas"]["NamedShape"] | null;
+            /** Logon Types */
+            logon_types: number[];
+            machine: components["schemas"]["NamedShape"] | null;
+            /** Outcome */
+            outcome: string;
+            /** Packages */
+            packages: string[];
+            /** Privileged */
+            privileged: boolean;
+            /** Ran */
+            ran: string[];
+            /** Remote */
+            remote: boolean;
+            /** Sessions */
+            sessions: components["schemas"]["graphhunt__api__story_models__SessionShape"][];
+            /** Start */
+            start: string | null;
+            /** Technique */
+            technique: string | null;
+            /** Technique Name */
+            technique_name: string | null;
+        };
+        /**
+         * CameTable
+         * @description Who came.
+         */
+        CameTable: {
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["CameRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * CaseEdit
          * @description What to change of a case; what is left out stays.
          */
@@ -1688,6 +1884,57 @@ export interface components {
             items: components["schemas"]["CaseShape"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ChangedRow
+         * @description A change, and who made it.
+         */
+        ChangedRow: {
+            /** Accounts */
+            accounts: components["schemas"]["NamedShape"][];
+            /** Action */
+            action: string | null;
+            /** Count */
+            count: number;
+            /** End */
+            end: string | null;
+            evidence: components["schemas"]["ProofShape"];
+            /** Kind */
+            kind: string;
+            machine: components["schemas"]["NamedShape"] | null;
+            sentence: components["schemas"]["SentenceShape"];
+            /** Start */
+            start: string | null;
+        };
+        /**
+         * ChangedTable
+         * @description What changed.
+         */
+        ChangedTable: {
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["ChangedRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ClearShape
+         * @description An encoded command in clear; `length` is that of the whole text, `reason` says why it isn't in clear.
+         */
+        ClearShape: {
+            /** Facts */
+            facts: string[];
+            /** Length */
+            length: number;
+            /** Reason */
+            reason: string | null;
+            /** Text */
+            text: string;
+            /** Urls */
+            urls: string[];
         };
         /**
          * CountShape
@@ -1855,6 +2102,27 @@ export interface components {
             /** Relationships */
             relationships: number;
             start: components["schemas"]["RefShape"];
+        };
+        /**
+         * EffectShape
+         * @description What a process did.
+         */
+        EffectShape: {
+            /** Count */
+            count: number;
+            /** End */
+            end: string | null;
+            evidence: components["schemas"]["ProofShape"];
+            /** Kind */
+            kind: string;
+            /**
+             * Outside
+             * @default false
+             */
+            outside: boolean;
+            sentence: components["schemas"]["SentenceShape"];
+            /** Start */
+            start: string | null;
         };
         /**
          * EntityChange
@@ -2571,6 +2839,54 @@ export interface components {
             items: components["schemas"]["LinkShape"][];
         };
         /**
+         * MachineRow
+         * @description A machine of the list.
+         */
+        MachineRow: {
+            /** Accounts */
+            accounts: number;
+            /** Addresses */
+            addresses: string[];
+            /** End */
+            end: string | null;
+            /** Fqdn */
+            fqdn: string | null;
+            /** Id */
+            id: string;
+            /** Incidents */
+            incidents: number[];
+            /** Kinds */
+            kinds: string[];
+            /** Leads */
+            leads: number;
+            /** Minutes */
+            minutes: number;
+            /** Name */
+            name: string;
+            /** Records */
+            records: number;
+            /** Role */
+            role: string | null;
+            /** Start */
+            start: string | null;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * MachineTable
+         * @description Machines.
+         */
+        MachineTable: {
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["MachineRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * MadeToken
          * @description A new token; it is shown this once.
          */
@@ -2606,12 +2922,46 @@ export interface components {
             unplaced: components["schemas"]["AddressShape"][];
         };
         /**
+         * MarkShape
+         * @description What happened at a moment: a `logon`, a `failed` one, a `lead` or a `change`.
+         */
+        MarkShape: {
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            evidence: components["schemas"]["ProofShape"];
+            /** Kind */
+            kind: string;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            what: components["schemas"]["SentenceShape"];
+        };
+        /**
          * MarksAnswer
          * @description What the cases say about one entity, newest first.
          */
         MarksAnswer: {
             /** Items */
             items: components["schemas"]["ItemShape"][];
+        };
+        /**
+         * NamedShape
+         * @description An entity: label, id and shown name.
+         */
+        NamedShape: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
         };
         /**
          * NeighbourShape
@@ -2778,6 +3128,15 @@ export interface components {
             address: string;
             /** Reasons */
             reasons: string[];
+        };
+        /**
+         * OverviewAnswer
+         * @description Everything that has a story.
+         */
+        OverviewAnswer: {
+            accounts: components["schemas"]["AccountTable"];
+            addresses: components["schemas"]["AddressTable"];
+            machines: components["schemas"]["MachineTable"];
         };
         /**
          * ParameterShape
@@ -2955,6 +3314,66 @@ export interface components {
             relations: string[];
         };
         /**
+         * ProcessRow
+         * @description A process; `folded` says why it tells next to nothing.
+         */
+        ProcessRow: {
+            account: components["schemas"]["NamedShape"] | null;
+            /** Command Line */
+            command_line: string | null;
+            decoded: components["schemas"]["ClearShape"] | null;
+            /** Depth */
+            depth: number;
+            /** Effects */
+            effects: components["schemas"]["EffectShape"][];
+            /** End */
+            end: string | null;
+            evidence: components["schemas"]["ProofShape"];
+            /** Folded */
+            folded: string | null;
+            /** Id */
+            id: string;
+            /** Integrity */
+            integrity: string | null;
+            /** Leads */
+            leads: components["schemas"]["RowLead"][];
+            machine: components["schemas"]["NamedShape"] | null;
+            /** Name */
+            name: string | null;
+            /** Parent */
+            parent: string | null;
+            /** Parent Path */
+            parent_path: string | null;
+            /** Path */
+            path: string | null;
+            /** Pid */
+            pid: number | null;
+            /** Remote Session */
+            remote_session: string | null;
+            /** Session */
+            session: string | null;
+            /** Time */
+            time: string | null;
+        };
+        /**
+         * ProcessRowsAnswer
+         * @description Processes as rows of trees, parents before children.
+         */
+        ProcessRowsAnswer: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: components["schemas"]["ProcessRow"][];
+            /** Sessions */
+            sessions: components["schemas"]["RowSession"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * ProgramChange
          * @description A program on a machine with its starts in both windows.
          */
@@ -2985,12 +3404,32 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * ProgramCount
+         * @description A program and how many connections it made.
+         */
+        ProgramCount: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * ProgramDifference
          * @description Programs that came or went.
          */
         ProgramDifference: {
             appeared: components["schemas"]["ProgramChanges"];
             disappeared: components["schemas"]["ProgramChanges"];
+        };
+        /**
+         * ProofShape
+         * @description The first records that something rests on, and how many there are.
+         */
+        ProofShape: {
+            /** Ids */
+            ids: string[];
+            /** Total */
+            total: number;
         };
         /**
          * QueryAnswer
@@ -3047,6 +3486,59 @@ export interface components {
             properties: components["schemas"]["WrittenShape"][];
             /** Title */
             title: string;
+        };
+        /**
+         * RanRow
+         * @description A program that an account ran on a machine; `machines` and `processes` count it in the whole case.
+         */
+        RanRow: {
+            account: components["schemas"]["NamedShape"] | null;
+            /** Commands */
+            commands: string[];
+            /** Count */
+            count: number;
+            /** End */
+            end: string | null;
+            evidence: components["schemas"]["ProofShape"];
+            /** Facts */
+            facts: string[];
+            /** Ids */
+            ids: string[];
+            /** Leads */
+            leads: string[];
+            /** Lines */
+            lines: number;
+            machine: components["schemas"]["NamedShape"] | null;
+            /** Machines */
+            machines: number;
+            /** Mention */
+            mention: boolean;
+            /** Ordinary */
+            ordinary: boolean;
+            /** Path */
+            path: string | null;
+            /** Processes */
+            processes: number;
+            /** Program */
+            program: string | null;
+            /** Start */
+            start: string | null;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * RanTable
+         * @description What ran.
+         */
+        RanTable: {
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["RanRow"][];
+            /** Total */
+            total: number;
         };
         /**
          * RankedLogon
@@ -3162,7 +3654,53 @@ export interface components {
             /** Records */
             records: number;
             /** Stretches */
-            stretches: components["schemas"]["StretchShape"][];
+            stretches: components["schemas"]["graphhunt__api__models__StretchShape"][];
+        };
+        /**
+         * RecordedRow
+         * @description Records of one kind, or of one machine.
+         */
+        RecordedRow: {
+            /** Code */
+            code?: string | null;
+            /** End */
+            end: string | null;
+            evidence: components["schemas"]["ProofShape"];
+            machine?: components["schemas"]["NamedShape"] | null;
+            /** Minutes */
+            minutes?: number | null;
+            /** Missing */
+            missing?: {
+                [key: string]: string;
+            };
+            /** Records */
+            records: number;
+            /** Start */
+            start: string | null;
+            /** Stretches */
+            stretches?: components["schemas"]["graphhunt__api__story_models__StretchShape"][];
+        };
+        /**
+         * RecordedTable
+         * @description What was recorded; of a machine with its minutes and stretches, and what is missing.
+         */
+        RecordedTable: {
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Minutes */
+            minutes?: number | null;
+            /** Missing */
+            missing?: {
+                [key: string]: string;
+            };
+            /** Rows */
+            rows: components["schemas"]["RecordedRow"][];
+            /** Stretches */
+            stretches?: components["schemas"]["graphhunt__api__story_models__StretchShape"][];
+            /** Total */
+            total: number;
         };
         /**
          * RecordsAnswer
@@ -3242,6 +3780,32 @@ export interface components {
             }[];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * RowLead
+         * @description A lead of a process and its weight, nats.
+         */
+        RowLead: {
+            /** Kind */
+            kind: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * RowSession
+         * @description A logon session that processes ran in.
+         */
+        RowSession: {
+            account: components["schemas"]["NamedShape"] | null;
+            from: components["schemas"]["NamedShape"] | null;
+            /** Id */
+            id: string;
+            /** Logon Id */
+            logon_id: string | null;
+            /** Start */
+            start: string | null;
+            /** Technique Name */
+            technique_name: string | null;
         };
         /**
          * RunShape
@@ -3350,21 +3914,6 @@ export interface components {
             records: number;
             /** Session */
             session: string;
-        };
-        /**
-         * SessionShape
-         * @description Who is signed in, how, and what they may do.
-         */
-        SessionShape: {
-            /** Name */
-            name: string;
-            /** Scopes */
-            scopes: ("read" | "annotate" | "load" | "admin")[];
-            /**
-             * Via
-             * @enum {string}
-             */
-            via: "link" | "password" | "token";
         };
         /**
          * SignIn
@@ -3505,26 +4054,60 @@ export interface components {
             time: string;
         };
         /**
-         * StretchShape
-         * @description A stretch of time in which something was recorded; `bars` count the records of its equal parts.
+         * StoryAnswer
+         * @description The story of a machine, an account or an address.
          */
-        StretchShape: {
-            /** Bars */
-            bars: number[];
-            /**
-             * End
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            end: string;
-            /** Records */
-            records: number;
-            /**
-             * Start
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            start: string;
+        StoryAnswer: {
+            /** About */
+            about: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Incidents */
+            incidents: components["schemas"]["StoryIncident"][];
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Sentences */
+            sentences: components["schemas"]["SentenceShape"][];
+            /** Since */
+            since: string | null;
+            /** Stretches */
+            stretches: components["schemas"]["graphhunt__api__story_models__StretchShape"][];
+            tables: components["schemas"]["StoryTables"];
+            /** Tracks */
+            tracks: components["schemas"]["TrackShape"][];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * StoryIncident
+         * @description An incident that the story is part of.
+         */
+        StoryIncident: {
+            /** Id */
+            id: string;
+            /** Over The Line */
+            over_the_line: boolean;
+            /** Rank */
+            rank: number;
+            /** Score */
+            score: number;
+            title: components["schemas"]["SentenceShape"];
+        };
+        /**
+         * StoryTables
+         * @description The tables of a story.
+         */
+        StoryTables: {
+            came: components["schemas"]["CameTable"];
+            changed: components["schemas"]["ChangedTable"];
+            ran: components["schemas"]["RanTable"];
+            recorded: components["schemas"]["RecordedTable"];
+            talked: components["schemas"]["TalkedTable"];
+            went: components["schemas"]["CameTable"];
         };
         /**
          * SummandShape
@@ -3588,6 +4171,58 @@ export interface components {
              * @enum {string}
              */
             type: "tag";
+        };
+        /**
+         * TalkedRow
+         * @description Connections to an address and port; `others` counts the processes elsewhere that talked to it, too.
+         */
+        TalkedRow: {
+            /** Accounts */
+            accounts: components["schemas"]["NamedShape"][];
+            /** Address */
+            address: string;
+            /** Blocked */
+            blocked: boolean;
+            /** Callers */
+            callers: number;
+            /** Count */
+            count: number;
+            /** End */
+            end: string | null;
+            evidence: components["schemas"]["ProofShape"];
+            /** Incoming */
+            incoming: boolean;
+            machine: components["schemas"]["NamedShape"] | null;
+            /** Others */
+            others: number;
+            /** Port */
+            port: number | null;
+            /** Programs */
+            programs: components["schemas"]["ProgramCount"][];
+            /** Reasons */
+            reasons: string[];
+            /** Sensed */
+            sensed: boolean;
+            /** Source */
+            source: string | null;
+            /** Start */
+            start: string | null;
+            /** Where */
+            where: string;
+        };
+        /**
+         * TalkedTable
+         * @description What talked outside.
+         */
+        TalkedTable: {
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["TalkedRow"][];
+            /** Total */
+            total: number;
         };
         /**
          * TargetShape
@@ -3683,6 +4318,17 @@ export interface components {
             relation: "eq" | "gte";
             /** Value */
             value: number;
+        };
+        /**
+         * TrackShape
+         * @description The marks of one account or machine; `entity` is null where it is unknown.
+         */
+        TrackShape: {
+            entity: components["schemas"]["NamedShape"] | null;
+            /** Marks */
+            marks: components["schemas"]["MarkShape"][];
+            /** Total */
+            total: number;
         };
         /**
          * TreeAnswer
@@ -3946,6 +4592,79 @@ export interface components {
             property: string;
             /** Target */
             target: string;
+        };
+        /**
+         * StretchShape
+         * @description A stretch of time in which something was recorded; `bars` count the records of its equal parts.
+         */
+        graphhunt__api__models__StretchShape: {
+            /** Bars */
+            bars: number[];
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            /** Records */
+            records: number;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            start: string;
+        };
+        /**
+         * SessionShape
+         * @description Who is signed in, how, and what they may do.
+         */
+        graphhunt__api__routes__session__SessionShape: {
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("read" | "annotate" | "load" | "admin")[];
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "link" | "password" | "token";
+        };
+        /**
+         * SessionShape
+         * @description One logon of a row.
+         */
+        graphhunt__api__story_models__SessionShape: {
+            /** End */
+            end: string | null;
+            /** Id */
+            id: string | null;
+            /** Logon Id */
+            logon_id: string | null;
+            /** Logon Type */
+            logon_type: number | null;
+            /** Start */
+            start: string | null;
+        };
+        /**
+         * StretchShape
+         * @description A stretch of time in which something was recorded.
+         */
+        graphhunt__api__story_models__StretchShape: {
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            /** Records */
+            records: number;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            start: string;
         };
     };
     responses: never;
@@ -6155,7 +6874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionShape"];
+                    "application/json": components["schemas"]["graphhunt__api__routes__session__SessionShape"];
                 };
             };
         };
@@ -6179,7 +6898,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionShape"];
+                    "application/json": components["schemas"]["graphhunt__api__routes__session__SessionShape"];
                 };
             };
             /** @description Validation Error */
@@ -6231,6 +6950,116 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listStories: {
+        parameters: {
+            query?: {
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getStory: {
+        parameters: {
+            query?: {
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: "machine" | "user" | "ip";
+                /** @description Its id or name, percent-encoded as one segment */
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoryAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getProcessRows: {
+        parameters: {
+            query?: {
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: "machine" | "user" | "ip" | "process";
+                /** @description Its id or name, percent-encoded as one segment */
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessRowsAnswer"];
                 };
             };
             /** @description Validation Error */
