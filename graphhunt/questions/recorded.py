@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphhunt.evidence import Workspace
+    from graphhunt.questions.pivots import Window
 
 MINUTE = 60_000_000
 SILENCE = 15 * MINUTE
@@ -63,6 +64,15 @@ def stretches(frame: pl.DataFrame) -> list[Stretch]:
     return [Stretch(*row) for row in found.select("start", "end", "records").iter_rows()]
 
 
+def in_window(frame: pl.DataFrame, window: Window) -> pl.DataFrame:
+    """Give the minutes that a window touches."""
+    if window.until is not None:
+        frame = frame.filter(pl.col("first") < window.until)
+    if window.since is not None:
+        frame = frame.filter(pl.col("last") >= window.since)
+    return frame
+
+
 def strip(workspace: Workspace) -> dict[str, Any]:
     """Say when anything was recorded, ready to be drawn as a strip.
 
@@ -74,10 +84,7 @@ def strip(workspace: Workspace) -> dict[str, Any]:
     drawn = _fewer(found, MOST)
     kept = kept_table(workspace, "strip", _mark(workspace, "strip"), lambda: _bars(workspace, drawn))
     bars = kept.get_column("bars").to_list() if drawn else []
-    rows = [
-        {"start": iso(each.start), "end": iso(each.end), "records": each.records, "bars": its}
-        for each, its in zip(drawn, bars, strict=True)
-    ]
+    rows = [{**told, "bars": its} for told, its in zip(dated(drawn), bars, strict=True)]
     return {
         "records": sum(each.records for each in found),
         "first": iso(found[0].start) if found else None,
@@ -85,6 +92,11 @@ def strip(workspace: Workspace) -> dict[str, Any]:
         "minutes": minutes_of(found),
         "stretches": rows,
     }
+
+
+def dated(found: Sequence[Stretch]) -> list[dict[str, Any]]:
+    """Write stretches with their times as text."""
+    return [{"start": iso(each.start), "end": iso(each.end), "records": each.records} for each in found]
 
 
 def minutes_of(found: Sequence[Stretch]) -> int:

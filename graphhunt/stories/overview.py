@@ -10,7 +10,7 @@ import polars as pl
 from graphhunt.incidents.lead import Entity
 from graphhunt.incidents.weights import weights
 from graphhunt.questions.pivots import Window
-from graphhunt.stories import recorded as records
+from graphhunt.questions.recorded import in_window, minutes_of, stretches
 from graphhunt.stories.telling import BACKGROUND, Telling, Told, telling, within
 from graphhunt.stories.writing import table
 from graphhunt.times import iso
@@ -70,7 +70,7 @@ class _Overview:
 
     def _machines(self) -> dict[str, Any]:
         told = self._told
-        recorded = records.in_window(told.recorded, self._window)
+        recorded = in_window(told.recorded, self._window)
         own = {str(key[0]): frame for key, frame in recorded.group_by("machine")}
         accounts = self._counted(self._logons, "machine_id", "user_id")
         columns = ("id", "name", "fqdn", "role", "ips", "stub", "first_seen", "last_seen")
@@ -81,7 +81,7 @@ class _Overview:
             rows.append({
                 **self._worth("Machine", row["id"]), "name": row["name"] or row["id"], "fqdn": row["fqdn"],
                 "role": row["role"], "addresses": row["ips"] or [], "records": int(frame.get_column("records").sum()),
-                "minutes": records.minutes(frame), "accounts": accounts.get(row["id"], 0),
+                "minutes": minutes_of(stretches(frame)), "accounts": accounts.get(row["id"], 0),
                 "start": iso(first or row["first_seen"]), "end": iso(last or row["last_seen"]),
             })  # fmt: skip
         return table(_sorted(rows, "records"))

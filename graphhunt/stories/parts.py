@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt.incidents.lead import Entity
+from graphhunt.questions.recorded import in_window
 from graphhunt.stories.came import Came
 from graphhunt.stories.changed import Changed
 from graphhunt.stories.ran import Ran
-from graphhunt.stories.recorded import in_window
 from graphhunt.stories.talked import Talked
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import polars as pl
 
 from graphhunt.incidents.lead import Entity
 from graphhunt.incidents.sentences import Words
-from graphhunt.stories import recorded as records
+from graphhunt.questions.recorded import minutes_of, stretches
 from graphhunt.stories import templates
 from graphhunt.stories.grouped import grouped
 from graphhunt.stories.writing import Moment, entities, listed, times
@@ -109,12 +109,12 @@ def _own_records(parts: Parts) -> list[Sentence]:
     if frame.is_empty():
         seen = [event for told in parts.told for event in told.lead.evidence]
         return [_say(parts, "not_recorded", templates.NOT_RECORDED, {}, seen or parts.seen)]
-    stretches = records.stretches(frame)
+    found = stretches(frame)
     known = {
-        "records": int(frame.get_column("records").sum()), "minutes": records.minutes(frame), "parts": len(stretches),
-        "first": Moment(stretches[0]["start"]), "last": Moment(stretches[-1]["end"]),
+        "records": int(frame.get_column("records").sum()), "minutes": minutes_of(found), "parts": len(found),
+        "first": Moment(found[0].start), "last": Moment(found[-1].end),
     }  # fmt: skip
-    template = templates.RECORDED_PARTS if len(stretches) > 1 else templates.RECORDED
+    template = templates.RECORDED_PARTS if len(found) > 1 else templates.RECORDED
     return [_say(parts, "recorded", template, known, frame.sort("first").get_column("event_id"))]
 
 

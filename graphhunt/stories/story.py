@@ -8,7 +8,7 @@ import polars as pl
 
 from graphhunt.incidents.weights import weights
 from graphhunt.questions.pivots import Window
-from graphhunt.stories import recorded as records
+from graphhunt.questions.recorded import dated, in_window, minutes_of, stretches
 from graphhunt.stories.parts import Parts
 from graphhunt.stories.sentences import sentences
 from graphhunt.stories.subject import about, subject
@@ -47,7 +47,7 @@ def story(case: Case, name: str, *, kind: str | None = None, window: Window = Wi
         "kind": parts.one.kind, "id": parts.one.id, "name": parts.one.name, "about": about(told, parts.one),
         "since": iso(window.since), "until": iso(window.until), "incidents": incidents(parts),
         "sentences": sentences(parts), "tracks": tracks(told, parts.one, parts.told, came["rows"], changed["rows"]),
-        "stretches": records.dated_stretches(records.in_window(told.recorded, window)),
+        "stretches": dated(stretches(in_window(told.recorded, window))),
         "tables": {
             "came": came, "went": parts.came.went(), "ran": parts.ran.ran(), "talked": parts.talked.talked(),
             "changed": changed, "recorded": recorded(parts),
@@ -73,7 +73,7 @@ def recorded(parts: Parts) -> dict[str, Any]:
     """Give what was recorded: of a machine per kind of record, else per machine that the story touches."""
     if parts.one.kind == "machine":
         return _kinds(parts) | _seen(parts.recorded, parts.telling.missing.get(parts.one.id, {}))
-    frame = records.in_window(parts.telling.recorded, parts.window)
+    frame = in_window(parts.telling.recorded, parts.window)
     rows = [
         {
             "machine": parts.telling.writer.named("Machine", id_), **_span(own),
@@ -101,7 +101,5 @@ def _span(frame: pl.DataFrame) -> dict[str, Any]:
 
 def _seen(frame: pl.DataFrame, missing: dict[str, str]) -> dict[str, Any]:
     """Say in how many minutes and stretches something was recorded, and what is missing."""
-    return {
-        "minutes": records.minutes(frame), "stretches": records.dated_stretches(frame),
-        "missing": missing if not frame.is_empty() else {},
-    }  # fmt: skip
+    found = stretches(frame)
+    return {"minutes": minutes_of(found), "stretches": dated(found), "missing": missing if found else {}}

@@ -14,7 +14,7 @@ from graphhunt.incidents.networks import PLATFORM, Networks, read_address
 from graphhunt.incidents.tables import Tables
 from graphhunt.incidents.weights import weights
 from graphhunt.questions.coverage import coverage
-from graphhunt.stories.recorded import recorded
+from graphhunt.questions.recorded import recorded
 from graphhunt.stories.writing import StoryWriter
 
 if TYPE_CHECKING:
