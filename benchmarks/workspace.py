@@ -22,7 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from graphhunt.hunt import Hunt, open_hunt  # noqa: E402
+from graphhunt.hunt import Hunt  # noqa: E402
+from graphhunt.opening import open_hunt  # noqa: E402
 from graphhunt.store.embedded import stop_engine  # noqa: E402
 from tests.api.case import SHELL, process  # noqa: E402
 from tests.ui.serving import chromium, lacking, served  # noqa: E402

@@ -21,8 +21,9 @@ ROOT = Path(__file__).parents[1]
 PICTURES = Path(__file__).parent / "pictures"
 sys.path.insert(0, str(ROOT))
 
-from graphhunt.hunt import Hunt, open_hunt  # noqa: E402
+from graphhunt.hunt import Hunt  # noqa: E402
 from graphhunt.lab.generator import generate_demo  # noqa: E402
+from graphhunt.opening import open_hunt  # noqa: E402
 from graphhunt.store.embedded import stop_engine  # noqa: E402
 from tests.ui.serving import chromium, lacking, served  # noqa: E402
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         WorkspaceError,
     )
     from graphhunt.hunt import Hunt
-    from graphhunt.hunt import open_hunt as open
+    from graphhunt.opening import open_hunt as open
 
 __all__ = [
     "IP", "TH", "AccessError", "Alert", "AnalysisError", "ArchiveError", "Block", "BusyError", "CancelledError",
@@ -51,7 +51,7 @@ __all__ = [
     "WireError", "WorkspaceError", "open",
 ]  # fmt: skip
 
-_HOMES = {"Hunt": "graphhunt.hunt", "open": "graphhunt.hunt"}
+_HOMES = {"Hunt": "graphhunt.hunt", "open": "graphhunt.opening"}
 """The modules of names that neither the error tree nor `graphhunt.TH` has."""
 
 _CALLED = {"open": "open_hunt"}

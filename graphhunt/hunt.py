@@ -13,8 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import platformdirs
-
 from graphhunt import current
 from graphhunt.analyses import runs
 from graphhunt.case.export import export
@@ -479,23 +477,3 @@ class Hunt(Stories):
     def coverage(self) -> dict[str, Any]:
         """Say per machine what its logs can show and what they can't."""
         return {**coverage(self.workspace), **clock_report(self.snapshot)}
-
-
-def open_hunt(workspace: str | Path | None = None, db: str | None = None, **settings: Any) -> Hunt:
-    """Open an investigation.
-
-    Args:
-        workspace: Folder of the workspace, or the address of a Neo4j server (`bolt://`, `neo4j://`); the user's
-            data folder when not given.
-        db: Address of a Neo4j server; the embedded engine when not given.
-        settings: Settings by name.
-    """
-    if isinstance(workspace, str) and "://" in workspace:
-        workspace, db = None, workspace
-    known = load_settings(**settings)
-    return Hunt(Path(workspace or known.workspace or default_workspace()), db or known.db or None, known)
-
-
-def default_workspace() -> Path:
-    """Give the workspace in the user's data folder."""
-    return Path(platformdirs.user_data_dir("graphhunt")) / "workspace"

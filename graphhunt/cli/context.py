@@ -49,7 +49,7 @@ def open_case(context: typer.Context, workspace: Path | None, db: str | None) ->
 
 def open_at(workspace: Path | None, db: str | None) -> Hunt:
     """Open a hunt."""
-    from graphhunt.hunt import open_hunt  # so that help, and words that are wrong, don't wait for it
+    from graphhunt.opening import open_hunt  # so that help, and words that are wrong, don't wait for it
 
     return open_hunt(workspace, db)
 
