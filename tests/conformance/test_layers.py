@@ -109,7 +109,7 @@ def test_circles_are_found_wherever_an_import_stands(tmp_path: Path) -> None:
 
 LAZY = {
     "graphhunt.cli": {"graphhunt.cli.app"},
-    "graphhunt.cli.context": {"graphhunt.hunt"},
+    "graphhunt.cli.context": {"graphhunt.opening"},
     "graphhunt.cli.faults": {"graphhunt.settings"},
     "graphhunt.entities.measured": {"graphhunt.entities.tables"},
     "graphhunt.store.store": {"graphhunt.store.links"},
