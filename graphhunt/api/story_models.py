@@ -52,7 +52,7 @@ class TrackShape(Shape):
     total: int
 
 
-class SessionShape(Shape):
+class LogonShape(Shape):
     """One logon of a row."""
 
     id: str | None
@@ -79,7 +79,7 @@ class CameRow(Shape):
     packages: list[str]
     privileged: bool
     ran: list[str]
-    sessions: list[SessionShape]
+    sessions: list[LogonShape]
     evidence: ProofShape
 
 

@@ -46,6 +46,13 @@ export type UserShape = Schemas['UserShape'];
 export type TokenShape = Schemas['TokenShape'];
 export type AuditLine = Schemas['AuditLine'];
 export type TargetShape = Schemas['TargetShape'];
+export type OverviewAnswer = Schemas['OverviewAnswer'];
+export type StoryAnswer = Schemas['StoryAnswer'];
+export type SentenceShape = Schemas['SentenceShape'];
+export type ProofShape = Schemas['ProofShape'];
+export type NamedShape = Schemas['NamedShape'];
+export type ProcessRowsAnswer = Schemas['ProcessRowsAnswer'];
+export type ProcessRow = Schemas['ProcessRow'];
 export type ItemBody = Schemas['NewItem']['body'];
 
 /** One hop as `graphhunt paths --json` writes it. */
@@ -223,6 +230,9 @@ export interface IsoWindow {
 const entity = (ref: RefShape): string =>
   `/entities/${encodeURIComponent(ref.kind)}/${encodeURIComponent(ref.id)}`;
 
+const told = (kind: string, id: string): string =>
+  `/stories/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
+
 export const api = {
   session: () => call<SessionShape>('/session'),
   signIn: (name: string, password: string) => post<SessionShape>('/session', { name, password }),
@@ -258,6 +268,13 @@ export const api = {
   ) => read<NeighboursAnswer>(`${entity(ref)}/neighbors${query({ ...way, ...page, ...window })}`),
   heatmap: (ref: RefShape, window: IsoWindow, own?: AbortSignal) =>
     read<{ cells: number[][] }>(`${entity(ref)}/heatmap${query({ ...window })}`, own),
+  stories: (window: IsoWindow, own?: AbortSignal) =>
+    read<OverviewAnswer>(`/stories${query({ ...window })}`, own),
+  story: (kind: string, id: string, window: IsoWindow, own?: AbortSignal) =>
+    read<StoryAnswer>(`${told(kind, id)}${query({ ...window })}`, own),
+  /** Processes of a machine, an account or an address, or those around one `process`, as rows of trees. */
+  processRows: (kind: string, id: string, window: IsoWindow, own?: AbortSignal) =>
+    read<ProcessRowsAnswer>(`${told(kind, id)}/processes${query({ ...window })}`, own),
   tree: (ref: RefShape, own?: AbortSignal) => read<TreeAnswer>(`${entity(ref)}/process-tree`, own),
   /** The drawn part of the graph as a file that the server makes. */
   exportGraph: (form: 'pyvis' | 'timesketch', nodes: RefShape[], window: IsoWindow) =>

@@ -1802,7 +1802,7 @@ export interface components {
             /** Remote */
             remote: boolean;
             /** Sessions */
-            sessions: components["schemas"]["graphhunt__api__story_models__SessionShape"][];
+            sessions: components["schemas"]["LogonShape"][];
             /** Start */
             start: string | null;
             /** Technique */
@@ -2837,6 +2837,22 @@ export interface components {
         LinksAnswer: {
             /** Items */
             items: components["schemas"]["LinkShape"][];
+        };
+        /**
+         * LogonShape
+         * @description One logon of a row.
+         */
+        LogonShape: {
+            /** End */
+            end: string | null;
+            /** Id */
+            id: string | null;
+            /** Logon Id */
+            logon_id: string | null;
+            /** Logon Type */
+            logon_type: number | null;
+            /** Start */
+            start: string | null;
         };
         /**
          * MachineRow
@@ -3916,6 +3932,21 @@ export interface components {
             session: string;
         };
         /**
+         * SessionShape
+         * @description Who is signed in, how, and what they may do.
+         */
+        SessionShape: {
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("read" | "annotate" | "load" | "admin")[];
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "link" | "password" | "token";
+        };
+        /**
          * SignIn
          * @description A name and its password.
          */
@@ -4614,37 +4645,6 @@ export interface components {
              * @example 2020-10-19T04:21:15.000000Z
              */
             start: string;
-        };
-        /**
-         * SessionShape
-         * @description Who is signed in, how, and what they may do.
-         */
-        graphhunt__api__routes__session__SessionShape: {
-            /** Name */
-            name: string;
-            /** Scopes */
-            scopes: ("read" | "annotate" | "load" | "admin")[];
-            /**
-             * Via
-             * @enum {string}
-             */
-            via: "link" | "password" | "token";
-        };
-        /**
-         * SessionShape
-         * @description One logon of a row.
-         */
-        graphhunt__api__story_models__SessionShape: {
-            /** End */
-            end: string | null;
-            /** Id */
-            id: string | null;
-            /** Logon Id */
-            logon_id: string | null;
-            /** Logon Type */
-            logon_type: number | null;
-            /** Start */
-            start: string | null;
         };
         /**
          * StretchShape
@@ -6874,7 +6874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["graphhunt__api__routes__session__SessionShape"];
+                    "application/json": components["schemas"]["SessionShape"];
                 };
             };
         };
@@ -6898,7 +6898,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["graphhunt__api__routes__session__SessionShape"];
+                    "application/json": components["schemas"]["SessionShape"];
                 };
             };
             /** @description Validation Error */
