@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _MOST = 12
 """Effects of one process that are listed."""
 
+_PATHS = 1
+"""Paths that stand with the number of files, where there are more than two."""
+
 _KINDS = {
     "file": ("WROTE", "path"),
     "deleted": ("DELETED", "path"),
@@ -94,6 +97,6 @@ def _others(told: Telling, ids: list[str]) -> Iterator[tuple[str, dict[str, Any]
             touched = [Entity(row["to_label"], id_) for id_ in row["to_ids"]]
             known = {
                 "files": Words(counted(row["count"], "file")), "values": Words(counted(row["count"], "value")),
-                "paths": listed(named.get(row["from_id"], ())) or None, "touched": listed(touched),
+                "paths": listed(named.get(row["from_id"], ()), _PATHS) or None, "touched": listed(touched),
             }  # fmt: skip
             yield row["from_id"], _effect(told, kind, templates.EFFECTS[kind], known, row)

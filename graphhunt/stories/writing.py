@@ -46,12 +46,12 @@ class StoryWriter(Writer):
         return found
 
 
-def listed(values: Iterable[Any]) -> list[Any]:
+def listed(values: Iterable[Any], most: int = MOST_NAMES) -> list[Any]:
     """Give the values that a sentence lists, each once, with the number of the others as words."""
     found = list(dict.fromkeys(value for value in values if value is not None))
-    if len(found) <= MOST_NAMES + 1:
+    if len(found) <= most + 1:
         return found
-    return [*found[:MOST_NAMES], Words(f"{len(found) - MOST_NAMES:,} more")]
+    return [*found[:most], Words(f"{len(found) - most:,} more")]
 
 
 def entities(label: str, ids: Iterable[str | None]) -> list[Any]:

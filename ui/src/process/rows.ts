@@ -26,17 +26,19 @@ export function shownRows(rows: readonly ProcessRow[], all: boolean, byTime: boo
   return found.sort((a, b) => time(a).localeCompare(time(b))).map(({ row }) => ({ row, depth: 0 }));
 }
 
-const WORDS: Record<string, string> = {
-  console: 'windows of consoles (conhost.exe)',
-  system: 'parents of everything without records',
-  mention: 'others without a recorded start',
+const WORDS: Record<string, [string, string]> = {
+  console: ['window of a console (conhost.exe)', 'windows of consoles (conhost.exe)'],
+  system: ['parent of everything without records', 'parents of everything without records'],
+  mention: ['other without a recorded start', 'others without a recorded start'],
 };
 
-/** `9 windows of consoles (conhost.exe) and 53 parents of everything without records` */
+/** `9 windows of consoles (conhost.exe), 53 parents of everything without records` */
 export function foldedWords(rows: readonly ProcessRow[]): string {
   const counts = new Map<string, number>();
   for (const row of rows) if (row.folded !== null) counts.set(row.folded, (counts.get(row.folded) ?? 0) + 1);
-  return [...counts].map(([why, n]) => `${n.toLocaleString('en-GB')} ${WORDS[why] ?? why}`).join(', ');
+  return [...counts]
+    .map(([why, n]) => `${n.toLocaleString('en-GB')} ${WORDS[why]?.[n === 1 ? 0 : 1] ?? why}`)
+    .join(', ');
 }
 
 /** A number from 0 for each session, in the order in which they come. */

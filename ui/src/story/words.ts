@@ -4,7 +4,8 @@ import type { Story } from '../state/place';
 
 /** A part of a sentence: our words, an entity, a moment, a number, or text of a record. */
 export type Part =
-  | { kind: 'text' | 'value' | 'number' | 'time'; text: string }
+  | { kind: 'text' | 'value' | 'number'; text: string }
+  | { kind: 'time'; text: string; time: string }
   | { kind: 'entity'; text: string; entity: NamedShape };
 
 const numbers = new Intl.NumberFormat('en-GB');
@@ -18,7 +19,7 @@ export function partsOf(sentence: SentenceShape): Part[] {
       const entity = own.entity as NamedShape;
       return { kind: 'entity', text: entity.name, entity };
     }
-    if (typeof own.time === 'string') return { kind: 'time', text: moment(own.time) };
+    if (typeof own.time === 'string') return { kind: 'time', text: moment(own.time), time: own.time };
     if (typeof own.number === 'number') return { kind: 'number', text: numbers.format(own.number) };
     if (own.value !== undefined) return { kind: 'value', text: String(own.value) };
     const text = String(own.text ?? '');
