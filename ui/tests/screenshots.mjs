@@ -84,7 +84,7 @@ for (const theme of ['light', 'dark']) {
   await view('Graph');
   await search(page, 'process:powershell');
   await page.getByRole('button', { name: 'Process tree', exact: true }).click();
-  await page.locator('.tree svg .node').first().waitFor();
+  await page.locator('.tree ol li').first().waitFor();
   await settled(page);
   await picture('tree');
   await view('Graph');

@@ -274,10 +274,12 @@ test('process tree, timeline and query', () =>
   visit(async (page) => {
     await search(page, 'process:powershell -enc', 'Processes');
     await page.getByRole('button', { name: 'Process tree', exact: true }).click();
+    await page.locator('.tree ol li').first().waitFor();
+    assert.match(await page.locator('.tree ol li').first().innerText(), /services\.exe/);
+    assert.match(await page.locator('.tree li.asked').innerText(), /powershell -enc AAAA/);
+    await page.getByRole('button', { name: 'As boxes' }).click();
     await page.locator('.tree svg .node').first().waitFor();
     assert.equal((await page.locator('.tree svg .node rect.odd').count()) >= 1, true);
-    await page.getByRole('button', { name: 'As a list' }).click();
-    assert.match(await page.locator('.tree li').first().innerText(), /wininit\.exe/);
     await view(page, 'Query');
     await page.getByLabel('Cypher, read-only').fill('MATCH (m:Machine) RETURN m.id AS id ORDER BY id');
     await page.keyboard.press('Control+Enter');

@@ -146,11 +146,11 @@ test('process tree and menu', () =>
   visit(async (page) => {
     await search(page, 'process:powershell.exe', 'Processes');
     await page.getByRole('button', { name: 'Process tree', exact: true }).click();
-    await page.locator('.tree svg .node').first().waitFor();
+    await page.locator('.tree ol li').first().waitFor();
     await unharmed(page, 'process tree');
-    await page.getByRole('button', { name: 'As a list' }).click();
-    await settled(page);
-    await unharmed(page, 'process list');
+    await page.getByRole('button', { name: 'As boxes' }).click();
+    await page.locator('.tree svg .node').first().waitFor();
+    await unharmed(page, 'process tree as boxes');
     await page.getByRole('button', { name: 'Draw in the graph' }).click();
     await settled(page);
     await page.locator('.brand').focus();
