@@ -23,8 +23,8 @@ _BY_SCOPE = {
         "getRelationshipEvents getEvidence getEvidenceList getTimeline findPaths listPivots runPivot getView "
         "saveView listCases getCase listItems getItem getItemHistory getMarks getCaseReport listAnalyses "
         "listRuns compareRuns listHunts askHunt getDifference listTables getTable exportGraph getMap getOutline "
-        "listStatements listIncidents getIncident listIncidentLinks listNetworks decodeCommand searchRecords "
-        "getRecord getRecordBytes getAround listStories getStory getProcessRows "
+        "listStatements listIncidents getIncident getStoryboard listIncidentLinks listNetworks decodeCommand "
+        "searchRecords getRecord getRecordBytes getAround listStories getStory getProcessRows "
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "

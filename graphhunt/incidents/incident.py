@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from graphhunt.incidents import templates
 from graphhunt.incidents.lead import Entity, span_words
@@ -15,7 +18,7 @@ from graphhunt.incidents.weights import weights
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
-    from graphhunt.incidents.acts import Act
+    from graphhunt.incidents.acts import Act, Row
     from graphhunt.incidents.causality import Joined
     from graphhunt.incidents.formation import Formation, Part
     from graphhunt.incidents.joining import Join
@@ -64,6 +67,11 @@ class Incident:
         self.parts = parts
         self.joins = joins
         self.score: Score = context.formation.score(parts)
+
+    @property
+    def context(self) -> Context:
+        """What incidents of the case share."""
+        return self._context
 
     @cached_property
     def leads(self) -> list[Lead]:
@@ -157,6 +165,34 @@ class Incident:
     def _doers(self, act: Act) -> list[str | None]:
         return [act.account, *(self.doer(lead) for lead in act.leads)]
 
+    def doer_of(self, act: Act) -> str | None:
+        """Give the account behind an act: of the remote logon whose work it was, else its own."""
+        if act.hop:
+            return str(act.hop["user_id"]) if act.hop["user_id"] else None
+        return next((doer for doer in map(self._context.formation.doer, act.leads) if doer), act.account)
+
+    def logons_of(self, act: Act) -> tuple[Row, ...]:
+        """Give the remote logons of the incident that an act stands for: those of the same act of logging on."""
+        return tuple(self._logons.get(act.hop["act"] or act.vertex, ())) if act.hop else ()
+
+    @cached_property
+    def _logons(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        vertices = {vertex for part in self.parts for vertex in part.hops}
+        hops = self._context.formation.tables.hops.with_columns(own=pl.coalesce("act", "vertex"))
+        own = hops.filter(pl.col("vertex").is_in(sorted(vertices))).get_column("own").implode()
+        for row in hops.filter(pl.col("own").is_in(own)).iter_rows(named=True):
+            found.setdefault(row["own"], []).append(row)
+        return found
+
+    def logon_ids(self, more: Iterable[str | None]) -> dict[str, str]:
+        """Give the logon ids of its sessions and more, as the records have them, by the session's id."""
+        ends = [act.hop["logon_session_id"] if act.hop else act.vertex.partition("|")[2] for act in self.acts]
+        ends += more
+        wanted = sorted({end for end in ends if end})
+        own = self._context.formation.tables.sessions.filter(pl.col("logon_session_id").is_in(wanted))
+        return dict(own.select("logon_session_id", "logon_id").drop_nulls().iter_rows())
+
     @cached_property
     def span(self) -> tuple[int, int]:
         """Its first and last moment, µs UTC."""
@@ -164,7 +200,17 @@ class Incident:
         return min(times), max(times)
 
     def title(self) -> dict[str, Any]:
-        """Say in one sentence who went where, and what the heaviest lead was."""
+        """Say in one sentence who went where, and with whom outside they dealt; a single lead says it itself."""
+        if len(self.leads) == 1 and not self.leads[0].source:
+            lead = self.leads[0]
+            return self._context.writer.lead(lead, self._context.formation.doer(lead)) | {"id": "title", "lead": None}
+        return self._moved(templates.FROM_OUTSIDE if self.outside else "")
+
+    def moved(self) -> dict[str, Any]:
+        """Say in one sentence who went where."""
+        return self._moved(".")
+
+    def _moved(self, end: str) -> dict[str, Any]:
         writer = self._context.writer
         known_machines = set(self.machines)
         ends = [
@@ -180,7 +226,7 @@ class Incident:
         moved, stayed = (
             (templates.MOVED, templates.STAYED) if self.accounts else (templates.MOVED_UNKNOWN, templates.SEEN)
         )
-        template = (moved if len(ends) > 1 else stayed) + (templates.FROM_OUTSIDE if self.outside else "")
+        template = (moved if len(ends) > 1 else stayed) + end
         proof = [event for lead in self._heaviest for event in lead.evidence]
         return writer.say("title", template, known | {"span": words(span)}, proof)
 
@@ -218,15 +264,12 @@ class Incident:
             **self.summary(rank), "adds": self.score.describe(),
             "steps": [self._step(act) for act in self.acts],
             "links": [*self._linked(), *self.inferred()],
-            "not_seen": self._not_seen(),
+            "not_seen": self.not_seen(),
         }  # fmt: skip
 
     def _step(self, act: Act) -> dict[str, Any]:
-        writer, formation = self._context.writer, self._context.formation
-        said = [writer.lead(lead, formation.doer(lead)) for lead in act.leads]
-        if act.hop and not act.leads:
-            said = [writer.hop(act)]
-        names, kinds = formation.tables.names, weights().kinds
+        said = self.sentences(act)
+        names, kinds = self._context.formation.tables.names, weights().kinds
         owner = act.vertex.partition("|")[2]
         relations = [act.hop["id"]] if act.hop else []
         relations += [relation for lead in act.leads for relation in lead.relationships]
@@ -246,23 +289,39 @@ class Incident:
             "evidence": {"ids": list(act.evidence[:MOST_EVIDENCE]), "total": len(act.evidence)},
         }  # fmt: skip
 
+    def sentences(self, act: Act) -> list[dict[str, Any]]:
+        """Say an act: its leads, or where it is a remote logon without any, that."""
+        writer, formation = self._context.writer, self._context.formation
+        if act.hop and not act.leads:
+            return [writer.hop(act)]
+        return [writer.lead(lead, formation.doer(lead)) for lead in act.leads]
+
     def _linked(self) -> list[dict[str, Any]]:
         """Give the links by which its remote logons hang together."""
-        found: dict[tuple[str, str, str], Joined] = {}
-        for link in (link for part in self.parts for link in part.links):
-            found.setdefault((link.a, link.b, link.kind), link)
         return [
             {
                 "id": None, "from": link.a, "to": link.b, "kind": link.kind, "confidence": link.confidence,
                 "reason": link.reason, "evidence": list(link.evidence),
             }
-            for _, link in sorted(found.items())
-            if link.evidence
+            for link in self.causes()
         ]  # fmt: skip
+
+    def causes(self) -> list[Joined]:
+        """Give the links by which its remote logons hang together, each with its records, by vertices and kind."""
+        found: dict[tuple[str, str, str], Joined] = {}
+        for link in (link for part in self.parts for link in part.links):
+            found.setdefault((link.a, link.b, link.kind), link)
+        return [link for _, link in sorted(found.items()) if link.evidence]
 
     def inferred(self) -> list[dict[str, Any]]:
         """Give the joins between its parts that no record tells: by inference, or by hand."""
         return [self._joined(join) for join in self.joins]
+
+    def joined(self) -> list[tuple[frozenset[str], dict[str, Any]]]:
+        """Give the joins between its parts, each with the ids of the acts of its later side."""
+        told = self._context.formation.told
+        parts = self._context.formation.parts
+        return [(frozenset(act.id for act in told(parts[join.later])), self._joined(join)) for join in self.joins]
 
     def _joined(self, join: Join) -> dict[str, Any]:
         template = templates.BY_HAND if join.by_hand else templates.JOINED if join.machine else templates.ACTOR
@@ -280,7 +339,7 @@ class Incident:
             "evidence": list(join.evidence), "sentence": said,
         }  # fmt: skip
 
-    def _not_seen(self) -> list[dict[str, Any]]:
+    def not_seen(self) -> list[dict[str, Any]]:
         """Say how its first machine was taken, where no record tells that."""
         first = next((act for act in self.acts if act.hop), None)
         if first is None or first.hop is None or first.hop["from_label"] != "Machine":

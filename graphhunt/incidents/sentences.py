@@ -42,13 +42,18 @@ class Writer:
             lead: The lead.
             account: Id of the account behind it.
         """
-        known = {**lead.facts, **_derived(lead)}
+        known = self.facts(lead)
         if account and not known.get("account"):
             known["account"] = Entity("User", account)
         name = lead.kind
         if f"{name}.unnamed" in templates.LEADS and "work" not in known:
             name = f"{name}.unnamed"
         return self.say(name, templates.LEADS[name], known, lead.evidence) | {"lead": lead.kind}
+
+    @staticmethod
+    def facts(lead: Lead) -> dict[str, Any]:
+        """Give the facts of a lead, those that our words say among them."""
+        return {**lead.facts, **_derived(lead)}
 
     def hop(self, act: Act) -> Sentence:
         """Say a remote logon by itself."""

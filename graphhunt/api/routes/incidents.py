@@ -17,9 +17,16 @@ from graphhunt.api.incident_models import (
     LinkShape,
     NetworksAnswer,
 )
+from graphhunt.api.storyboard_models import StoryboardAnswer
 from graphhunt.case.links import Links
 from graphhunt.errors import MissingError, UsageError
+from graphhunt.incidents.asked import options
+from graphhunt.incidents.board.storyboard import Recorded, storyboard
+from graphhunt.incidents.find import incidents_of
+from graphhunt.incidents.questions.incidents import named
+from graphhunt.questions.coverage import coverage
 from graphhunt.questions.question import Wishes
+from graphhunt.questions.recorded import recorded, stretches
 from graphhunt.toolbox.decoding import Decoded, decoded
 
 router = APIRouter(tags=["incidents"])
@@ -53,6 +60,18 @@ def get_incident(hunt: HuntDep, incident_id: str) -> IncidentAnswer:
     except UsageError as error:
         raise MissingError(error.message, hint=error.hint) from error
     return IncidentAnswer.model_validate(found["incident"])
+
+
+@router.get("/incidents/{incident_id}/storyboard", operation_id="getStoryboard")
+def get_storyboard(hunt: HuntDep, window: WindowDep, incident_id: str) -> StoryboardAnswer:
+    """Tell one incident as a storyboard: lanes, steps, cards and arrows; a window leaves out what lies outside it."""
+    found = incidents_of(hunt.snapshot, options({}, hunt.folder))
+    try:
+        rank, incident = named(found, incident_id)
+    except UsageError as error:
+        raise MissingError(error.message, hint=error.hint) from error
+    known = Recorded(coverage(hunt.workspace), stretches(recorded(hunt.workspace)))
+    return StoryboardAnswer.model_validate(storyboard(incident, rank, known, window.since, window.until))
 
 
 @router.post("/incidents/{incident_id}/links", operation_id="addIncidentLink", status_code=201)

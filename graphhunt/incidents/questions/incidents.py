@@ -16,6 +16,7 @@ from graphhunt.questions.question import Question
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graphhunt.incidents.incident import Incident
     from graphhunt.questions.question import Case, Wishes
 
 COLUMNS = (
@@ -77,9 +78,19 @@ def story(found: Found, name: str) -> dict[str, Any]:
     Raises:
         UsageError: There is none; the hint names the nearest ids.
     """
+    rank, incident = named(found, name)
+    return incident.story(rank)
+
+
+def named(found: Found, name: str) -> tuple[int, Incident]:
+    """Give the incident of an id, an alias or the id of one of its acts, with its rank.
+
+    Raises:
+        UsageError: There is none; the hint names the nearest ids.
+    """
     for rank, incident in enumerate(found.incidents, 1):
         if incident.known_as(name):
-            return incident.story(rank)
+            return rank, incident
     near = sorted(found.incidents, key=lambda each: -_common(each.id, name))[:3]
     hint = "did you mean " + ", ".join(each.id for each in near) if near else "see: graphhunt incidents"
     raise UsageError(f"there is no incident '{name}'", hint=hint)

@@ -27,6 +27,17 @@ export type ItemShape = Schemas['ItemShape'];
 export type ItemsAnswer = Schemas['ItemsAnswer'];
 export type JobShape = Schemas['JobShape'];
 export type UploadShape = Schemas['UploadShape'];
+export type IncidentsAnswer = Schemas['IncidentsAnswer'];
+export type IncidentSummary = Schemas['IncidentSummary'];
+export type StoryboardAnswer = Schemas['StoryboardAnswer'];
+export type CardShape = Schemas['CardShape'];
+export type FoldShape = Schemas['FoldShape'];
+export type ArrowShape = Schemas['ArrowShape'];
+export type BreakShape = Schemas['BreakShape'];
+export type LaneShape = Schemas['LaneShape'];
+export type SentenceShape = Schemas['SentenceShape'];
+export type AccountName = Schemas['AccountName'];
+export type LinkShape = Schemas['LinkShape'];
 /** What records say that can't be, or that others deny. */
 export type ProblemShape = {
   kind: string;
@@ -341,6 +352,18 @@ export const api = {
     }),
   load: (uploads: string[]) => post<JobShape>('/imports', { uploads }),
   cancelJob: (id: string) => call<JobShape>(`/jobs/${id}`, { method: 'DELETE' }),
+  incidents: (own?: AbortSignal) => read<IncidentsAnswer>('/incidents', own),
+  storyboard: (id: string, window: IsoWindow, own?: AbortSignal) =>
+    read<StoryboardAnswer>(`/incidents/${encodeURIComponent(id)}/storyboard${query({ ...window })}`, own),
+  incidentLinks: (own?: AbortSignal) => read<{ items: LinkShape[] }>('/incident-links', own),
+  cutLink: (incident: string, join: string) =>
+    post<LinkShape>(`/incidents/${encodeURIComponent(incident)}/links`, {
+      verdict: 'cut',
+      other: join,
+      reason: '',
+    }),
+  undoLink: (id: string) =>
+    call<LinkShape>(`/incident-links/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   changes: `${BASE}/events`,
   analyses: () => call<{ items: AnalysisShape[] }>('/analyses'),
   analyse: (name: string) => post<JobShape>(`/analyses/${encodeURIComponent(name)}:run`, { parameters: {} }),

@@ -877,6 +877,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/storyboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Storyboard
+         * @description Tell one incident as a storyboard: lanes, steps, cards and arrows; a window leaves out what lies outside it.
+         */
+        get: operations["getStoryboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1596,6 +1616,16 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountName
+         * @description An account with its shown name.
+         */
+        AccountName: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * AccountRow
          * @description An account of the list.
          */
@@ -1739,6 +1769,24 @@ export interface components {
             q: string;
         };
         /**
+         * ArrowShape
+         * @description An arrow between lanes: a `hop`, something `outside`, or an `ask`.
+         */
+        ArrowShape: {
+            account: components["schemas"]["AccountName"] | null;
+            /** From */
+            from: string;
+            /** Kind */
+            kind: string;
+            /** Logons */
+            logons: number;
+            /** Technique */
+            technique: string | null;
+            text: components["schemas"]["SentenceShape"];
+            /** To */
+            to: string;
+        };
+        /**
          * AuditAnswer
          * @description A page of the audit log, newest first.
          */
@@ -1775,6 +1823,64 @@ export interface components {
             via: string;
             /** Who */
             who: string;
+        };
+        /**
+         * BoardLink
+         * @description Why a card belongs here; `to` is another card, null where the other end is none.
+         */
+        BoardLink: {
+            /** Confidence */
+            confidence: string;
+            /** Evidence */
+            evidence: string[];
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** To */
+            to: string | null;
+        };
+        /**
+         * BoardStep
+         * @description A chip of the strip: when, what and who; `act` is its main card, `acts` all of its cards.
+         */
+        BoardStep: {
+            account: components["schemas"]["AccountName"] | null;
+            /** Act */
+            act: string;
+            /** Acts */
+            acts: string[];
+            text: components["schemas"]["SentenceShape"];
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+        };
+        /**
+         * BreakLink
+         * @description The join by which a row belongs to what came before: cut by its `id`, or undone where it is by hand.
+         */
+        BreakLink: {
+            /** Confidence */
+            confidence: string;
+            /** Id */
+            id: string;
+            sentence: components["schemas"]["SentenceShape"];
+        };
+        /**
+         * BreakShape
+         * @description What stands before a row: a pause (null where there is none), whether anything was recorded then, and a join.
+         */
+        BreakShape: {
+            /** Before */
+            before: string;
+            link: components["schemas"]["BreakLink"] | null;
+            /** Recorded */
+            recorded: boolean;
+            /** Span */
+            span: string | null;
         };
         /**
          * CameRow
@@ -1823,6 +1929,53 @@ export interface components {
             rows: components["schemas"]["CameRow"][];
             /** Total */
             total: number;
+        };
+        /**
+         * CardShape
+         * @description A card: what one account did in one go on one machine; `lines` in short, `sentences` in full.
+         */
+        CardShape: {
+            account: components["schemas"]["AccountName"] | null;
+            /** Acts */
+            acts: string[];
+            /** Arrows */
+            arrows: components["schemas"]["ArrowShape"][];
+            /** Chain */
+            chain: components["schemas"]["ChainLink"][];
+            /** Command */
+            command: string | null;
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            evidence: components["schemas"]["StepEvidence"];
+            /** Id */
+            id: string;
+            /** Lane */
+            lane: string;
+            /** Leads */
+            leads: components["schemas"]["StepLead"][];
+            /** Lines */
+            lines: components["schemas"]["SentenceShape"][];
+            /** Links */
+            links: components["schemas"]["BoardLink"][];
+            runs_as: components["schemas"]["AccountName"] | null;
+            /** Sentences */
+            sentences: components["schemas"]["SentenceShape"][];
+            /** Session */
+            session: string | null;
+            /** Tactic */
+            tactic: string;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** Weight */
+            weight: number;
         };
         /**
          * CaseEdit
@@ -1884,6 +2037,16 @@ export interface components {
             items: components["schemas"]["CaseShape"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ChainLink
+         * @description A process of a chain, by its id; the last one is what the card is about.
+         */
+        ChainLink: {
+            /** Name */
+            name: string | null;
+            /** Process */
+            process: string;
         };
         /**
          * ChangedRow
@@ -2017,6 +2180,22 @@ export interface components {
             limit: number;
             /** Relations */
             relations?: string[] | null;
+        };
+        /**
+         * DifferenceShape
+         * @description How one card of a fold differs from the others.
+         */
+        DifferenceShape: {
+            /** Act */
+            act: string;
+            runs_as: components["schemas"]["AccountName"] | null;
+            text: components["schemas"]["SentenceShape"];
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
         };
         /**
          * EdgeChange
@@ -2328,6 +2507,27 @@ export interface components {
             property: string;
             /** Value */
             value: unknown;
+        };
+        /**
+         * FoldShape
+         * @description Cards that are alternatives of each other: what they have in common, and how they differ.
+         */
+        FoldShape: {
+            /** Acts */
+            acts: string[];
+            /** Arrows */
+            arrows: components["schemas"]["ArrowShape"][];
+            common: components["schemas"]["SentenceShape"];
+            /** Differs */
+            differs: components["schemas"]["DifferenceShape"][];
+            /** Id */
+            id: string;
+            /** Logons */
+            logons: number;
+            /** Techniques */
+            techniques: number;
+            /** Weight */
+            weight: number;
         };
         /**
          * GraphAnswer
@@ -2779,6 +2979,24 @@ export interface components {
             items: components["schemas"]["JobShape"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * LaneShape
+         * @description A column: what is `outside`, a `machine`, or an `unknown` address; `rest` ones share a column until unfolded.
+         */
+        LaneShape: {
+            /** Addresses */
+            addresses: string[];
+            /** First */
+            first: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string | null;
+            /** Rest */
+            rest: boolean;
         };
         /**
          * LinkRequest
@@ -4139,6 +4357,81 @@ export interface components {
             recorded: components["schemas"]["RecordedTable"];
             talked: components["schemas"]["TalkedTable"];
             went: components["schemas"]["CameTable"];
+        };
+        /**
+         * StoryboardAnswer
+         * @description An incident as a storyboard; `rows` are ids of cards and folds, by time.
+         */
+        StoryboardAnswer: {
+            /** Account Ids */
+            account_ids: string[];
+            /** Accounts */
+            accounts: string[];
+            /** Acts */
+            acts: number;
+            /** Adds */
+            adds: components["schemas"]["SummandShape"][];
+            /** Aliases */
+            aliases: string[];
+            /** Blind */
+            blind: components["schemas"]["SentenceShape"][];
+            /** Breaks */
+            breaks: components["schemas"]["BreakShape"][];
+            /** Cards */
+            cards: components["schemas"]["CardShape"][];
+            /** Class */
+            class: string;
+            /** Consistent With */
+            consistent_with: string[];
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            /** Folds */
+            folds: components["schemas"]["FoldShape"][];
+            /** Headline */
+            headline: components["schemas"]["SentenceShape"][];
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Lanes */
+            lanes: components["schemas"]["LaneShape"][];
+            /** Leads */
+            leads: number;
+            /** Machine Ids */
+            machine_ids: string[];
+            /** Machines */
+            machines: string[];
+            /** Outside */
+            outside: string[];
+            /** Outside Window */
+            outside_window: number;
+            /** Rank */
+            rank: number;
+            /** Rows */
+            rows: string[];
+            /** Score */
+            score: number;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            start: string;
+            /** Steps */
+            steps: components["schemas"]["BoardStep"][];
+            /** Techniques */
+            techniques: string[];
+            title: components["schemas"]["SentenceShape"];
+            /** Units */
+            units: number;
+            /** Unknown Machines */
+            unknown_machines: string[];
         };
         /**
          * SummandShape
@@ -6277,6 +6570,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinkShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getStoryboard: {
+        parameters: {
+            query?: {
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoryboardAnswer"];
                 };
             };
             /** @description Validation Error */
