@@ -84,7 +84,8 @@ class Telling:
         more = self.tables.nodes("Process", "id", "pid", "end", "first_seen", "integrity", "parent_path")
         found = self.tables.processes.join(more, on="id", how="left")
         return found.with_columns(
-            began=pl.coalesce("start", pl.col("first_seen").cast(pl.Int64)), program=pl.col("name").fill_null("?").str.to_lowercase()
+            began=pl.coalesce("start", pl.col("first_seen").cast(pl.Int64)),
+            program=pl.col("name").fill_null("?").str.to_lowercase(),
         )
 
     @cached_property

@@ -59,7 +59,6 @@ export type AuditLine = Schemas['AuditLine'];
 export type TargetShape = Schemas['TargetShape'];
 export type OverviewAnswer = Schemas['OverviewAnswer'];
 export type StoryAnswer = Schemas['StoryAnswer'];
-export type SentenceShape = Schemas['SentenceShape'];
 export type ProofShape = Schemas['ProofShape'];
 export type NamedShape = Schemas['NamedShape'];
 export type ProcessRowsAnswer = Schemas['ProcessRowsAnswer'];
