@@ -108,7 +108,7 @@ def met(values: list[float | None], target: float, compare: str) -> str:
 def gaps(results: Results) -> list[float | None]:
     parts = [found["logons"] for found in results.values()]
     name = "incident_recall_at_9"
-    return [part["baselines"]["reference_tree"][name] - part[name] for part in parts]
+    return [part["baselines"]["tree"][name] - part[name] for part in parts]
 
 
 def measures(section: str, results: Results) -> list[str]:

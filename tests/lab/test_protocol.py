@@ -10,15 +10,17 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from graphhunt.lab.evaluation import evaluate, synthetic_case
+from graphhunt.lab.evaluation.audit import examine
+from graphhunt.lab.evaluation.audit_features import features_of
 from graphhunt.lab.evaluation.baselines import BASELINES
 from graphhunt.lab.evaluation.protocol import run_detector
-from graphhunt.lab.evaluation.reference_tree import FEATURES, features, train, tree_score
+from graphhunt.lab.evaluation.tree import case_features, case_score, training_of, tree_score
 
 SMALL = {"users": 120, "servers": 40, "admins": 6, "service_accounts": 4, "days": 16, "history_days": 10}
 
 
 OTHERS = {"random", "edgebank", "rarity_sum", "rarity_chained", "link_model", "pagerank", "isolation_forest",
-          "reference_tree"}  # fmt: skip
+          "tree"}  # fmt: skip
 SHARES = (
     "coverage", "purity", "cause_accuracy_inferred", "technique_accuracy", "ap", "auc", "rec_at_10", "hop_recall",
 )  # fmt: skip
@@ -67,12 +69,31 @@ def test_without_a_twin_the_other_rows_are_the_benign_days(small):
 
 
 def test_the_reference_tree_learns_what_gives_attacks_away(small):
-    tree = train([synthetic_case(75, attacks=12, **SMALL)])
-    score = tree_score(tree, small)
+    training = training_of([synthetic_case(75, attacks=12, **SMALL)])
+    score = case_score(training, small)
     bad = small.labels[small.tested] >= 0
-    assert features(small.logons_alone()).shape == (len(small.table), len(FEATURES))
-    assert len(FEATURES) == 26
+    assert case_features(small.logons_alone()).shape == (len(small.table), 26)
+    assert case_features(small).shape == (len(small.table), 28)
     assert roc_auc_score(bad, score[small.tested]) > 0.8
+
+
+def test_the_tree_of_the_evaluation_is_that_of_the_audit(small):
+    made = small.made
+    examined = examine(made)
+    training = (examined.values, examined.bad)
+    alone = small.logons_alone()
+    assert np.array_equal(examined.rows, np.flatnonzero(alone.tested))
+    assert np.array_equal(case_score(training, alone)[examined.rows], tree_score(training, examined.values))
+
+
+def test_the_tree_knows_the_sources_that_records_tell(small):
+    hidden = np.flatnonzero(small.table.src < 0)
+    desk = int(np.flatnonzero(small.made.machine_role == 0)[0])
+    told = replace(small, source=np.where(small.table.src < 0, desk, small.table.src).astype(np.int32))
+    column = list(features_of(small.made)).index("source is a desk")
+    alone, seen = (case_features(each)[hidden, column] for each in (told.logons_alone(), told.with_hosts()))
+    assert not alone.any()
+    assert seen.all()
 
 
 def test_the_detector_does_not_see_labels(small):

@@ -10,20 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import average_precision_score
-from threadpoolctl import threadpool_limits
 
 from graphhunt.lab.evaluation.audit_features import features_of
 from graphhunt.lab.evaluation.audit_rules import Rule, strongest_rule
 from graphhunt.lab.evaluation.audit_shortcuts import PAST_SHORTCUTS, accesses_to_lsass
+from graphhunt.lab.evaluation.tree import tree_score
 from graphhunt.lab.generator import EvalSet
 from graphhunt.lateral.paths.table import DAY, Flags, Floats, Ints
 
 LEVELS = ("rows", "units")
 """A unit is what an analyst reads: an account at a source on a day."""
 
-_ITERATIONS = 150
 _HANDFUL = 5
 
 
@@ -237,19 +235,6 @@ def _dropped(
         if loss > limits.dropped:
             rows = shown(tested, np.argsort(-score, kind="stable"))
             report.failures.append(Failure(f"the tree without '{name}'", level, loss, limits.dropped, rows))
-
-
-def tree_score(training: tuple[Floats, Flags], values: Floats) -> Floats:
-    """Fit the reference tree and give its log-odds for other rows."""
-    # Small trees and a slow pace: a few hundred intruders' rows are soon learnt by heart, which tries nothing.
-    model = HistGradientBoostingClassifier(
-        max_iter=_ITERATIONS, max_leaf_nodes=8, min_samples_leaf=50, l2_regularization=5.0, learning_rate=0.05,
-        early_stopping=False, random_state=0,
-    )  # fmt: skip
-    # One thread: many threads on busy cores wait for each other far longer than they save.
-    with threadpool_limits(1):
-        model.fit(*training)
-    return np.asarray(model.decision_function(values), dtype=np.float64)
 
 
 def alone_recall(tested: Examined, score: Floats, budget: int) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
+from graphhunt.lab.generator import EvalSet
 from graphhunt.lateral.paths.table import DAY, Codes, Flags, Ints, LogonTable
 
 
@@ -39,6 +40,7 @@ class LabelledCase:
         proved: Row of the remote logon that records prove to have led to each row; -1 where they prove that none
             did, -2 where they prove nothing. None where no record tells.
         source: Source per row as records of other machines tell it; None where it is the table's.
+        made: The generated set that it is, with the same rows; None for any other.
     """
 
     name: str
@@ -50,6 +52,7 @@ class LabelledCase:
     truth: Truth = field(default_factory=Truth, compare=False)
     proved: Codes | None = field(default=None, compare=False)
     source: Codes | None = field(default=None, compare=False)
+    made: EvalSet | None = field(default=None, compare=False, repr=False)
 
     def logons_alone(self) -> LabelledCase:
         """Give the case as the logons alone show it."""

@@ -34,9 +34,9 @@ from graphhunt.lab.evaluation.metrics import (
     window_recall,
 )  # fmt: skip
 from graphhunt.lab.evaluation.outcome import Outcome, outcomes
-from graphhunt.lab.evaluation.reference_tree import train, tree_score
 from graphhunt.lab.evaluation.significance import significance
 from graphhunt.lab.evaluation.synthetic import synthetic_case
+from graphhunt.lab.evaluation.tree import case_score, training_of
 from graphhunt.lateral.detector import LateralOptions, ScoreRules, Scoring, corroborate, findings_of, score_case
 from graphhunt.lateral.detector.causes import causal_paths
 from graphhunt.lateral.detector.corroboration import COLUMNS
@@ -100,7 +100,7 @@ def evaluate(
     Args:
         case: The labelled case.
         twin: The same days without intruders; without it the case's honest rows are the benign days.
-        learn: Other labelled cases, from which the reference tree learns; without them there is none.
+        learn: Other generated cases, from which the reference tree learns; without them there is none.
         baselines: Scorers that read no labels.
         ablations: Also run the detector without each of its terms.
         progress: Called with what is being run.
@@ -219,8 +219,8 @@ def _tree(bench: Bench, learn: Sequence[LabelledCase]) -> dict[str, Metrics]:
     """Give the recalls of the reference tree, which has seen labels of other cases: a ceiling, not a rival."""
     if not any(case.attacks for case in learn):
         return {}
-    tree = train(learn)
-    return {"reference_tree": recalls(bench.outcomes(lambda case: tree_score(tree, case)), bench.case.days)}
+    training = training_of(learn)
+    return {"tree": recalls(bench.outcomes(lambda case: case_score(training, case)), bench.case.days)}
 
 
 def _ablations(bench: Bench) -> dict[str, Metrics]:

@@ -53,7 +53,7 @@ def synthetic_case(seed: int, *, attacks: int | None = None, **options: int) -> 
     return LabelledCase(
         name, table, made.history_end, np.asarray(made.labels), cells,
         pl.concat([_events(made), proved_events(logons, joined)]), _truth(made),
-        joined.proved, joined.source,
+        joined.proved, joined.source, made,
     )  # fmt: skip
 
 
