@@ -54,11 +54,21 @@ SIGNS = {
     "haste": ("time", -1),
     "host_events": ("host", 1),
     "source_events": ("host", 1),
+    "remote_process": ("host", 1),
+    "service_install": ("host", 1),
+    "task_install": ("host", 1),
+    "explicit_credentials": ("host", 1),
+    "local_switch": ("proof", 1),
+    "proved_switch": ("proof", 1),
+    "proved_relay": ("proof", 1),
 }
 """Class and direction of each term."""
 
-CAPS = {"rarity": 8.0, "switch": 6.0, "routine": 6.0, "context": 4.0, "time": 4.0, "host": 6.0}
+CAPS = {"rarity": 8.0, "switch": 6.0, "routine": 6.0, "context": 4.0, "time": 4.0, "host": 6.0, "proof": 6.0}
 """Most nats of a class: what is said there in many ways is still one thing."""
+
+HOST = frozenset({"host", "proof"})
+"""Classes that logons alone know nothing of."""
 
 RESERVED = frozenset(range(1, 6))
 WINDOW = 30
@@ -89,7 +99,7 @@ def rows_of(case: LabelledCase) -> Rows:
 def taught(seed: int) -> list[Rows]:
     """Make an estate to fit on, with host events beside and with none."""
     seen = rows_of(synthetic_case(seed).with_hosts())
-    blind = {name: np.zeros_like(seen.values[name]) for name, (group, _) in SIGNS.items() if group == "host"}
+    blind = {name: np.zeros_like(seen.values[name]) for name, (group, _) in SIGNS.items() if group in HOST}
     return [seen, seen._replace(values=seen.values | blind)]
 
 

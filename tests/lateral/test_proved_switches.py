@@ -1,4 +1,4 @@
-"""A proved credential switch ranks above all statistics; only what is proved is said to be."""
+"""A proved credential switch ranks above all statistics where there is no table of weights; only proofs are told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 
 from graphhunt.lateral.detector import LateralOptions
 from graphhunt.lateral.detector.corroboration import COLUMNS, KINDS, SWITCHED, corroborate
-from graphhunt.lateral.detector.detect import detect, score_case
+from graphhunt.lateral.detector.detect import Scoring, detect, score_case
+from graphhunt.lateral.detector.score import LIKE_OTHERS, SPOKEN
+from graphhunt.lateral.detector.weights import shipped
 from graphhunt.lateral.paths.table import DAY, LogonTable
 from graphhunt.lateral.scores import Ranking, path_weights
 
@@ -75,9 +77,23 @@ def test_what_goes_by_shares_of_the_best_is_not_pushed_out() -> None:
 
 
 def test_ranking_keeps_both_scores() -> None:
-    table = history()
-    scoring = score_case(
-        table, corroborate(table, events(table, ("credential_switch", len(table) - 3))), LateralOptions(mode="monitor")
-    )
+    scoring = scored("case")
     ranking = Ranking.from_arrays(Ranking.of(scoring).arrays())
-    assert ranking.total[-3] - ranking.base[-3] == pytest.approx(SWITCHED)
+    assert np.array_equal(ranking.total, scoring.classed.order)
+    assert np.array_equal(ranking.base, scoring.scores.base)
+    assert scoring.scores.total[-3] - ranking.base[-3] == pytest.approx(SWITCHED)
+
+
+def test_in_monitor_mode_a_proved_switch_weighs_what_the_table_says() -> None:
+    """Honest people change accounts too: there a switch stands on the scale of everything else, and is a lead."""
+    switched, plain = scored("monitor").scores, scored("monitor", switch=False).scores
+    caps = shipped().caps
+    assert switched.total[-3] >= max(plain.total[-3], SPOKEN * LIKE_OTHERS)
+    assert switched.total[-3] <= plain.total[-3] + caps["proof"] + SPOKEN * LIKE_OTHERS
+    assert np.array_equal(switched.total, switched.base)
+
+
+def scored(mode: str, *, switch: bool = True) -> Scoring:
+    table = history()
+    found = [("credential_switch", len(table) - 3)] if switch else []
+    return score_case(table, corroborate(table, events(table, *found)), LateralOptions(mode=mode))

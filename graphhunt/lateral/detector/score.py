@@ -1,7 +1,8 @@
 """The score of each hop: a sum of terms in nats, which can be told one by one.
 
 In monitor mode each term's nats stand in a table of weights (`weights`), fitted on many made-up estates, and the score
-is what a hop comes to above an ordinary one. A short or small case has no history that such a table could be about:
+is what a hop comes to above an ordinary one; a proved credential switch is a term among the others there, as honest
+people change accounts too. A short or small case has no history that such a table could be about:
 
     score = [S > 0] * (S + rarity + rotations + arrived + departed) + corroboration + proved switch
 
@@ -45,13 +46,17 @@ TOLD = frozenset({"failures", "off_hours", "relay"})
 SPOKEN = 0.25
 """Share of the nats of its own host events that a hop has at least in monitor mode: what is new there is a lead."""
 
+LIKE_OTHERS = 6.0
+"""Most nats of a proved switch beside other host events there: as many as the strongest of them."""
+
 ALONE = 0.1
 """Share of evidence from the source's past that counts where nothing speaks against the session itself."""
 
 ALL_TERMS = frozenset({"causal", "rarity", "context", "corroboration"})
 
 CLASSES = {
-    "causal": ("switch",), "rarity": ("rarity", "routine", "time"), "context": ("context",), "corroboration": ("host",),
+    "causal": ("switch",), "rarity": ("rarity", "routine", "time"), "context": ("context",),
+    "corroboration": ("host", "proof"),
 }  # fmt: skip
 """Classes of the table of weights that go with each of `ALL_TERMS`."""
 
@@ -159,15 +164,17 @@ def score_hops(
         total = _summed(known, rules, terms) + events
     else:
         total, told = _weighed(table, known, rules, terms)
-        own = np.where(hops, terms.sound("host events", support.weight), 0.0)
-        total = np.maximum(np.where(silent, 0.0, total), SPOKEN * own)
+        own = terms.sound("host events", support.weight + np.minimum(support.switched, LIKE_OTHERS))
+        total = np.maximum(np.where(silent, 0.0, total), SPOKEN * np.where(hops, own, 0.0))
     if rules.refined:
         total = refine(table, total, habits.day, hops)
     rest = terms.sound("rarity", rarity.total)
     if links is not None:
         rest = rest + terms.sound("link model", np.minimum(links, MOST_SURPRISE))
     base = np.where(hops, total + BELOW * rest / (1.0 + rest), 0.0)
-    total = base + np.where(hops, terms.sound("proved switches", support.switched), 0.0)
+    total = base
+    if rules.weights is None:
+        total = base + np.where(hops, terms.sound("proved switches", support.switched), 0.0)
     require_finite("the score of a logon", total)
     return Scores(total, base, hops, habits, rarity, causes, shape, kind, around, support, tuple(terms.dropped), told)
 
@@ -196,8 +203,10 @@ def _weighed(table: LogonTable, known: Known, rules: ScoreRules, terms: Terms) -
                 told[name] = values
 
     left_out = {group for term in ALL_TERMS - rules.terms for group in CLASSES[term]}
+    if left_out:
+        weights = weights.without(left_out)
     total = np.full(len(table), -weights.ordinary)
-    for nats in weights.classes(sound(), left_out).values():
+    for nats in weights.classes(sound()).values():
         total += nats
     return np.where(known.hops, np.maximum(total, 0.0), 0.0), told
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from graphhunt.lateral.detector import _moments
 from graphhunt.lateral.detector.context import Context
-from graphhunt.lateral.detector.corroboration import Corroboration
+from graphhunt.lateral.detector.corroboration import Corroboration, novelty
 from graphhunt.lateral.detector.habits import INTERACTIVE, Habits
 from graphhunt.lateral.detector.signature import home_novelty
+from graphhunt.lateral.paths._jit import kernels
 from graphhunt.lateral.paths.rarity import Rarity
 from graphhunt.lateral.paths.table import DAY, HOUR, Flags, Floats, Ints, LogonTable
 
@@ -24,6 +26,13 @@ LONGEST = 168.0
 
 AT_HOME = 0.5
 """Share of an account's days from one machine from which on it keeps a person's hours, not a service's."""
+
+EVENTS = {
+    "proved_switch": "credential_switch", "proved_relay": "relayed", "remote_process": "remote_process",
+    "service_install": "service_install", "task_install": "task_install",
+    "explicit_credentials": "explicit_credentials", "local_switch": "local_switch",
+}  # fmt: skip
+"""Terms that are the novelty of one kind of host event, 0 where there is none, with the kind's name."""
 
 _DESKTOP = 10
 _LATELY = 24.0
@@ -47,17 +56,29 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The times of a table's rows as ranks, so that a key and a time fit into one number."""
+    """What came before each row of a table, looked up by numbered keys.
 
-    times: Ints
-    place: Ints
+    Attributes:
+        t: Time per row, µs UTC, never falling.
+        at_source: Number of each row's account and source.
+        at_target: Number of its account and target; equal where both are the same account and machine.
+        pairs: How many numbers there are.
+        run: The loops.
+    """
+
     t: Ints
+    at_source: Ints
+    at_target: Ints
+    pairs: int
+    run: Any
 
     @classmethod
-    def of(cls, t: Ints) -> Moments:
-        """Rank the times."""
-        times, place = np.unique(t, return_inverse=True)
-        return cls(times, place.ravel().astype(np.int64), t)
+    def of(cls, table: LogonTable) -> Moments:
+        """Number the pairs of accounts and machines of a table."""
+        run, size = kernels(_moments, len(table)), len(table.hosts) + 1
+        account = table.acct.astype(np.int64) + 1
+        at_source, at_target = run.numbered(account * size + table.src + 1, account * size + table.dst + 1)
+        return cls(table.t, at_source, at_target, 1 + int(max(at_source.max(), at_target.max())), run)
 
     def before(self, past: Ints, asked: Ints, since: Ints) -> Ints:
         """Count the earlier rows with the key that each row asks for.
@@ -65,25 +86,16 @@ class Moments:
         Args:
             past: Key per row, negative for rows that are not counted.
             asked: Key that each row asks for.
-            since: From when on rows count, µs UTC.
+            since: From when on rows count, µs UTC, never falling.
         """
-        size = len(self.times) + 1
-        known = np.sort((past * size + self.place)[past >= 0])
-        begin = np.searchsorted(self.times, since)
-        low = np.searchsorted(known, asked * size + np.minimum(begin, self.place))
-        return np.asarray(np.searchsorted(known, asked * size + self.place) - low, dtype=np.int64)
+        keys = 1 + int(max(past.max(), asked.max()))
+        return np.asarray(self.run.seen_before(self.t, past, asked, since, max(0, keys)), dtype=np.int64)
 
     def hours_since(self, past: Ints, asked: Ints) -> Floats:
         """Give the hours since the latest earlier row with the key that each row asks for, at most `LONGEST`."""
-        size = len(self.times) + 1
-        known = np.sort((past * size + self.place)[past >= 0])
-        if not len(known):
-            return np.full(len(asked), LONGEST)
-        at = np.searchsorted(known, asked * size + self.place) - 1
-        last = known[np.maximum(at, 0)]
-        same = (at >= 0) & (last // size == asked)
-        gone = (self.t - self.times[np.minimum(last % size, len(self.times) - 1)]) / HOUR
-        return np.where(same, np.minimum(gone, LONGEST), LONGEST)
+        keys = 1 + int(max(past.max(), asked.max()))
+        gone = np.asarray(self.run.last_before(self.t, past, asked, max(0, keys)), dtype=np.int64)
+        return np.where(gone >= 0, np.minimum(gone / HOUR, LONGEST), LONGEST)
 
 
 def terms_of(table: LogonTable, known: Known, window_days: int) -> Iterator[tuple[str, Floats]]:
@@ -96,7 +108,9 @@ def terms_of(table: LogonTable, known: Known, window_days: int) -> Iterator[tupl
     """
     if not len(table):
         return
-    for part in (_counted(known), _rows(table, known, window_days), _lately(table, known)):
+    moments = Moments.of(table)
+    parts = (_counted(known), _rows(table, known, moments, window_days), _lately(table, known, moments))
+    for part in parts:
         for name, values in part:
             yield name, np.where(known.hops, values, 0.0).astype(np.float64)
     yield "off_hours", np.where(known.hops, off_hours(table, known, window_days), 0.0)
@@ -112,33 +126,36 @@ def _counted(known: Known) -> Iterator[Named]:
         ("heat_in", around.arrived), ("heat_out", around.departed), ("rotations", around.rotations),
         ("host_events", support.weight), ("source_events", support.nearby),
     )  # fmt: skip
+    for name, kind in EVENTS.items():
+        found = np.zeros(len(known.hops))
+        if kind in support.rows:
+            found[support.rows[kind]] = novelty(*support.days[kind])
+        yield name, found
 
 
-def _rows(table: LogonTable, known: Known, window_days: int) -> Iterator[Named]:
+def _rows(table: LogonTable, known: Known, moments: Moments, window_days: int) -> Iterator[Named]:
     """Count logons where `_counted` counts days: on a day with many the first one stands out."""
-    moments, hops = Moments.of(table.t), known.hops
-    at_source, at_target = _pairs(table)
+    at_source, at_target = (np.where(known.hops, pair, -1) for pair in (moments.at_source, moments.at_target))
     since = (known.habits.day - window_days) * DAY
-    yield "logons_at_source", moments.before(np.where(hops, at_source, -1), at_source, since)
-    yield "logons_at_target", moments.before(np.where(hops, at_target, -1), at_target, since)
-    yield "logons_today", moments.before(np.where(hops, at_source, -1), at_source, table.t - DAY)
-    yield "targets_today", _targets(table, known)
+    yield "logons_at_source", moments.before(at_source, moments.at_source, since)
+    yield "logons_at_target", moments.before(at_target, moments.at_target, since)
+    yield "logons_today", moments.before(at_source, moments.at_source, table.t - DAY)
+    yield "targets_today", _targets(table, known, moments)
 
 
-def _lately(table: LogonTable, known: Known) -> Iterator[Named]:
-    moments, hops, seated = Moments.of(table.t), known.hops, _seated(table)
+def _lately(table: LogonTable, known: Known, moments: Moments) -> Iterator[Named]:
+    hops, seated = known.hops, _seated(table)
     source, target, account = (column.astype(np.int64) for column in (table.src, table.dst, table.acct))
-    at_source, at_target = _pairs(table)
-    failed = np.where((table.ok == 0) & (account >= 0), account, -1)
+    failed = np.where(table.ok == 0, account, -1)
     yield "failures", moments.before(failed, account, table.t - HOUR)
     # Long rest speaks against a logon, and haste does as well: one number each, so that each has one direction.
     rest = moments.hours_since(np.where(hops, account, -1), account)
     yield "hours_of_rest", rest
     yield "haste", rest
-    arrived = moments.hours_since(np.where(hops & ~seated, at_target, -1), at_source)
+    arrived = moments.hours_since(np.where(hops & ~seated, moments.at_target, -1), moments.at_source)
     yield "hours_since_own_arrival", arrived
     yield "own_arrival_of_late", arrived
-    yield "hours_since_own_screen", moments.hours_since(np.where(seated, at_target, -1), at_source)
+    yield "hours_since_own_screen", moments.hours_since(np.where(seated, moments.at_target, -1), moments.at_source)
     arrived = moments.hours_since(np.where(hops & (source != target), target, -1), source)
     yield "hours_since_arrival", arrived
     at_screen = moments.hours_since(np.where(seated, target, -1), source)
@@ -153,17 +170,10 @@ def _seated(table: LogonTable) -> Flags:
     return np.asarray((table.ok == 1) & (table.acct >= 0) & by_screen)
 
 
-def _pairs(table: LogonTable) -> tuple[Ints, Ints]:
-    """Give one number per account and source, and one per account and target."""
-    size = len(table.hosts) + 1
-    account = table.acct.astype(np.int64) + 1
-    return account * size + table.src + 1, account * size + table.dst + 1
-
-
-def _targets(table: LogonTable, known: Known) -> Ints:
+def _targets(table: LogonTable, known: Known, moments: Moments) -> Ints:
     """Count the targets of each row's unit on its day."""
     day = known.habits.day - known.habits.day.min(initial=0)
-    unit = _pairs(table)[0] * (int(day.max(initial=0)) + 1) + day
+    unit = moments.at_source * (int(day.max(initial=0)) + 1) + day
     units, number = np.unique(unit, return_inverse=True)
     number = number.ravel().astype(np.int64)
     pairs = np.unique((number * (len(table.hosts) + 1) + table.dst)[known.hops])

@@ -77,14 +77,20 @@ class Weights:
         )
         return cls(float(table["ordinary"]), dict(table["caps"]), steps)
 
-    def classes(self, terms: Iterable[tuple[str, Floats]], left_out: Collection[str] = ()) -> dict[str, Floats]:
+    def without(self, groups: Collection[str]) -> Weights:
+        """Give the table without some classes.
+
+        What an ordinary hop comes to without them is not known, so nothing is taken for ordinary: hops keep an order.
+        """
+        return Weights(0.0, self.caps, tuple(step for step in self.steps if step.group not in groups))
+
+    def classes(self, terms: Iterable[tuple[str, Floats]]) -> dict[str, Floats]:
         """Give the nats of each class per row, at most its cap.
 
         Args:
             terms: Terms by name, with their numbers; those that the table does not name count nothing.
-            left_out: Classes that take no part.
         """
-        steps = {step.name: step for step in self.steps if step.group not in left_out}
+        steps = {step.name: step for step in self.steps}
         found: dict[str, Floats] = {}
         for name, values in terms:
             if name in steps:
