@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from graphhunt.lateral.detector import corroborate
-from graphhunt.lateral.detector.calibrate import Units, at_least, benjamini_hochberg, calibrate, differ, drift
+from graphhunt.lateral.detector.calibrate import Units, at_least, benjamini_hochberg, calibrate, differ, drift, share_of
 from graphhunt.lateral.detector.corroboration import COLUMNS
 from graphhunt.lateral.detector.refine import refine
 from graphhunt.lateral.detector.suppress import Lists, apply, automation, listed
@@ -52,11 +52,27 @@ def test_without_enough_before_there_is_no_p() -> None:
 
 
 def test_significance_takes_a_null_in_which_ten_could_pass() -> None:
-    """1/(N+1) <= 0.05 * 10 / tested: with 99 before, 50 a day are few enough and 51 are not."""
-    for number, expected in ((50, True), (51, False)):
-        day, score = [20] * 99 + [21] * number, [1.0] * 99 + [9.0] * number
+    """1/(N+1) <= 0.05 / 15 * 10 / tested: with 999 before, 33 a day are few enough and 34 are not."""
+    for number, expected in ((33, True), (34, False)):
+        day, score = [20] * 999 + [21] * number, [1.0] * 999 + [9.0] * number
         found = calibrate(units(day, score), np.array([21]), 0, least=1)
         assert bool(found.significant.any()) is expected
+
+
+def test_days_share_the_false_discovery_rate() -> None:
+    """Of 1,000 before, a unit alone on its day has p = 1/1000: below 0.05, above 0.05/15 where 20 are tested."""
+    assert [share_of(0.06, number) for number in (0, 1, 14, 100)] == pytest.approx([0.004, 0.008, 0.06, 0.06])
+    day, score = [20] * 999 + [21] * 20, [1.0] * 999 + [9.0] + [0.5] * 19
+    assert not calibrate(units(day, score), np.array([21]), 0, least=1).significant.any()
+    alone = calibrate(units(day[:1000], score[:1000]), np.array([21]), 0, least=1)
+    assert alone.significant.tolist() == [False] * 999 + [True]
+
+
+def test_an_intrusion_is_no_drift() -> None:
+    """Two in a hundred units that nothing came up to are an intrusion's; they don't move the tail of the others."""
+    uniform = (np.arange(1000) + 0.5) / 1000
+    attacked = np.where(np.arange(1000) % 50 == 0, 0.0001, uniform)
+    assert drift(np.repeat(np.arange(30, 38), 1000), np.tile(attacked, 8)) is None
 
 
 def test_units_of_a_kind_have_a_p_of_their_own() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from graphhunt.lab.evaluation.case import LabelledCase
 from graphhunt.lab.evaluation.hops import Hops
 from graphhunt.lab.evaluation.metrics import Metrics
-from graphhunt.lateral.detector.calibrate import benjamini_hochberg
+from graphhunt.lateral.detector.calibrate import NULL_DAYS, benjamini_hochberg, share_of
 from graphhunt.lateral.detector.findings import Findings
 from graphhunt.lateral.paths.table import DAY, Flags, Floats, Ints
 
@@ -61,12 +61,13 @@ def realised_rates(p: Floats, day: Ints, attack: Ints) -> Metrics:
 
 
 def _accepted(p: Floats, day: Ints, rate: float) -> Flags:
-    """Mark what the rule accepts among the units of each day."""
+    """Mark what the rule accepts among the units of each day, by the day's share of the rate."""
     accepted = np.zeros(len(p), dtype=bool)
     # A day whose least p is above the rate can't have a discovery.
     for one in np.unique(day[p <= rate]):
         there = day == one
-        accepted[there] = benjamini_hochberg(p[there], rate)
+        before = accepted & (day > one - NULL_DAYS) & (day < one)
+        accepted[there] = benjamini_hochberg(p[there], share_of(rate, int(before.sum())))
     return accepted
 
 

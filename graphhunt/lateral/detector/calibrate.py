@@ -4,8 +4,10 @@ A unit is an account from a source on a day, with the highest score of its hops:
 of the null or tested, is scored with exactly `WINDOW` days of history, because a window that is still filling makes
 equal behaviour score lower. The null of a day are the units of the `NULL_DAYS` days before it, so that slow change is
 followed. `p = (1 + #{null: score >= observed}) / (1 + N)` can't be smaller than 1 / (1 + N); N is always told. The
-Benjamini-Hochberg rule over a day's units decides what is significant; a second p-value, among units of the same kind
-of account and source, is shown beside it.
+Benjamini-Hochberg rule over a day's units decides what is significant. Days share the false discovery rate, as LOND
+does (Javanmard and Montanari 2018): every day by itself would have it anew, so that a fortnight without an intrusion
+made a false discovery more often than not. A second p-value, among units of the same kind of account and source, is
+shown beside the first.
 """
 
 from __future__ import annotations
@@ -35,6 +37,9 @@ DISCOVERIES = 10
 
 DRIFT_DAYS, DRIFT_P = 7, 0.001
 """Days over which small p-values are counted, and how improbable their number may be before calibration is broken."""
+
+EXTREME = 0.005
+"""P-values up to which a unit may be an intrusion, which is no drift: that moves the whole tail."""
 
 DIFFERS = 3.0
 """How many times the two p-values may differ before that is told."""
@@ -106,7 +111,9 @@ class Units:
             rows: Rows that belong to a unit.
         """
         kept = np.flatnonzero(rows)
-        _, place = np.unique(np.column_stack((day[kept], key[kept])), axis=0, return_inverse=True)
+        # One number of key and day: pairs take ten times as long to sort.
+        span = int(key[kept].max(initial=0)) + 1
+        _, place = np.unique(day[kept] * span + key[kept], return_inverse=True)
         place = place.ravel()
         order = np.lexsort((-score[kept], place))
         best = kept[order[np.flatnonzero(np.diff(place[order], prepend=-1))]]
@@ -148,8 +155,10 @@ class _Days:
             alike, own = before & (units.kind == kind), today[units.kind[today] == kind]
             if alike.any():
                 self.kind_p[own] = conformal(units.score[alike], units.score[own])
-        if 1.0 / (1.0 + count) <= self.fdr * DISCOVERIES / len(today):
-            self.passed[today] = benjamini_hochberg(self.p[today], self.fdr)
+        recent = self.passed & (units.day > day - NULL_DAYS)
+        level = share_of(self.fdr, int(recent.sum()))
+        if 1.0 / (1.0 + count) <= level * DISCOVERIES / len(today):
+            self.passed[today] = benjamini_hochberg(self.p[today], level)
 
 
 def calibrate(units: Units, days: Ints, first: int, *, fdr: float = FDR, least: int = LEAST_NULL) -> Calibration:
@@ -165,8 +174,7 @@ def calibrate(units: Units, days: Ints, first: int, *, fdr: float = FDR, least: 
     filled = _Days(units, units.day >= first + WINDOW, least, fdr)
     for day in days.tolist():
         filled.test(day)
-    # What is significant may be an intrusion, which is no drift.
-    broken = drift(units.day, np.where(filled.passed, np.nan, filled.p))
+    broken = drift(units.day, filled.p)
     if broken is not None:
         late = units.day >= broken
         filled.p[late], filled.kind_p[late], filled.passed[late] = np.nan, np.nan, False
@@ -193,6 +201,16 @@ def conformal(null: Floats, observed: Floats) -> Floats:
     return np.asarray((1.0 + above) / (1.0 + len(ordered)), dtype=np.float64)
 
 
+def share_of(fdr: float, discoveries: int) -> float:
+    """Give a day's share of the false discovery rate: as many shares as there are days, and one more per discovery.
+
+    Args:
+        fdr: False discovery rate over `NULL_DAYS` days.
+        discoveries: Those of the days before, within `NULL_DAYS`.
+    """
+    return min(fdr, fdr * (1 + discoveries) / NULL_DAYS)
+
+
 def benjamini_hochberg(p: Floats, fdr: float) -> Flags:
     """Mark the p-values that the Benjamini-Hochberg step-up rule accepts at a false discovery rate."""
     order = np.argsort(p, kind="stable")
@@ -207,17 +225,19 @@ def benjamini_hochberg(p: Floats, fdr: float) -> Flags:
 def drift(day: Ints, p: Floats, *, level: float = FDR) -> int | None:
     """Give the first day on which small p-values of the days up to it are too many; None if there is none.
 
-    It takes all of those days: what one day is like tells of the day and not yet of the calibration.
+    It takes all of those days: what one day is like tells of the day and not yet of the calibration. P-values up to
+    `EXTREME` are left out on both sides.
 
     Args:
         day: Day number per unit.
         p: P-value per unit, NaN where it was not tested.
         level: What a small p-value is.
     """
-    tested = ~np.isnan(p)
+    tested = p > EXTREME
+    share = (level - EXTREME) / (1.0 - EXTREME)
     for last in np.unique(day[tested])[DRIFT_DAYS - 1 :].tolist():
         inside = tested & (day > last - DRIFT_DAYS) & (day <= last)
-        if at_least(int((p[inside] <= level).sum()), int(inside.sum()), level) < DRIFT_P:
+        if at_least(int((p[inside] <= level).sum()), int(inside.sum()), share) < DRIFT_P:
             return int(last)
     return None
 
