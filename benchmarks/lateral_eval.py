@@ -29,23 +29,33 @@ Results = dict[int, dict]
 
 KEPT = "## The older protocol's figures"
 
+JOINED = "host_events, 60 % joined"
+"""Section of targets: with host events, where 60 % of the machines prove what led to the logons they make."""
+
 TARGETS = (
-    ("logons", "incident_recall_at_9", 0.60, ">=", "16-22 % of leads"),
-    ("logons", "incident_recall_at_20", 0.75, ">=", "22-31 % of leads"),
-    ("host_events", "incident_recall_at_9", 0.85, ">=", "71-77 % of leads"),
-    ("host_events", "incident_recall_at_20", 0.95, ">=", "77-80 % of leads"),
-    ("logons", "coverage", 0.50, ">=", "0.33-0.40"),
-    ("logons", "purity", 0.50, ">=", "0.03"),
-    ("host_events", "coverage", 0.75, ">=", "0.33-0.40"),
-    ("host_events", "purity", 0.60, ">=", "0.27"),
-    ("host_events", "cause_accuracy_proved", 0.95, ">=", "-"),
-    ("logons", "benign_p_below_05", 0.06, "<=", "0.087"),
-    ("logons", "benign_p_below_01", 0.012, "<=", "0.022"),
-    ("logons", "benign_p_below_001", 0.002, "<=", "0.0034"),
-    ("host_events", "fdr_realised_at_5", 0.10, "<=", "0.23-0.29"),
-    ("host_events", "benign_significant", 1, "sum <=", "0 on one twin"),
+    ("logons", "incident_recall_at_9", 0.60, None, "16-22 % of leads"),
+    ("logons", "incident_recall_at_20", 0.75, None, "22-31 % of leads"),
+    ("host_events", "incident_recall_at_9", 0.85, None, "71-77 % of leads"),
+    ("host_events", "incident_recall_at_20", 0.95, None, "77-80 % of leads"),
+    ("logons", "coverage", 0.50, None, "0.33-0.40"),
+    ("logons", "purity", 0.50, None, "0.03"),
+    (JOINED, "coverage", 0.75, None, "0.33-0.40"),
+    (JOINED, "purity", 0.60, None, "0.27"),
+    ("host_events", "cause_accuracy_proved", 0.95, None, "-"),
+    ("logons", "benign_p_below_05", 0.04, 0.06, "0.087"),
+    ("logons", "benign_p_below_01", 0.008, 0.012, "0.022"),
+    ("logons", "benign_p_below_001", None, 0.002, "0.0034"),
+    ("host_events", "benign_p_below_05", 0.04, 0.06, "0.089"),
+    ("host_events", "benign_p_below_01", 0.008, 0.012, "0.024"),
+    ("host_events", "benign_p_below_001", None, 0.002, "0.0039"),
+    ("host_events", "fdr_realised_at_5", None, 0.10, "0.23-0.29"),
+    ("logons", "benign_significant", None, 1, "0 on one twin"),
+    ("host_events", "benign_significant", None, 1, "0 on one twin"),
 )
-"""(section, measure, target, how it is compared, what it was before by the design's prototypes)."""
+"""(section, measure, least, most, what it was before by the design's prototypes)."""
+
+BELOW = 0.08
+"""How far the worst seed may be below what the mean of all must reach."""
 
 INTRODUCTION = """\
 # Lateral movement: measured figures
@@ -89,20 +99,30 @@ def row(titles: list[str], values: list[float | None]) -> str:
 
 def targets(results: Results) -> list[str]:
     lines = head("measure", results, "on", "before", "target", "met")
-    for section, name, target, compare, before in TARGETS:
-        values = [found[section][name] for found in results.values()]
-        lines.append(row([f"`{name}`", section, before, f"{compare} {target}", met(values, target, compare)], values))
-    lines.append(row(["tree less hunt, `incident_recall_at_9`", "logons", "+0.28-0.33", "<= 0.1",
-                      met(gaps(results), 0.1, "<=")], gaps(results)))  # fmt: skip
-    return lines
+    for section, name, least, most, before in TARGETS:
+        values = [measured(found, section, name) for found in results.values()]
+        wanted = " and ".join(
+            f"{sign} {limit}" for sign, limit in ((">=", least), ("<=", most)) if limit is not None
+        ) + (" in all" if name == "benign_significant" else "")
+        lines.append(row([f"`{name}`", section, before, wanted, met(name, values, least, most)], values))
+    gap = gaps(results)
+    told = ["tree less hunt, `incident_recall_at_9`", "logons", "+0.28-0.33", "<= 0.1", met("", gap, None, 0.1)]
+    return [*lines, row(told, gap)]
 
 
-def met(values: list[float | None], target: float, compare: str) -> str:
+def measured(found: dict, section: str, name: str) -> float | None:
+    if section == JOINED:
+        return found["host_events"].get("joins", {}).get("60%", {}).get(name)
+    return found[section][name]
+
+
+def met(name: str, values: list[float | None], least: float | None, most: float | None) -> str:
     found = known(values)
     if not found:
         return "not measured"
-    reached = sum(found) if compare.startswith("sum") else fmean(found)
-    return "yes" if (reached <= target if "<=" in compare else reached >= target) else "**missed**"
+    reached = sum(found) if name == "benign_significant" else fmean(found)
+    enough = least is None or (reached >= least and min(found) >= least - BELOW)
+    return "yes" if enough and (most is None or reached <= most) else "**missed**"
 
 
 def gaps(results: Results) -> list[float | None]:
@@ -138,6 +158,28 @@ def methods(section: str, results: Results) -> list[str]:
     return lines
 
 
+def joins(results: Results) -> list[str]:
+    lines = head("machines that prove causes", results, "measure")
+    for share in next(iter(results.values()))["host_events"].get("joins", {}):
+        for name in (*COMPARED[:2], "coverage", "purity", "fragments"):
+            values = [found["host_events"]["joins"][share][name] for found in results.values()]
+            lines.append(row([share, f"`{name}`"], values))
+    return lines
+
+
+def techniques(section: str, results: Results) -> list[str]:
+    total: dict[str, dict[str, int]] = {}
+    for found in results.values():
+        for technique, counts in found[section]["techniques"].items():
+            entry = total.setdefault(technique, dict.fromkeys(counts, 0))
+            for verdict, count in counts.items():
+                entry[verdict] += count
+    lines = ["| true technique | right | wrong | missing |", "| --- | --- | --- | --- |"]
+    return lines + [
+        f"| {name} | {' | '.join(str(n) for n in counts.values())} |" for name, counts in sorted(total.items())
+    ]
+
+
 def cells(section: str, results: Results) -> list[str]:
     total: dict[str, list[int]] = {}
     for found in results.values():
@@ -162,7 +204,10 @@ def report(results: Results) -> str:
             (f"## Measures, {words}", measures(section, results)),
             (f"## Methods, {words}", methods(section, results)),
             (f"## Kinds of intrusions, {words}", cells(section, results)),
+            (f"## Techniques of logons of intruders, {words}", techniques(section, results)),
         ]
+    if "joins" in next(iter(results.values()))["host_events"]:
+        parts.append(("## Shares of machines that prove what led to the logons they make", joins(results)))
     parts.append(("## Cost of a whole evaluation, training and baselines included", cost(results)))
     seeds = f"Seeds {', '.join(str(seed) for seed in results)}.\n"
     return "\n".join([INTRODUCTION, seeds, *("\n".join([title, "", *lines, ""]) for title, lines in parts)])

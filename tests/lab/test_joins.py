@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from graphhunt.lab.evaluation.joins import join_ports, proved_events
+from graphhunt.lab.evaluation.joins import join_ports, proved_events, simulated
 
 S = 1_000_000
 MACHINES = 10
@@ -55,3 +56,19 @@ def test_what_is_proved_is_told_as_host_events():
         (1, "local_switch", 1, 8, 2), (2, "credential_switch", 2, 9, 3), (2, "relayed", 2, 9, 3),
         (3, "relayed", 2, 8, 4),
     ]  # fmt: skip
+
+
+def test_simulated_joins_prove_the_truth_of_machines_that_are_covered():
+    # The user of 1 sits there; 1 -> 2, from there 2 -> 3; a service of 4 that no session made; from an address.
+    table = logons((0, 1, 1, -1, 10), (1, 1, 2, 1, 20), (2, 2, 3, 2, 30), (3, 4, 5, 3, 40), (4, 12, 3, 4, 50))
+    causes = np.array([-1, 0, 1, -2, 0])
+    assert simulated(table, causes, share=1.0, machines=MACHINES).proved.tolist() == [-2, -1, 1, -2, -2]
+    assert simulated(table, causes, share=0.0, machines=MACHINES).proved.tolist() == [-2] * 5
+
+
+def test_a_larger_share_covers_the_machines_of_a_smaller_one():
+    many = logons((0, 0, 0, -1, 1), *((n, n % MACHINES, (n + 1) % MACHINES, n, n + 1) for n in range(1, 200)))
+    causes = np.append(-1, np.zeros(199, dtype=np.int64))
+    proved = [simulated(many, causes, share=share, machines=MACHINES).proved > -2 for share in (0.3, 0.6)]
+    assert proved[0].sum() < proved[1].sum()
+    assert not (proved[0] & ~proved[1]).any()

@@ -13,7 +13,7 @@ from graphhunt.lab.evaluation import evaluate, synthetic_case
 from graphhunt.lab.evaluation.audit import examine
 from graphhunt.lab.evaluation.audit_features import features_of
 from graphhunt.lab.evaluation.baselines import BASELINES
-from graphhunt.lab.evaluation.protocol import run_detector
+from graphhunt.lab.evaluation.bench import run_detector
 from graphhunt.lab.evaluation.tree import case_features, case_score, training_of, tree_score
 
 SMALL = {"users": 120, "servers": 40, "admins": 6, "service_accounts": 4, "days": 16, "history_days": 10}
@@ -38,7 +38,16 @@ def test_every_metric_of_the_protocol_is_given_once_on_logons_and_once_with_host
     found = evaluate(small, twin, learn=learn, ablations=True)
     for section in (found["logons"], found["host_events"]):
         assert section["baselines"].keys() == OTHERS
-        assert {"without_causal", "without_rarity", "without_context"} <= section["ablations"].keys()
+        assert {
+            "without_causal",
+            "without_rarity",
+            "without_context",
+            "without_weights_of_routine",
+            "without_folding",
+            "sum_instead_of_max",
+            "without_what_followed",
+            "with_class_bonuses",
+        } <= section["ablations"].keys()
         methods = [section, *section["baselines"].values(), *section["ablations"].values()]
         for kind, method in itertools.product(("incident", "lead"), methods):
             shares = [method[f"{kind}_recall_at_{budget}"] for budget in (3, 5, 9, 20)]
@@ -54,6 +63,13 @@ def test_every_metric_of_the_protocol_is_given_once_on_logons_and_once_with_host
         low, high = section["intervals"]["incident_recall_at_9"]
         assert low <= section["incident_recall_at_9"] <= high
         assert sum(whole for _, whole in section["cells"].values()) == len(section["outcomes"])
+    assert "without_weights_of_proof" not in found["logons"]["ablations"]
+    assert {"without_corroboration", "without_weights_of_proof"} <= found["host_events"]["ablations"].keys()
+    assert not found["logons"]["joins"]
+    assert list(found["host_events"]["joins"]) == ["0%", "30%", "60%", "100%"]
+    assert all(0 <= each["coverage"] <= 1 for each in found["host_events"]["joins"].values())
+    verdicts = [sum(counts.values()) for counts in found["logons"]["techniques"].values()]
+    assert sum(verdicts) == sum(found["logons"][f"technique_{name}"] for name in ("right", "wrong", "missing")) > 0
     # Connections are joined to logons only where host records are looked at; what they prove is so.
     assert found["logons"]["cause_proved"] == 0
     assert found["host_events"]["cause_proved"] > 0

@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 
 from graphhunt.errors import UsageError
+from graphhunt.incidents.weights import weights
 from graphhunt.lab.evaluation.accuracy import cause_metrics, judged, technique_metrics
+from graphhunt.lab.evaluation.bench import run_detector
+from graphhunt.lab.evaluation.bonuses import Evidence
 from graphhunt.lab.evaluation.case import LabelledCase, Truth
-from graphhunt.lab.evaluation.closure import Closure
+from graphhunt.lab.evaluation.closure import Closure, Forming
 from graphhunt.lab.evaluation.hops import Hops, Ranking, logged_hops
 from graphhunt.lab.evaluation.metrics import intervals, noise_metrics, recalls, shown_metrics
 from graphhunt.lab.evaluation.outcome import Outcome, outcomes
-from graphhunt.lab.evaluation.protocol import run_detector
 from graphhunt.lab.evaluation.significance import benign_p, realised_rates
 from graphhunt.lateral.detector import detect
 from graphhunt.lateral.paths import LogonTable
@@ -150,6 +152,52 @@ def test_opening_an_incident_costs_ten_units_at_most_and_an_attack_below_them_is
     assert (each.read, each.first) == (10, 6)
 
 
+def test_what_leaves_a_machine_that_a_strong_lead_came_to_is_joined():
+    # 60 -> 61, then 61 -> 62 by another account 23 hours later, and 61 -> 63 by a third one 25 hours later.
+    attack = [(BEGIN + HOUR, 60, 61, 70, 98.5), (BEGIN + 24 * HOUR, 61, 62, 71, 97.5),
+              (BEGIN + 26 * HOUR, 61, 63, 72, 96.5)]  # fmt: skip
+    made, score = case([attack[:2]])
+    [each], _ = followed(made, score)
+    assert (each.fragments, each.coverage, each.read) == (1, 1.0, 4)
+    [late], _ = followed(*case([[attack[0], attack[2]]]))
+    assert (late.fragments, late.coverage) == (2, 0.5)
+    hops = Hops.of(made)
+    ranking = Ranking.of(made, hops, score)
+    [apart], _ = outcomes(made, hops, ranking, None, Forming(followed=False))
+    assert (apart.fragments, apart.coverage) == (2, 0.5)
+
+
+def test_what_only_a_weak_lead_came_to_is_not_joined():
+    # Two days at nine units a day: the eighteenth honest unit (100 - 17) is the last strong one.
+    for score, fragments in ((83.5, 1), (82.5, 2)):
+        attack = [(BEGIN + HOUR, 60, 61, 70, score), (BEGIN + 2 * HOUR, 61, 62, 71, 70.0)]
+        [each], _ = followed(*case([attack]))
+        assert each.fragments == fragments
+
+
+def test_a_sum_counts_each_further_unit_half():
+    # 80 + 70 / 2 = 115 is above the best honest unit (100); the best alone is below twenty of them.
+    attack = [(BEGIN + HOUR, 60, 170, 70, 80.0), (BEGIN + 2 * HOUR, 60, 171, 71, 70.0)]
+    made, score = case([attack])
+    hops = Hops.of(made)
+    ranking = Ranking.of(made, hops, score)
+    read = [outcomes(made, hops, ranking, None, Forming(summed=summed))[0][0].read for summed in (False, True)]
+    assert read == [22, 2]
+
+
+def test_bonuses_are_for_classes_that_the_best_hop_lacks():
+    benign, attack = np.zeros((3, 2)), np.zeros((3, 2))
+    benign[0], attack[1] = (4.0, 0.0), (4.0, 2.0)
+    nothing, relay = np.zeros(3, dtype=bool), np.array([False, True, False])
+    shown = Evidence(benign, attack, (nothing, nothing))
+    rule = weights()
+    # A quarter of 2 nats for the second class; the first one the best hop has itself.
+    assert shown.bonus([0, 1], 0, {1}) == pytest.approx(0.5)
+    assert shown.bonus([0, 1], 0, ()) == 0.0
+    assert shown.bonus([1, 2], 1, {1}) == pytest.approx(min(rule.further, 1.0) + 0.5)
+    assert Evidence(benign, attack, (nothing, relay)).bonus([0, 1], 0, {1}) == pytest.approx(0.5 + rule.relay)
+
+
 def test_hops_of_unknown_source_count_as_part_of_the_attack():
     attack = [(BEGIN + HOUR, 60, 170, 70, 98.5), (BEGIN + 2 * HOUR, -1, 171, 71, 98.0)]
     made, score = case([attack])
@@ -196,10 +244,11 @@ def test_the_realised_rate_counts_false_ones_among_what_passes():
 
 
 def test_the_rule_decides_over_the_units_of_a_day():
-    # p = 0.001 is the least of 40 units on its day (0.05 / 40 = 0.00125), but of 400 on another (0.000125).
+    # A day has a fifteenth of the rate. p = 0.00008 passes among 40 units (0.05 / 15 / 40 = 0.000083), but not among
+    # the 400 of another day (0.0000083, and as much again for the first discovery).
     day = np.array([1] * 40 + [2] * 400)
     p = np.full(440, 0.9)
-    p[[0, 40]] = 0.001
+    p[[0, 40]] = 0.00008
     attack = np.full(440, -1)
     attack[[0, 40]] = 0
     assert realised_rates(p, day, attack)["significant_at_5"] == 1

@@ -58,13 +58,22 @@ def technique_metrics(case: LabelledCase, scoring: Scoring) -> Metrics:
         `technique_right`, `technique_wrong` and `technique_missing`: counts of logons; one is wrong as soon as any id
         that is said of it is. `technique_accuracy`: right ones among all, wrong ones counted twice.
     """
-    narrator = Narrator.of(case.table, scoring.scores, scoring.classed)
-    known = [row for row, right in sorted(case.truth.techniques.items()) if right and case.tested[row]]
-    told = [judged(narrator.technique_ids(row), case.truth.techniques[row]) for row in known]
-    count = {verdict: told.count(verdict) for verdict in ("right", "wrong", "missing")}
+    told = technique_table(case, scoring).values()
+    count = {verdict: sum(each[verdict] for each in told) for verdict in ("right", "wrong", "missing")}
     whole = count["right"] + 2 * count["wrong"] + count["missing"]
     result = {f"technique_{verdict}": float(number) for verdict, number in count.items()}
     return {**result, "technique_accuracy": count["right"] / whole if whole else float("nan")}
+
+
+def technique_table(case: LabelledCase, scoring: Scoring) -> dict[str, dict[str, int]]:
+    """Count right, wrong and missing techniques of the logons of attacks by what they truly are."""
+    narrator = Narrator.of(case.table, scoring.scores, scoring.classed)
+    table: dict[str, dict[str, int]] = {}
+    for row, right in sorted(case.truth.techniques.items()):
+        if right and case.tested[row]:
+            counts = table.setdefault(", ".join(right), {"right": 0, "wrong": 0, "missing": 0})
+            counts[judged(narrator.technique_ids(row), right)] += 1
+    return dict(sorted(table.items()))
 
 
 def judged(said: Sequence[str], right: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from graphhunt.lateral.detector.corroboration import COLUMNS
-from graphhunt.lateral.paths.table import SECOND, Codes
+from graphhunt.lateral.paths.table import SECOND, Codes, Ints
 
 WITHIN = 60 * SECOND
 """How far the connection may be from the logon, µs."""
@@ -67,6 +67,26 @@ def join_ports(logons: pl.DataFrame, connections: pl.DataFrame, *, machines: int
     opener = np.full(len(logons), -1, dtype=np.int32)
     opener[led["row"].to_numpy()] = led["opener"].to_numpy()
     return Joined(proved, source, opener)
+
+
+def simulated(logons: pl.DataFrame, causes: Ints, *, share: float, machines: int) -> Joined:
+    """Give what would be proved if a share of the machines told the session behind every connection they make.
+
+    Args:
+        logons: Columns src, dst and acct.
+        causes: The true row in whose session each was made; negative where there is none, or none on record.
+        share: Share of machines, drawn by a fixed seed; more of them hold those of a smaller share.
+        machines: Numbers of machines; those above are addresses.
+    """
+    covered = np.append(np.random.default_rng(0).random(machines) < share, False)
+    src, dst, acct = (logons[name].to_numpy() for name in ("src", "dst", "acct"))
+    telling = covered[np.where((src >= 0) & (src < machines), src, machines)]
+    known = np.flatnonzero(telling & (src != dst) & (causes >= 0))
+    led = causes[known]
+    proved, opener = np.full(len(src), NOTHING_PROVED, dtype=np.int32), np.full(len(src), -1, dtype=np.int32)
+    proved[known] = np.where(src[led] != dst[led], led, -1)
+    opener[known] = acct[led]
+    return Joined(proved, src.astype(np.int32), opener)
 
 
 def proved_events(logons: pl.DataFrame, joined: Joined) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 
 from graphhunt.incidents.score import MOST_READ
 from graphhunt.lab.evaluation.case import LabelledCase
-from graphhunt.lab.evaluation.closure import Closure, Incident, unit_scores
+from graphhunt.lab.evaluation.closure import USUAL, Closure, Forming, Incident, unit_scores
 from graphhunt.lab.evaluation.hops import Hops, Ranking, logged_hops
 from graphhunt.lateral.paths.table import Flags, Floats, Ints
 
@@ -37,7 +37,7 @@ class Outcome:
 
 
 def outcomes(
-    case: LabelledCase, hops: Hops, ranking: Ranking, led: Ints | None = None
+    case: LabelledCase, hops: Hops, ranking: Ranking, led: Ints | None = None, forming: Forming = USUAL
 ) -> tuple[list[Outcome], Closure]:
     """Follow every attack of a case, and give the closed benign days beside.
 
@@ -46,8 +46,9 @@ def outcomes(
         hops: Its hops.
         ranking: What the method says of them.
         led: The hop that is proved to have led to each; -1 for none.
+        forming: How incidents are formed.
     """
-    closure = Closure(case, hops, ranking, led)
+    closure = Closure(case, hops, ranking, led, forming)
     rivals = unit_scores(hops, ranking.benign)
     logged = logged_hops(case)
     return [_outcome(number, count, closure, rivals) for number, count in sorted(logged.items())], closure

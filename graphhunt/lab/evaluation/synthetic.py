@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
+from graphhunt.errors import UsageError
 from graphhunt.graph.claims import READ_MEMORY
 from graphhunt.lab.evaluation.case import LabelledCase, Truth
-from graphhunt.lab.evaluation.joins import join_ports, proved_events
+from graphhunt.lab.evaluation.joins import join_ports, proved_events, simulated
 from graphhunt.lab.generator import CORROBORATION_KINDS, EvalSet, eval_set
 from graphhunt.lab.generator.observe import SECURITY_LOG, SESSION_LOG, SSH_LOG
 from graphhunt.lab.generator.places import ADDRESS
@@ -49,12 +52,30 @@ def synthetic_case(seed: int, *, attacks: int | None = None, **options: int) -> 
     )  # fmt: skip
     cells = tuple(f"{attack.goal}/{attack.stealth}" for attack in made.attacks)
     name = f"synthetic, seed {seed}" + (", benign" if attacks == 0 else "")
-    joined = join_ports(logons, made.connections, machines=int((made.machine_role != ADDRESS).sum()))
+    joined = join_ports(logons, made.connections, machines=_machines(made))
     return LabelledCase(
         name, table, made.history_end, np.asarray(made.labels), cells,
         pl.concat([_events(made), proved_events(logons, joined)]), _truth(made),
         joined.proved, joined.source, made,
     )  # fmt: skip
+
+
+def with_joins(case: LabelledCase, share: float) -> LabelledCase:
+    """Give a generated case as it were if a share of its machines proved what led to the logons they make.
+
+    Raises:
+        UsageError: The case isn't generated.
+    """
+    if case.made is None:
+        raise UsageError("Joins can be simulated in generated cases only")
+    made = case.made
+    joined = simulated(made.logons, made.hidden.causes, share=share, machines=_machines(made))
+    events = pl.concat([_events(made), proved_events(made.logons, joined)])
+    return replace(case, events=events, proved=joined.proved, source=joined.source)
+
+
+def _machines(made: EvalSet) -> int:
+    return int((made.machine_role != ADDRESS).sum())
 
 
 def _technique(logons: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
