@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from graphhunt.lab.evaluation.bench import Bench, Scorer, score_with
@@ -23,6 +24,9 @@ from graphhunt.lateral.paths.table import Floats
 SHARES = (0.0, 0.3, 0.6, 1.0)
 """Shares of machines that prove what led to the logons they make."""
 
+USUAL_SHARE = 0.6
+"""The share that targets are about."""
+
 
 def ablations(bench: Bench, run: Scoring, twin: Scoring | None) -> dict[str, Metrics]:
     """Give the recalls of every ablation.
@@ -40,15 +44,19 @@ def ablations(bench: Bench, run: Scoring, twin: Scoring | None) -> dict[str, Met
     return found
 
 
-def joined(bench: Bench) -> dict[str, Metrics]:
+def joined(bench: Bench, shares: Sequence[float]) -> dict[str, Metrics]:
     """Give recalls, coverage and purity where a share of the machines proves what led to the logons they make.
 
     Nothing for cases that aren't generated, or are seen by their logons alone.
+
+    Args:
+        bench: The case.
+        shares: Shares of machines.
     """
     if bench.case.made is None or bench.case.events is None:
         return {}
     found = {}
-    for share in SHARES:
+    for share in shares:
         case = with_joins(bench.case, share)
         made = Bench.of(case, None if bench.twin is None else with_joins(bench.twin, share))
         told = made.outcomes(score_with(ScoreRules()))

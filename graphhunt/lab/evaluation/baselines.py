@@ -72,7 +72,10 @@ def isolation_forest(case: LabelledCase) -> Floats:
     if not len(past):
         return np.zeros(len(table))
     forest = IsolationForest(n_estimators=200, max_samples=min(256, len(past)), random_state=0).fit(features[past])
-    return -np.asarray(forest.score_samples(features), dtype=np.float64)
+    score, rows = np.full(len(table), -np.inf), case.tested
+    if rows.any():
+        score[rows] = -np.asarray(forest.score_samples(features[rows]), dtype=np.float64)
+    return score
 
 
 def pagerank(case: LabelledCase) -> Floats:
