@@ -48,6 +48,7 @@ LEADS = {
     "tool": "{program} of {account} on {to} is {tool}, by {by}",
     "service_in_user_folder": "a service on {to} ran {path}, which is in a folder that every user may write to",
     "remote_subscription": "{account} made a WMI subscription on {to}, coming from {from}",
+    "subscription": "a WMI subscription on {to} was bound to a consumer that runs a program or script: {binding}",
     "name_mismatch": "{account} came to {to} from {from}, where the client gave itself the name of another machine "
     "({said})",
     "beacon": "{program} on {to} called the outside address {address} {count} times as by a clock (score {even})",

@@ -139,7 +139,7 @@ def test_nothing_is_proved_on_recordings_without_movement(listed: Lists, name: s
     assert "P" not in listed(name).classes
 
 
-EVTX, CC0 = "evtx_lateral_movement", "evtx_cc0"
+EVTX, CC0, SIGMA = "evtx_lateral_movement", "evtx_cc0", "sigma/regression"
 FILES = [
     (f"{EVTX}/LM_WMI_4624_4688_TargetHost.evtx", "hunt", "T1047"),
     (f"{EVTX}/LM_ScheduledTask_ATSVC_target_host.evtx", "hunt", "T1053.005"),
@@ -163,6 +163,7 @@ FILES = [
     (f"{EVTX}/LM_impacket_docmexec_mmc_sysmon_01.evtx", "incidents", "driven_program"),
     (f"{EVTX}/LM_DCOM_MSHTA_LethalHTA_Sysmon_3_1.evtx", "incidents", "driven_program"),
     (f"{EVTX}/LM_sysmon_3_DCOM_ShellBrowserWindow_ShellWindows.evtx", "incidents", "driven_program"),
+    (f"{SIGMA}/file_event_win_taskmgr_lsass_dump/69ca12af-119d-44ed-b50f-a47af0ebc364.evtx", "incidents", "lsass_dump"),
 ]
 """Files with one technique each, the list in which it comes first, and what it is called there."""
 
@@ -198,9 +199,20 @@ def test_ssh_and_sudo_are_told_and_nothing_is_claimed(listed: Lists) -> None:
     assert {each.klass for each in found} == {"N"}
 
 
+def test_what_machines_and_directories_recorded_of_changes(listed: Lists) -> None:
+    """Records in real layouts: an account made and raised, a log cleared, a domain replicated, a WMI binding."""
+    leads = {
+        (lead.kind, lead.machine) for each in listed("sources").incidents.incidents for lead in each.leads
+    }  # fmt: skip
+    assert {
+        ("account_made", "srv46"), ("account_raised", "srv46"), ("log_cleared", "srv46"), ("replication", "srv48"),
+        ("subscription", "srv49"),
+    } <= leads  # fmt: skip
+
+
 UNSOURCED = {
     "tool_service", "shell_service", "service_shell", "wmi_shell", "served_command", "driven_program", "remote_command",
-    "replication",
+    "replication", "subscription",
 }  # fmt: skip
 """Kinds of work for others whose logon no record tells."""
 

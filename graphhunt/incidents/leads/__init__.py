@@ -14,6 +14,7 @@ from graphhunt.incidents.leads.commands import command_leads
 from graphhunt.incidents.leads.effects import effect_leads
 from graphhunt.incidents.leads.hops import hop_leads
 from graphhunt.incidents.leads.network import network_leads
+from graphhunt.incidents.leads.subscriptions import subscription_leads
 from graphhunt.incidents.leads.unsourced import unsourced_leads
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def leads_of(tables: Tables, networks: Networks, arrivals: Arrivals) -> list[Lea
         *hop_leads(tables, networks), *command_leads(tables), *effect_leads(tables, networks, arrivals),
         *account_leads(tables), *change_leads(tables), *network_leads(tables, networks),
         *beacon_leads(tables, networks), *alert_leads(tables), *unsourced_leads(tables), *access_leads(tables),
+        *subscription_leads(tables),
     ]  # fmt: skip
     return sorted(
         (lead for lead in found if lead.evidence and lead.time is not None),
