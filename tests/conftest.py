@@ -17,6 +17,7 @@ from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import stop_engine
 from graphhunt.store.transport import with_retry
 from tests import neo4j_server
+from tests.graph.twins import Twin, TwinCase
 from tests.lateral.case import snapshot
 
 ROOT = Path(__file__).parent.parent
@@ -59,23 +60,41 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_case(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Give the workspace of a set of the real telemetry, with its graph's tables: to be read, and copied by who writes.
-
-    It takes a while to make, so that all processes of a run share it.
-    """
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Give a folder by name that a function makes: what takes a while is shared by all processes of a run."""
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    def give(name: str) -> Path:
-        folder, done = shared / f"case-{name}", shared / f"case-{name}.done"
-        with (shared / f"case-{name}.lock").open("w") as lock:
+    def give(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not done.exists():
                 shutil.rmtree(folder, ignore_errors=True)
-                snapshot(folder, shared_data / name)
+                make(folder)
                 done.touch()
         return folder
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def real_case(shared_data: Path, made_once: Callable[..., Path]) -> Callable[[str], Path]:
+    """Give the workspace of a set of the real telemetry, with its graph's tables: to be read, copied by who writes."""
+    return lambda name: made_once(f"case-{name}", lambda folder: snapshot(folder, shared_data / name))
+
+
+@pytest.fixture(scope="session")
+def twin_case(shared_data: Path, made_once: Callable[..., Path]) -> Callable[[str], TwinCase]:
+    """Give the workspace of a set's alias twin: half a year later, under names of the same lengths; to be read."""
+    kept: dict[str, TwinCase] = {}
+
+    def give(name: str) -> TwinCase:
+        if name not in kept:
+            tool = shared_data.parent / "tools" / "alias_twin.py"
+            twin = Twin(tool, shared_data / name, seed=1, days=182)
+            kept[name] = TwinCase(made_once(f"twin-{name}", twin.case), twin)
+        return kept[name]
 
     return give
 

@@ -18,10 +18,9 @@ from graphhunt.hunt import Hunt
 from graphhunt.incidents.find import incidents_of
 from graphhunt.lateral.detector import detect
 from graphhunt.lateral.scores import corroboration, logon_table
-from tests.lateral.case import snapshot
 
 from .conftest import built
-from .twins import Twin, rows
+from .twins import Twin, TwinCase, rows
 
 RECORDINGS = ("mordor_theshire_2020", "mordor_purplesharp", "apt29_zeek_day1")
 """Ground truths A, B and C."""
@@ -37,15 +36,11 @@ class Pair(NamedTuple):
 
 @pytest.fixture(scope="module", params=RECORDINGS)
 def pair(
-    request: pytest.FixtureRequest, shared_data: Path, real_case: Callable[[str], Path], tmp_path_factory: Any
+    request: pytest.FixtureRequest, real_case: Callable[[str], Path], twin_case: Callable[[str], TwinCase]
 ) -> Pair:
-    """Each recording in turn, with a twin made anew: half a year later, under names of the same lengths."""
-    name = request.param
-    twin = Twin(shared_data.parent / "tools" / "alias_twin.py", shared_data / name, seed=1, days=182)
-    folder = tmp_path_factory.mktemp(name)
-    twin.write(folder / "records")
-    snapshot(folder / "case", folder / "records")
-    return Pair(real_case(name), folder / "case", twin)
+    """Each recording in turn, with its twin."""
+    made = twin_case(request.param)
+    return Pair(real_case(request.param), made.case, made.twin)
 
 
 def test_the_twins_names_are_others(pair: Pair) -> None:

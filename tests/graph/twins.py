@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
 
 from graphhunt import schema
 from graphhunt.graph.graph import Graph
+from tests.lateral.case import snapshot
 
 DAY = 86_400_000_000
 
@@ -80,6 +81,11 @@ class Twin:
             text = "\n".join(self._line(line) for line in lines)
             (folder / f"{number:03}.jsonl").write_text(text + "\n", "utf-8", "surrogateescape")
 
+    def case(self, folder: Path) -> None:
+        """Write the twin's files to `records` of a folder, and their workspace with its graph's tables to `case`."""
+        self.write(folder / "records")
+        snapshot(folder / "case", folder / "records")
+
     def _line(self, line: str) -> str:
         pieces, at = [], 0
         for cut in _PIECES.finditer(line):
@@ -109,6 +115,18 @@ class Twin:
     def renamed(self, text: str) -> bool:
         """Tell whether a name or address is another one in the twin."""
         return self.name(text) != text.casefold()
+
+
+class TwinCase(NamedTuple):
+    """A recording's twin: its folder, with `records` and their workspace `case`, and what is called how in it."""
+
+    folder: Path
+    twin: Twin
+
+    @property
+    def case(self) -> Path:
+        """The workspace."""
+        return self.folder / "case"
 
 
 def rows(graph: Graph, twin: Twin | None = None) -> dict[str, Counter[tuple[Any, ...]]]:
