@@ -33,7 +33,7 @@ CLASSES = {
     "E": "evidence: programs, files, credentials or connections that speak for an intrusion",
     "S": "said by other products alone",
     "N": "network: seen by network sensors alone; accounts are unknown where no ticket names them, and techniques are "
-    "only consistent with what was seen",
+    "only consistent with what was seen; or access by SSH or to root's rights that is new, of which nothing is claimed",
 }
 """Classes of incidents, most telling first; they decide between equal scores."""
 
