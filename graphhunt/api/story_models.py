@@ -120,6 +120,7 @@ class TalkedRow(Shape):
     port: int | None
     incoming: bool
     where: str
+    lead: bool
     reasons: list[str]
     machine: NamedShape | None
     source: str | None

@@ -28,17 +28,27 @@ MOST = 8
 
 _CAME = 2
 _ADMIN = 2
+_FROM_OUTSIDE = "outside_logon"
+"""Kind of lead that an account's story always tells: that it was used from outside."""
 
 
 def sentences(parts: Parts) -> list[Sentence]:
     """Say what a story tells, in at most eight sentences, each with its records."""
     tell = {"machine": _machine, "user": _user, "ip": _address}[parts.one.kind]
     opening, closing = tell(parts)
-    leads = grouped(parts.telling, parts.told, max(0, MOST - len(opening) - len(closing)))
+    others = [told for told in parts.told if parts.one.kind != "user" or told.lead.kind != _FROM_OUTSIDE]
+    leads = grouped(parts.telling, others, max(0, MOST - len(opening) - len(closing)))
     found = [*opening, *leads, *closing]
-    if len(found) < MOST and not parts.recorded.is_empty():
-        found += [*_own_records(parts), *_missing(parts)]
+    if len(found) < MOST:
+        found += _more(parts)
     return found[:MOST] or [_say(parts, "nothing", templates.NOTHING, {}, ())]
+
+
+def _more(parts: Parts) -> list[Sentence]:
+    """Say what is told where there is room."""
+    if parts.one.kind == "user":
+        return [*_admin(parts)[1:], *_ran(parts)]
+    return [] if parts.recorded.is_empty() else [*_own_records(parts), *_missing(parts)]
 
 
 def _say(parts: Parts, name: str, template: str, known: dict[str, Any], evidence: Any) -> Sentence:
@@ -128,8 +138,8 @@ def _missing(parts: Parts) -> list[Sentence]:
 
 
 def _user(parts: Parts) -> tuple[list[Sentence], list[Sentence]]:
-    closing = [*_admin(parts), *_ran(parts), *_failed(parts)]
-    return [*_used(parts), *_exposed(parts)], closing
+    outside = grouped(parts.telling, (told for told in parts.told if told.lead.kind == _FROM_OUTSIDE), 1)
+    return [*_used(parts), *outside, *_exposed(parts)], [*_admin(parts)[:1], *_failed(parts)]
 
 
 def _used(parts: Parts) -> list[Sentence]:
@@ -146,17 +156,21 @@ def _used(parts: Parts) -> list[Sentence]:
 
 
 def _admin(parts: Parts) -> list[Sentence]:
-    """Say where the account has an administrator's rights: on which machines its logons were given privileges."""
+    """Say where its logons were given an administrator's rights: on a machine with a role first, then most often."""
     over = parts.came.logons.filter("remote")
     counted = over.group_by("machine_id", maintain_order=True).agg(
         m=pl.len(), n=pl.col("privileged").fill_null(value=False).sum(),
         evidence=pl.col("evidence").filter(pl.col("privileged").fill_null(value=False)).explode(),
     )  # fmt: skip
-    rights = counted.filter(pl.col("n") > 0).sort("n", descending=True, maintain_order=True)
-    return [
-        _say(parts, "admin", templates.ADMIN, {**row, "machine": Entity("Machine", row["machine_id"])}, row["evidence"])
-        for row in rights.head(_ADMIN).iter_rows(named=True)
-    ]
+    roles = parts.telling.tables.machines.select("role", machine_id="id")
+    rights = counted.filter(pl.col("n") > 0).join(roles, on="machine_id", how="left", maintain_order="left")
+    rights = rights.sort(pl.col("role").is_null(), -pl.col("n").cast(pl.Int64), maintain_order=True)
+    return [_rights(parts, row) for row in rights.head(_ADMIN).iter_rows(named=True)]
+
+
+def _rights(parts: Parts, row: dict[str, Any]) -> Sentence:
+    known = {**row, "machine": Entity("Machine", row["machine_id"]), "role": Words(row["role"] or "")}
+    return _say(parts, "admin", templates.ADMIN_ROLE if row["role"] else templates.ADMIN, known, row["evidence"])
 
 
 def _ran(parts: Parts) -> list[Sentence]:

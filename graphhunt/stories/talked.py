@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from graphhunt.incidents.lead import Entity
 from graphhunt.stories.telling import Telling, within
 from graphhunt.stories.writing import proof, table
 from graphhunt.times import iso
@@ -32,6 +33,12 @@ class Talked:
     def __init__(self, telling: Telling, one: Subject, window: Window) -> None:
         self._telling = telling
         self._one = one
+        self._leading = {
+            fact.id
+            for told in telling.told
+            for fact in told.lead.facts.values()
+            if isinstance(fact, Entity) and fact.label == "IP"
+        }
         self.calls = within(_calls(telling), window).filter(self._mine())
 
     def _mine(self) -> pl.Expr:
@@ -45,10 +52,10 @@ class Talked:
         return mine.fill_null(value=False)
 
     def talked(self) -> dict[str, Any]:
-        """Give the addresses outside, those nothing is known of, then the platform's; rarest first."""
+        """Give addresses outside, those nothing is known of, then the platform's; of leads first, then the rarest."""
         rows = [self._row(row) for row in self._folded().iter_rows(named=True)]
         kept = [row for row in rows if row["where"] != "inner" or self._one.kind == "ip"]
-        kept.sort(key=lambda row: (_WHERE.index(row["where"]), row["others"], row["start"] or ""))
+        kept.sort(key=lambda row: (_WHERE.index(row["where"]), not row["lead"], row["others"], row["start"] or ""))
         return table(kept, inner=len(rows) - len(kept))
 
     def _folded(self) -> pl.DataFrame:
@@ -77,6 +84,7 @@ class Talked:
         where, reasons = self._telling.where(row["to_id"])
         return {
             "address": row["to_id"], "port": row["port"], "incoming": row["incoming"], "where": where,
+            "lead": row["to_id"] in self._leading,
             "reasons": list(reasons),
             "machine": named("Machine", row.get("machine_id")), "source": row.get("source"),
             "programs": [{"name": each["program"], "count": each["count"]} for each in row["programs"]]

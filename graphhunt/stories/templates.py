@@ -19,6 +19,9 @@ FAILED = "{count} failed attempts to log on: {accounts}"
 
 USED_ON = "{subject} logged on over the network {times} to {machines}, from {from}"
 ADMIN = "{subject} has administrator rights on {machine}: special privileges (4672) with {n} of {m} logons there"
+ADMIN_ROLE = (
+    "{subject} has administrator rights on {machine}, a {role}: special privileges (4672) with {n} of {m} logons there"
+)
 RAN_ON = "{subject} ran {count} processes of {programs} programs on {machines}"
 EXPOSED = (
     "its name and a hash or a request for a ticket stood on a command line of {others} on {machines}: treat the "

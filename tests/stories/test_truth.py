@@ -47,8 +47,10 @@ def test_a_host(truth: Hunt) -> None:
 def test_an_account(truth: Hunt) -> None:
     told = truth.story("user", "THESHIRE\\pgustavo")
     text = said(told)
-    assert "administrator rights on MORDORDC: special privileges (4672) with 6 of 6 logons" in text
+    assert "administrator rights on MORDORDC, a domain controller: special privileges (4672) with 6 of 6 logons" in text
     assert "stood on a command line of wardog" in text
+    assert "from the outside address 1.2.3.4" in text
+    assert told["tables"]["talked"]["rows"][0]["address"] == "10.10.10.5"
     assert {line["entity"]["name"] for line in told["tracks"]} == {"WORKSTATION5", "WORKSTATION6", "MORDORDC"}
     outside = [row for row in told["tables"]["came"]["rows"] if row["from"] and row["from"]["label"] == "IP"]
     assert {row["from"]["id"] for row in outside} == {"1.2.3.4"}

@@ -4516,6 +4516,8 @@ export interface components {
             evidence: components["schemas"]["ProofShape"];
             /** Incoming */
             incoming: boolean;
+            /** Lead */
+            lead: boolean;
             machine: components["schemas"]["NamedShape"] | null;
             /** Others */
             others: number;
