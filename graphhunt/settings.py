@@ -55,8 +55,8 @@ class Settings:
     sites: str = _row("", "CSV file of your own networks (network, site, city, country, latitude, longitude).")
     inner_networks: str = _row("", "Networks of your own, with commas, beside those of machines that log: 10.1.0.0/16.")
     noise_kinds: str = _row(
-        "Security/4656,Security/4658,Security/4663,Security/4690,Security/5158,Sysmon/7,Sysmon/10,Sysmon/12,Sysmon/13,"
-        "Sysmon/14,PowerShell/4103,WindowsPowerShell/800",
+        "Security/4656,Security/4658,Security/4663,Security/4690,Security/4703,Security/5158,Security/5447,Sysmon/7,"
+        "Sysmon/9,Sysmon/10,Sysmon/12,Sysmon/13,Sysmon/14,PowerShell/4103,WindowsPowerShell/800",
         "Kinds of records, with commas, that a list of records leaves out when asked to be quiet; they are counted.",
     )
     intel_enabled: bool = _row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import ipaddress
 import json
 import shutil
@@ -190,3 +191,10 @@ def test_numbers_stay_as_they_are_written(search: RecordSearch) -> None:
     record = search.record(item["event_id"])
     assert record is not None
     assert record["fields"]["Keywords"] == "-9214364837600034816"
+
+
+def test_a_page_is_small(search: RecordSearch) -> None:
+    """500 records with facets and histogram take at most 250 kB packed."""
+    found = search.find("host:WORKSTATION6")
+    assert len(found["items"]) == 500
+    assert len(gzip.compress(json.dumps(found).encode(), 6)) <= 250_000

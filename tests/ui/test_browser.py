@@ -158,3 +158,12 @@ def test_the_page_follows_what_happens_on_the_server(server: Server, tmp_path: P
 def test_records_are_shown_as_they_are(server: Server) -> None:
     """Records are kept beside the graph, and are the same whatever the engine."""
     run_node(["records/records.test.mjs"], server(live.write_exact) | {"GRAPHHUNT_RECORD": live.EXACT})
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_events_around_a_record(server: Server, shared_data: Path) -> None:
+    """One recording of ground truth A, in which a service was installed over the network."""
+    recording = shared_data / "mordor_theshire_2020" / "empire_psexec_dcerpc_tcp_svcctl.zip"
+    run_node(["events/events.test.mjs"], server(lambda _: recording))

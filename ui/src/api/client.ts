@@ -63,6 +63,10 @@ export type ProofShape = Schemas['ProofShape'];
 export type NamedShape = Schemas['NamedShape'];
 export type ProcessRowsAnswer = Schemas['ProcessRowsAnswer'];
 export type ProcessRow = Schemas['ProcessRow'];
+export type RecordsAnswer = Schemas['RecordsAnswer'];
+export type RecordsRequest = Schemas['RecordsRequest'];
+export type RecordItem = Schemas['RecordItem'];
+export type RecordAnswer = Schemas['RecordAnswer'];
 export type ItemBody = Schemas['NewItem']['body'];
 
 /** One hop as `graphhunt paths --json` writes it. */
@@ -149,6 +153,8 @@ export class ApiError extends Error {
     readonly hint: string | null = null,
     /** What someone else made of it meanwhile, when an edit came too late. */
     readonly current: unknown = null,
+    /** Which characters of a query can't be read. */
+    readonly place: { at: number; length: number } | null = null,
   ) {
     super(message);
   }
@@ -180,12 +186,15 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
     detail?: string;
     hint?: string;
     current?: unknown;
+    at?: number;
+    length?: number;
   };
   throw new ApiError(
     response.status,
     problem.detail ?? `The server answered ${response.status}.`,
     problem.hint ?? null,
     problem.current ?? null,
+    problem.at === undefined ? null : { at: problem.at, length: problem.length ?? 1 },
   );
 }
 
@@ -340,6 +349,10 @@ export const api = {
     edit<undefined>('DELETE', `/cases/${item.case_id}/items/${item.id}`, item.version),
   map: (window: IsoWindow, signal: AbortSignal) => read<MapAnswer>(`/map${query({ ...window })}`, signal),
   outline: () => call<{ path: string }>('/map/outline'),
+  records: (wanted: Partial<RecordsRequest>, own?: AbortSignal) =>
+    ask<RecordsAnswer>('/records:search', wanted, own),
+  record: (id: string, own?: AbortSignal) => read<RecordAnswer>(`/records/${encodeURIComponent(id)}`, own),
+  recordBytes: (id: string) => `${BASE}/records/${encodeURIComponent(id)}/raw`,
   why: (ref: RefShape, own?: AbortSignal) => read<WhyAnswer>(`${entity(ref)}/why`, own),
   difference: (before: IsoWindow, after: IsoWindow, signal?: AbortSignal) =>
     post<DifferenceAnswer>('/difference', { before, after, limit: 200 }, signal),
