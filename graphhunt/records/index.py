@@ -72,6 +72,7 @@ class Segment:
     def __init__(self, folder: Path, evidence: Path, start: int) -> None:
         self.evidence = evidence
         self.start = start
+        self.folder = folder
         self.rows = pl.read_ipc(folder / build.ROWS)
         self.words = pl.read_ipc(folder / build.WORDS)
         self._values = pl.read_ipc(folder / build.VALUES)

@@ -111,6 +111,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "load": [["{logs}"]],
     "query": [[COMMAND_LINES], ["MATCH (n)-[r]->(m) RETURN n, r, m"]],
     "find": [["\x1b[31m"], ["nothing is called so \x1b\u202e"]],
+    "records": [["\x1b[31m"], ["", "--session"], ["4624", "--quiet", "--limit", "1"], ["nothing-has-this"]],
     "entity": [["process", "{process}"], ["user", "{user}"]],
     "tree": [["{process}"]],
     "verify": [[]],
