@@ -204,13 +204,6 @@ class Incident:
         if len(self.leads) == 1 and not self.leads[0].source:
             lead = self.leads[0]
             return self._context.writer.lead(lead, self._context.formation.doer(lead)) | {"id": "title", "lead": None}
-        return self._moved(templates.FROM_OUTSIDE if self.outside else "")
-
-    def moved(self) -> dict[str, Any]:
-        """Say in one sentence who went where."""
-        return self._moved(".")
-
-    def _moved(self, end: str) -> dict[str, Any]:
         writer = self._context.writer
         known_machines = set(self.machines)
         ends = [
@@ -226,7 +219,7 @@ class Incident:
         moved, stayed = (
             (templates.MOVED, templates.STAYED) if self.accounts else (templates.MOVED_UNKNOWN, templates.SEEN)
         )
-        template = (moved if len(ends) > 1 else stayed) + end
+        template = (moved if len(ends) > 1 else stayed) + (templates.FROM_OUTSIDE if self.outside else "")
         proof = [event for lead in self._heaviest for event in lead.evidence]
         return writer.say("title", template, known | {"span": words(span)}, proof)
 

@@ -15,6 +15,7 @@ import pytest
 from graphhunt.graph.graph import Graph
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.hunt import Hunt
+from graphhunt.incidents.board.storyboard import Recorded, storyboard
 from graphhunt.incidents.find import incidents_of
 from graphhunt.lateral.detector import detect
 from graphhunt.lateral.scores import corroboration, logon_table
@@ -138,3 +139,37 @@ def _story(told: dict[str, Any]) -> dict[str, Any]:
         "tracks": sorted(line["total"] for line in told["tracks"]),
         "records": sorted(row["records"] for row in tables["recorded"]["rows"]),
     }
+
+
+def test_the_storyboards_are_the_same(pair: Pair) -> None:
+    assert boards(pair.known, pair.twin) == boards(pair.other)
+
+
+def boards(case: Path, twin: Twin | None = None) -> list[Any]:
+    """Give what the storyboards are made of with the twin's names: what is said, of whom, where and in which order."""
+
+    def name(text: str) -> str:
+        return twin.name(text) if twin else text.casefold()
+
+    def said(sentence: dict[str, Any]) -> list[str]:
+        return [
+            part["text"] if "text" in part else name(part["entity"]["name"]) if "entity" in part else "…"
+            for part in sentence["parts"]
+        ]
+
+    known = Recorded({"machines": []}, [])
+    return [
+        (
+            [said(sentence) for sentence in board["headline"]], [said(step["text"]) for step in board["steps"]],
+            sorted(name(lane["name"] or "") for lane in board["lanes"]),
+            sorted(
+                (card["tactic"], card["weight"], sorted(map(str, map(said, card["lines"]))), len(card["chain"]),
+                 sorted((arrow["kind"], arrow["logons"], *said(arrow["text"])) for arrow in card["arrows"]))
+                for card in board["cards"]
+            ),
+            [(said(fold["common"]), fold["techniques"], fold["logons"]) for fold in board["folds"]],
+            [(each["span"], each["link"] is None) for each in board["breaks"]],
+        )
+        for rank, incident in enumerate(incidents_of(Snapshot(case / "graph")).incidents, 1)
+        for board in [storyboard(incident, rank, known)]
+    ]  # fmt: skip

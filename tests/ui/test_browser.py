@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,7 +18,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphhunt.api.app import create_app
+from graphhunt.hunt import Hunt
 from tests.api import case
+from tests.conftest import small_settings
 from tests.neo4j_server import Neo4jServer
 from tests.ui import hostile, live
 from tests.ui.recording import Exchange, differences
@@ -167,3 +170,15 @@ def test_events_around_a_record(server: Server, shared_data: Path) -> None:
     """One recording of ground truth A, in which a service was installed over the network."""
     recording = shared_data / "mordor_theshire_2020" / "empire_psexec_dcerpc_tcp_svcctl.zip"
     run_node(["events/events.test.mjs"], server(lambda _: recording))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_an_incident_is_told_at_one_look(real_case: Callable[[str], Path], tmp_path: Path) -> None:
+    """The room of incidents reads the graph's tables and the records alone, so that no engine has to be filled."""
+    refuse_without_browser()
+    folder = tmp_path / "workspace"
+    shutil.copytree(real_case("mordor_theshire_2020"), folder)
+    with Hunt(folder, settings=small_settings(engine_idle=60.0)) as hunt, served(hunt) as known:
+        run_node(["incident/incident.test.mjs"], {**known, "GRAPHHUNT_WORKSPACE": str(folder), "GRAPHHUNT_DB": ""})

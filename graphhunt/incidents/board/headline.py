@@ -35,7 +35,7 @@ LEAST = 2.0
 
 
 def headline_of(incident: Incident, rows: list[Fold], teller: Teller, tables: Tables) -> list[Sentence]:
-    """Give the sentences of the headline.
+    """Give the sentences of the headline; of the rows alone, so that nothing is told that a window leaves out.
 
     Args:
         incident: The incident.
@@ -44,8 +44,8 @@ def headline_of(incident: Incident, rows: list[Fold], teller: Teller, tables: Ta
         tables: The graph's tables.
     """
     repeated = max((row for row in rows if row.many), key=lambda row: (len(row.scenes), -row.first.time), default=None)
-    first = _repeated(repeated, teller) if repeated else incident.moved()
-    rights = _rights(incident, teller, tables)
+    first = _repeated(repeated, teller) if repeated else _moved(incident, rows, teller)
+    rights = _rights(_accounts(incident, rows), teller, tables)
     room = LONGEST - sum(map(_length, [first, *rights]))
     return [first, *_further(rows, repeated, teller, room), *rights]
 
@@ -53,6 +53,29 @@ def headline_of(incident: Incident, rows: list[Fold], teller: Teller, tables: Ta
 def _length(said: Sentence) -> int:
     """Give about how long a sentence is: names count alike, so that no name decides what is told."""
     return sum(len(part["text"]) if "text" in part else NAME for part in said["parts"])
+
+
+def _accounts(incident: Incident, rows: list[Fold]) -> list[str]:
+    """Give the accounts of rows that somebody is behind, in the order in which they first acted."""
+    acted = dict.fromkeys(scene.account for row in rows for scene in row.scenes)
+    return [account for account in acted if account in incident.accounts]
+
+
+def _moved(incident: Incident, rows: list[Fold], teller: Teller) -> Sentence:
+    """Say who went where, and in what time."""
+    scenes = [scene for row in rows for scene in row.scenes]
+    told = dict.fromkeys(place for scene in scenes for place in (scene.source, scene.machine) if place)
+    places = [place for place in told if place not in incident.outside] or list(told)
+    ends = [Entity("Machine" if teller.known(place) else "IP", place) for place in places]
+    accounts = [Entity("User", account) for account in _accounts(incident, rows)]
+    span = max(row.end for row in rows) - min(row.first.time for row in rows)
+    known = {"accounts": accounts, "first": ends[0], "others": ends[1:], "span": words(span_words(span))}
+    template = {
+        (True, True): phrases.MOVES, (True, False): phrases.STAYS,
+        (False, True): phrases.MOVES_UNKNOWN, (False, False): phrases.STAYS_UNKNOWN,
+    }[bool(accounts), len(ends) > 1]  # fmt: skip
+    proof = [event for scene in scenes for lead in scene.heaviest[:1] for event in lead.evidence]
+    return teller.say("moved", template, known, proof)
 
 
 def _repeated(fold: Fold, teller: Teller) -> Sentence:
@@ -123,13 +146,13 @@ def _clauses(leads: list[Lead], template: str, teller: Teller) -> Sentence:
     return said | {"parts": [{"text": before}, *parts, {"text": after}]}
 
 
-def _rights(incident: Incident, teller: Teller, tables: Tables) -> list[Sentence]:
-    """Say which account of the incident has administrator rights on a domain controller, as its logons show."""
+def _rights(accounts: list[str], teller: Teller, tables: Tables) -> list[Sentence]:
+    """Say which account has administrator rights on a domain controller, as its logons show."""
     controllers = tables.machines.filter(pl.col("role") == "domain controller").get_column("id").implode()
     held = tables.sessions.filter(
-        pl.col("privileged") & pl.col("to_id").is_in(controllers) & pl.col("from_id").is_in(incident.accounts)
-    ).filter(pl.col("to_id").is_in(incident.machines))
-    for account in incident.accounts:
+        pl.col("privileged") & pl.col("to_id").is_in(controllers) & pl.col("from_id").is_in(accounts)
+    )
+    for account in accounts:
         own = held.filter(pl.col("from_id") == account)
         if own.height:
             machine, proof = own.item(0, "to_id"), own.get_column("evidence").explode().drop_nulls().to_list()

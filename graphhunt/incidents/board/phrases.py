@@ -119,6 +119,27 @@ PHRASES = {
                      "called {address} {count} times as by a clock"),
     "copies_deleted": Phrase("Impact", "deletes copies", "deleted copies of files",
                              "deleted copies of files: {command}"),
+    "tool_service": Phrase(MOVING, "service of {tool}", "had a service of {tool} installed",
+                           "service {work} of {tool}; from where isn't in the records"),
+    "shell_service": Phrase(MOVING, "service that runs a command", "installed a service that runs a command",
+                            "service {work} runs a command: {command}"),
+    "service_shell": Phrase(MOVING, "service starts {program}", "had the service manager start {program}",
+                            "the service manager started {program}"),
+    "wmi_shell": Phrase(MOVING, "WMI starts {program}", "had WMI start {program}",
+                        "WMI started {program}; who asked isn't in the records"),
+    "served_command": Phrase(MOVING, "{parent} starts {program}", "had {parent} start {program}",
+                             "{parent}, which works for other machines, started {program}"),
+    "driven_program": Phrase(MOVING, "DCOM drives {program}", "drove {program} on {to} from afar",
+                             "{from} called {program}, port {port}, as DCOM does"),
+    "remote_command": Phrase(EXECUTION, "commands from afar", "ran commands from afar",
+                             "run as tools for remote commands do: {command}"),
+    "replication": Phrase(CREDENTIALS, "replicates the domain", "asked {to} to replicate the domain's secrets",
+                          "asked to replicate the domain with its secrets (DCSync)"),
+    "access_ssh": Phrase(MOVING, "first SSH to {to}", "came to {to} over SSH for the first time",
+                         "over SSH for the first time"),
+    "access_root": Phrase("Privilege escalation", "first takes the rights of {as}",
+                          "took the rights of {as} for the first time",
+                          "took the rights of {as}, {count} times, for the first time"),
     "alert_critical": _ALERT, "alert_high": _ALERT, "alert_medium": _ALERT, "alert_low": _ALERT,
     "network_remote": Phrase(MOVING, "looks like WinRM to {to}", "went on to {to}, as a network sensor saw",
                              "a network sensor saw a logon, consistent with WinRM"),
@@ -150,6 +171,10 @@ HOP = Phrase(MOVING, "{account} to {to}", "logged on to {to}", "logged on")
 HOP_BY = Phrase(MOVING, "{technique} to {to}", "logged on to {to} by {technique}", "{technique}")
 """A remote logon without a lead."""
 
+MOVES = "Someone using {accounts} moved from {first} to {others} within {span}."
+STAYS = "Someone using {accounts} acted on {first} within {span}."
+MOVES_UNKNOWN = "Someone moved from {first} to {others} within {span}."
+STAYS_UNKNOWN = "{first} did what an intruder does, within {span}."
 AGAIN = "{from} → {to}, {count} times"
 MOVED = "Someone using {account} moved from {from} to {to} {count} times in {span}; each time {effect}."
 REPEATED = "Someone using {account} did the same on {to} {count} times in {span}; each time {effect}."

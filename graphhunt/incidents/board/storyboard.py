@@ -11,7 +11,7 @@ from graphhunt.incidents.board.blind import clocks_of, missing_of, recorded_of
 from graphhunt.incidents.board.breaks import Break, breaks_of
 from graphhunt.incidents.board.cards import Cards
 from graphhunt.incidents.board.chains import Chains, process_of
-from graphhunt.incidents.board.folds import folded
+from graphhunt.incidents.board.folds import Fold, folded
 from graphhunt.incidents.board.headline import headline_of
 from graphhunt.incidents.board.lanes import lanes_of
 from graphhunt.incidents.board.scene import Scene, scenes_of
@@ -62,7 +62,10 @@ def storyboard(
     everything = scenes_of(incident.acts, incident.doer_of, incident.logons_of)
     scenes = [scene for scene in everything if _within(scene, since, until)]
     rows = folded(scenes)
-    lanes = lanes_of(incident, scenes, tables)
+    shown = {place for scene in scenes for place in (scene.source, scene.machine)}
+    lanes = [
+        lane for lane in lanes_of(incident, everything, tables) if lane["kind"] == "outside" or lane["id"] in shown
+    ]
     chains = Chains(tables, [process for process in map(process_of, scenes) if process])
     arrows = Arrows(tables, teller, set(incident.outside), {lane["id"] for lane in lanes})
     cards = Cards(incident, teller, chains, arrows, everything)
@@ -75,13 +78,23 @@ def storyboard(
         "rows": [row.id for row in rows],
         "cards": [cards.card(scene) for scene in scenes],
         "folds": [cards.fold(row) for row in rows if row.many],
-        "breaks": [_break(each, teller) for each in breaks_of(rows, incident.joined(), recorded.stretches)],
+        "breaks": [_break(each, teller) for each in _breaks(rows, incident, recorded)],
         "blind": [
             *incident.not_seen(), *missing_of(lanes, recorded.coverage, teller),
             *recorded_of(recorded.stretches, teller), *clocks_of(clocks, teller),
         ],
         "outside_window": len(everything) - len(scenes),
     }  # fmt: skip
+
+
+def _breaks(rows: list[Fold], incident: Incident, recorded: Recorded) -> list[Break]:
+    """Give the breaks before rows, and before the scenes of folds for when they are unfolded."""
+    joined = incident.joined()
+    single = sorted(
+        (Fold((scene,), row.common) for row in rows for scene in row.scenes), key=lambda row: row.first.time
+    )
+    found = {each.before: each for each in breaks_of(single, joined, recorded.stretches)}
+    return list((found | {each.before: each for each in breaks_of(rows, joined, recorded.stretches)}).values())
 
 
 def _within(scene: Scene, since: int | None, until: int | None) -> bool:
