@@ -146,25 +146,25 @@ def test_the_storyboards_are_the_same(pair: Pair) -> None:
 
 
 def boards(case: Path, twin: Twin | None = None) -> list[Any]:
-    """Give what the storyboards are made of with the twin's names: what is said, of whom, where and in which order."""
+    """Give what the storyboards are made of with the twin's names; what happened at one moment has no order."""
 
     def name(text: str) -> str:
         return twin.name(text) if twin else text.casefold()
 
     def said(sentence: dict[str, Any]) -> list[str]:
-        return [
+        return sorted(
             part["text"] if "text" in part else name(part["entity"]["name"]) if "entity" in part else "…"
             for part in sentence["parts"]
-        ]
+        )
 
     known = Recorded({"machines": []}, [])
     return [
         (
-            [said(sentence) for sentence in board["headline"]], [said(step["text"]) for step in board["steps"]],
+            [said(sentence) for sentence in board["headline"]], sorted(said(step["text"]) for step in board["steps"]),
             sorted(name(lane["name"] or "") for lane in board["lanes"]),
             sorted(
-                (card["tactic"], card["weight"], sorted(map(str, map(said, card["lines"]))), len(card["chain"]),
-                 sorted((arrow["kind"], arrow["logons"], *said(arrow["text"])) for arrow in card["arrows"]))
+                (card["tactic"], card["weight"], sorted(map(said, card["lines"])), len(card["chain"]),
+                 sorted((arrow["kind"], arrow["logons"], said(arrow["text"])) for arrow in card["arrows"]))
                 for card in board["cards"]
             ),
             [(said(fold["common"]), fold["techniques"], fold["logons"]) for fold in board["folds"]],

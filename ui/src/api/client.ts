@@ -35,7 +35,6 @@ export type FoldShape = Schemas['FoldShape'];
 export type ArrowShape = Schemas['ArrowShape'];
 export type BreakShape = Schemas['BreakShape'];
 export type LaneShape = Schemas['LaneShape'];
-export type SentenceShape = Schemas['SentenceShape'];
 export type AccountName = Schemas['AccountName'];
 export type LinkShape = Schemas['LinkShape'];
 /** What records say that can't be, or that others deny. */
