@@ -17,6 +17,7 @@ from graphhunt import current
 from graphhunt.analyses import runs
 from graphhunt.case.export import export
 from graphhunt.case.identity import Identity
+from graphhunt.case.incident_report.write import write_report
 from graphhunt.entities import IP, Client, File, Machine, Process, User
 from graphhunt.entities.incidents import Incidents, found_incidents
 from graphhunt.errors import DamageError, GraphhuntError, UsageError
@@ -209,10 +210,6 @@ class Hunt(Stories):
             "relationships": {name: heights[name] for name in RELATIONSHIPS if name in heights},
         }
 
-    def _doubts(self) -> dict[str, dict[str, int]]:
-        """Count the doubts of each kind: found, and repaired by a rule."""
-        return counted_doubts(self.snapshot.table("Doubts"))
-
     def query(
         self,
         cypher: str,
@@ -332,6 +329,10 @@ class Hunt(Stories):
         """
         return export(format, self.snapshot, lambda: self.store, None if out is None else Path(out))
 
+    def report(self, incident: str | None = None, **given: Any) -> bytes:
+        """Write an incident up, the first one by default; keywords as of `write_report`: `format`, `redact`, `out`."""
+        return write_report(self, incident, **given)
+
     def hunts(self) -> list[dict[str, Any]]:
         """List the hunts: those over the whole case, then the questions about single entities."""
         return [question.describe() for question in questions("hunt", "entity")]
@@ -449,7 +450,7 @@ class Hunt(Stories):
             "accounting": self.accounting(files=files),
             **self._counts(),
             **clock_report(self.snapshot),
-            "doubts": self._doubts(),
+            "doubts": counted_doubts(self.snapshot.table("Doubts")),
         }
         if problems:
             state["problems"] = listed_doubts(self.snapshot.table("Doubts"))

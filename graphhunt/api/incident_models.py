@@ -192,3 +192,19 @@ class DecodedAnswer(Shape):
     facts: list[str]
     urls: list[str]
     reason: str | None
+
+
+class ReportTextRequest(Shape):
+    """A part of a report's summary in an analyst's words."""
+
+    text: Reason
+
+
+class ReportTextShape(Shape):
+    """A part of a report's summary that an analyst wrote."""
+
+    incident: str
+    part: str
+    text: str
+    author: str
+    time: Time

@@ -23,12 +23,12 @@ _BY_SCOPE = {
         "getRelationshipEvents getEvidence getEvidenceList getTimeline findPaths listPivots runPivot getView "
         "saveView listCases getCase listItems getItem getItemHistory getMarks getCaseReport listAnalyses "
         "listRuns compareRuns listHunts askHunt getDifference listTables getTable exportGraph getMap getOutline "
-        "listStatements listIncidents getIncident getStoryboard listIncidentLinks listNetworks decodeCommand "
-        "searchRecords getRecord getRecordBytes getAround listStories getStory getProcessRows "
+        "listStatements listIncidents getIncident getIncidentReport getStoryboard listIncidentLinks listNetworks "
+        "decodeCommand searchRecords getRecord getRecordBytes getAround listStories getStory getProcessRows "
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "
-        "addStatement addIncidentLink undoIncidentLink"
+        "addStatement addIncidentLink undoIncidentLink putReportText"
     ),
     "load": "listUploads upload deleteUpload startImport",
     "read load": "listJobs getJob watchJob cancelJob watchWorkspace",
@@ -43,7 +43,7 @@ NEEDS: dict[str, frozenset[str]] = {
 AUDITED = frozenset({
     "runQuery", "askHunt", "getCaseReport", "getTable", "exportGraph", "openCase", "editCase", "deleteCase", "addItem",
     "editItem", "deleteItem", "runAnalysis", "undoAnalysis", "runHunt", "addStatement", "addIncidentLink",
-    "undoIncidentLink", "upload", "deleteUpload",
+    "undoIncidentLink", "getIncidentReport", "putReportText", "upload", "deleteUpload",
     "startImport", "cancelJob", "signIn", "signOut", "makeToken", "revokeToken", "addUser", "editUser", "removeUser",
 })  # fmt: skip
 """Operations that the audit log tells of: everything that changes something, and everything that takes much away."""

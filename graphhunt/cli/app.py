@@ -49,6 +49,7 @@ COMMANDS = {
         "Investigate",
         incidents="List incidents: acts joined by what caused what, ranked by one score; with an ID tell one step by "
         "step.",
+        report="Write an incident up: what happened, how far it went, what to do first, and the records that prove it.",
         story="Tell the story of a machine, an account or an address: who came, what ran, talked outside and changed.",
         paths="Find chains of remote logons in which every hop follows the one before it in time, in the hunt's order.",
         hunt="Run a hunt: lateral-movement lists chains with reasons and records; a question of the library lists "

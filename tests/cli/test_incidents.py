@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,46 @@ def test_decode(tmp_path: Path) -> None:
     assert "\x1b" not in text.stdout
     assert "http://192.0.2.7/a" in text.stdout
     assert "no encoded command" in run(tmp_path, "decode", "cmd.exe /c dir").stderr
+
+
+def test_a_report_is_written(loaded: tuple[Path, list[str]], tmp_path: Path) -> None:
+    """On the command line and from Python; without an id it is on the first incident."""
+    folder, machines = loaded
+    best = first(folder)["id"]
+    told = json.loads(run(folder, "report", "--format", "json").stdout)
+    assert told["id"] == best
+    assert {each["machine"] for each in told["machines"]} == set(machines)
+    assert (
+        data(folder, "report", best, "--out", str(tmp_path / "r.html"))["bytes"] == (tmp_path / "r.html").stat().st_size
+    )
+    assert "default-src 'none'" in (tmp_path / "r.html").read_text()
+    redacted = run(folder, "report", "--format", "md", "--redact", "names").stdout
+    assert not [machine for machine in machines if machine.casefold() in redacted.replace("\\", "").casefold()]
+    with gh.open(folder) as hunt:
+        assert json.loads(hunt.report(best, format="json"))["timeline"] == told["timeline"]
+    wrong = (["nosuch"], ["--format", "pdf"], ["--redact", "all"], ["--out", str(tmp_path / "no" / "r.html")])
+    assert [run(folder, "report", *given).exit_code for given in wrong] == [2] * 4
+    assert run(tmp_path / "empty", "report").exit_code == 2
+
+
+def test_a_report_over_http(loaded: tuple[Path, list[str]], tmp_path: Path) -> None:
+    folder, _ = loaded
+    with gh.open(folder) as hunt:
+        app = create_app(hunt, token=None, api_tokens=["t"], pages=Pages(tmp_path))
+        headers = {"Authorization": "Bearer t"}
+        client = TestClient(app, base_url="http://127.0.0.1:8765/api/v1", headers=headers)
+        best = client.get("/incidents").json()["items"][0]["id"]
+        page = client.get(f"/reports/incident/{best}", params={"format": "html"})
+        assert f'filename="incident-{best}.html"' in page.headers["Content-Disposition"]
+        assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        kept = client.put(f"/reports/incident/{best}/texts/reach", json={"text": "Two <b>machines</b>."}).json()
+        again = client.get(f"/reports/incident/{best}").text
+        assert "Two &lt;b&gt;machines&lt;/b&gt;." in again
+        assert kept["author"] in again
+        client.put(f"/reports/incident/{best}/texts/reach", json={"text": ""})
+        assert "Two &lt;b&gt;" not in client.get(f"/reports/incident/{best}").text
+        assert client.get("/reports/incident/nosuch").status_code == 404
+        assert client.put("/reports/incident/nosuch/texts/reach", json={"text": "x"}).status_code == 404
+        assert client.get(f"/reports/incident/{best}", params={"redact": "all"}).status_code == 422
+        app.state.accounts.close()
+        app.state.casebook.close()

@@ -6,12 +6,15 @@ answer otherwise on its twin.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from graphhunt.case.incident_report.content import gathered
+from graphhunt.case.incident_report.forms import FORMS
 from graphhunt.graph.graph import Graph
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.hunt import Hunt
@@ -19,6 +22,7 @@ from graphhunt.incidents.board.storyboard import Recorded, storyboard
 from graphhunt.incidents.find import incidents_of
 from graphhunt.lateral.detector import detect
 from graphhunt.lateral.scores import corroboration, logon_table
+from tests.conftest import small_settings
 
 from .conftest import built
 from .twins import Twin, TwinCase, rows
@@ -173,3 +177,21 @@ def boards(case: Path, twin: Twin | None = None) -> list[Any]:
         for rank, incident in enumerate(incidents_of(Snapshot(case / "graph")).incidents, 1)
         for board in [storyboard(incident, rank, known)]
     ]  # fmt: skip
+
+
+def test_reports_tell_the_same_in_the_twins_names(pair: Pair) -> None:
+    reports = []
+    for folder in (pair.known, pair.other):
+        with Hunt(folder, settings=small_settings()) as case:
+            reports.append(gathered(case))
+    known, other = (each.report for each in reports)
+    states = [{(each["machine"].casefold(), each["state"]) for each in one["machines"]} for one in (known, other)]
+    assert {(pair.twin.name(machine), state) for machine, state in states[0]} == states[1]
+    assert sorted(row["techniques"] for row in known["timeline"]) == sorted(
+        row["techniques"] for row in other["timeline"]
+    )
+    page = FORMS["html"].write(reports[1]).decode().casefold()
+    names = [*(each["machine"] for each in known["machines"]), *(each["account"] for each in known["accounts"])]
+    assert [
+        name for name in names if pair.twin.renamed(name) and re.search(rf"\b{re.escape(name)}\b", page, re.I)
+    ] == []

@@ -25,6 +25,7 @@ from graphhunt.api.routes import (
     pivots,
     query,
     records,
+    reports,
     search,
     session,
     stories,
@@ -36,7 +37,7 @@ from graphhunt.api.scopes import allowed
 
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
-    events, analyses, hunts, incidents, stories, identity, session, tables, map, records,
+    events, analyses, hunts, incidents, reports, stories, identity, session, tables, map, records,
 )  # fmt: skip
 
 

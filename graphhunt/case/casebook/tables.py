@@ -25,6 +25,12 @@ STEPS = (
     )
     """,
     TABLE,
+    """
+    CREATE TABLE report_text (
+        number INTEGER PRIMARY KEY, incident TEXT NOT NULL, part TEXT NOT NULL, text TEXT NOT NULL,
+        author TEXT NOT NULL, time INTEGER NOT NULL
+    )
+    """,
 )
 """The uniqueness of an item's case and target with its id makes the two indexes they are looked up by.
 

@@ -1,0 +1,81 @@
+"""A report on an incident as Markdown; what records say stands where neither markup nor a link can come of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from graphhunt.case.casebook.wording import visible
+from graphhunt.case.incident_report.html import day, second
+from graphhunt.case.incident_report.summary import PARTS
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^=-])")
+_LINK = re.compile(r"(?i)\b(https?|ftp|www|mailto)(?=[:.])")
+
+
+def plain(value: object) -> str:
+    """Give text in which nothing is markup, on one line."""
+    line = " ".join(visible(value).split())
+    return _LINK.sub(lambda found: found[0][0] + "\u2060" + found[0][1:], _MARKUP.sub(r"\\\1", line))
+
+
+def document(report: Mapping[str, Any]) -> bytes:
+    """Write a report (as `gathered` gives it) as Markdown."""
+    parts = [
+        f"# {plain(report['title'])}",
+        f"Incident report, {plain(report['id'])}, {day(report['start'])} to {day(report['end'])}; all times are UTC.",
+        *_summary(report["summary"]),
+        "## Timeline",
+        _table(("When", "Where", "Account", "What", "ATT&CK", "Records"), map(_row, report["timeline"])),
+        "## Accounts",
+        _table(("Account", "Seen on", "Do"), ((e["account"], e["seen"], e["do"]) for e in report["accounts"])),
+        "## Machines",
+        _table(
+            ("Machine", "State", "Since"), ((e["machine"], e["state"], _at(e["since"])) for e in report["machines"])
+        ),
+        "## Indicators",
+        _table(("Kind", "Value"), ((e["kind"], e["value"]) for e in report["indicators"])),
+        "## ATT&CK",
+        _table(("Technique", "Name", "Acts"), ((e["technique"], e["name"], e["acts"]) for e in report["attack"])),
+        "## What the records can't show",
+        "\n".join(f"- {plain(each)}" for each in report["missing"]) or "Nothing is known to be missing.",
+        "## Records",
+        *map(plain, report["limits"]),
+        _table(
+            ("", "Kind", "Machine", "Time", "Source", "Position", "Record", "SHA-256"), map(_record, report["records"])
+        ),
+        f"Written by graphhunt {plain(report['version'])} on {second(report['written'])}.",
+    ]
+    return ("\n\n".join(parts) + "\n").encode("utf-8", "replace")
+
+
+def _summary(said: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    for part, head in PARTS.items():
+        own = said[part]
+        by = f" ({plain(own['author'])}, {second(own['time'])})" if "author" in own else ""
+        yield f"**{head}.** {plain(own['text'])}{by}"
+
+
+def _row(row: Mapping[str, Any]) -> Sequence[object]:
+    where = f"{row['from']} → {row['to']}" if row["from"] else row["to"]
+    said = " ".join(f"{each}." for each in (*row["said"], *row["inferred"]))
+    lists = (" ".join(row[name]) for name in ("techniques", "records"))
+    return (_at(row["time"]), where, ", ".join(row["accounts"]), said, *lists)
+
+
+def _record(each: Mapping[str, Any]) -> Sequence[object]:
+    names = ("number", "kind", "machine")
+    rest = ("file", "position", "event_id", "sha256")
+    return (*(each[name] for name in names), _at(each["time"]), *(each[name] for name in rest))
+
+
+def _at(time: str | None) -> str:
+    return (time or "")[:19].replace("T", " ")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(map(plain, row)) + " |" for row in rows]
+    if not lines:
+        return "None."
+    return "\n".join(["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *lines])
