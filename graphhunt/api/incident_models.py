@@ -179,6 +179,13 @@ class NetworksAnswer(Shape):
     unknown: list[str]
 
 
+class NetworkRequest(Shape):
+    """What a network is, as an analyst states it."""
+
+    cidr: Name
+    kind: Literal["inner", "outside", "platform"]
+
+
 class DecodeRequest(Shape):
     """A command line."""
 

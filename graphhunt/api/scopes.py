@@ -28,9 +28,10 @@ _BY_SCOPE = {
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "
-        "addStatement addIncidentLink undoIncidentLink putReportText"
+        "addStatement addIncidentLink undoIncidentLink putReportText "
+        "stateNetwork forgetNetwork"
     ),
-    "load": "listUploads upload deleteUpload startImport",
+    "load": "listUploads upload deleteUpload startImport startDemo",
     "read load": "listJobs getJob watchJob cancelJob watchWorkspace",
     "admin": "listUsers addUser editUser removeUser listAudit",
 }
@@ -43,8 +44,9 @@ NEEDS: dict[str, frozenset[str]] = {
 AUDITED = frozenset({
     "runQuery", "askHunt", "getCaseReport", "getTable", "exportGraph", "openCase", "editCase", "deleteCase", "addItem",
     "editItem", "deleteItem", "runAnalysis", "undoAnalysis", "runHunt", "addStatement", "addIncidentLink",
-    "undoIncidentLink", "getIncidentReport", "putReportText", "upload", "deleteUpload",
-    "startImport", "cancelJob", "signIn", "signOut", "makeToken", "revokeToken", "addUser", "editUser", "removeUser",
+    "undoIncidentLink", "getIncidentReport", "putReportText", "stateNetwork", "forgetNetwork", "upload", "deleteUpload",
+    "startImport", "startDemo", "cancelJob", "signIn", "signOut", "makeToken", "revokeToken", "addUser", "editUser",
+    "removeUser",
 })  # fmt: skip
 """Operations that the audit log tells of: everything that changes something, and everything that takes much away."""
 

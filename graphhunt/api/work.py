@@ -12,6 +12,7 @@ from graphhunt.api.service import Hunt
 from graphhunt.case.jobs import Tell, Uploads, Work
 from graphhunt.evidence.batch import DUPLICATE
 from graphhunt.hunt import Hunt as Opened
+from graphhunt.lab.generator import generate_demo
 from graphhunt.questions.question import Wishes
 
 
@@ -36,6 +37,21 @@ def load_work(
             tell.warn(f"{warning['file']}: {warning['reason']}")
         tell.sum_up(load_summary(report))
         return dict(report)
+
+    return work
+
+
+def demo_work(hunt: Hunt) -> Work:
+    """Write the demonstration's event logs into the workspace and load them, as `graphhunt demo` does."""
+
+    def work(tell: Tell) -> dict[str, Any]:
+        logs = hunt.folder / "demo-logs"
+        tell.progress("generate", 0, 1)
+        generate_demo(logs)
+        with sibling(hunt) as own:
+            report: dict[str, Any] = own.load(logs, progress=tell.progress)
+        tell.sum_up(load_summary(report))
+        return report
 
     return work
 

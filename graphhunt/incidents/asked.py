@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from graphhunt.incidents.by_hand import ties_of
 from graphhunt.incidents.find import Options
+from graphhunt.incidents.networks import Networks
+from graphhunt.incidents.stated_networks import stated_of
 from graphhunt.questions.parameter import Parameter
 from graphhunt.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from graphhunt.incidents.tables import Tables
 
 NETWORKS = Parameter("networks", "list[str]", help="inner networks beside those of the setting and of the records")
 CUT = Parameter("cut", "list[str]", help="ids of inferred joins that don't hold")
@@ -32,5 +36,14 @@ def options(given: Mapping[str, Any], workspace: Path) -> Options:
     cut = tuple(sorted(given.get("cut") or ()))
     return Options(
         since=given.get("since"), until=given.get("until"), networks=inner_networks(given), cut=cut,
-        ties=ties_of(workspace),
+        ties=ties_of(workspace), stated=stated_of(workspace),
     )  # fmt: skip
+
+
+def networks_of(tables: Tables, given: Mapping[str, Any], workspace: Path) -> Networks:
+    """Give the networks of a workspace, with those of the setting, of bound parameters, and what analysts stated.
+
+    Raises:
+        DamageError: The casebook can't be read.
+    """
+    return Networks(tables, inner_networks(given), stated_of(workspace))

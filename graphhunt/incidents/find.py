@@ -26,6 +26,7 @@ from graphhunt.times import iso
 if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.incidents.by_hand import Tie
+    from graphhunt.incidents.stated_networks import Stated
 
 BUDGET = 9
 """Units of reading per day of records."""
@@ -57,6 +58,7 @@ class Options:
         networks: Inner networks beside those that follow from the records, in CIDR form.
         cut: Ids of inferred joins that don't hold, for this question alone.
         ties: Links by hand, which the casebook keeps.
+        stated: What analysts stated of networks, which it keeps too.
     """
 
     since: int | None = None
@@ -64,6 +66,7 @@ class Options:
     networks: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     ties: tuple[Tie, ...] = ()
+    stated: tuple[Stated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def find(tables: Tables, options: Options, given: Weights | None = None) -> Foun
     Raises:
         AnalysisError: A score isn't finite, or the check lead was not found, so that no answer can be believed.
     """
-    networks, arrivals = Networks(tables, options.networks), Arrivals(tables)
+    networks, arrivals = Networks(tables, options.networks, options.stated), Arrivals(tables)
     leads = [lead for lead in leads_of(tables, networks, arrivals) if _asked(lead, options)]
     links = links_of(tables, networks, arrivals)
     formation = Formation(tables, leads, links, given)

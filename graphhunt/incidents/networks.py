@@ -1,9 +1,10 @@
 """Networks: which addresses are inside, which belong to the platform, and which are outside, each with the reason.
 
-Inside are the networks of machines that log, and what a setting adds. An address that no inner network holds is outside
-if it is one of the internet, if a decoded command names it, or if only interpreters talk to it; else it is a machine
-that nothing is known of. Where network logs alone are loaded, nothing tells programs apart: then the networks of who
-asks for tickets and who gives them are inside, and what they talk to elsewhere is taken for outside, as a guess.
+What an analyst stated of a network holds, the narrowest first. Inside are the networks of machines that log, and what a
+setting adds. An address that no inner network holds is outside if it is one of the internet, if a decoded command names
+it, or if only interpreters talk to it; else it is a machine that nothing is known of. Where network logs alone are
+loaded, nothing tells programs apart: then the networks of who asks for tickets and who gives them are inside, and what
+they talk to elsewhere is taken for outside, as a guess.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from graphhunt.toolbox.decoding import decoded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from graphhunt.incidents.stated_networks import Stated
     from graphhunt.incidents.tables import Tables
 
 Address = IPv4Address | IPv6Address
@@ -41,11 +43,12 @@ PLATFORM = tuple(
 )  # fmt: skip
 """Addresses that belong to no one elsewhere."""
 
-COMMAND, ALONE, PUBLIC, GUESS = (
+COMMAND, ALONE, PUBLIC, GUESS, STATED = (
     "a decoded command names it",
     "only interpreters talk to it",
     "it is an address of the internet",
     "it is in no inner network; only network logs are loaded, so this is a guess",
+    "an analyst says so",
 )
 """Why an address is outside."""
 
@@ -66,26 +69,39 @@ class Networks:
     Args:
         tables: The graph's tables.
         added: Networks that are inside by setting, in CIDR form.
+        stated: What analysts stated.
 
     Raises:
         UsageError: An added network can't be read.
     """
 
-    def __init__(self, tables: Tables, added: Iterable[str] = ()) -> None:
+    def __init__(self, tables: Tables, added: Iterable[str] = (), stated: Iterable[Stated] = ()) -> None:
         self._tables = tables
         self._added = tuple(_read(text) for text in added)
+        self._stated = tuple(
+            Inner(each.network, each.kind, "analyst", f"{each.author} says so")
+            for each in sorted(stated, key=lambda each: -each.network.prefixlen)
+        )
 
     @cached_property
     def inner(self) -> tuple[Inner, ...]:
         """List the inner networks, those of a setting first."""
         stated = [Inner(network, "inner", "setting", "the setting inner_networks names it") for network in self._added]
-        return (*stated, *(self._around(self._sites, "machines there log")), *self._guessed)
+        own = tuple(each for each in self._stated if each.kind == "inner")
+        found = (*own, *stated, *self._around(self._sites, "machines there log"), *self._guessed)
+        elsewhere = {each.network for each in self._stated if each.kind != "inner"}
+        return tuple(each for each in found if each.network not in elsewhere)
+
+    def _stated_kind(self, address: Address) -> str | None:
+        """Give what the narrowest stated network that holds an address is; None where none does."""
+        return next((each.kind for each in self._stated if _within(address, [each])), None)
 
     @cached_property
     def listed(self) -> tuple[Inner, ...]:
         """List the inner networks and the platform's addresses."""
         platform = [Inner(network, "platform", "built in", "a fixed address of platforms") for network in PLATFORM]
-        return (*self.inner, *platform)
+        others = tuple(each for each in self._stated if each.kind != "inner")
+        return (*others, *self.inner, *platform)
 
     @cached_property
     def _sites(self) -> pl.DataFrame:
@@ -143,12 +159,17 @@ class Networks:
 
     def _inside(self, text: str) -> bool:
         address = read_address(text)
+        if address is not None and (kind := self._stated_kind(address)):
+            return kind != "outside"
         return address is None or _platform(address) or _broadcast(address, self.inner) or _within(address, self.inner)
 
     def _reasons(self, text: str) -> tuple[str, ...]:
         """Say why an address is outside; nothing where it isn't."""
         address = read_address(text)
-        if address is None or _platform(address) or _broadcast(address, self.inner):
+        kind = self._stated_kind(address) if address is not None else None
+        if kind == "outside":
+            return (STATED,)
+        if address is None or kind == "platform" or _platform(address) or _broadcast(address, self.inner):
             return ()
         reasons = [COMMAND] if text in self.named else []
         if not _within(address, self.inner):

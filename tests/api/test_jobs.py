@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from graphhunt.api import work
 from graphhunt.api.app import create_app
 from graphhunt.case.jobs import ENDED, Jobs, Tell, Uploads
 from graphhunt.errors import CancelledError, LimitError, MissingError, UsageError
@@ -119,6 +120,19 @@ def test_an_unknown_file_is_told_of_and_nothing_is_kept(server: TestClient, empt
     assert "picture.evtx.png" in job["warnings"][0]
     assert empty.workspace.events() == before
     assert not list((empty.folder / "uploads").iterdir())
+
+
+def test_the_demonstration_is_loaded_by_one_request(server: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written is another file here; that of `graphhunt demo` takes a while to load."""
+
+    def write(folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "demo.json").write_bytes(case_bytes())
+
+    monkeypatch.setattr(work, "generate_demo", write)
+    job = finished(server, server.post("/api/v1/demo").json()["id"])
+    assert (job["state"], job["kind"], job["title"]) == ("succeeded", "load", "load the demonstration")
+    assert (job["result"]["files"], job["result"]["files_rejected"]) == (1, 0)
 
 
 def test_a_job_streams_its_progress_and_its_end(server: TestClient) -> None:

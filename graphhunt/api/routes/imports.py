@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from graphhunt.api.deps import AuthorDep, HuntDep, JobsDep, UploadsDep
 from graphhunt.api.job_models import ImportRequest, JobShape, UploadsAnswer, UploadShape
 from graphhunt.api.routes.jobs import job_shape
-from graphhunt.api.work import load_work
+from graphhunt.api.work import demo_work, load_work
 from graphhunt.case.jobs import Uploads
 from graphhunt.case.jobs.uploads import Receiving, Upload
 from graphhunt.errors import UsageError
@@ -86,6 +86,12 @@ def start_import(  # noqa: PLR0913 - the parts of the request
     job = jobs.submit("load", title, author, work, key)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return job_shape(job)
+
+
+@router.post("/demo", operation_id="startDemo", status_code=202)
+def start_demo(hunt: HuntDep, jobs: JobsDep, author: AuthorDep, key: IdempotencyKey = None) -> JobShape:
+    """Load a small made-up intrusion, as `graphhunt demo`."""
+    return job_shape(jobs.submit("load", "load the demonstration", author, demo_work(hunt), key))
 
 
 def _titles(uploads: Uploads, ids: list[str], *, known: bool) -> str:

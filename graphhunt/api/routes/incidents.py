@@ -15,10 +15,12 @@ from graphhunt.api.incident_models import (
     LinkRequest,
     LinksAnswer,
     LinkShape,
+    NetworkRequest,
     NetworksAnswer,
 )
 from graphhunt.api.storyboard_models import StoryboardAnswer
 from graphhunt.case.links import Links
+from graphhunt.case.networks import StatedNetworks
 from graphhunt.errors import MissingError, UsageError
 from graphhunt.incidents.asked import options
 from graphhunt.incidents.board.storyboard import Recorded, storyboard
@@ -103,6 +105,26 @@ def undo_link(hunt: HuntDep, author: AuthorDep, link_id: str) -> LinkShape:
 @router.get("/networks", operation_id="listNetworks")
 def list_networks(hunt: HuntDep) -> NetworksAnswer:
     """List networks that are inside, and addresses that are outside or unknown, each with the reason."""
+    return _networks(hunt)
+
+
+@router.put("/networks", operation_id="stateNetwork")
+def state_network(hunt: HuntDep, author: AuthorDep, wanted: NetworkRequest) -> NetworksAnswer:
+    """State what a network is, as `graphhunt networks --add`; incidents are found anew by it."""
+    StatedNetworks(hunt.folder).state(wanted.cidr, wanted.kind, author)
+    return _networks(hunt)
+
+
+@router.delete("/networks", operation_id="forgetNetwork")
+def forget_network(
+    hunt: HuntDep, author: AuthorDep, cidr: Annotated[str, Query(max_length=200, description="The network")]
+) -> NetworksAnswer:
+    """Take back what was stated of a network."""
+    StatedNetworks(hunt.folder).take_back(cidr, author)
+    return _networks(hunt)
+
+
+def _networks(hunt: HuntDep) -> NetworksAnswer:
     found = hunt.ask("networks", {}, Wishes(write=False), "hunt")
     return NetworksAnswer.model_validate({name: found[name] for name in NetworksAnswer.model_fields})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphhunt.incidents.by_hand import TABLE
+from graphhunt.incidents import by_hand, stated_networks
 
 STEPS = (
     """
@@ -24,13 +24,14 @@ STEPS = (
         content TEXT NOT NULL, PRIMARY KEY (thing, version)
     )
     """,
-    TABLE,
+    by_hand.TABLE,
     """
     CREATE TABLE report_text (
         number INTEGER PRIMARY KEY, incident TEXT NOT NULL, part TEXT NOT NULL, text TEXT NOT NULL,
         author TEXT NOT NULL, time INTEGER NOT NULL
     )
     """,
+    stated_networks.TABLE,
 )
 """The uniqueness of an item's case and target with its id makes the two indexes they are looked up by.
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphhunt.incidents.asked import NETWORKS, inner_networks
-from graphhunt.incidents.networks import Networks
+from graphhunt.incidents.asked import NETWORKS, networks_of
 from graphhunt.incidents.tables import Tables
 from graphhunt.questions.question import Question
 
@@ -25,7 +24,7 @@ def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, A
         `networks` (cidr, kind, source, reason, machines), `outside` (address, reasons), `unknown` addresses, and all
         of it as `rows`.
     """
-    found = Networks(Tables(case.snapshot), inner_networks(given)).describe()
+    found = networks_of(Tables(case.snapshot), given, case.workspace.path).describe()
     rows = [
         {"address": each["cidr"], "kind": each["kind"], "reason": each["reason"], "machines": each["machines"]}
         for each in found["networks"]

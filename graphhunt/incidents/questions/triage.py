@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from graphhunt.incidents.asked import NETWORKS, inner_networks
+from graphhunt.incidents.asked import NETWORKS, networks_of
 from graphhunt.incidents.find import BUDGET
-from graphhunt.incidents.networks import Networks
 from graphhunt.incidents.sentences import MOST_EVIDENCE
 from graphhunt.incidents.tables import Tables
 from graphhunt.incidents.triage import Item, read_today, triage
@@ -32,7 +31,7 @@ COLUMNS = (
 def _answer(case: Case, given: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
     """List what to look at, as much as the budget allows; the rest is `held_back`."""
     tables = Tables(case.snapshot)
-    found = triage(tables, Networks(tables, inner_networks(given)))
+    found = triage(tables, networks_of(tables, given, case.workspace.path))
     items, held = read_today(found, given["budget"])
     chosen = items[: wishes.limit]
     answer = {

@@ -330,6 +330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Demo
+         * @description Load a small made-up intrusion, as `graphhunt demo`.
+         */
+        post: operations["startDemo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/difference": {
         parameters: {
             query?: never;
@@ -1013,9 +1033,17 @@ export interface paths {
          * @description List networks that are inside, and addresses that are outside or unknown, each with the reason.
          */
         get: operations["listNetworks"];
-        put?: never;
+        /**
+         * State Network
+         * @description State what a network is, as `graphhunt networks --add`; incidents are found anew by it.
+         */
+        put: operations["stateNetwork"];
         post?: never;
-        delete?: never;
+        /**
+         * Forget Network
+         * @description Take back what was stated of a network.
+         */
+        delete: operations["forgetNetwork"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3262,6 +3290,19 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
             total: components["schemas"]["Total"];
+        };
+        /**
+         * NetworkRequest
+         * @description What a network is, as an analyst states it.
+         */
+        NetworkRequest: {
+            /** Cidr */
+            cidr: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "inner" | "outside" | "platform";
         };
         /**
          * NetworkShape
@@ -5729,6 +5770,37 @@ export interface operations {
             };
         };
     };
+    startDemo: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     getDifference: {
         parameters: {
             query?: never;
@@ -6885,6 +6957,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NetworksAnswer"];
+                };
+            };
+        };
+    };
+    stateNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworksAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forgetNetwork: {
+        parameters: {
+            query: {
+                /** @description The network */
+                cidr: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworksAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
