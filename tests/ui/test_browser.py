@@ -29,6 +29,9 @@ from tests.ui.serving import UI, lacking, loaded, run_node, served
 Writer = Callable[[Path], Path]
 Server = Callable[[Writer | None], dict[str, str]]
 
+NEWCOMER = ["WORKSTATION5", "WORKSTATION6", "WORKSTATION7", "MORDORDC"]
+"""Machines of ground truth B: from the first, commands were run on the three others."""
+
 ASKED = 100
 """So many questions the page asks of the graph at least, while it is used in every way."""
 
@@ -182,3 +185,13 @@ def test_an_incident_is_told_at_one_look(real_case: Callable[[str], Path], tmp_p
     shutil.copytree(real_case("mordor_theshire_2020"), folder)
     with Hunt(folder, settings=small_settings(engine_idle=60.0)) as hunt, served(hunt) as known:
         run_node(["incident/incident.test.mjs"], {**known, "GRAPHHUNT_WORKSPACE": str(folder), "GRAPHHUNT_DB": ""})
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_newcomer_gets_from_nothing_to_a_report(server: Server, shared_data: Path) -> None:
+    """Ground truth B, dropped on the page; the machines are those of its authors' description."""
+    (archive,) = (shared_data / "mordor_purplesharp").glob("*.zip")
+    given = {"GRAPHHUNT_ARCHIVE": str(archive), "GRAPHHUNT_MACHINES": json.dumps(NEWCOMER)}
+    run_node(["newcomer/newcomer.test.mjs"], server(None) | given)

@@ -5,7 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launch, search, sessionOf, settled, signedIn } from './browser/_browser.mjs';
+import { launch, room, search, sessionOf, settled, signedIn } from './browser/_browser.mjs';
 
 const [folder = 'pictures', size = '1280x800'] = process.argv.slice(2);
 const [width, height] = size.split('x').map(Number);
@@ -92,7 +92,10 @@ for (const theme of ['light', 'dark']) {
   await page.keyboard.press('v');
   await settled(page);
   await aside(/^Case/);
-  await aside(/^Data/);
+  await room(page, 'Data');
+  await settled(page);
+  await picture('data');
+  await room(page, 'Graph');
   await aside('Access');
   await page.keyboard.press('?');
   await picture('help');

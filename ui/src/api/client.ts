@@ -37,6 +37,21 @@ export type BreakShape = Schemas['BreakShape'];
 export type LaneShape = Schemas['LaneShape'];
 export type AccountName = Schemas['AccountName'];
 export type LinkShape = Schemas['LinkShape'];
+export type NetworksAnswer = Schemas['NetworksAnswer'];
+export type NetworkKind = Schemas['NetworkRequest']['kind'];
+/** What the logs of each machine can show, as `graphhunt coverage --json` writes it. */
+export interface CoverageAnswer {
+  machines: {
+    machine: string;
+    first: string | null;
+    last: string | null;
+    channels: { channel: string; events: number }[];
+    missing: Record<string, string>;
+  }[];
+  unseen: { machine: string; kind: string; effect: string }[];
+  first: string | null;
+  last: string | null;
+}
 /** What records say that can't be, or that others deny. */
 export type ProblemShape = {
   kind: string;
@@ -159,7 +174,7 @@ export class ApiError extends Error {
   }
 }
 
-const BASE = './api/v1';
+export const BASE = './api/v1';
 
 function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   return busyWhile(json<T>(path, init));
@@ -355,13 +370,18 @@ export const api = {
   why: (ref: RefShape, own?: AbortSignal) => read<WhyAnswer>(`${entity(ref)}/why`, own),
   difference: (before: IsoWindow, after: IsoWindow, signal?: AbortSignal) =>
     post<DifferenceAnswer>('/difference', { before, after, limit: 200 }, signal),
-  upload: (file: File) =>
-    call<UploadShape>(`/uploads${query({ name: file.name })}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/octet-stream' },
-      body: file,
-    }),
   load: (uploads: string[]) => post<JobShape>('/imports', { uploads }),
+  demo: () => post<JobShape>('/demo', {}),
+  job: (id: string) => call<JobShape>(`/jobs/${id}`),
+  coverage: () => call<CoverageAnswer>('/coverage'),
+  networks: () => call<NetworksAnswer>('/networks'),
+  stateNetwork: (cidr: string, kind: NetworkKind) =>
+    call<NetworksAnswer>('/networks', {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ cidr, kind }),
+    }),
+  forgetNetwork: (cidr: string) => call<NetworksAnswer>(`/networks${query({ cidr })}`, { method: 'DELETE' }),
   cancelJob: (id: string) => call<JobShape>(`/jobs/${id}`, { method: 'DELETE' }),
   incidents: (own?: AbortSignal) => read<IncidentsAnswer>('/incidents', own),
   storyboard: (id: string, window: IsoWindow, own?: AbortSignal) =>
@@ -378,6 +398,8 @@ export const api = {
   changes: `${BASE}/events`,
   analyses: () => call<{ items: AnalysisShape[] }>('/analyses'),
   analyse: (name: string) => post<JobShape>(`/analyses/${encodeURIComponent(name)}:run`, { parameters: {} }),
+  incidentReport: (id: string, format: 'html' | 'md' | 'json' | 'csv' | 'stix' | 'zip' = 'html') =>
+    `${BASE}/reports/incident/${encodeURIComponent(id)}?format=${format}`,
   reportUrl: (caseId: string, format: 'html' | 'markdown' | 'stix') =>
     `${BASE}/cases/${caseId}/report?format=${format}`,
 };

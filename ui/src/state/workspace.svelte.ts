@@ -16,6 +16,7 @@ import { fromIso, toIso } from '../time/format';
 import { busyWhile } from './busy';
 import { drawnHop } from './hops';
 import { act, begin, goTo, type History } from './history';
+import { notices } from './notices.svelte';
 import { isCalledOff, isOver } from './reading.svelte';
 import { reduce, type Action } from './actions';
 import { Address, windowOf, type How } from './address';
@@ -53,7 +54,6 @@ class Workspace {
   /** Counts up when the model has something new, which no rune can see. */
   revision = $state(0);
   pending = $state(0);
-  notice: { text: string; error: boolean } | null = $state.raw(null);
   /** Said to screen readers after each change. */
   said = $state('');
   signedOut = $state(false);
@@ -226,7 +226,7 @@ class Workspace {
   }
 
   tell(text: string, error = false): void {
-    this.notice = { text, error };
+    notices.tell(text, error);
     this.said = text;
   }
 

@@ -98,6 +98,13 @@ export async function visitWith(browser, work, options = {}) {
 /** The hash of the state on screen. */
 export const hash = (page) => page.evaluate(() => document.documentElement.dataset.state);
 
+/** Opens a room by the bar. */
+export const room = (page, name) =>
+  page
+    .getByRole('navigation', { name: 'Rooms' })
+    .getByRole('link', { name: new RegExp(`^${name}`) })
+    .click();
+
 export const view = (page, name) => page.getByRole('tab', { name }).click();
 
 /** Searches and takes the first hit, of one kind if it is given. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { launch, settled, signedIn, storedSession } from './_browser.mjs';
+import { launch, room, settled, signedIn, storedSession } from './_browser.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
@@ -63,10 +63,12 @@ for (const theme of ['light', 'dark']) {
     await page.getByRole('tab', { name: /^Case/ }).click();
     await settled(page);
     await check(page, 'case');
-    await page.getByRole('tab', { name: /^Data/ }).click();
+    await room(page, 'Data');
     await page.getByText('Run an analysis').click();
+    await page.getByRole('heading', { name: 'Networks' }).waitFor();
     await settled(page);
     await check(page, 'data');
+    await room(page, 'Graph');
     await page.getByRole('tab', { name: 'Access' }).click();
     for (const part of ['Make a token', 'Add a person', 'Audit log']) await page.getByText(part).click();
     await settled(page);

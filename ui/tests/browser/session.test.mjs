@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { address, launch, PATIENCE, settled, showPaths } from './_browser.mjs';
+import { address, launch, PATIENCE, room, settled, showPaths } from './_browser.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const origin = new URL(address).origin;
@@ -89,8 +89,9 @@ test('a reader reads and is not offered to write or load', () =>
     await signIn(page, 'rex');
     await page.getByRole('button', { name: 'malicious' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'malicious' }).isDisabled(), true);
-    await page.getByRole('tab', { name: /^Data/ }).click();
-    assert.equal(await page.locator('input[type=file]').isDisabled(), true);
+    await room(page, 'Data');
+    await page.getByText('This account may not load anything').waitFor();
+    assert.equal(await page.locator('input[type=file]').count(), 0);
     const status = await page.evaluate(() =>
       fetch('./api/v1/cases', {
         method: 'POST',
@@ -104,9 +105,9 @@ test('a reader reads and is not offered to write or load', () =>
 test('a loader is led to loading and reads nothing', () =>
   visit(async (page) => {
     await signIn(page, 'lou');
-    await page.locator('input[type=file]').waitFor();
+    await page.getByRole('button', { name: 'Choose files' }).waitFor();
     await settled(page);
-    assert.equal(await page.locator('input[type=file]').isDisabled(), false);
+    assert.equal(await page.getByRole('button', { name: 'Choose files' }).isDisabled(), false);
     assert.equal(await page.locator('.toast.error').count(), 0);
     const status = await page.evaluate(() => fetch('./api/v1/status').then((answer) => answer.status));
     assert.equal(status, 403);

@@ -8,6 +8,7 @@ import {
   found,
   launch,
   PATIENCE,
+  room,
   settled,
   showPaths,
   signedIn,
@@ -31,7 +32,7 @@ async function stay(work, through = null) {
       await page.goto(`${through.origin}/#/graph`);
     }
     await page.evaluate(() => (window.__same = true));
-    await page.getByRole('tab', { name: /^Data/ }).click();
+    await room(page, 'Data');
     await settled(page);
     await work(page);
     assert.ok(await page.evaluate(() => window.__same), 'the page was loaded again');
@@ -48,9 +49,9 @@ async function stay(work, through = null) {
   }
 }
 
-const jobs = (page) => page.locator('.data li');
+const jobs = (page) => page.locator('.work li');
 const newest = (page) => jobs(page).first();
-const send = (page, name) => page.locator('.data input[type=file]').setInputFiles(file(name));
+const send = (page, name) => page.getByLabel('Files to load').setInputFiles(file(name));
 
 /** Waits until the newest job that is listed has a title and a state. */
 async function listed(page, title, state) {
@@ -58,7 +59,7 @@ async function listed(page, title, state) {
 }
 
 async function counts(page) {
-  const texts = await page.locator('.data dl').first().innerText();
+  const texts = (await page.locator('.loaded').allInnerTexts()).join();
   return Object.fromEntries(
     [...texts.matchAll(/(\w+)\s+([\d,]+)/g)].map((m) => [m[1], Number(m[2].replace(/,/g, ''))]),
   );
@@ -68,7 +69,7 @@ async function counts(page) {
 const counted = (page, kind, n) =>
   page.waitForFunction(
     ([name, wanted]) =>
-      [...document.querySelectorAll('.data dt')].some(
+      [...document.querySelectorAll('.loaded dt')].some(
         (dt) => dt.textContent === name && dt.nextElementSibling.textContent === wanted,
       ),
     [kind, String(n)],
@@ -85,7 +86,7 @@ const toast = (page, pattern) => page.locator('.toast').filter({ hasText: patter
 
 test('what is sent is there when the job is done: the counts, the names and the path', () =>
   stay(async (page) => {
-    await page.getByRole('heading', { name: 'Nothing is loaded yet' }).waitFor();
+    await page.getByRole('heading', { name: 'Drop logs here' }).waitFor();
     assert.deepEqual(await counts(page), {});
     await type(page, 'machine:b');
     assert.deepEqual(await hits(page), []);
@@ -95,6 +96,7 @@ test('what is sent is there when the job is done: the counts, the names and the 
     await toast(page, /load first\.json: done – 9 events loaded/);
     await counted(page, 'Machine', 3);
     assert.equal((await counts(page)).User, 2);
+    await room(page, 'Graph');
     await page.locator('.start .facts').filter({ hasText: '9 events · 3 machines · 2 accounts' }).waitFor();
     // The search that found nothing is asked again by itself.
     await page.waitForFunction(() => document.querySelector('.hit .label')?.textContent === 'bravo');
@@ -108,6 +110,7 @@ test('what is sent is there when the job is done: the counts, the names and the 
 
 test('a load by the command line appears in every part of an open page', () =>
   stay(async (page) => {
+    await room(page, 'Graph');
     await page.getByRole('tab', { name: 'Paths', exact: true }).click();
     await showPaths(page);
     await view(page, 'Table');
@@ -134,9 +137,10 @@ test('a load by the command line appears in every part of an open page', () =>
       .first()
       .waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('tab', { name: /^Data/ }).click();
+    await room(page, 'Data');
     await counted(page, 'Machine', 4);
     assert.equal(await jobs(page).filter({ hasText: 'second' }).count(), 0, 'it was no job of the server');
+    await room(page, 'Graph');
     await page
       .locator('.panel .counts')
       .filter({ hasText: /remote logon[\s\S]*delta|remote logon/i })
@@ -166,8 +170,8 @@ test('a running job and a waiting one are cancelled', () =>
   stay(async (page) => {
     await send(page, 'many.json');
     await listed(page, 'load many.json', 'running');
-    const parts = await page.locator('.left .parts').evaluate((one) => [one.scrollWidth, one.clientWidth]);
-    assert.ok(parts[0] <= parts[1], 'all parts of the left column have room while work runs');
+    const bar = await page.locator('.top').evaluate((one) => [one.scrollWidth, one.clientWidth]);
+    assert.ok(bar[0] <= bar[1], 'all of the bar has room while work runs');
     await send(page, 'echo.json');
     await listed(page, 'load echo.json', 'waiting');
     await page.getByRole('button', { name: 'Cancel load echo.json' }).click();
