@@ -50,7 +50,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 def told(name: str, taken: list[tuple[float, float]]) -> None:
     """Print the middle and the 95th percentile."""
     wall, cpu = (np.array(values) for values in zip(*taken, strict=True))
-    print(  # noqa: T201 - the figures are what it is run for
+    print(
         f"{name}: wall {np.median(wall):.0f} ms, p95 {np.percentile(wall, 95):.0f} ms; "
         f"CPU {np.median(cpu):.0f} ms, p95 {np.percentile(cpu, 95):.0f} ms ({len(taken)} times)"
     )

@@ -72,6 +72,7 @@ export type TokenShape = Schemas['TokenShape'];
 export type AuditLine = Schemas['AuditLine'];
 export type TargetShape = Schemas['TargetShape'];
 export type OverviewAnswer = Schemas['OverviewAnswer'];
+export type SentenceShape = Schemas['SentenceShape'];
 export type StoryAnswer = Schemas['StoryAnswer'];
 export type ProofShape = Schemas['ProofShape'];
 export type NamedShape = Schemas['NamedShape'];
