@@ -87,7 +87,7 @@ class Corroboration:
     Attributes:
         weight: Sum over groups per row, nats, of what belongs to the session.
         nearby: Nats of what happened on the source before it: evidence only beside other evidence.
-        switched: Nats of a proved credential switch, which ranks above all else; less where it is a habit.
+        switched: Nats of a proved credential switch, less where it is a habit; above all else without a weights table.
         rows: Per kind, the rows with such an event.
         days: Per kind, for those rows: earlier days with the like of it, and days of history.
         events: The events themselves, to be weighed with another history.
