@@ -159,6 +159,28 @@ test('process tree and menu', () =>
     await unharmed(page, 'menu');
   }));
 
+test('stories, and processes as rows', () =>
+  visit(async (page) => {
+    const room = page.getByRole('link', { name: 'Hosts & accounts' });
+    await room.click();
+    await page.getByRole('region', { name: 'Machines' }).locator('tbody a').first().waitFor();
+    await unharmed(page, 'hosts and accounts');
+    for (const name of ['Machines', 'Accounts']) {
+      await page.getByRole('region', { name }).locator('tbody a', { hasNotText: 'bravo' }).nth(2).click();
+      await page.getByRole('region', { name: 'What ran' }).waitFor();
+      await unharmed(page, `a story of ${name}`);
+      await room.click();
+    }
+    await page.getByRole('link', { name: 'bravo', exact: true }).first().click();
+    await page.getByRole('region', { name: 'What changed' }).waitFor();
+    const more = page.getByRole('button', { name: /^All \d/ });
+    for (let left = await more.count(); left > 0; left -= 1) await more.first().click();
+    await unharmed(page, 'a whole story');
+    await page.getByRole('tab', { name: 'Processes' }).click();
+    await page.locator('.rows li').nth(30).waitFor();
+    await unharmed(page, 'rows of processes');
+  }));
+
 test('every payload searched for, and every path', () =>
   visit(async (page) => {
     for (const text of PAYLOADS) {
