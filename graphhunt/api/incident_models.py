@@ -125,9 +125,9 @@ class IncidentAnswer(IncidentSummary):
 
 
 class LinkRequest(Shape):
-    """A link by hand: `cut` names an inferred join of the incident, `join` another incident."""
+    """A link by hand: `cut` names an inferred join of the incident, `join` another one, `benign` an act of it."""
 
-    verdict: Literal["cut", "join"]
+    verdict: Literal["cut", "join", "benign"]
     other: Name
     reason: Reason = ""
 

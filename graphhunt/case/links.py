@@ -74,6 +74,23 @@ class Links:
         first, second = (end.id for end in ends if end is not None)
         return self._add("join", first, second, "", reason, author)
 
+    def benign(self, act: str, told_with: str, *, reason: str = "", author: str | None = None) -> dict[str, Any]:
+        """Find an act of an incident benign: from then on its leads are none, until that is undone.
+
+        Args:
+            act: Id of the act.
+            told_with: Id of the act that it is told with, which may be the same.
+            reason: Why, in the analyst's words.
+            author: Who says so.
+
+        Raises:
+            UsageError: No incident has such an act with a lead.
+        """
+        acts = (one for incident in self._found().incidents for one in incident.acts)
+        if not any(one.id == act and one.leads for one in acts):
+            raise UsageError(f"there is no act '{act}' that is evidence", hint="graphhunt incidents ID lists the acts")
+        return self._add("benign", act, told_with, "", reason, author)
+
     def undo(self, link: str, *, author: str | None = None) -> dict[str, Any]:
         """Take a link by hand back, by its id.
 
@@ -93,7 +110,7 @@ class Links:
     def state(
         self, verdict: str, a: str, b: str = "", *, reason: str = "", author: str | None = None
     ) -> dict[str, Any]:
-        """Do what a verdict says: `cut` the join `a`, `join` the incidents `a` and `b`, or `undo` the link `a`.
+        """Do what a verdict says: `cut` the join `a`, `join` `a` and `b`, find `a` `benign`, or `undo` the link `a`.
 
         Raises:
             UsageError: There is no such verdict, or it can't be done.
@@ -102,8 +119,10 @@ class Links:
             return self.cut(a, reason=reason, author=author)
         if verdict == "join":
             return self.join(a, b, reason=reason, author=author)
+        if verdict == "benign":
+            return self.benign(a, b or a, reason=reason, author=author)
         if verdict != "undo":
-            raise UsageError(f"'{verdict}' is no verdict", hint="valid: cut, join, undo")
+            raise UsageError(f"'{verdict}' is no verdict", hint="valid: cut, join, benign, undo")
         return self.undo(a, author=author)
 
     def _found(self) -> Found:

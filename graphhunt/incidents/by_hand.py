@@ -32,9 +32,9 @@ class Tie(NamedTuple):
 
     Attributes:
         id: What it is undone by.
-        verdict: `cut` or `join`.
-        a: Id of an act of the earlier side.
-        b: Id of an act of the later side.
+        verdict: `cut`, `join`, or `benign` for an act that is no evidence of intrusion.
+        a: Id of an act of the earlier side, or of the act that is benign.
+        b: Id of an act of the later side, or of the one that the benign act was told with.
         join_id: The inferred join that was cut; empty where two incidents were joined.
         reason: Why, in the analyst's words.
         author: Who said so.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from graphhunt.errors import AnalysisError
+from graphhunt.incidents.acts import Acts
 from graphhunt.incidents.files import Arrivals
 from graphhunt.incidents.formation import DAY, Formation
 from graphhunt.incidents.incident import Context, Incident
@@ -92,6 +94,7 @@ def find(tables: Tables, options: Options, given: Weights | None = None) -> Foun
     """
     networks, arrivals = Networks(tables, options.networks, options.stated), Arrivals(tables)
     leads = [lead for lead in leads_of(tables, networks, arrivals) if _asked(lead, options)]
+    leads = _without_benign(tables, leads, options.ties)
     links = links_of(tables, networks, arrivals)
     formation = Formation(tables, leads, links, given)
     joining = Joining(formation, options.cut, given, options.ties)
@@ -106,6 +109,19 @@ def find(tables: Tables, options: Options, given: Weights | None = None) -> Foun
 def _asked(lead: Lead, options: Options) -> bool:
     after = options.since is None or lead.time >= options.since
     return after and (options.until is None or lead.time < options.until)
+
+
+def _without_benign(tables: Tables, leads: list[Lead], ties: Iterable[Tie]) -> list[Lead]:
+    """Leave out the leads of acts that an analyst found benign."""
+    benign = {tie.a for tie in ties if tie.verdict == "benign"}
+    if not benign:
+        return leads
+    acts, own = Acts(tables), defaultdict[str, list[Lead]](list)
+    for lead in sorted(leads, key=lambda lead: lead.time):
+        own[lead.vertex].append(lead)
+    acts.know(own)
+    out = {vertex for vertex, its in own.items() if acts.act(vertex, its).id in benign}
+    return [lead for lead in leads if lead.vertex not in out]
 
 
 def _check(tables: Tables, links: pl.DataFrame, given: Weights | None) -> None:

@@ -108,3 +108,23 @@ def test_a_damaged_casebook_says_so(tmp_path: Path) -> None:
     (tmp_path / "casebook.db").write_bytes(b"no database" * 1000)
     with pytest.raises(DamageError, match="casebook"):
         ties_of(tmp_path)
+
+
+def test_a_benign_act_is_no_evidence_until_that_is_undone(case: Case) -> None:
+    """Its leads are gone from score and list, the other acts of its incident stay; taken back, all is as before."""
+    before = case.found()
+    first = before.incidents[0]
+    act = next(one for one in first.acts if [lead.kind for lead in one.leads] == ["asked_admins"])
+    made = case.links.benign(act.id, act.id, author="ann")
+    after = case.found()
+    assert sum(len(each.leads) for each in after.incidents) == sum(len(each.leads) for each in before.incidents) - 1
+    assert len(after.incidents) == len(before.incidents)
+    assert not any(lead.kind == "asked_admins" for each in after.incidents for lead in each.leads)
+    assert after.incidents[0].id == first.id
+    case.links.undo(made["id"])
+    assert [each.id for each in case.found().incidents] == [each.id for each in before.incidents]
+    with pytest.raises(UsageError, match="no act"):
+        case.links.benign("nosuch", "nosuch")
+    visit = next(one for one in first.acts if not one.leads)
+    with pytest.raises(UsageError, match="evidence"):
+        case.links.benign(visit.id, visit.id)

@@ -78,10 +78,15 @@ def get_storyboard(hunt: HuntDep, window: WindowDep, incident_id: str) -> Storyb
 
 @router.post("/incidents/{incident_id}/links", operation_id="addIncidentLink", status_code=201)
 def add_link(hunt: HuntDep, author: AuthorDep, incident_id: str, wanted: LinkRequest) -> LinkShape:
-    """Cut an inferred join of an incident, or join another incident to it; the casebook keeps it."""
+    """Cut an inferred join of an incident, join another incident to it, or find an act benign, so that it is no lead.
+
+    The casebook keeps it. Acts found benign through one id of an act are told, and taken back, together in the page.
+    """
     links = _links(hunt)
     if wanted.verdict == "cut":
         made = links.cut(wanted.other, reason=wanted.reason, author=author)
+    elif wanted.verdict == "benign":
+        made = links.benign(wanted.other, incident_id, reason=wanted.reason, author=author)
     else:
         made = links.join(incident_id, wanted.other, reason=wanted.reason, author=author)
     return LinkShape.model_validate(made)

@@ -35,6 +35,7 @@ export type FoldShape = Schemas['FoldShape'];
 export type ArrowShape = Schemas['ArrowShape'];
 export type BreakShape = Schemas['BreakShape'];
 export type LaneShape = Schemas['LaneShape'];
+export type SentenceShape = Schemas['SentenceShape'];
 export type AccountName = Schemas['AccountName'];
 export type LinkShape = Schemas['LinkShape'];
 export type NetworksAnswer = Schemas['NetworksAnswer'];
@@ -392,6 +393,13 @@ export const api = {
     post<LinkShape>(`/incidents/${encodeURIComponent(incident)}/links`, {
       verdict: 'cut',
       other: join,
+      reason: '',
+    }),
+  /** Finds an act benign; `card` is the act that it is told with. */
+  findBenign: (card: string, act: string) =>
+    post<LinkShape>(`/incidents/${encodeURIComponent(card)}/links`, {
+      verdict: 'benign',
+      other: act,
       reason: '',
     }),
   undoLink: (id: string) =>

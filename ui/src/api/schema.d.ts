@@ -888,7 +888,9 @@ export interface paths {
         put?: never;
         /**
          * Add Link
-         * @description Cut an inferred join of an incident, or join another incident to it; the casebook keeps it.
+         * @description Cut an inferred join of an incident, join another incident to it, or find an act benign, so that it is no lead.
+         *
+         *     The casebook keeps it. Acts found benign through one id of an act are told, and taken back, together in the page.
          */
         post: operations["addIncidentLink"];
         delete?: never;
@@ -3068,7 +3070,7 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A link by hand: `cut` names an inferred join of the incident, `join` another incident.
+         * @description A link by hand: `cut` names an inferred join of the incident, `join` another one, `benign` an act of it.
          */
         LinkRequest: {
             /** Other */
@@ -3082,7 +3084,7 @@ export interface components {
              * Verdict
              * @enum {string}
              */
-            verdict: "cut" | "join";
+            verdict: "cut" | "join" | "benign";
         };
         /**
          * LinkShape

@@ -87,6 +87,23 @@ test('what is cut and taken back leads to the list there was', () =>
     assert.equal(await list.innerText(), before);
   }));
 
+test('an act that is not malicious is no evidence, until that is taken back', () =>
+  visit(async (page) => {
+    const list = page.getByRole('navigation', { name: 'Incidents' });
+    const before = await list.innerText();
+    const cards = page.locator('.story > ol > li:not(.life)');
+    await page.locator('button.card', { hasText: 'net.exe' }).click();
+    await page.getByRole('button', { name: 'Not malicious' }).click();
+    await page.getByRole('button', { name: 'Undo “not malicious”' }).waitFor();
+    await settled(page);
+    assert.equal(await cards.count(), 9);
+    assert.ok(!(await list.innerText()).includes('sbeavers'));
+    await page.getByRole('button', { name: 'Undo “not malicious”' }).click();
+    await page.getByRole('button', { name: 'Undo “not malicious”' }).waitFor({ state: 'detached' });
+    await settled(page);
+    assert.equal(await list.innerText(), before);
+  }));
+
 test('keys go from act to act, unfold, and open the records', () =>
   visit(async (page) => {
     const now = () => page.evaluate(() => document.activeElement.dataset.act);
