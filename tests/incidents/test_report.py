@@ -18,7 +18,7 @@ from graphhunt.case.incident_report.content import Gathered, gathered
 from graphhunt.case.incident_report.forms import FORMS
 from graphhunt.case.incident_report.kinds import KINDS, TECHNIQUES
 from graphhunt.case.incident_report.redaction import swapper
-from graphhunt.case.incident_report.secrets import masked
+from graphhunt.case.incident_report.secrets import masked, without_password
 from graphhunt.case.incident_report.texts import Texts
 from graphhunt.errors import UsageError
 from graphhunt.hunt import Hunt
@@ -171,6 +171,10 @@ def test_secrets_are_shortened_and_hostile_names_inert(hunt: Hunt, name: str) ->
 def test_each_kind_of_secret_is_taken_out(line: str, secret: str) -> None:
     assert secret in line
     assert secret not in masked(line)
+
+
+def test_an_indicator_keeps_all_but_the_password() -> None:
+    assert without_password(f"http://a:S3cret!@h/{HASH}") == f"http://a:…@h/{HASH}"
 
 
 def test_what_is_no_secret_stays() -> None:

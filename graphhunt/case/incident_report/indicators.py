@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graphhunt.case.casebook.stix_objects import name_id
+from graphhunt.case.incident_report.secrets import without_password
 from graphhunt.incidents.networks import read_address
 from graphhunt.spreadsheet import disarmed
 from graphhunt.toolbox.decoding import decoded
@@ -38,7 +39,7 @@ def _found(story: Mapping[str, Any], tables: Tables) -> Iterator[tuple[str, str]
     lines, hashes = _programs(story, tables)
     for line in lines:
         clear = decoded(line)
-        yield from (("url", url) for url in (clear.urls if clear else ()))
+        yield from (("url", without_password(url)) for url in (clear.urls if clear else ()))
     for step in story["steps"]:
         for sentence in step["sentences"]:
             yield from _named(sentence)

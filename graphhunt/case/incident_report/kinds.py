@@ -24,6 +24,16 @@ KINDS = {
     "remote_dcom": Kind("a program was started through DCOM", ("T1021.003",)),
     "remote_winrm": Kind("commands were run through WinRM", ("T1021.006",)),
     "exploited": Kind("a flaw of a service was used", ("T1210",)),
+    "tool_service": Kind("a service of a tool for remote commands was installed", ("T1569.002",)),
+    "shell_service": Kind("a service that runs a command was installed", ("T1569.002",)),
+    "service_shell": Kind("a service started a shell", ("T1569.002",)),
+    "wmi_shell": Kind("a program was started through WMI", ("T1047",)),
+    "served_command": Kind("a program that works for other machines ran a command"),
+    "driven_program": Kind("a program was driven through DCOM", ("T1021.003",)),
+    "remote_command": Kind("a command was run as tools for remote commands do", ("T1021.002",)),
+    "replication": Kind("the domain was asked for its secrets (DCSync)", ("T1003.006",)),
+    "access_ssh": Kind("somebody came over SSH for the first time", ("T1021.004",)),
+    "access_root": Kind("rights of another account were taken for the first time", ("T1548.003",)),
     "fan_out": Kind("programs were run on several machines within minutes", ("T1021",)),
     "encoded_command": Kind("encoded PowerShell was run", ("T1059.001", "T1027")),
     "encoded_plain": Kind("encoded PowerShell was run", ("T1059.001",)),
@@ -79,7 +89,8 @@ References: https://attack.mitre.org/techniques/enterprise/
 """
 
 TECHNIQUES = {
-    "T1003.001": "LSASS Memory", "T1021": "Remote Services", "T1021.001": "Remote Desktop Protocol",
+    "T1003.001": "LSASS Memory", "T1003.006": "DCSync",
+    "T1548.003": "Sudo and Sudo Caching", "T1021": "Remote Services", "T1021.001": "Remote Desktop Protocol",
     "T1021.002": "SMB/Windows Admin Shares", "T1021.003": "Distributed Component Object Model",
     "T1021.004": "SSH", "T1021.006": "Windows Remote Management", "T1027": "Obfuscated Files or Information",
     "T1033": "System Owner/User Discovery", "T1047": "Windows Management Instrumentation",
@@ -97,7 +108,7 @@ TECHNIQUES = {
 }  # fmt: skip
 """Names of techniques, as ATT&CK has them."""
 
-FROM_AFAR = frozenset({"outside_logon", "guessed", "sprayed", "name_mismatch", "many_tickets"})
+FROM_AFAR = frozenset({"access_ssh", "outside_logon", "guessed", "sprayed", "name_mismatch", "many_tickets"})
 """Kinds that tell of who comes, and nothing of what ran."""
 
 

@@ -48,6 +48,11 @@ def masked(text: str) -> str:
     return _TICKETS.sub(_first, _HASHES.sub(_first, text))
 
 
+def without_password(url: str) -> str:
+    """Give an address of the web without the password that stands in it; all else of it stays, so that it is found."""
+    return _IN_URL.sub(r"\1…", url)
+
+
 def _first(found: re.Match[str]) -> str:
     return _short(found[1])
 

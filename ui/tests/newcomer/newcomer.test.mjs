@@ -66,10 +66,13 @@ test('from nothing to a saved report', () =>
       assert.match(text, /What to do first/);
       assert.match(text, /\bE1\b/);
       assert.equal(asked.length, 1, 'the report asks for nothing but itself');
+      const printed = (await reader.pdf({ preferCSSPageSize: true })).toString('latin1');
+      assert.ok(printed.match(/\/Type\s*\/Page[^s]/g).length <= 4, 'it prints on four pages');
       await saved.close();
 
       await load.getByRole('link', { name: /incidents? found/ }).click();
       assert.match(page.url(), /#\/incidents$/);
+      await page.locator('.toast').first().waitFor({ state: 'detached' });
     },
     { at: '#/graph' },
   ));
