@@ -65,6 +65,7 @@ KINDS = {
     "tool": Kind("a tool of intruders was run", ("T1588.002",)),
     "service_in_user_folder": Kind("a service ran from a folder that every user may write to", ("T1543.003",)),
     "remote_subscription": Kind("a WMI subscription was made over the network", ("T1546.003",)),
+    "subscription": Kind("a WMI subscription was made", ("T1546.003",)),
     "name_mismatch": Kind("a client gave itself the name of another machine"),
     "beacon": Kind("an address outside was called as by a clock", ("T1071",)),
     "copies_deleted": Kind("copies of files were deleted", ("T1490",)),

@@ -42,15 +42,21 @@ export function rejected(found: Accounting): Row[] {
     .sort((a, b) => b.records - a.records);
 }
 
-/** The channels with the most records of all machines, at most so many. */
-export function channels(
-  machines: readonly { channels: readonly { channel: string; events: number }[] }[],
-  most = 3,
-): string[] {
+type Channels = readonly { channel: string; events: number }[];
+
+/** Records of a machine by channel; both logs of PowerShell are one. */
+export function byChannel(found: Channels): Map<string, number> {
   const sums = new Map<string, number>();
-  for (const { channel, events } of machines.flatMap((machine) => machine.channels)) {
-    sums.set(channel, (sums.get(channel) ?? 0) + events);
+  for (const { channel, events } of found) {
+    const name = channel === 'WindowsPowerShell' ? 'PowerShell' : channel;
+    sums.set(name, (sums.get(name) ?? 0) + events);
   }
+  return sums;
+}
+
+/** The channels with the most records of all machines, at most so many. */
+export function channels(machines: readonly { channels: Channels }[], most = 3): string[] {
+  const sums = byChannel(machines.flatMap((machine) => machine.channels));
   return [...sums]
     .sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
     .slice(0, most)

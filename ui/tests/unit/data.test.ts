@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { channels, kept, rejected } from '../../src/data/accounting';
+import { byChannel, channels, kept, rejected } from '../../src/data/accounting';
 import { STAY, staying, withToast, type Toast } from '../../src/state/toasts';
 
 const toast = (id: number, error = false, at = 0): Toast => ({ id, text: `message ${id}`, error, at });
@@ -62,5 +62,10 @@ describe('what became of the records', () => {
       },
     ];
     expect(channels(machines, 2)).toEqual(['Sysmon', 'System']);
+    const shells = [
+      { channel: 'PowerShell', events: 2 },
+      { channel: 'WindowsPowerShell', events: 3 },
+    ];
+    expect([...byChannel(shells)]).toEqual([['PowerShell', 5]]);
   });
 });
