@@ -1,10 +1,12 @@
 /** The room of events: around a record, by session, verbatim; on one recording of the intrusion over a service. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { launch, settled, visitWith } from '../browser/_browser.mjs';
+import { found, launch, settled, visitWith } from '../browser/_browser.mjs';
 
 const AROUND = 'host:WORKSTATION6 around:2020-09-20T16:16:56±10m';
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let browser;
 before(async () => {
   browser = await launch();
@@ -125,3 +127,41 @@ test('a cell narrows, an error shows its place, and nothing found offers a way o
     },
     { ...room(AROUND), expected: /422/ },
   ));
+
+test('the search at the top lists machines before their accounts, and leads to the records', () =>
+  visitWith(browser, async (page) => {
+    await page.keyboard.press('/');
+    await page.keyboard.insertText('workst');
+    await found(page, 'workst');
+    assert.equal(await page.locator('.hits [role=group]').first().getAttribute('aria-label'), 'Machines');
+    await page.locator('.hits [role=group][aria-label="Records"] .hit').click();
+    await answered(page, footer);
+    assert.match(page.url(), /#\/events\?q=workst$/);
+  }));
+
+for (const theme of ['light', 'dark'])
+  test(`axe finds nothing serious in the table and a record, ${theme}`, () =>
+    visitWith(
+      browser,
+      async (page) => {
+        await answered(page, footer);
+        await page.locator('.row').nth(1).click();
+        await page.keyboard.press('Enter');
+        await page.locator('.pane pre').waitFor();
+        await settled(page);
+        await page.evaluate(axe);
+        const faults = await page.evaluate(async () => {
+          const result = await globalThis.axe.run(document, {
+            runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] },
+          });
+          return result.violations
+            .filter((item) => item.impact === 'serious' || item.impact === 'critical')
+            .map(
+              (item) =>
+                `${item.id}: ${item.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`)}`,
+            );
+        });
+        assert.deepEqual(faults, []);
+      },
+      { ...room(AROUND, '&group=session'), theme },
+    ));

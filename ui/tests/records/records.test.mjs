@@ -97,3 +97,25 @@ test('long numbers of the graph and of a query are shown digit by digit', () =>
       '9007199254740993',
     ]);
   }));
+
+test('the room of events shows hidden characters of a field, and copies the record as it was loaded', () =>
+  visitWith(
+    browser,
+    async (page, context) => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      const row = page.locator('.row').first();
+      await row.waitFor();
+      await row.click();
+      await page.keyboard.press('Enter');
+      const pane = page.getByRole('region', { name: 'Record', exact: true });
+      await pane.locator('pre').waitFor();
+      const codes = await pane.locator('dd .hidden').evaluateAll((all) => all.map((one) => one.dataset.code));
+      assert.ok(codes.includes('U+202E'), String(codes));
+      await pane.getByRole('button', { name: 'Copy' }).click();
+      await page.locator('.toast').waitFor();
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), RECORD);
+    },
+    {
+      at: `#/events?q=${encodeURIComponent('Keywords:-9214364837600034816 RecordNumber:9223372036854775807')}`,
+    },
+  ));
