@@ -73,7 +73,6 @@ export type TokenShape = Schemas['TokenShape'];
 export type AuditLine = Schemas['AuditLine'];
 export type TargetShape = Schemas['TargetShape'];
 export type OverviewAnswer = Schemas['OverviewAnswer'];
-export type SentenceShape = Schemas['SentenceShape'];
 export type StoryAnswer = Schemas['StoryAnswer'];
 export type ProofShape = Schemas['ProofShape'];
 export type NamedShape = Schemas['NamedShape'];
