@@ -135,6 +135,8 @@ PHRASES = {
                              "run as tools for remote commands do: {command}"),
     "replication": Phrase(CREDENTIALS, "replicates the domain", "asked {to} to replicate the domain's secrets",
                           "asked to replicate the domain with its secrets (DCSync)"),
+    "subscription": Phrase(PERSISTENCE, "WMI subscription", "had a WMI subscription run a program",
+                           "a WMI subscription runs a program or script: {binding}"),
     "access_ssh": Phrase(MOVING, "first SSH to {to}", "came to {to} over SSH for the first time",
                          "over SSH for the first time"),
     "access_root": Phrase("Privilege escalation", "first takes the rights of {as}",
