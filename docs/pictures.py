@@ -1,4 +1,4 @@
-"""Makes the README's pictures of the workspace: the demo's best path, in both themes.
+"""Makes the README's pictures of the workspace: the demo's incident and the story of a host in it, one in each theme.
 
     python docs/pictures.py
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         OneByOneError,
         PauseError,
         QueryError,
+        QueryTextError,
         StoreError,
         UsageError,
         WireError,
@@ -47,8 +48,8 @@ __all__ = [
     "IP", "TH", "AccessError", "Alert", "AnalysisError", "ArchiveError", "Block", "BusyError", "CancelledError",
     "Client", "ConflictError", "Connection", "DamageError", "Detect", "Domain", "DuplicateError", "File",
     "GraphhuntError", "Histogram", "Hunt", "LimitError", "LoadError", "Machine", "MissingError", "OneByOneError",
-    "PauseError", "Process", "QueryError", "Registry", "StoreError", "THCollection", "TimePeriod", "UsageError", "User",
-    "WireError", "WorkspaceError", "open",
+    "PauseError", "Process", "QueryError", "QueryTextError", "Registry", "StoreError", "THCollection", "TimePeriod",
+    "UsageError", "User", "WireError", "WorkspaceError", "open",
 ]  # fmt: skip
 
 _HOMES = {"Hunt": "graphhunt.hunt", "open": "graphhunt.opening"}

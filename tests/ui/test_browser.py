@@ -36,8 +36,9 @@ ASKED = 100
 """So many questions the page asks of the graph at least, while it is used in every way."""
 
 
-def refuse_without_browser() -> None:
-    """Leave the test out where the browser's test can't run; fail where it has to."""
+@pytest.fixture(scope="session", autouse=True)
+def browser() -> None:
+    """Look for the browser before all else: leave the tests out where it is missing, fail where it has to be there."""
     reason = lacking()
     if reason and os.environ.get("GRAPHHUNT_REQUIRE_BROWSER") == "1":
         pytest.fail(reason)
@@ -48,7 +49,6 @@ def refuse_without_browser() -> None:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """Serve what a writer puts into a folder, or an empty workspace."""
-    refuse_without_browser()
     with ExitStack() as stack:
 
         def serve(write: Writer | None) -> dict[str, str]:
@@ -80,7 +80,6 @@ class Recording(NamedTuple):
 
 def recorded(folder: Path, write: Writer, files: list[str], **given: str) -> Recording:
     """Run node's test files against a case on the embedded engine."""
-    refuse_without_browser()
     written, heard = list[str](), list[Exchange]()
 
     def noted(logs: Path) -> Path:
@@ -180,7 +179,6 @@ def test_events_around_a_record(server: Server, shared_data: Path) -> None:
 @pytest.mark.timeout(600)
 def test_an_incident_is_told_at_one_look(real_case: Callable[[str], Path], tmp_path: Path) -> None:
     """The room of incidents reads the graph's tables and the records alone, so that no engine has to be filled."""
-    refuse_without_browser()
     folder = tmp_path / "workspace"
     shutil.copytree(real_case("mordor_theshire_2020"), folder)
     with Hunt(folder, settings=small_settings(engine_idle=60.0)) as hunt, served(hunt) as known:
