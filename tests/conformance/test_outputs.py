@@ -118,6 +118,8 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "paths": [[], ["--rank"]],
     "incidents": [[]],
     "networks": [[]],
+    "story": [["bravo"], ["{user}"], ["10.0.0.9"]],
+    "report": [["--out", "{folder}/report.html"]],
     "decode": [["powershell -enc GwBbADMAMQBtAA=="], ["cmd /c echo \x1b[31m"]],
     "reread": [[]],
     "hunts": [["remote-execution"]],

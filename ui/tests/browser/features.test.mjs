@@ -38,7 +38,7 @@ test('search finds name, domain name, SID, address and command line; a prefix na
     const kinds = async () =>
       page.locator('.hits [role=group]').evaluateAll((all) => all.map((g) => g.ariaLabel));
     await hits(page, 'machine:a');
-    assert.deepEqual(await kinds(), ['Machines']);
+    assert.deepEqual(await kinds(), ['Machines', 'Records'], 'and the way to the records that say so');
     await hits(page, 'machine:charlie');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
