@@ -18,7 +18,8 @@ DAY = 86_400_000_000
 
 
 def asked(case: Path, **given: Any) -> dict[str, Any]:
-    return QUESTION.ask(SimpleNamespace(snapshot=Snapshot(case / "graph")), given)  # type: ignore[arg-type]
+    told = SimpleNamespace(snapshot=Snapshot(case / "graph"), workspace=SimpleNamespace(path=case))
+    return QUESTION.ask(told, given)  # type: ignore[arg-type]
 
 
 def test_a_process_stands_in_it_once(real_case: Callable[[str], Path]) -> None:
