@@ -120,6 +120,8 @@ def test_every_route_lets_in_whom_the_table_says(client: TestClient, role: str) 
     _, token = accounts_of(client).make_token("all", scopes, role)
     for method, path in operations(client):
         name = f"{method} {path}"
+        if name == "POST /demo" and role in EXPECTED[name]:
+            continue  # it takes nothing that could fit nothing, and would load the demonstration
         got = status(client, method, path, token)
         assert got < 500, name
         if name not in PUBLIC and role not in EXPECTED[name]:
