@@ -21,9 +21,10 @@ from graphhunt.evidence.proof import prove
 from graphhunt.evidence.segment import EVIDENCE_FILE
 from graphhunt.ids import short_host
 from graphhunt.records import build
+from graphhunt.records.pieces import MOST_VALUE, NAMES, PIECES, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -52,14 +53,6 @@ class Coded(NamedTuple):
         return found
 
 
-class _Field(NamedTuple):
-    """Where a field's values stand in the file of values."""
-
-    written: str
-    start: int
-    length: int
-
-
 class Segment:
     """The index of one segment.
 
@@ -74,20 +67,29 @@ class Segment:
         self.start = start
         self.folder = folder
         self.rows = pl.read_ipc(folder / build.ROWS)
-        self.words = pl.read_ipc(folder / build.WORDS)
-        self._values = pl.read_ipc(folder / build.VALUES)
-        names = pl.read_ipc(folder / build.NAMES)
-        self.fields = {
-            low: _Field(field, begin, length)
-            for low, field, begin, length in names.select("low", "field", "start", "length").iter_rows()
-        }
+        self.pieces = pl.read_parquet(folder / PIECES, glob=False)
+        self._fields = {row[0].lower(): Field(*row) for row in pl.read_ipc(folder / NAMES).iter_rows()}
         self._shown = pa.ipc.open_file(pa.memory_map(str(folder / build.SHOWN_FILE)))
         self._lock = threading.Lock()
 
+    def names(self) -> dict[str, str]:
+        """Give the fields that any record has a value of, as written, by their names in lower case."""
+        return {low: field.written for low, field in self._fields.items() if low and field.filled}
+
     def values(self, field: str) -> pl.DataFrame | None:
         """Give the distinct values of a field (in lower case), each with its rows; None if no record has it."""
-        place = self.fields.get(field)
-        return None if place is None else self._values.slice(place.start, place.length)
+        place = self._fields.get(field)
+        if place is None:
+            return None
+        first_line = pl.col("text").str.extract(r"^([^\r]*)").str.slice(0, MOST_VALUE)
+        found = self.pieces.slice(place.start, place.compared + place.lines)
+        return found.filter(pl.col("text") != "").select("row", value=first_line)
+
+    def named(self, fits: Callable[[str], bool]) -> Iterator[pl.DataFrame]:
+        """Give the pieces of the fields whose names, in lower case, stand in the text of records and fit."""
+        for low, place in self._fields.items():
+            if place.lines and fits(low):
+                yield self.pieces.slice(place.start + place.compared, place.lines)
 
     def shown(self, rows: Sequence[int]) -> dict[int, dict[str, str]]:
         """Give the fields that a list shows of some rows."""
@@ -187,7 +189,7 @@ class Records:
     @cached_property
     def names(self) -> dict[str, str]:
         """The fields that records have of their own, by name in lower case."""
-        return {low: place.written for segment in self.segments for low, place in segment.fields.items()}
+        return {low: written for segment in self.segments for low, written in segment.names().items()}
 
     def numbers(self, event_ids: Sequence[str]) -> dict[str, int]:
         """Give the numbers of records by their ids; unknown ids are left out."""
@@ -292,6 +294,6 @@ class Indexes:
 
 
 def matching(frame: pl.DataFrame, wanted: pl.Expr) -> list[Any]:
-    """Give the rows of the entries of words or values that are wanted, as one array each."""
+    """Give the rows of the pieces or values that are wanted, as one array."""
     found = frame.filter(wanted).get_column("row")
     return [found.explode().drop_nulls().to_numpy()] if len(found) else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +13,11 @@ import polars as pl
 
 from graphhunt.errors import QueryTextError
 from graphhunt.ids import short_host
-from graphhunt.records.build import taken_apart
 from graphhunt.records.index import matching
 from graphhunt.records.named import NAMES, PEER
+from graphhunt.records.pieces import COMPARED
 from graphhunt.records.query import BEGINS, IS, MORE
+from graphhunt.records.text import searched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,18 +99,24 @@ class Matcher:
         pieces = list(dict.fromkeys(piece for piece in _PIECES.findall(text) if piece.strip(".")))
         if not pieces:
             return np.zeros(self._records.count, dtype=np.bool_)
-        whole = _ONE_WORD.fullmatch(text) is not None
+        if _ONE_WORD.fullmatch(text):
+            return among & self._standing(text, begins=term.how == BEGINS)
         found = among.copy()
         for piece in pieces:
-            begins = term.how == BEGINS and whole
-            column = pl.col("word")
-            found &= self._words(column.str.starts_with(piece) if begins else column.str.contains(piece, literal=True))
-        return found if whole else self._verified(found, text)
+            found &= self._standing(piece)
+        sure = found & self._standing(text)
+        return sure | self._verified(found & ~sure, text)
 
-    def _words(self, wanted: pl.Expr) -> Mask:
+    def _standing(self, text: str, *, begins: bool = False) -> Mask:
+        """Tell in which records' pieces and names a text stands, wherever or where a word begins."""
         found = np.zeros(self._records.count, dtype=np.bool_)
+        start = re.compile(rf"(?<![\w.$\-]){re.escape(text)}")
+        wanted = (pl.col("kind") != COMPARED) & pl.col("text").str.contains(text, literal=True)
+        if begins:
+            wanted &= pl.col("text").str.contains(rf"(?:^|[^\p{{L}}\p{{N}}_.$\-]){pl.escape_regex(text)}")
         for segment in self._records.segments:
-            for rows in matching(segment.words, wanted):
+            named = segment.named(lambda name: bool(start.search(name)) if begins else text in name)
+            for rows in chain(matching(segment.pieces, wanted), *(matching(each, pl.lit(True)) for each in named)):
                 found[segment.start + rows.astype(np.int64)] = True
         return found
 
@@ -116,7 +124,7 @@ class Matcher:
         """Keep the records in which the text stands as it is written; the words alone tell only that they are there."""
         kept = np.zeros(self._records.count, dtype=np.bool_)
         for number, raw in self._records.raws(np.flatnonzero(found)):
-            kept[number] = text in raw.lower() or text in taken_apart(raw, "", placed=True).text
+            kept[number] = text in raw.lower() or text in searched(raw)
         return kept
 
     def _field(self, term: Term) -> Mask:

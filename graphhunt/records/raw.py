@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from xml.sax.saxutils import unescape
+
+import orjson
 
 from graphhunt.errors import UsageError
 from graphhunt.times import micros
@@ -64,17 +67,25 @@ def read(raw: str, context: str = "", *, placed: bool = False) -> Raw:
     fields = _fields(raw, context)
     if placed:
         return Raw(fields, None, None)
-    low = {name.lower(): value for name, value in reversed(fields.items())}
+    low = by_low_name(fields)
     return Raw(fields, _time(low), next((low[name] for name in _HOSTS if low.get(name)), None))
+
+
+def by_low_name(fields: Mapping[str, str]) -> dict[str, str]:
+    """Give values by their name in lower case; the first where two have the same."""
+    return {low: fields[name] for low, name in _low_names(tuple(fields))}
+
+
+@lru_cache(maxsize=4096)
+def _low_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Give names in lower case with the first that is written so: most records have the names of many others."""
+    return tuple({name.lower(): name for name in reversed(names)}.items())
 
 
 def _fields(raw: str, context: str) -> dict[str, str]:
     start = raw[:64].lstrip()[:1]
     if start == "{":
-        try:
-            return _of_json(json.loads(raw, parse_int=str, parse_float=str, parse_constant=str, strict=False))
-        except (ValueError, RecursionError):
-            return {}
+        return _of_json(raw)
     if start == "<" and "</" in raw:
         return _of_xml(raw)
     if columns := _columns(context):
@@ -96,10 +107,32 @@ def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return fields
 
 
-def _of_json(value: Any) -> dict[str, str]:
+def _of_json(raw: str) -> dict[str, str]:
+    """Read JSON the quick way; the slow one keeps numbers that can be written in several ways as they are written."""
+    try:
+        return _of_value(orjson.loads(raw))
+    except (ValueError, RecursionError):
+        pass
+    try:
+        found = _of_value(json.loads(raw, parse_int=str, parse_float=str, parse_constant=str, strict=False))
+    except (ValueError, RecursionError):
+        return {}
+    return {_whole(name): _whole(value) for name, value in found.items()}
+
+
+def _whole(text: str) -> str:
+    """Put a question mark for each half of a character, which can't be stored."""
+    return text.encode(errors="replace").decode()
+
+
+def _of_value(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    leaves = {name: item if item.__class__ is str else _LEAVES[item.__class__](item) for name, item in value.items()}
+    if len(leaves) <= MOST_FIELDS and "." not in "".join(leaves) and dict not in set(map(type, leaves.values())):
+        return leaves
     fields: dict[str, str] = {}
-    if isinstance(value, dict):
-        _walk(value, "", fields, 0)
+    _walk(leaves, "", fields, 0)
     return fields
 
 
@@ -109,7 +142,7 @@ def _walk(value: Mapping[str, Any], path: str, fields: dict[str, str], depth: in
         if len(fields) >= MOST_FIELDS:
             return
         if item.__class__ is not str:
-            item = _listed(item) if isinstance(item, list) else _said(item)
+            item = _LEAVES[item.__class__](item)
             if isinstance(item, dict):
                 if depth < _DEPTH:
                     _walk(item, f"{path}{name}.", fields, depth + 1)
@@ -132,15 +165,31 @@ def _listed(items: list[Any]) -> Any:
     if named:
         return named
     return ", ".join(
-        json.dumps(item, ensure_ascii=False) if isinstance(item, dict | list) else str(_said(item)) for item in items
+        json.dumps(_written(item), ensure_ascii=False)
+        if isinstance(item, dict | list)
+        else _LEAVES[item.__class__](item)
+        for item in items
     )
 
 
-def _said(item: Any) -> Any:
-    """Give a value as text; a mapping stays one."""
-    if isinstance(item, dict | str):
-        return item
-    return {None: "", True: "true", False: "false"}.get(item, str(item))
+def _written(item: Any) -> Any:
+    """Give what is nested in a list with its numbers as text."""
+    if isinstance(item, dict):
+        return {name: _written(each) for name, each in item.items()}
+    if isinstance(item, list):
+        return [_written(each) for each in item]
+    return item if item is None or item.__class__ is bool else _LEAVES[item.__class__](item)
+
+
+def _inexact(_: float) -> str:
+    raise ValueError("a number that may have been written in another way")
+
+
+_LEAVES: dict[type, Callable[[Any], Any]] = {
+    str: str, int: str, float: _inexact, bool: lambda item: "true" if item else "false", type(None): lambda _: "",
+    list: _listed, dict: lambda item: item,
+}  # fmt: skip
+"""How a value of each kind is said: as text, but mappings stay what they are."""
 
 
 def _of_xml(raw: str) -> dict[str, str]:

@@ -60,9 +60,9 @@ def test_why_a_record_is_not_in_the_graph(workspace: Workspace) -> None:
     assert found["not_drawn"].get("skipped: unmapped: System/7036") == 2
 
 
-def test_words_that_are_damaged_are_made_again(workspace: Workspace) -> None:
+def test_pieces_that_are_damaged_are_made_again(workspace: Workspace) -> None:
     before = searched(workspace).holding("sshd")
-    for kept in (workspace.path / FOLDER).glob("*/words.arrow"):
+    for kept in (workspace.path / FOLDER).glob("*/pieces.parquet"):
         kept.write_bytes(kept.read_bytes()[:-40])
     assert searched(workspace).holding("sshd") == before
 

@@ -17,6 +17,7 @@ from graphhunt.errors import MissingError, QueryTextError
 from graphhunt.evidence import Workspace
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.records.asking import RecordSearch
+from graphhunt.records.index import FOLDER
 
 Records = list[dict[str, Any]]
 NOISE = "Sysmon/7,Sysmon/10,Sysmon/12,Sysmon/13,Security/4656,Security/4658,Security/4690,PowerShell/4103"
@@ -198,3 +199,10 @@ def test_a_page_is_small(search: RecordSearch) -> None:
     found = search.find("host:WORKSTATION6")
     assert len(found["items"]) == 500
     assert len(gzip.compress(json.dumps(found).encode(), 6)) <= 250_000
+
+
+def test_the_index_is_small(search: RecordSearch, records: Records) -> None:
+    """At most 250 bytes a record: a quarter of a gigabyte for a million."""
+    search.find("4624", limit=1)
+    files = [path for path in (search._workspace.path / FOLDER).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 250 * len(records)
