@@ -265,7 +265,9 @@ def _listed(fields: Mapping[str, str], raw: str) -> str:
         return orjson.dumps({"record": _short(raw, 2 * _SHOWN_TEXT)}).decode()
     told: dict[str, str] = {}
     for name in _in_order(tuple(fields)):
-        value = _short(fields[name], _SHOWN_TEXT)
+        value = fields[name].strip()
+        if len(value) > _SHOWN_TEXT or "\n" in value:
+            value = _short(value, _SHOWN_TEXT)
         if value not in _NOTHING and (name != "Message" or not told):
             told[name] = value
         if len(told) == _MOST_SHOWN:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphhunt.records.named import OWN
@@ -30,6 +31,7 @@ MOST_VALUE = 300
 _SCHEMA = {"row": pl.UInt32, "field": pl.UInt32, "kind": pl.UInt8, "text": pl.String}
 _KEY = ("field", "kind", "text")
 _TEXTS = {"row": pl.UInt32, "text": pl.String}
+_HALF = np.uint64(32)
 _ENDS = r"""[\r\t<>,;|"]"""
 """Signs at which text that has no fields is cut."""
 
@@ -59,6 +61,7 @@ class Pieces:
         self._fields: dict[str, int] = {}
         self._written: dict[int, str] = {}
         self._shapes: dict[tuple[str, ...], np.ndarray[tuple[int], np.dtype[np.uint32]]] = {}
+        self._grouped: list[pl.DataFrame] = []
         self._parts = [pl.LazyFrame(schema=_SCHEMA)]
         self._own = {self._id(name): self._id(field) for field, names in OWN.items() for name in names if name != field}
 
@@ -84,11 +87,11 @@ class Pieces:
             (row, plain(raw, own)) for row, raw, own, all_ in zip(rows, raws, fields, told, strict=True) if not all_
         ]
         cut = [_keyed(_lines(self._values(rows, fields, told))), self._cut(pl.LazyFrame(others, _TEXTS, orient="row"))]
-        pieces = pl.concat(cut).group_by(*_KEY).agg("row").collect()
+        pieces = _grouped(cut)
         own = pl.col("field").is_in(list(self._own)) & (pl.col("kind") != SAID)
         self._add_named(pieces.filter(own).explode("row"), rows.filter(unmapped))
         self._add_clear(pieces.filter(pl.col("field") != self._id(""), pl.col("text").str.contains(ENCODED)))
-        self._parts.append(_keyed(pieces.lazy().explode("row")))
+        self._grouped.append(pieces)
 
     def _add_named(self, values: pl.DataFrame, rows: pl.Series) -> None:
         """Add the values of some rows under the common names of their fields."""
@@ -141,10 +144,12 @@ class Pieces:
 
     def write(self, folder: Path) -> None:
         """Write the pieces in order of field, kind and text, and where each field's stand."""
-        low = pl.col("text").str.to_lowercase().str.strip_chars_end("\r")
-        grouped = pl.concat(self._parts).with_columns(low).group_by(*_KEY).agg(pl.col("row").unique().sort())
-        found = grouped.sort(*_KEY).collect()
-        _write(found.select("kind", "text", "row"), folder / PIECES)
+        together = pl.concat([*self._grouped, _grouped(self._parts)])
+        low = pl.col("text").str.to_lowercase().str.strip_chars_start().str.strip_chars_end("\r")
+        keys = together.select("field", "kind", low)
+        found = keys.unique().sort(*_KEY)
+        numbers = keys.join(found.with_row_index("number"), on=_KEY, how="left", maintain_order="left")["number"]
+        _write(found, _rows_of(numbers, together["row"], found.height), folder / PIECES)
         written = {field: self._written.get(field, name) for name, field in self._fields.items()}
         names = found.group_by("field", maintain_order=True).agg(
             length=pl.len(), compared=(pl.col("kind") == COMPARED).sum(), lines=(pl.col("kind") == BOTH).sum(),
@@ -161,18 +166,33 @@ def _keyed(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in _SCHEMA.items())
 
 
+def _grouped(parts: Sequence[pl.LazyFrame]) -> pl.DataFrame:
+    return pl.concat(parts).group_by(*_KEY).agg("row").collect()
+
+
 def _lines(values: pl.DataFrame) -> pl.LazyFrame:
     """Cut values into their lines; blank ones are left out, but not a value that has none other."""
-    whole = values.lazy().with_columns(pl.col("text").str.strip_chars_start())
-    many = pl.col("text").str.contains("\n", literal=True)
-    cut = whole.filter(many).with_row_index("of").with_columns(pl.col("text").str.split("\n")).explode("text")
+    many = values.get_column("text").str.contains("\n", literal=True)
+    whole = values.filter(many).lazy().with_columns(pl.col("text").str.strip_chars_start().str.split("\n"))
+    cut = whole.with_row_index("of").explode("text")
     first = pl.col("of") != pl.col("of").shift(fill_value=values.height)
     cut = cut.with_columns(kind=pl.when(first).then("kind").otherwise(pl.lit(SAID, pl.UInt8)))
     kept = cut.filter(first | (pl.col("text").str.strip_chars() != ""))
-    return pl.concat([whole.filter(~many), kept.drop("of")])
+    return pl.concat([values.filter(~many).lazy(), kept.drop("of")])
 
 
-def _write(pieces: pl.DataFrame, path: Path) -> None:
+def _rows_of(numbers: pl.Series, rows: pl.Series, count: int) -> pa.LargeListArray:
+    """Give the rows of each piece, rising: of lists of rows, each of the piece of a number."""
+    pairs = np.repeat(numbers.to_numpy().astype(np.uint64) << _HALF, rows.list.len().to_numpy())
+    pairs |= rows.explode().to_numpy()
+    pairs.sort()
+    pairs = pairs[np.diff(pairs, prepend=~pairs[:1]) != 0]
+    ends = np.cumsum(np.bincount((pairs >> _HALF).astype(np.int64), minlength=count))
+    return pa.LargeListArray.from_arrays(np.concatenate(([0], ends)), pa.array(pairs.astype(np.uint32)))
+
+
+def _write(keys: pl.DataFrame, rows: pa.LargeListArray, path: Path) -> None:
     """Write pieces; rows, which rise within a piece, pack to a fraction once their bytes stand apart."""
+    table = keys.select("kind", "text").to_arrow().append_column("row", rows)
     apart = {"row.list.element": "BYTE_STREAM_SPLIT"}
-    pq.write_table(pieces.to_arrow(), path, compression="zstd", use_dictionary=False, column_encoding=apart)
+    pq.write_table(table, path, compression="zstd", use_dictionary=False, column_encoding=apart)

@@ -157,6 +157,8 @@ def _walk(value: Mapping[str, Any], path: str, fields: dict[str, str], depth: in
 
 def _listed(items: list[Any]) -> Any:
     """Give a list of named values as a mapping, any other as text."""
+    if all(item.__class__ is str for item in items):
+        return ", ".join(items)
     named = {
         str(item.get("@Name") or item.get("Name")): item.get("#text", item.get("Value", ""))
         for item in items
@@ -228,7 +230,7 @@ def _time(fields: Mapping[str, str]) -> int | None:
     A local time without its zone gets the zone that the time of arrival shows, to the quarter of an hour.
     """
     for name in _TIMES:
-        found = _moment(fields.get(name, ""))
+        found = _moment(fields[name]) if name in fields else None
         if found is None:
             continue
         time, zoned = found
