@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, line, message, table
+from graphhunt.cli.show import json_out, line, message, progress, table
 from graphhunt.plain import counted
 from graphhunt.times import dated
+
+if TYPE_CHECKING:
+    from graphhunt.hunt import Hunt
 
 MOST_REASONS = 5
 """Reasons why records are not in the graph that are named."""
@@ -29,7 +32,7 @@ def run(
     with open_case(context, workspace, db) as hunt:
         groups = hunt.find(text, kind, limit)
         empty = not groups and not hunt.workspace.events()
-        told = None if empty or kind else hunt.records.holding(text)
+        told = None if empty or kind else _holding(hunt, text)
     if json:
         answer = {"groups": dated(groups), **({"records": told} if told else {})}
         json_out({**answer, **({"reason": _reason(text, empty=empty)} if not groups else {})})
@@ -45,6 +48,12 @@ def run(
     for group in groups:
         if group["more"]:
             message(f"more {group['kind']} entities fit; raise --limit")
+
+
+def _holding(hunt: Hunt, text: str) -> dict[str, Any]:
+    with progress() as tell:
+        hunt.records.ready(tell)
+    return hunt.records.holding(text)
 
 
 def _reason(text: str, *, empty: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
-from graphhunt.cli.show import json_out, line, message, table
+from graphhunt.cli.show import json_out, line, message, progress, table
 from graphhunt.plain import counted
 from graphhunt.times import dated, iso
 
@@ -40,6 +40,8 @@ def run(
 ) -> None:
     """Search all records that were loaded, in the graph or not; with facts on how to narrow the search."""
     with open_case(context, workspace, db) as hunt:
+        with progress() as tell:
+            hunt.records.ready(tell)
         found = hunt.records.find(query, quiet=quiet, by_session=session, limit=limit, cursor=after)
         empty = not hunt.workspace.events()
     if json:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphhunt.evidence import Workspace
+    from graphhunt.evidence.ingest.report import Progress
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.records.search import Moment
 
@@ -32,6 +33,17 @@ class RecordSearch:
         self._snapshot = snapshot
         self.noise = [name.strip() for name in noise.split(",") if name.strip()]
         self._search = Search(workspace)
+
+    def ready(self, progress: Progress) -> None:
+        """Make the index of what was loaded since the last search, which a search otherwise does without a word.
+
+        Args:
+            progress: Called now and then.
+
+        Raises:
+            DamageError: A file of original records isn't what was written.
+        """
+        self._search.ready(lambda done, count: progress("index", done, count, done))
 
     def moment(self) -> Moment:
         """Give the records and the graph as they are now; the first call makes the index of what was loaded since."""

@@ -26,7 +26,7 @@ from graphhunt.records.pieces import NAMES, PIECES, Pieces
 from graphhunt.records.raw import by_low_name, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from graphhunt.evidence.journal import SegmentEntry
 
@@ -74,13 +74,14 @@ def is_made(folder: Path) -> bool:
     return bool(files) and all(proved(folder / name, known) for name, known in files.items())
 
 
-def make(source: Path, segment: SegmentEntry, target: Path) -> None:
+def make(source: Path, segment: SegmentEntry, target: Path, tell: Callable[[int], None]) -> None:
     """Write the index of a segment's records.
 
     Args:
         source: The segment's folder.
         segment: Its journal entry.
         target: The folder to make; one that is there already is replaced.
+        tell: Called now and then with how many records are done.
 
     Raises:
         OSError: The disk refuses.
@@ -89,7 +90,7 @@ def make(source: Path, segment: SegmentEntry, target: Path) -> None:
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True, mode=0o700)
     try:
-        _write(source, segment, waiting)
+        _write(source, segment, waiting, tell)
         shutil.rmtree(target, ignore_errors=True)
         try:
             waiting.rename(target)
@@ -100,7 +101,7 @@ def make(source: Path, segment: SegmentEntry, target: Path) -> None:
         shutil.rmtree(waiting, ignore_errors=True)
 
 
-def _write(source: Path, segment: SegmentEntry, folder: Path) -> None:
+def _write(source: Path, segment: SegmentEntry, folder: Path, tell: Callable[[int], None]) -> None:
     contexts = {(entry.file, entry.loader): entry.context for entry in segment.sources}
     evidence = pl.scan_parquet(source / EVIDENCE_FILE, glob=False).with_row_index("row")
     facts = Facts(source, segment, evidence.select("row", "event_id").collect())
@@ -109,6 +110,7 @@ def _write(source: Path, segment: SegmentEntry, folder: Path) -> None:
     rows = []
     with pa.OSFile(str(folder / SHOWN_FILE), "wb") as stream, _shown_writer(stream) as writer:
         for start in range(0, segment.rows, PART):
+            tell(start)
             part = _Part(evidence.slice(start, PART).collect(), contexts)
             rows.append(part.rows())
             part.add_to(pieces)

@@ -244,8 +244,11 @@ class Indexes:
         self._known: tuple[tuple[str, ...], Records] | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
-    def records(self) -> Records:
+    def records(self, tell: Callable[[int, int], None] | None = None) -> Records:
         """Give all records there are now.
+
+        Args:
+            tell: Called while an index is made, with how many records of how many are done.
 
         Raises:
             DamageError: A file of original records isn't what was written.
@@ -254,31 +257,32 @@ class Indexes:
         mark = tuple(segment.id for segment in live)
         with self._lock:
             if self._known is None or self._known[0] != mark:
-                self._known = (mark, Records(list(self._opened(live))))
+                self._known = (mark, Records(list(self._opened(live, tell or _untold))))
             return self._known[1]
 
-    def _opened(self, live: Sequence[SegmentEntry]) -> Iterator[Segment]:
-        start = 0
+    def _opened(self, live: Sequence[SegmentEntry], tell: Callable[[int, int], None]) -> Iterator[Segment]:
+        start, count = 0, sum(entry.rows for entry in live)
         for entry in live:
             evidence = self._workspace.folder(entry.id) / EVIDENCE_FILE
             prove(evidence, entry.files[EVIDENCE_FILE], _RECORDS)
-            yield Segment(self._folder(entry), evidence, start)
+            folder = self._folder(entry, lambda done, start=start: tell(start + done, count))  # type: ignore[misc]
+            yield Segment(folder, evidence, start)
             start += entry.rows
         with contextlib.suppress(OSError):
             self._tidy({build.folder_of(self._home, entry.id).name for entry in live})
 
-    def _folder(self, entry: SegmentEntry) -> Path:
+    def _folder(self, entry: SegmentEntry, tell: Callable[[int], None]) -> Path:
         folder = build.folder_of(self._home, entry.id)
         with _MAKING:
             if build.is_made(folder):
                 return folder
             source = self._workspace.folder(entry.id)
             try:
-                build.make(source, entry, folder)
+                build.make(source, entry, folder, tell)
             except PermissionError:  # a workspace that may only be read is no reason to fail
                 folder = build.folder_of(self._elsewhere(), entry.id)
                 if not build.is_made(folder):
-                    build.make(source, entry, folder)
+                    build.make(source, entry, folder, tell)
         return folder
 
     def _elsewhere(self) -> Path:
@@ -291,6 +295,10 @@ class Indexes:
         for old in self._home.iterdir() if self._home.is_dir() else ():
             if old.name not in live and not old.name.startswith("."):
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _untold(done: int, count: int) -> None:
+    """Tell nobody."""
 
 
 def matching(frame: pl.DataFrame, wanted: pl.Expr) -> list[Any]:

@@ -18,7 +18,7 @@ from graphhunt.records.query import Query
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -109,6 +109,14 @@ class Search:
         self._indexes = Indexes(workspace)
         self._lock = threading.Lock()
         self._now: tuple[object, Moment] | None = None
+
+    def ready(self, tell: Callable[[int, int], None]) -> None:
+        """Make what there is no index of yet; `tell` is called with how many records of how many are done.
+
+        Raises:
+            DamageError: A file of original records isn't what was written.
+        """
+        self._indexes.records(tell)
 
     def moment(self, snapshot: Snapshot) -> Moment:
         """Give the records and the graph as they are now.

@@ -69,3 +69,18 @@ def test_pieces_that_are_damaged_are_made_again(workspace: Workspace) -> None:
 
 def test_a_text_without_letters_is_in_no_record(workspace: Workspace) -> None:
     assert searched(workspace).holding("::")["records"] == 0
+
+
+def test_who_waits_for_the_index_is_told(workspace: Workspace) -> None:
+    """Only while it is made, with how many of the records are done."""
+    for kept in (workspace.path / FOLDER).glob("*/made.json"):
+        kept.unlink()
+    told: list[tuple[str, int, int, int]] = []
+    search = searched(workspace)
+    search.ready(lambda *step: told.append(step))
+    count = sum(segment.rows for segment in workspace.live())
+    assert told
+    assert {(phase, total) for phase, _, total, _ in told} == {("index", count)}
+    told.clear()
+    searched(workspace).ready(lambda *step: told.append(step))
+    assert told == []
