@@ -23,7 +23,7 @@ from graphhunt.evidence.segment import EVIDENCE_FILE
 from graphhunt.evidence.tables import KINDS, fact_columns
 from graphhunt.records.named import COLUMNS, HIDDEN, OWN, PEER, PEERS, SHOWN
 from graphhunt.records.pieces import NAMES, PIECES, Pieces
-from graphhunt.records.raw import by_low_name, read
+from graphhunt.records.raw import low_names, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,6 +46,9 @@ _MOST_SHOWN = 12
 _SHOWN_TEXT = 160
 _NOTHING = frozenset({"", "-", "0x0", "INFO", "AUDIT_SUCCESS"})
 """Values that say nothing."""
+
+_KIND = (("eventid", "event_id"), ("channel", "log_name"))
+"""Names of the number and of the log of an event."""
 
 _RANKS = {name: rank for rank, name in enumerate(SHOWN)}
 _FIRSTS = {"user": "account", "logon_id": "logon", "guid": "guid", "pid": "pid", "service": "service"}
@@ -192,7 +195,9 @@ class _Part:
         self._frame = frame
         self._raws: list[str] = frame.get_column("raw").to_list()
         self._unmapped = frame.get_column("outcome") != "loaded"
-        asked = zip(self._raws, *frame.select("file", "loader"), self._unmapped, strict=True)
+        asked = zip(
+            self._raws, *map(pl.Series.to_list, frame.select("file", "loader")), self._unmapped.to_list(), strict=True
+        )
         self._records = [
             read(raw, contexts.get((file, loader), ""), placed=not unmapped) for raw, file, loader, unmapped in asked
         ]
@@ -200,7 +205,8 @@ class _Part:
     def rows(self) -> pl.DataFrame:
         """Give the columns of the records, as far as they tell themselves."""
         own = [
-            _own(record.fields) if wanted else {} for record, wanted in zip(self._records, self._unmapped, strict=True)
+            _own(record.fields) if wanted else {}
+            for record, wanted in zip(self._records, self._unmapped.to_list(), strict=True)
         ]
         said = pl.DataFrame(
             {
@@ -249,12 +255,14 @@ def _short(value: str, most: int) -> str:
 
 def _own(fields: Mapping[str, str]) -> dict[str, str]:
     """Give account, session, service and kind of a record by its own names: the first that says something."""
-    low = by_low_name(fields)
+    low = low_names(tuple(fields))
     found = {}
     for field in ("account", "session", "service"):
-        said = (low.get(name, "") for name in OWN[field])
+        said = (fields[low[name]] for name in OWN[field] if name in low)
         found[field] = next((value for value in said if value.strip() not in _NOTHING), "")
-    number, channel = low.get("eventid") or low.get("event_id"), low.get("channel") or low.get("log_name")
+    number, channel = (
+        next((fields[low[name]] for name in names if name in low and fields[low[name]]), "") for names in _KIND
+    )
     if number and channel:
         short = channel.removeprefix("Microsoft-Windows-").partition("/")[0]
         found["code"] = f"{short}/{number}"[:80]

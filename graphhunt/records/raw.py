@@ -6,15 +6,13 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from xml.sax.saxutils import unescape
 
 import orjson
 
-from graphhunt.errors import UsageError
-from graphhunt.times import micros
+from graphhunt.records.clock import head, time_of
 
 MOST_FIELDS = 400
 """Fields of one record that are told apart."""
@@ -25,14 +23,6 @@ _ELEMENT = re.compile(r"<([A-Za-z][\w.]{0,80})(?:\s[^<>]{0,400})?>([^<]++)</")
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z][\w]{0,40})=(?:"([^"<>]{1,400})"|'([^'<>]{1,400})')""")
 _PAIR = re.compile(r"""(?:^|[\s,;|(])([A-Za-z_][\w.-]{0,60})=(?:"([^"]*+)"|'([^']*+)'|([^\s,;|]*+))""")
 _ENTITIES = {"&quot;": '"', "&apos;": "'"}
-_TIMES = (
-    "utctime", "systemtime", "timecreated", "timegenerated", "eventtime", "time", "ts", "timestamp", "@timestamp",
-    "date", "datetime",
-)  # fmt: skip
-"""Names of fields that say when something happened, the best first."""
-
-_ARRIVAL = "@timestamp"
-_QUARTER = 15 * 60 * 1_000_000
 _HOSTS = (
     "hostname",
     "computer",
@@ -43,8 +33,6 @@ _HOSTS = (
     "devicename",
     "_system_name",
 )
-_EPOCH_DIGITS = {10: 1_000_000, 13: 1_000, 16: 1}
-_NUMBER = re.compile(r"\d{10,16}(?:\.\d+)?")
 _HEADER = "#fields\t"
 
 
@@ -67,19 +55,18 @@ def read(raw: str, context: str = "", *, placed: bool = False) -> Raw:
     fields = _fields(raw, context)
     if placed:
         return Raw(fields, None, None)
-    low = by_low_name(fields)
-    return Raw(fields, _time(low), next((low[name] for name in _HOSTS if low.get(name)), None))
-
-
-def by_low_name(fields: Mapping[str, str]) -> dict[str, str]:
-    """Give values by their name in lower case; the first where two have the same."""
-    return {low: fields[name] for low, name in _low_names(tuple(fields))}
+    low = low_names(tuple(fields))
+    time = time_of(fields, low)
+    host = next(filter(None, (fields[low[name]] for name in _HOSTS if name in low)), None)
+    if time is None and (line := head(raw, context)):
+        time, host = line.time, host or line.host
+    return Raw(fields, time, host)
 
 
 @lru_cache(maxsize=4096)
-def _low_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Give names in lower case with the first that is written so: most records have the names of many others."""
-    return tuple({name.lower(): name for name in reversed(names)}.items())
+def low_names(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Give for each name in lower case the first that is written so: most records have the names of many others."""
+    return {name.lower(): name for name in reversed(names)}
 
 
 def _fields(raw: str, context: str) -> dict[str, str]:
@@ -222,36 +209,3 @@ def _of_row(raw: str, columns: list[str]) -> dict[str, str]:
         except csv.Error:
             return {}
     return _collected(zip(columns, values, strict=False))
-
-
-def _time(fields: Mapping[str, str]) -> int | None:
-    """Read when a record says it happened.
-
-    A local time without its zone gets the zone that the time of arrival shows, to the quarter of an hour.
-    """
-    for name in _TIMES:
-        found = _moment(fields[name]) if name in fields else None
-        if found is None:
-            continue
-        time, zoned = found
-        arrival = _moment(fields.get(_ARRIVAL, ""))
-        if not zoned and name not in ("utctime", _ARRIVAL) and arrival:
-            time += round((arrival[0] - time) / _QUARTER) * _QUARTER
-        return time
-    return None
-
-
-def _moment(text: str) -> tuple[int, bool] | None:
-    """Give a time in µs UTC, and whether it states its zone; None if the text is none."""
-    text = text.strip()
-    if _NUMBER.fullmatch(text):
-        whole, _, part = text.partition(".")
-        factor = _EPOCH_DIGITS.get(len(whole))
-        return (int(whole) * factor + int(float(f"0.{part or 0}") * factor), True) if factor else None
-    if not 8 <= len(text) <= 40:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC)) or 0, moment.tzinfo is not None
-    except (ValueError, UsageError):
-        return None
