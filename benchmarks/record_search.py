@@ -62,8 +62,10 @@ def main() -> None:
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--times", type=int, default=18)
     options = parser.parse_args()
+    workspace = Workspace(options.workspace)
+    told("index made, or opened where it is there", [timed(lambda: Indexes(workspace).records())])
     moments: list[Moment] = []
-    opening = timed(lambda: moments.append(multiplied(Workspace(options.workspace), options.times)))
+    opening = timed(lambda: moments.append(multiplied(workspace, options.times)))
     moment = moments[0]
     told(f"{moment.records.count:,} records opened", [opening])
     told("first question of all", [timed(lambda: page(moment, Asked(query=parse("4624"))))])

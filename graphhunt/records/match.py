@@ -117,7 +117,7 @@ class Matcher:
         for segment in self._records.segments:
             named = segment.named(lambda name: bool(start.search(name)) if begins else text in name)
             for rows in chain(matching(segment.pieces, wanted), *(matching(each, pl.lit(True)) for each in named)):
-                found[segment.start + rows.astype(np.int64)] = True
+                found[segment.start :][rows] = True
         return found
 
     def _verified(self, found: Mask, text: str) -> Mask:
@@ -175,7 +175,7 @@ class Matcher:
             if values is not None:
                 inside = [_inside(value, network) for value in values.get_column("value")]
                 for rows in matching(values, pl.lit(pl.Series(inside, dtype=pl.Boolean))):
-                    found[segment.start + rows.astype(np.int64)] = True
+                    found[segment.start :][rows] = True
         return found
 
     def _values(self, field: str, wanted: pl.Expr) -> Mask:
@@ -183,7 +183,7 @@ class Matcher:
         for segment in self._records.segments:
             values = segment.values(field)
             for rows in () if values is None else matching(values, wanted):
-                found[segment.start + rows.astype(np.int64)] = True
+                found[segment.start :][rows] = True
         return found
 
 
