@@ -69,6 +69,7 @@ class Segment:
         self.rows = pl.read_ipc(folder / build.ROWS)
         self.pieces = pl.read_parquet(folder / PIECES, glob=False)
         self._fields = {row[0].lower(): Field(*row) for row in pl.read_ipc(folder / NAMES).iter_rows()}
+        self._said = [(low, place) for low, place in self._fields.items() if place.lines]
         self._shown = pa.ipc.open_file(pa.memory_map(str(folder / build.SHOWN_FILE)))
         self._lock = threading.Lock()
 
@@ -85,11 +86,12 @@ class Segment:
         found = self.pieces.slice(place.start, place.compared + place.lines)
         return found.filter(pl.col("text") != "").select("row", value=first_line)
 
-    def named(self, fits: Callable[[str], bool]) -> Iterator[pl.DataFrame]:
-        """Give the pieces of the fields whose names, in lower case, stand in the text of records and fit."""
-        for low, place in self._fields.items():
-            if place.lines and fits(low):
-                yield self.pieces.slice(place.start + place.compared, place.lines)
+    def named(self, fits: Callable[[str], bool]) -> Iterator[Any]:
+        """Give the rows, one array a field, that have fields whose names, in lower case, are said and fit."""
+        rows = self.pieces.get_column("row")
+        for low, place in self._said:
+            if fits(low):
+                yield rows.slice(place.start + place.compared, place.lines).explode().to_numpy()
 
     def shown(self, rows: Sequence[int]) -> dict[int, dict[str, str]]:
         """Give the fields that a list shows of some rows."""

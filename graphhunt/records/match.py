@@ -116,7 +116,7 @@ class Matcher:
             wanted &= pl.col("text").str.contains(rf"(?:^|[^\p{{L}}\p{{N}}_.$\-]){pl.escape_regex(text)}")
         for segment in self._records.segments:
             named = segment.named(lambda name: bool(start.search(name)) if begins else text in name)
-            for rows in chain(matching(segment.pieces, wanted), *(matching(each, pl.lit(True)) for each in named)):
+            for rows in chain(matching(segment.pieces, wanted), named):
                 found[segment.start :][rows] = True
         return found
 
