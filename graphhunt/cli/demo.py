@@ -45,7 +45,7 @@ def run(
             found = hunt.ask("incidents", {}, Wishes(), "hunt")
             _tell(report, hunt.paths(k=3), found, json=json)
             if serve_page and not json:
-                serve(hunt, port, open_browser=open_browser, fragment="#/paths")
+                serve(hunt, port, open_browser=open_browser, fragment="#/incidents")
     finally:
         if workspace is None:
             shutil.rmtree(folder, ignore_errors=True)
