@@ -17,7 +17,7 @@ from graphhunt.store import Store, open_store
 from graphhunt.store.embedded import stop_engine
 from graphhunt.store.transport import with_retry
 from tests import neo4j_server
-from tests.graph.twins import Twin, TwinCase
+from tests.graph.twins import WORDS, Twin, TwinCase
 from tests.lateral.case import snapshot
 
 ROOT = Path(__file__).parent.parent
@@ -92,8 +92,12 @@ def twin_case(shared_data: Path, made_once: Callable[..., Path]) -> Callable[[st
     def give(name: str) -> TwinCase:
         if name not in kept:
             tool = shared_data.parent / "tools" / "alias_twin.py"
-            twin = Twin(tool, shared_data / name, seed=1, days=182)
-            kept[name] = TwinCase(made_once(f"twin-{name}", twin.case), twin)
+            made = made_once(
+                f"twin-{name}", lambda folder: Twin(tool, seed=1, days=182).case(shared_data / name, folder)
+            )
+            twin = Twin(tool, seed=1, days=182)
+            twin.recall(made / WORDS)
+            kept[name] = TwinCase(made, twin)
         return kept[name]
 
     return give

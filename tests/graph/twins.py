@@ -40,6 +40,13 @@ _YEARS = range(1_420_070_400, 1_893_456_000)
 _RECORD = re.compile(r"(?<=\|)[0-9a-f]{32}$")
 """The id of a record in the id of an alert that has none of its own."""
 
+_DRAWN = ("names", "nets", "ips", "guids", "sids", "offset", "third")
+_SETS = ("providers", "logon_ids")
+"""What the maker of twins has drawn and learnt of a recording."""
+
+WORDS = "words.json"
+"""File beside a twin's records with its words."""
+
 _SESSIONS = ("logon_session_id", "logon_group", "origin_session_id", "remote_session_id", "caused_by", "act")
 """Columns that hold ids of sessions, which are hashes of names and times."""
 
@@ -55,7 +62,6 @@ class Twin:
 
     Args:
         tool: The script that makes twins.
-        source: Folder of the recording.
         seed: Which twin.
         days: By how many days it is later; whole weeks.
 
@@ -63,15 +69,33 @@ class Twin:
         later: By how much it is later, µs.
     """
 
-    def __init__(self, tool: Path, source: Path, *, seed: int, days: int) -> None:
+    def __init__(self, tool: Path, *, seed: int, days: int) -> None:
         self.later = days * DAY
-        module = _module(tool)
-        self._words = module.Twin(seed, days, [])
+        self._module = _module(tool)
+        self._words = self._module.Twin(seed, days, [])
         self._known: dict[str, str] = {}
-        files = [part for file in sorted(source.rglob("*")) if file.is_file() for part in module.texts(file)]
+        self._lines: list[list[str]] = []
+
+    def learn(self, source: Path) -> None:
+        """Read a recording, and give its words new ones."""
+        files = [part for file in sorted(source.rglob("*")) if file.is_file() for part in self._module.texts(file)]
         self._lines = [text.splitlines() for _, text in files]
         for record in _records(self._lines):
             self._words.learn(record)
+        self._words.ready()
+
+    def keep(self, file: Path) -> None:
+        """Write what is called how; words are drawn in the order of the questions, so another process can't tell."""
+        kept = {name: getattr(self._words, name) for name in _DRAWN}
+        file.write_text(json.dumps(kept | {name: sorted(getattr(self._words, name)) for name in _SETS}), "utf-8")
+
+    def recall(self, file: Path) -> None:
+        """Read what is called how."""
+        kept = json.loads(file.read_text("utf-8"))
+        for name in _DRAWN:
+            setattr(self._words, name, kept[name])
+        for name in _SETS:
+            setattr(self._words, name, set(kept[name]))
         self._words.ready()
 
     def write(self, folder: Path) -> None:
@@ -81,10 +105,12 @@ class Twin:
             text = "\n".join(self._line(line) for line in lines)
             (folder / f"{number:03}.jsonl").write_text(text + "\n", "utf-8", "surrogateescape")
 
-    def case(self, folder: Path) -> None:
-        """Write the twin's files to `records` of a folder, and their workspace with its graph's tables to `case`."""
+    def case(self, source: Path, folder: Path) -> None:
+        """Write a recording's twin to `records` of a folder, its workspace with tables to `case`, the words beside."""
+        self.learn(source)
         self.write(folder / "records")
         snapshot(folder / "case", folder / "records")
+        self.keep(folder / WORDS)
 
     def _line(self, line: str) -> str:
         pieces, at = [], 0

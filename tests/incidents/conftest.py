@@ -64,8 +64,8 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     (folder / "events").mkdir()
     shutil.move(logs, folder / "events")
     tool = request.getfixturevalue("shared_data").parent / "tools" / "alias_twin.py"
-    twin = Twin(tool, folder / "events", seed=1, days=182)
-    twin.case(folder / "twin")
+    twin = Twin(tool, seed=1, days=182)
+    twin.case(folder / "events", folder / "twin")
     return Demo(truth, incidents_of(Snapshot(folder / "twin" / "case" / "graph")), honest, twin.name)
 
 

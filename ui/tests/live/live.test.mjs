@@ -150,6 +150,8 @@ test('a load by the command line appears in every part of an open page', () =>
 
 test('a job that somebody else began is followed, and one that fails says why', () =>
   stay(async (page) => {
+    // What has ended before the list came is no news; so the list comes first.
+    await listed(page, 'load first.json', 'done');
     await analyse('measures', { limit: 1 });
     await listed(page, 'measures', 'failed');
     await newest(page).locator('.notice.error').waitFor();
