@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from json import dumps, loads
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources import recognition
 from graphhunt.sources.loading import Held, Source
 
 from . import _text
@@ -26,15 +28,16 @@ csv.field_size_limit(max(csv.field_size_limit(), _RECORD_MOST))  # else 128 KiB,
 Row = dict[str, str]
 
 
+class _Form(NamedTuple):
+    """The names of the columns, and what stands between values."""
+
+    columns: list[str]
+    delimiter: str
+
+
 def header(head: bytes) -> list[str]:
     """Read the column names of a source that starts with them; none if its first line is no CSV."""
-    line, whole = _text.first_line(_text.head_text(head))
-    if not whole or line[:1] in b'{[<#"' or b"," not in line:
-        return []
-    try:
-        return next(csv.reader([line.decode("utf-8", "replace")]), [])
-    except csv.Error:
-        return []
+    return recognition.header(_text.head_text(head))[0]
 
 
 class _Lines:
@@ -96,10 +99,10 @@ Outcome = Callable[[Row], "list[Fact] | Skipped | Rejected"]
 
 def records(source: Source, loader: str, outcome: Outcome) -> Iterator[Record | FileWarning]:
     """Yield every record after the header; a quote that is never closed costs its own line only."""
-    columns = header(source.head())
+    columns, delimiter = recognition.header(_text.head_text(source.head()))
     with _text.reader(source) as stream:
         lines = _Lines(stream)
-        reader = csv.reader(lines, strict=True)
+        reader = csv.reader(lines, delimiter=delimiter or ",", strict=True)
         with suppress(csv.Error, StopIteration):
             next(lines)
         lines.record()
@@ -107,8 +110,9 @@ def records(source: Source, loader: str, outcome: Outcome) -> Iterator[Record | 
             try:
                 values = next(reader, None)
             except csv.Error:
-                reader = csv.reader(lines, strict=True)
-                yield from _damaged(lines, columns, FileWarning(source.name, loader, _NOT_CLOSED), outcome)
+                reader = csv.reader(lines, delimiter=delimiter or ",", strict=True)
+                form = _Form(columns, delimiter or ",")
+                yield from _damaged(lines, form, FileWarning(source.name, loader, _NOT_CLOSED), outcome)
                 continue
             if values is None:
                 return
@@ -118,29 +122,29 @@ def records(source: Source, loader: str, outcome: Outcome) -> Iterator[Record | 
 
 
 def context(source: Source) -> str:
-    """Give the names of a source's columns, which its records need to be read again."""
-    return dumps(header(source.head()))
+    """Give the names of a source's columns, which its records need to be read again, and what stands between them."""
+    columns, delimiter = recognition.header(_text.head_text(source.head()))
+    return dumps(columns if delimiter in (",", "") else {"columns": columns, "delimiter": delimiter})
 
 
 def again(held: Held, outcome: Outcome) -> list[Fact] | Skipped | Rejected | None:
     """Say what a record that is kept is; None where it was damaged."""
     if held.rejected in (_DAMAGED.reason, _TOO_LARGE.reason):
         return None
-    columns = loads(held.context)
+    kept = loads(held.context)
+    form = _Form(kept, ",") if isinstance(kept, list) else _Form(**kept)
     try:
-        values = next(csv.reader(held.raw.splitlines(keepends=True), strict=True), [])
+        values = next(csv.reader(held.raw.splitlines(keepends=True), delimiter=form.delimiter, strict=True), [])
     except csv.Error:
-        values = _lenient(held.raw, len(columns))
-    return _row(columns, values, outcome)
+        values = _lenient(held.raw, form)
+    return _row(form.columns, values, outcome)
 
 
 def _row(columns: list[str], values: list[str], outcome: Outcome) -> list[Fact] | Skipped | Rejected:
     return outcome(dict(zip(columns, values, strict=True))) if len(values) == len(columns) else WIDTH
 
 
-def _damaged(
-    lines: _Lines, columns: list[str], warning: FileWarning, outcome: Outcome
-) -> Iterator[Record | FileWarning]:
+def _damaged(lines: _Lines, form: _Form, warning: FileWarning, outcome: Outcome) -> Iterator[Record | FileWarning]:
     """Reject the first of the lines taken; the others are read again.
 
     A line is found unclosed at the next odd quote at the latest, and only there can the next one begin: no line
@@ -148,21 +152,21 @@ def _damaged(
     """
     line = lines.alone
     too_large = line is not None and lines.too_large
-    values = [] if line is None or too_large else _lenient(line, len(columns))
+    values = [] if line is None or too_large else _lenient(line, form)
     lines.give_back()
     raw, position = lines.record()
     if values:
-        yield Record(raw, position, _row(columns, values, outcome))
+        yield Record(raw, position, _row(form.columns, values, outcome))
         return
     reason = _TOO_LARGE if too_large else _DAMAGED
     yield Record(raw[: _text.KEPT_OF_LONG] if too_large else raw, position, reason)
     yield replace(warning, position=position, reason=reason.reason if too_large else warning.reason)
 
 
-def _lenient(line: str, width: int) -> list[str]:
+def _lenient(line: str, form: _Form) -> list[str]:
     """Read one line whose quotes aren't doubled, as some exports write it, if its values then fit the columns."""
     try:
-        values = next(csv.reader([line]), [])
+        values = next(csv.reader([line], delimiter=form.delimiter), [])
     except csv.Error:
         return []
-    return values if len(values) == width else []
+    return values if len(values) == len(form.columns) else []

@@ -6,7 +6,6 @@ original bytes can be told from it and every store that asks for valid UTF-8 can
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from io import TextIOWrapper
 from typing import Protocol
 
 from graphhunt.sources.loading import HEAD_SIZE, Source
+from graphhunt.sources.recognition import encoding_of
 
 LINE_MOST = 16 * 1024 * 1024
 """Bytes of the longest line that is read as a record; a longer one is rejected."""
@@ -26,7 +26,8 @@ NOT_UTF8 = "not UTF-8: read as Windows-1252, so that other letters than ASCII ma
 CUT_OFF = "the file ends inside a record"
 
 _BYTE = re.compile(rb"(?<!\\)((?:\\\\)*)\\x([89a-f][0-9a-f])")
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_SEEN = 512
+"""Bytes at a source's beginning that show its encoding."""
 
 
 class Reader(Protocol):
@@ -56,7 +57,7 @@ class _Transcoded:
 def reader(source: Source) -> Iterator[Reader]:
     """Open a source as UTF-8 bytes, past its byte order mark; UTF-16 with a mark is transcoded."""
     with source.open() as stream:
-        mark, encoding = _encoding(stream.read(4))
+        mark, encoding = encoding_of(stream.read(_SEEN))
         stream.seek(len(mark))
         if encoding == "utf-8":
             yield stream
@@ -66,15 +67,11 @@ def reader(source: Source) -> Iterator[Reader]:
 
 def head_text(head: bytes) -> bytes:
     """Give the beginning of a source as UTF-8 bytes without its byte order mark and leading blanks."""
-    mark, encoding = _encoding(head)
+    mark, encoding = encoding_of(head)
     rest = head[len(mark) :]
     if encoding != "utf-8":
         rest = rest.decode(encoding, "ignore").encode("utf-8", "ignore")
     return rest.lstrip()
-
-
-def _encoding(head: bytes) -> tuple[bytes, str]:
-    return next(((mark, name) for mark, name in _BOMS if head.startswith(mark)), (b"", "utf-8"))
 
 
 def lines(stream: Reader) -> Iterator[tuple[int, bytes]]:

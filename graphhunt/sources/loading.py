@@ -17,6 +17,7 @@ import msgspec
 
 from graphhunt.errors import LoadError, UsageError
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
+from graphhunt.sources.recognition import Head, Signature
 from graphhunt.sources.versions import module_version
 
 HEAD_SIZE = 64 * 1024
@@ -64,6 +65,9 @@ class Loader(Protocol):
     A loader may state which sources it is to be asked about, as looking at each head costs time: `magic`, pairs of an
     offset and the bytes there of which a source of its format has one; or `text = True`: then it isn't asked about
     what is binary, which has a zero byte near its beginning and no mark of UTF-16.
+
+    A loader may instead declare `signatures` (`graphhunt.sources.recognition`), which are compared with what a source
+    begins with; then it isn't asked. Of loaders whose signatures fit, the one that asks for most is taken.
 
     The version of a loader is a hash of its modules' text; it may state a `version` beside that, where what it gives
     depends on something else. A file that was read completely by the same version isn't read again; what an older
@@ -210,18 +214,32 @@ def choose(
         return available[name]
     head = source.head()
     faults = {} if faults is None else faults
+    look = Head.of(head)
 
     def sureness(key: str) -> float:
         try:
-            return _sniff(available[key], head, source.name, lambda: asking(key))
+            return _sureness(available[key], head, look, source.name, lambda: asking(key))
         except Exception as error:  # a loader is a plugin: what it can't look at isn't its own
             faults[key] = readable(f"{type(error).__name__}: {error}")
             return 0.0
 
-    best, found = max(((sureness(key), key) for key in available), default=(0.0, ""))
+    sure = {key: sureness(key) for key in available}
+    best = max(sure.values(), default=0.0)
     if not best > 0:
         raise LoadError("the format is not recognised", where=source.name, hint="name it with --format")
-    return available[found]
+    found = [key for key in available if sure[key] == best]
+    if len(found) > 1 and best > 1:
+        raise LoadError(f"it fits {' and '.join(sorted(found))}", where=source.name, hint="name one with --format")
+    return available[max(found)]
+
+
+def _sureness(loader: Loader, head: bytes, look: Head, name: str, asking: Callable[[], None]) -> float:
+    """Tell how sure a loader is: more than 1 where what it declares fits, as that leaves nothing to judge."""
+    signatures: tuple[Signature, ...] | None = getattr(loader, "signatures", None)
+    if signatures is None:
+        return _sniff(loader, head, name, asking)
+    fitting = max((each.fits(look) for each in signatures), default=0)
+    return 1.0 + fitting if fitting else 0.0
 
 
 def _sniff(loader: Loader, head: bytes, name: str, asking: Callable[[], None]) -> float:
