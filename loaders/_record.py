@@ -15,12 +15,13 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
 from graphhunt.sources.loading import Held, Source
-from graphhunt.sources.recognition import Columns, Head, Keys, Signature
+from graphhunt.sources.recognition import Columns, Head, Keys, Line, Signature
 
-from . import _csv, _json, _nested, _text
+from . import _csv, _json, _nested, _text, _times
+from ._windows_event import Event
 
 Outcome: TypeAlias = "list[Fact] | Skipped | Rejected"
-Payload: TypeAlias = "dict[str, Any] | str"
+Payload: TypeAlias = "dict[str, Any] | str | Event"
 
 NO_TIME = Rejected("no usable event time")
 
@@ -31,6 +32,8 @@ class Hints(NamedTuple):
     Attributes:
         newest: When its source was last changed, seconds since 1970: no record is newer. 0 if that isn't known.
         time: When its envelope says that it was written or taken, µs since the epoch.
+        guessed: Whether the year or the zone of that was.
+        day_first: Whether the day stands before the month in its file; None if no date there tells.
         host: The machine its envelope names as the one it was taken from; never a relay or a collector.
         program: What wrote it, as its envelope names that (a syslog tag, `SYSLOG_IDENTIFIER`).
         pid: The process that wrote it.
@@ -39,6 +42,8 @@ class Hints(NamedTuple):
 
     newest: int = 0
     time: int | None = None
+    guessed: bool = False
+    day_first: bool | None = None
     host: str | None = None
     program: str | None = None
     pid: int | None = None
@@ -73,32 +78,38 @@ class RecordLoader:
 
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every record; one that is damaged is rejected, the rest goes on."""
-        hints = Hints(newest=_newest(source))
         look = Head.of(source.head())
-        if look.text[:1] in (b"{", b"["):
-            within = self._list(look)
-            if within:
-                return self._members(source, within, hints)
-            return _json.records(source, self.name, lambda record: self.of(record, hints))
-        if look.columns:
+        hints = Hints(newest=_newest(source), day_first=_times.day_first(look.text))
+        if look.columns and not self._fits(look, Line):
             return _csv.records(source, self.name, lambda row: self.of(row, hints))
-        return self._lines(source, hints)
+        if not look.objects:
+            return self._lines(source, hints)
+        within = self._list(look)
+        if within:
+            return self._members(source, within, hints)
+        return _json.records(source, self.name, lambda record: self.of(record, hints))
 
     def context(self, source: Source) -> str:
-        """Give when the file was last changed, and the names of its columns if it has some."""
+        """Give when the file was last changed, how it writes dates, and the names of its columns if it has some."""
         look = Head.of(source.head())
-        return f"{_newest(source)} {_csv.context(source) if look.columns else ''}"
+        order = {None: "?", True: "d", False: "m"}[_times.day_first(look.text)]
+        return (
+            f"{_newest(source)} {order} {_csv.context(source) if look.columns and not self._fits(look, Line) else ''}"
+        )
 
     def again(self, held: Held) -> Outcome | None:
         """Say what a record that is kept is."""
-        newest, _, columns = held.context.partition(" ")
-        hints = Hints(newest=int(newest or 0))
+        newest, order, columns = (*held.context.split(" ", 2), "", "", "")[:3]
+        hints = Hints(newest=int(newest or 0), day_first={"d": True, "m": False}.get(order))
         if columns:
             row = Held(held.raw, held.position, held.file, columns, held.rejected)
             return _csv.again(row, lambda found: self.of(found, hints))
         if held.raw[:1] == "{":
             return _json.again(held, lambda record: self.of(record, hints))
         return None if held.rejected in (_text.TOO_LARGE, _text.CUT_OFF) else self.of(held.raw, hints)
+
+    def _fits(self, look: Head, kind: type[Signature]) -> bool:
+        return any(isinstance(each, kind) and each.fits(look) for each in self.signatures)
 
     def _list(self, look: Head) -> str:
         """Give the list of a document that has the records; empty if the document is one itself."""

@@ -14,7 +14,7 @@ from ._windows_event import Event, channel_of, is_refused
 _QUARTER = 15 * 60 * 1_000_000
 _ZONE_MOST = 14 * 4
 _DEEPEST_PATH = 32
-_SENTINEL_TIMES = ("TimeGenerated", "TimeCreated", "SystemTime", "@timestamp")
+_SENTINEL_TIMES = ("TimeGenerated", "TimeCreated", "SystemTime", "EventTime", "@timestamp")
 """The first that is stated is the event's; the last is its arrival."""
 _COLUMN_TYPES = ("_string", "_dynamic")
 _ECS_SYSMON = (
@@ -42,17 +42,19 @@ _ECS_SYSMON = (
 
 def event_of(record: dict[str, Any]) -> Event | None:
     """Bring a record of any known JSON layout into an event; None if it has no Windows event id."""
-    if "_source" in record and isinstance(record["_source"], dict):
-        record = record["_source"]
     if isinstance(record.get("winlog"), dict):
         return _ecs(record, record["winlog"])
     if "EventID" in record:
+        if isinstance(record.get("EventData"), dict) and "Computer" in record:
+            return _sentinel(record)
         return _nxlog(record) if "EventTime" in record or "SourceModuleType" in record else _sentinel(record)
     if "event_id" in record and ("log_name" in record or "event_data" in record):
         return _winlogbeat(record, record)
     tree = record.get("Event")
     if isinstance(tree, dict):
         return _event_xml.event_of_tree(tree)
+    if isinstance(record.get("System"), dict):
+        return _velociraptor(record, record["System"])
     if "winlog.event_id" in record:
         return event_of(_unfold(record))
     return _syslog(record.get("SyslogMessage"))
@@ -223,6 +225,32 @@ def _sentinel(record: dict[str, Any]) -> Event | None:
         record=v.text(get("EventRecordId") or get("EventRecordID")),
         times=times,
         time_field=chosen,
+    )
+
+
+def _velociraptor(record: dict[str, Any], system: dict[str, Any]) -> Event | None:
+    """Rows of Velociraptor's `parse_evtx`: the parsed event without the tree's attributes, times in seconds."""
+    number = event_id(system.get("EventID"))
+    if number is None:
+        return None
+    provider = (v.text(_mapping(system.get("Provider")).get("Name")) or "").lower()
+    time = v.micros(_mapping(system.get("TimeCreated")).get("SystemTime"))
+    data = _mapping(record.get("EventData"))
+    wrapped = next((each for each in _mapping(record.get("UserData")).values() if isinstance(each, dict)), {})
+    return Event(
+        channel_of(v.text(system.get("Channel")), provider),
+        number,
+        time[0] if time else None,
+        v.text(system.get("Computer")),
+        data or wrapped,
+        provider,
+        message=v.text(record.get("Message")),
+        sid=v.sid(_mapping(system.get("Security")).get("UserID")),
+        pid=v.pid(_mapping(system.get("Execution")).get("ProcessID")),
+        refused=is_refused(system.get("Keywords")),
+        record=v.text(system.get("EventRecordID")),
+        times={"SystemTime": time[0]} if time else {},
+        time_field="SystemTime",
     )
 
 

@@ -26,6 +26,7 @@ from typing import Any
 
 from graphhunt.model import ExplicitCredentials, Fact, FileWarning, Logoff, Logon, Record, Rejected, Skipped
 from graphhunt.sources.loading import Held, Source
+from graphhunt.sources.recognition import Line
 
 from . import _ssh, _text
 from . import _values as v
@@ -63,6 +64,8 @@ class LinuxAuthLoader:
 
     name = "linux_auth"
     text = True
+    judges = True
+    signatures = (Line(_START.pattern.removeprefix(b"^"), weight=4),)
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for a line of one of the programs that write this log."""

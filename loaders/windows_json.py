@@ -5,10 +5,11 @@ Each record's layout is told by its own fields:
 - NXLog's flat record (`EventTime`, `Hostname`, `SourceModuleType`), as in the Mordor data sets of 2019 and 2020.
   Event time is `EventTime` in the zone that arrival and receipt times show; Sysmon's `UtcTime` comes first.
 - Winlogbeat 6 (`event_data`, `computer_name`) and 7+ or Elastic Agent (`winlog.event_data`), also with dotted
-  names and in an export's `_source`. Event time is `@timestamp`, which these write as the creation time.
+  names. Event time is `@timestamp`, which these write as the creation time.
 - Azure Monitor and Sentinel tables (`TimeGenerated`, `Computer`, `EventData` as XML or JSON text).
 - Syslog tables whose message is an event's XML (Sysmon for Linux).
 - The parsed event schema (`{"Event": {"System": …}}`) as written by EVTX dump tools.
+- Velociraptor's rows (`System` and `EventData`, or `EventTime`, `Computer` and `EventData`), times in seconds.
 
 The machine is `Hostname`, `computer_name` or `Computer`, never `host`, which is a collector. Which event
 becomes which fact: docs/windows-events.md.
@@ -17,8 +18,6 @@ Placeholders (`-`, `N/A`, `<unknown process>`) and zero ids are not stated value
 written. A PID that a collector replaced by its own is read from the rendered message. `UtcTime` gives way to the
 time at which the record was logged when they are over 30 seconds apart: old versions of Sysmon wrote connections
 with a clock that drifts by minutes to days.
-
-Known gaps: events as written by PowerShell's ConvertTo-Json (positional properties) are rejected.
 
 References:
     https://docs.nxlog.co/refman/current/im/msvistalog.html
@@ -34,8 +33,10 @@ from typing import Any
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
 from graphhunt.sources.loading import Held, Source
+from graphhunt.sources.recognition import Keys
 
 from . import _json, _text, _windows
+from ._record import Hints, Payload
 from ._windows_flat import event_of
 
 _NO_ID = Rejected("no Windows event id")
@@ -57,6 +58,22 @@ class WindowsJsonLoader:
 
     name = "windows_json"
     text = True
+    judges = True
+    signatures = (
+        Keys("winlog.event_id"),
+        Keys("winlog", "event.code"),
+        Keys("event_id", "computer_name", "log_name"),
+        Keys("event_id", "computer_name", "event_data"),
+        Keys("Event.System"),
+        Keys("System.EventID", "EventData"),
+        Keys("System.EventID", "System.Channel"),
+        Keys("EventTime", "Computer", "Channel", "EventID"),
+        *(Keys("EventID", name) for name in ("Channel", "SourceName", "Computer", "Hostname")),
+    )
+
+    def of(self, record: Payload, hints: Hints) -> list[Fact] | Skipped | Rejected:
+        """Say what a record that came inside another one is."""
+        return _outcome(record) if isinstance(record, dict) else _NO_ID
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the field names of one of the layouts near the beginning of something that starts as JSON."""
@@ -80,5 +97,6 @@ class WindowsJsonLoader:
 
 
 def _outcome(record: dict[str, Any]) -> list[Fact] | Skipped | Rejected:
-    event = event_of(record)
+    document = record.get("_source")  # a search engine's hit among other records
+    event = event_of(document if isinstance(document, dict) else record)
     return _NO_ID if event is None else _windows.outcome(event)

@@ -22,8 +22,10 @@ from itertools import pairwise
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
 from graphhunt.sources.loading import Held, Source
+from graphhunt.sources.recognition import Line
 
 from . import _event_xml, _text, _windows
+from ._record import Hints, Payload
 
 _START = re.compile(rb"<Event[\s>]")
 _SYSTEM = re.compile(rb"<System[\s>]")
@@ -46,6 +48,12 @@ class WindowsXmlLoader:
 
     name = "windows_xml"
     text = True
+    judges = True
+    signatures = (Line(rb"<Event[\s>]"),)
+
+    def of(self, record: Payload, hints: Hints) -> list[Fact] | Skipped | Rejected:
+        """Say what an event that came inside another record is."""
+        return _outcome(record) if isinstance(record, str) else _NOT_XML
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for an `Event` element with a `System` element after it."""

@@ -67,7 +67,8 @@ class Loader(Protocol):
     what is binary, which has a zero byte near its beginning and no mark of UTF-16.
 
     A loader may instead declare `signatures` (`graphhunt.sources.recognition`), which are compared with what a source
-    begins with; then it isn't asked. Of loaders whose signatures fit, the one that asks for most is taken.
+    begins with; then it isn't asked. Of loaders whose signatures fit, the one that asks for most is taken; where none
+    does, those with `judges = True` are asked all the same.
 
     The version of a loader is a hash of its modules' text; it may state a `version` beside that, where what it gives
     depends on something else. A file that was read completely by the same version isn't read again; what an older
@@ -239,6 +240,8 @@ def _sureness(loader: Loader, head: bytes, look: Head, name: str, asking: Callab
     if signatures is None:
         return _sniff(loader, head, name, asking)
     fitting = max((each.fits(look) for each in signatures), default=0)
+    if not fitting and getattr(loader, "judges", False):
+        return _sniff(loader, head, name, asking)
     return 1.0 + fitting if fitting else 0.0
 
 

@@ -118,11 +118,11 @@ class Line:
     def __init__(self, pattern: bytes, weight: int = 3) -> None:
         self.pattern = re.compile(pattern)
         self._anywhere = re.compile(rb"(?m)^(?:" + pattern + rb")")
-        self._weight = weight
+        self.weight = weight
 
     def fits(self, head: Head) -> int:
         """Look for such a line."""
-        return self._weight if head.text and self._anywhere.search(head.text) else 0
+        return self.weight if head.text and self._anywhere.search(head.text) else 0
 
 
 class Magic:

@@ -13,7 +13,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LOADERS = sorted((ROOT / "loaders").rglob("*.py"))
 CORE = sorted((ROOT / "graphhunt").rglob("*.py"))
-CONTRACT = {"graphhunt.sources.loading", "graphhunt.model", "graphhunt.errors"}
+CONTRACT = {
+    "graphhunt.errors",
+    "graphhunt.model",
+    "graphhunt.sources",
+    "graphhunt.sources.loading",
+    "graphhunt.sources.recognition",
+}
 
 
 def test_layers() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from graphhunt.loaders._record import RecordLoader
 
 from graphhunt.model import FileWarning, Record, Rejected
 from graphhunt.sources import loading
@@ -20,6 +21,10 @@ SAMPLES = {
     "suricata": "eve.json", "windows_csv": "events.csv", "windows_json": "nxlog.jsonl", "windows_xml": "events.xml",
     "zeek": "conn.log", "bloodhound": "graph.json",
 }  # fmt: skip
+OF_CONTAINERS = {"evtxecmd": "rows.csv", "splunk": "results.jsonl", "syslog": "relay.log"}
+"""One of each way in which records that stand for themselves are cut out of a text."""
+
+SAMPLES |= OF_CONTAINERS
 """A sample of each format that is read as text. What is binary is read by a killable worker."""
 
 RUNS = (
@@ -57,6 +62,8 @@ def wrapped(name: str, run: bytes) -> list[bytes]:
         "suricata": b'{"event_type":"alert","timestamp":"2026-03-02T08:00:00Z","alert":{"signature":' + value + b"}}",
         "windows_json": b'{"EventID":4698,"Channel":"Security","Hostname":"h","EventTime":"2026-03-02T08:00:00Z",'
         b'"TaskContent":' + value + b',"Message":' + value + b"}",
+        "splunk": b'{"preview":false,"result":{"_time":"2026-03-02T08:00:00Z","_raw":' + value + b"}}",
+        "syslog": b"<14>Mar  2 08:01:02 relay sshd[716]: " + run,
         "windows_xml": b"<Event><System><EventID>1</EventID></System><EventData>" + run + b"</EventData></Event>",
     }
     return [line + b"\n" for line in (run, values.get(name, b"x," + run))]
@@ -76,8 +83,10 @@ def hostile(name: str) -> list[tuple[str, int]]:
     return [(run, form) for run in RUNS for form in range(len(wrapped(name, b"")))]
 
 
-def test_every_loader_of_text_is_here() -> None:
-    assert set(LOADERS) - {"evtx"} == set(SAMPLES)
+def test_every_loader_that_cuts_its_own_records_is_here() -> None:
+    others = {name for name, loader in LOADERS.items() if isinstance(loader, RecordLoader)}
+    assert set(LOADERS) - {"evtx"} - others == set(SAMPLES) - set(OF_CONTAINERS)
+    assert set(OF_CONTAINERS) <= others
 
 
 @pytest.mark.parametrize("name", SAMPLES)
