@@ -18,6 +18,7 @@ from graphhunt.analyses import runs
 from graphhunt.case.export import export
 from graphhunt.case.identity import Identity
 from graphhunt.case.incident_report.write import write_report
+from graphhunt.case.incident_work import IncidentWork
 from graphhunt.entities import IP, Client, File, Machine, Process, User
 from graphhunt.entities.incidents import Incidents, found_incidents
 from graphhunt.errors import DamageError, GraphhuntError, UsageError
@@ -311,6 +312,11 @@ class Hunt(Stories):
     def identity(self) -> Identity:
         """What analysts state about which spellings are one machine or account."""
         return Identity(self.workspace.path, lambda: self.snapshot, self.sync)
+
+    @cached_property
+    def casework(self) -> IncidentWork:
+        """What analysts state of whole incidents: names, who works on them, how far that is, and verdicts."""
+        return IncidentWork(self.workspace.path, lambda: self.snapshot)
 
     @cached_property
     def snapshot(self) -> Snapshot:

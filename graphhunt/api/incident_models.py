@@ -24,6 +24,23 @@ class SentenceShape(Shape):
     total: int
 
 
+class WorkShape(Shape):
+    """What analysts state of an incident; `left_out` says why a list leaves it out, `new_leads` what came since."""
+
+    name: str | None
+    assignee: str | None
+    status: Literal["new", "in_work", "closed"]
+    verdict: Literal["malicious", "benign", "unclear"] | None
+    note: str | None
+    verdict_by: str | None
+    verdict_time: Time | None
+    changed_by: str | None
+    changed: Time | None
+    new_leads: int
+    left_out: Literal["benign", "closed"] | None
+    version: int
+
+
 class IncidentSummary(Shape):
     """What a list shows of an incident; `aliases` are ids that it had, or that its parts would have."""
 
@@ -47,14 +64,19 @@ class IncidentSummary(Shape):
     consistent_with: list[str]
     acts: int
     units: int
+    work: WorkShape
 
 
 class IncidentsAnswer(Shape):
-    """Incidents over the line that the budget allows, the best below it, and what was looked at."""
+    """Incidents over the line that the budget allows, the best below it, and what was looked at.
+
+    `left_out` counts those that analysts are done with, by reason.
+    """
 
     items: list[IncidentSummary]
     below: list[IncidentSummary]
     held_back: int
+    left_out: dict[str, int]
     scope: dict[str, Any]
     notes: list[str]
     reason: str | None = None
@@ -130,6 +152,36 @@ class LinkRequest(Shape):
     verdict: Literal["cut", "join", "benign"]
     other: Name
     reason: Reason = ""
+
+
+class WorkRequest(Shape):
+    """What to state of an incident: what is not given stays as it is, an empty text takes back what was stated."""
+
+    name: Annotated[str | None, Field(max_length=200)] = None
+    assignee: Annotated[str | None, Field(max_length=200)] = None
+    status: Literal["", "new", "in_work", "closed"] | None = None
+    verdict: Literal["", "malicious", "benign", "unclear"] | None = None
+    note: Annotated[str | None, Field(max_length=10_000)] = None
+
+
+class ChangeShape(Shape):
+    """A statement about an incident: what it `said`, by field; `holds` is false where it was undone."""
+
+    id: str
+    incident: str
+    said: dict[str, str]
+    author: str
+    time: Time
+    holds: bool
+    undone: Time | None
+    undone_by: str | None
+
+
+class ChangesAnswer(Shape):
+    """What is stated of an incident, and every statement about it, oldest first."""
+
+    work: WorkShape
+    items: list[ChangeShape]
 
 
 class LinkShape(Shape):

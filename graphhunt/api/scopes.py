@@ -25,10 +25,11 @@ _BY_SCOPE = {
         "listRuns compareRuns listHunts askHunt getDifference listTables getTable exportGraph getMap getOutline "
         "listStatements listIncidents getIncident getIncidentReport getStoryboard listIncidentLinks listNetworks "
         "decodeCommand searchRecords getRecord getRecordBytes getAround listStories getStory getProcessRows "
+        "listIncidentChanges "
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "
-        "addStatement addIncidentLink undoIncidentLink putReportText "
+        "addStatement addIncidentLink undoIncidentLink editIncident undoIncidentChange putReportText "
         "stateNetwork forgetNetwork"
     ),
     "load": "listUploads upload deleteUpload startImport startDemo",
@@ -44,9 +45,9 @@ NEEDS: dict[str, frozenset[str]] = {
 AUDITED = frozenset({
     "runQuery", "askHunt", "getCaseReport", "getTable", "exportGraph", "openCase", "editCase", "deleteCase", "addItem",
     "editItem", "deleteItem", "runAnalysis", "undoAnalysis", "runHunt", "addStatement", "addIncidentLink",
-    "undoIncidentLink", "getIncidentReport", "putReportText", "stateNetwork", "forgetNetwork", "upload", "deleteUpload",
-    "startImport", "startDemo", "cancelJob", "signIn", "signOut", "makeToken", "revokeToken", "addUser", "editUser",
-    "removeUser",
+    "undoIncidentLink", "editIncident", "undoIncidentChange", "getIncidentReport", "putReportText", "stateNetwork",
+    "forgetNetwork", "upload", "deleteUpload", "startImport", "startDemo", "cancelJob", "signIn", "signOut",
+    "makeToken", "revokeToken", "addUser", "editUser", "removeUser",
 })  # fmt: skip
 """Operations that the audit log tells of: everything that changes something, and everything that takes much away."""
 

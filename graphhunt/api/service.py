@@ -39,6 +39,11 @@ class Hunt(Protocol):
         ...
 
     @property
+    def casework(self) -> Any:
+        """What analysts state of whole incidents."""
+        ...
+
+    @property
     def records(self) -> Any:
         """The search over all records."""
         ...

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from graphhunt.api.incident_models import SentenceShape
+from graphhunt.api.incident_models import SentenceShape, WorkShape
 from graphhunt.api.models import Shape
 from graphhunt.api.time_shapes import Time
 
@@ -223,6 +223,7 @@ class StoryIncident(Shape):
     score: float
     over_the_line: bool
     title: SentenceShape
+    work: WorkShape
 
 
 class StoryAnswer(Shape):

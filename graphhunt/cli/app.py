@@ -69,7 +69,7 @@ COMMANDS = {
         "enrichers.",
         export="Write the graph: json, graphml, csv, or observed sessions as BloodHound's opengraph.",
     ),
-    "links": Entry("Investigate", "Joins between incidents, cut or made by hand.", "links:app"),
+    "links": Entry("Investigate", "Joins between incidents, cut or made by hand, and benign acts.", "links:app"),
     "identity": Entry(
         "Investigate", "Which spellings are one machine or account, as analysts state it.", "identity:app"
     ),

@@ -53,7 +53,7 @@ def run(
 
 def _tell(report: dict[str, Any], found: dict[str, Any], incidents: dict[str, Any], *, json: bool) -> None:
     if json:
-        listed = {name: incidents[name] for name in ("items", "below", "held_back", "scope")}
+        listed = {name: incidents[name] for name in ("items", "below", "held_back", "left_out", "scope")}
         json_out({"load": report, **found, "incidents": listed})
         return
     show_load(report)

@@ -1,4 +1,4 @@
-r"""`graphhunt links`: joins between incidents that an analyst cut or made; the casebook keeps them."""
+"""`graphhunt links`: joins that an analyst cut or made, and acts found benign; the casebook keeps them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graphhunt.case.links import Links
 from graphhunt.cli.context import DbOption, JsonOption, WorkspaceOption, command, open_case
 from graphhunt.cli.show import json_out, line, table
 
-app = typer.Typer(no_args_is_help=True, help="Joins between incidents, cut or made by hand.")
+app = typer.Typer(no_args_is_help=True, help="Joins between incidents, cut or made by hand, and benign acts.")
 
 Reason = Annotated[str, typer.Option(help="Why; kept with the link.")]
 Author = Annotated[str | None, typer.Option(help="Who says so; by default the system's user.", show_default=False)]
@@ -28,7 +28,7 @@ def show(
         json_out({"links": rows})
         return
     if not rows:
-        line("nobody has cut or joined anything")
+        line("nobody has cut or joined anything, or found an act benign")
         return
     names = ("id", "verdict", "a", "b", "author", "time", "reason")
     table((*names, "state"), ([*(row[n] for n in names), "" if row["holds"] else "undone"] for row in rows))
@@ -59,11 +59,22 @@ def join(
 
 @app.command()
 @command
+def benign(
+    context: typer.Context, act: Annotated[str, typer.Argument(help="The act's id.")], reason: Reason = "",
+    author: Author = None, json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
+) -> None:  # fmt: skip
+    """Find an act benign, which graphhunt incidents ID lists: its leads are no evidence from then on."""
+    with open_case(context, workspace, db) as hunt:
+        _told(_links(hunt).benign(act, act, reason=reason, author=author), json)
+
+
+@app.command()
+@command
 def undo(
     context: typer.Context, link: Annotated[str, typer.Argument(help="The link's id.")], author: Author = None,
     json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
 ) -> None:  # fmt: skip
-    """Take a cut or a join back."""
+    """Take a cut, a join, or that an act is benign back."""
     with open_case(context, workspace, db) as hunt:
         _told(_links(hunt).undo(link, author=author), json)
 

@@ -45,7 +45,7 @@ def _items(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _row(found: Mapping[str, Any]) -> dict[str, Any]:
     same = (
         "rank", "score", "over_the_line", "title", "machines", "outside", "techniques", "consistent_with", "leads",
-        "units", "id",
+        "units", "id", "name", "assignee", "status", "verdict",
     )  # fmt: skip
     return {
         **{name: found[name] for name in (*same, "event_ids")},

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -78,6 +79,18 @@ class Found:
     incidents: tuple[Incident, ...]
     scope: dict[str, Any]
     notes: tuple[str, ...]
+
+    @cached_property
+    def owners(self) -> dict[str, Incident]:
+        """The incident that an id means: its own, an older one, or the id of one of its acts."""
+        found = {act.id: each for each in reversed(self.incidents) for act in each.acts}
+        found |= {alias: each for each in self.incidents for alias in each.aliases}
+        return found | {each.id: each for each in self.incidents}
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """The rank of each incident by its id; what is left out of a list keeps its own."""
+        return {each.id: rank for rank, each in enumerate(self.incidents, 1)}
 
 
 def incidents_of(snapshot: Snapshot, options: Options | None = None) -> Found:
@@ -161,15 +174,19 @@ def _recorded(tables: Tables) -> tuple[int | None, int | None, int]:
     return int(times.min()), int(times.max()), (times // DAY).n_unique()  # type: ignore[arg-type]
 
 
-def shown(found: Found, budget: int = BUDGET) -> tuple[list[Incident], list[Incident], int]:
+def shown(
+    found: Found, budget: int = BUDGET, left_out: Container[Incident] = ()
+) -> tuple[list[Incident], list[Incident], int]:
     """Cut the list: those over the line that the budget allows, the best below it, and how many are held back.
 
     Args:
         found: The incidents.
         budget: Units of reading per day of records.
+        left_out: Incidents that analysts are done with; they take nothing of the budget.
     """
     line = weights().line
-    over = [each for each in found.incidents if each.score.total > line]
+    listed = [each for each in found.incidents if each not in left_out]
+    over = [each for each in listed if each.score.total > line]
     units = max(1, found.scope["days"]) * budget
     chosen: list[Incident] = []
     for incident in over:
@@ -177,7 +194,7 @@ def shown(found: Found, budget: int = BUDGET) -> tuple[list[Incident], list[Inci
             break
         units -= incident.cost
         chosen.append(incident)
-    below = [each for each in found.incidents if each.score.total <= line]
+    below = [each for each in listed if each.score.total <= line]
     return chosen, below[: max(0, _LEAST - len(chosen))], len(over) - len(chosen)
 
 

@@ -103,6 +103,11 @@ class Incident:
         return text == self.id or text in self.aliases or any(act.id == text for act in self.acts)
 
     @cached_property
+    def lead_ids(self) -> list[str]:
+        """Ids of its leads, by the time of their acts."""
+        return list(dict.fromkeys(f"{act.id}:{lead.kind}" for act in self.acts for lead in act.leads))
+
+    @cached_property
     def units(self) -> int:
         """How many units it takes to read: accounts, sources and days."""
         return len({unit for part in self.parts for unit in self._context.formation.units(part)})

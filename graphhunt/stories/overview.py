@@ -137,10 +137,11 @@ def _sorted(rows: list[dict[str, Any]], then: str) -> list[dict[str, Any]]:
 
 
 def _members(told: Telling) -> dict[tuple[str, str], list[int]]:
-    """Give the ranks of the incidents over the line by whom they concern."""
+    """Give the ranks of the incidents over the line by whom they concern, but for those that analysts are done with."""
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    casework = told.casework
     for rank, each in enumerate(told.found.incidents, 1):
-        if each.score.total > weights().line:
+        if each.score.total > weights().line and not casework.of(each).left_out:
             for label, ids in (("Machine", each.machines), ("User", each.accounts), ("IP", each.outside)):
                 for id_ in ids:
                     found[label, id_].append(rank)

@@ -59,10 +59,12 @@ def incidents(parts: Parts) -> list[dict[str, Any]]:
     """List the incidents that it is part of, best first, with their rank in the whole list and whether they count."""
     column = {"machine": "machines", "user": "accounts", "ip": "outside"}[parts.one.kind]
     with_leads = {id(told.incident) for told in parts.told}
+    casework = parts.telling.casework
     return [
         {
             "id": each.id, "rank": rank, "score": round(each.score.total, 4),
             "over_the_line": each.score.total > weights().line, "title": each.title(),
+            "work": casework.of(each).shown(),
         }
         for rank, each in enumerate(parts.telling.found.incidents, 1)
         if parts.one.id in getattr(each, column) or id(each) in with_leads

@@ -9,6 +9,7 @@ import polars as pl
 
 from graphhunt.graph.weights import CHOSEN
 from graphhunt.incidents.asked import inner_networks, options
+from graphhunt.incidents.casework import Casework, changes_of
 from graphhunt.incidents.find import Found, incidents_of
 from graphhunt.incidents.networks import PLATFORM, Networks, read_address
 from graphhunt.incidents.tables import Tables
@@ -69,6 +70,11 @@ class Telling:
         if key not in self._edges:
             self._edges[key] = self.tables.edges(kind, *more)
         return self._edges[key]
+
+    @property
+    def casework(self) -> Casework:
+        """What analysts stated of the incidents, as of now."""
+        return Casework(self.found, changes_of(self.workspace.path))
 
     @cached_property
     def told(self) -> list[Told]:

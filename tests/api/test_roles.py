@@ -53,6 +53,8 @@ EXPECTED: dict[str, set[str]] = {
     "GET /identity/statements": READ, "POST /identity/statements": WRITE,
     "GET /incidents": READ, "GET /incidents/{incident_id}": READ, "GET /incidents/{incident_id}/storyboard": READ,
     "POST /incidents/{incident_id}/links": WRITE,
+    "PATCH /incidents/{incident_id}": WRITE, "GET /incidents/{incident_id}/changes": READ,
+    "DELETE /incident-changes/{change_id}": WRITE,
     "GET /incident-links": READ, "DELETE /incident-links/{link_id}": WRITE, "GET /networks": READ, "POST /decode": READ,
     "PUT /networks": WRITE, "DELETE /networks": WRITE, "POST /demo": LOAD,
     "GET /reports/incident/{incident_id}": READ, "PUT /reports/incident/{incident_id}/texts/{part}": WRITE,

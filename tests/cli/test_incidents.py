@@ -117,6 +117,55 @@ def test_what_was_joined_by_hand_is_one_until_it_is_undone(loaded: tuple[Path, l
     assert run(folder, "links", "cut", "nosuch").exit_code == 2
 
 
+def test_what_is_stated_of_an_incident_stands_in_list_story_and_report(loaded: tuple[Path, list[str]]) -> None:
+    folder, machines = loaded
+    before = data(folder, "incidents")
+    best = before["items"][0]["id"]
+    run(folder, "incidents", best, "--name", "Spring <b>", "--assignee", "bob", "--status", "in work")
+    made = data(folder, "incidents", best, "--verdict", "malicious", "--note", "by the book", "--author", "ann")
+    assert (made["name"], made["status"], made["verdict"], made["verdict_by"]) == (
+        "Spring <b>", "in_work", "malicious", "ann",
+    )  # fmt: skip
+    words = f"“Spring <b>”; in work, bob; found malicious by ann on {made['verdict_time'][:10]}: by the book"
+    for asked in (["incidents"], ["incidents", best], ["incidents", "--all"]):
+        assert words in " ".join(run(folder, *asked).stdout.split())
+    story = data(folder, "story", machines[0])["incidents"]
+    assert next(each for each in story if each["id"] == best)["work"]["name"] == "Spring <b>"
+    report = run(folder, "report", best, "--format", "html").stdout
+    assert "“Spring &lt;b&gt;”; in work, bob; found malicious by ann" in report
+    run(folder, "incidents", best, "--status", "closed")
+    hidden = run(folder, "incidents")
+    assert best not in hidden.stdout
+    assert "1 incident left out: 1 closed; --all lists them" in hidden.stderr
+    with gh.open(folder) as hunt:
+        rows = {row.id: row for row in hunt.incidents(all=True)}
+        assert (rows[best].name, rows[best].assignee, rows[best].status) == ("Spring <b>", "bob", "closed")
+        assert best not in {row.id for row in hunt.incidents()}
+    for change in data(folder, "incidents", best, "--history")["changes"]:
+        assert run(folder, "incidents", "--undo", change["id"]).exit_code == 0
+    assert "undone by" in run(folder, "incidents", best, "--history").stdout
+    after = data(folder, "incidents")
+    assert after["items"][0]["work"]["version"] == 6  # three statements, and each taken back
+    for item in (before["items"][0], after["items"][0]):
+        item["work"] |= {"version": 0, "changed": None, "changed_by": None}
+    assert after == before
+    assert run(folder, "incidents", "--name", "x").exit_code == 2
+    assert run(folder, "incidents", best, "--verdict", "good").exit_code == 2
+
+
+def test_an_act_is_benign_from_the_command_line(loaded: tuple[Path, list[str]]) -> None:
+    folder, _ = loaded
+    before = first(folder)
+    told = data(folder, "incidents", before["id"])
+    act = next(step for step in reversed(told["steps"]) if step["leads"])
+    assert f"links benign {act['id']}" in " ".join(run(folder, "incidents", before["id"]).stdout.split())
+    made = data(folder, "links", "benign", act["id"], "--reason", "ours", "--author", "ann")
+    assert (made["verdict"], made["a"], made["author"]) == ("benign", act["id"], "ann")
+    assert first(folder)["leads"] == before["leads"] - len(act["leads"])
+    data(folder, "links", "undo", made["id"])
+    assert first(folder) == before
+
+
 def test_over_http(loaded: tuple[Path, list[str]], tmp_path: Path) -> None:
     folder, machines = loaded
     with gh.open(folder) as hunt:
@@ -149,6 +198,32 @@ def test_over_http(loaded: tuple[Path, list[str]], tmp_path: Path) -> None:
         assert client.post("/decode", json={"text": "dir"}).json()["reason"]
         app.state.accounts.close()
         app.state.casebook.close()
+
+
+def test_what_is_stated_over_http_names_the_version_it_is_based_on(
+    loaded: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    folder, _ = loaded
+    with gh.open(folder) as hunt:
+        app = create_app(hunt, token=None, api_tokens=["t"], pages=Pages(tmp_path))
+        headers = {"Authorization": "Bearer t"}
+        client = TestClient(app, base_url="http://127.0.0.1:8765/api/v1", headers=headers)
+        best = client.get("/incidents").json()["items"][0]["id"]
+        tag = {"If-Match": client.get(f"/incidents/{best}/changes").headers["ETag"]}
+        assert client.patch(f"/incidents/{best}", json={"verdict": "benign"}).status_code == 428
+        made = client.patch(f"/incidents/{best}", json={"verdict": "benign"}, headers=tag)
+        assert made.json()["work"]["left_out"] == "benign"
+        late = client.patch(f"/incidents/{best}", json={"verdict": "malicious"}, headers=tag)
+        assert (late.status_code, late.json()["current"]["verdict"]) == (412, "benign")
+        listed = client.get("/incidents").json()
+        assert (listed["left_out"], best in {each["id"] for each in listed["items"]}) == ({"benign": 1}, False)
+        assert client.get("/incidents", params={"all": True}).json()["items"][0]["work"]["verdict"] == "benign"
+        assert client.get(f"/incidents/{best}/storyboard").json()["work"]["verdict"] == "benign"
+        change = made.json()["items"][-1]["id"]
+        assert client.delete(f"/incident-changes/{change}").json()["holds"] is False
+        assert client.delete(f"/incident-changes/{change}").status_code == 404
+        assert client.get("/incidents").json()["items"][0]["id"] == best
+        assert client.patch("/incidents/nosuch", json={"name": "x"}, headers=tag).status_code == 404
 
 
 def test_networks(loaded: tuple[Path, list[str]]) -> None:

@@ -149,7 +149,9 @@ ELSEWHERE = {
         ("identity join", "identity apart", "identity split", "identity undo"),
         "they change the case: tests/cli/test_identity.py",
     ),
-    **dict.fromkeys(("links cut", "links join", "links undo"), "they change the case: tests/cli/test_incidents.py"),
+    **dict.fromkeys(
+        ("links cut", "links join", "links benign", "links undo"), "they change the case: tests/cli/test_incidents.py"
+    ),
     **dict.fromkeys(("eval optc", "eval lmdg", "eval own"), "numbers only, in tests/cli/test_evaluate.py"),
 }
 """Commands with --json that are tried elsewhere, and where."""

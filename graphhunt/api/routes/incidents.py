@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from graphhunt.api.deps import AuthorDep, HuntDep, WindowDep
 from graphhunt.api.incident_models import (
+    ChangesAnswer,
+    ChangeShape,
     DecodedAnswer,
     DecodeRequest,
     IncidentAnswer,
@@ -17,13 +19,16 @@ from graphhunt.api.incident_models import (
     LinkShape,
     NetworkRequest,
     NetworksAnswer,
+    WorkRequest,
 )
 from graphhunt.api.storyboard_models import StoryboardAnswer
+from graphhunt.api.versions import BasedOn, tagged
 from graphhunt.case.links import Links
 from graphhunt.case.networks import StatedNetworks
 from graphhunt.errors import MissingError, UsageError
 from graphhunt.incidents.asked import options
 from graphhunt.incidents.board.storyboard import Recorded, storyboard
+from graphhunt.incidents.casework import Casework, changes_of
 from graphhunt.incidents.find import incidents_of
 from graphhunt.incidents.questions.incidents import named
 from graphhunt.questions.coverage import coverage
@@ -45,9 +50,10 @@ def list_incidents(
     hunt: HuntDep,
     window: WindowDep,
     budget: Annotated[int | None, Query(ge=1, le=10_000, description="Units of reading per day of records")] = None,
+    everything: Annotated[bool, Query(alias="all", description="Also those that are closed or benign")] = False,
 ) -> IncidentsAnswer:
     """List incidents, best first, as `graphhunt incidents --json`; nothing is written to the graph."""
-    asked = {"since": window.since, "until": window.until, "budget": budget}
+    asked = {"since": window.since, "until": window.until, "budget": budget, "all": everything}
     given = {name: value for name, value in asked.items() if value is not None}
     found = hunt.ask("incidents", given, Wishes(write=False), "hunt")
     kept = {name: found[name] for name in IncidentsAnswer.model_fields if name in found}
@@ -73,7 +79,31 @@ def get_storyboard(hunt: HuntDep, window: WindowDep, incident_id: str) -> Storyb
     except UsageError as error:
         raise MissingError(error.message, hint=error.hint) from error
     known = Recorded(coverage(hunt.workspace), stretches(recorded(hunt.workspace)))
-    return StoryboardAnswer.model_validate(storyboard(incident, rank, known, window.since, window.until))
+    board = storyboard(incident, rank, known, window.since, window.until)
+    work = Casework(found, changes_of(hunt.folder)).of(incident).shown()
+    return StoryboardAnswer.model_validate(board | {"work": work})
+
+
+@router.get("/incidents/{incident_id}/changes", operation_id="listIncidentChanges")
+def list_changes(hunt: HuntDep, incident_id: str, response: Response) -> ChangesAnswer:
+    """Give what is stated of an incident, and every statement about it; the ETag is the version of that."""
+    work = tagged(response, hunt.casework.of(incident_id))
+    return ChangesAnswer.model_validate({"work": work, "items": hunt.casework.history(incident_id)})
+
+
+@router.patch("/incidents/{incident_id}", operation_id="editIncident")
+def edit_incident(
+    hunt: HuntDep, author: AuthorDep, incident_id: str, version: BasedOn, wanted: WorkRequest, response: Response
+) -> ChangesAnswer:
+    """State an incident's name, assignee, status or verdict; 412 with what holds now if someone was faster."""
+    hunt.casework.state(incident_id, wanted.model_dump(), author=author, version=version)
+    return list_changes(hunt, incident_id, response)
+
+
+@router.delete("/incident-changes/{change_id}", operation_id="undoIncidentChange")
+def undo_change(hunt: HuntDep, author: AuthorDep, change_id: str) -> ChangeShape:
+    """Take a statement about an incident back: what was stated before holds again."""
+    return ChangeShape.model_validate(hunt.casework.undo(change_id, author=author))
 
 
 @router.post("/incidents/{incident_id}/links", operation_id="addIncidentLink", status_code=201)

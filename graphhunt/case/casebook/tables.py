@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphhunt.incidents import by_hand, stated_networks
+from graphhunt.incidents import by_hand, casework, stated_networks
 
 STEPS = (
     """
@@ -32,6 +32,7 @@ STEPS = (
     )
     """,
     stated_networks.TABLE,
+    casework.TABLE,
 )
 """The uniqueness of an item's case and target with its id makes the two indexes they are looked up by.
 

@@ -73,9 +73,10 @@ def gathered(case: Case, incident: str | None = None, redact: Iterable[str] = ()
         redact: What is swapped for aliases, of `redaction.WHAT`.
 
     Returns:
-        `id`, `title`, `start`, `end`, `written`, `version`; `summary` (each part's `text`, and its `author` and `time`
-        where an analyst wrote it); `way` (boxes and arrows); `timeline`, `accounts`, `machines`, `indicators`,
-        `attack`, `missing`, `records` (without their texts), `limits` and `redacted`.
+        `id`, `title`, `start`, `end`, `written`, `version`; `work`, what analysts state of it; `summary` (each part's
+        `text`, and its `author` and `time` where an analyst wrote it); `way` (boxes and arrows); `timeline`,
+        `accounts`, `machines`, `indicators`, `attack`, `missing`, `records` (without their texts), `limits` and
+        `redacted`.
 
     Raises:
         UsageError: There is no such incident, or none at all.
@@ -92,7 +93,8 @@ def gathered(case: Case, incident: str | None = None, redact: Iterable[str] = ()
     report = {
         "id": story["id"], "title": plain(story["title"]), "start": story["start"], "end": story["end"],
         "written": iso(time.time_ns() // 1000), "version": version("graphhunt"),
-        "summary": _summary(case.folder, story, places), "way": way_of(story, places, told), "timeline": told,
+        "work": story["work"], "summary": _summary(case.folder, story, places),
+        "way": way_of(story, places, told), "timeline": told,
         "accounts": _accounts(story), "machines": places, "indicators": indicators_of(story, tables),
         "attack": _attack(story, hops), "missing": _missing(case, story), "limits": limits,
         "records": [{key: record[key] for key in record if key != "raw"} for record in found],
@@ -117,7 +119,8 @@ def _story(case: Case, incident: str | None) -> Values:
         listed = case.ask("incidents", {}, Wishes(write=False), "hunt")
         first = next(iter([*listed["items"], *listed["below"]]), None)
         if first is None:
-            raise UsageError("there is no incident to report", hint=listed.get("reason", ""))
+            done = "all are closed or benign: name one" if listed["left_out"] else ""
+            raise UsageError("there is no incident to report", hint=listed.get("reason", done))
         incident = first["id"]
     found: Values = case.ask("incidents", {"id": incident}, Wishes(write=False), "hunt")["incident"]
     return found

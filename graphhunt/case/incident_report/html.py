@@ -12,6 +12,7 @@ from typing import Any
 from graphhunt.case.casebook.wording import visible
 from graphhunt.case.incident_report.summary import PARTS
 from graphhunt.case.incident_report.way import picture
+from graphhunt.incidents.casework import work_words
 
 _STYLE = (
     ":root{--t:#17202c;--m:#515d6e;--l:#d3dae4;--a:#b83a0e;color-scheme:light}*{box-sizing:border-box}"
@@ -59,6 +60,7 @@ def page(report: Mapping[str, Any]) -> bytes:
         f"<style>{_STYLE}</style></head><body>",
         f'<div class="k">Incident report · {text(report["id"])} · {period} · all times UTC</div>',
         f"<h1>{text(report['title'])}</h1>",
+        _work(report["work"]),
         _summary(report["summary"]),
         f"<h2>The way</h2>{picture(report['way'])}{_left_out(report['way'])}",
         "<h2>Timeline</h2>" + _timeline(report["timeline"]),
@@ -80,6 +82,11 @@ def day(time: str | None) -> str:
 def second(time: str | None) -> str:
     """Write a time to the second."""
     return text((time or "")[:19].replace("T", " "))
+
+
+def _work(work: Mapping[str, Any]) -> str:
+    said = work_words(work)
+    return f'<p class="k">As stated by analysts: {text(said)}.</p>' if said else ""
 
 
 def _summary(said: Mapping[str, Mapping[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from graphhunt.case.casebook.wording import visible
 from graphhunt.case.incident_report.html import day, second
 from graphhunt.case.incident_report.summary import PARTS
+from graphhunt.incidents.casework import work_words
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^=-])")
 _LINK = re.compile(r"(?i)\b(https?|ftp|www|mailto)(?=[:.])")
@@ -25,6 +26,7 @@ def document(report: Mapping[str, Any]) -> bytes:
     parts = [
         f"# {plain(report['title'])}",
         f"Incident report, {plain(report['id'])}, {day(report['start'])} to {day(report['end'])}; all times are UTC.",
+        *([f"As stated by analysts: {plain(said)}."] if (said := work_words(report["work"])) else []),
         *_summary(report["summary"]),
         "## Timeline",
         _table(("When", "Where", "Account", "What", "ATT&CK", "Records"), map(_row, report["timeline"])),

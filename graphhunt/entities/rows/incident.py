@@ -25,5 +25,9 @@ class Incident(Row):
     consistent_with: list[str] | None = None
     leads: int | None = None
     units: int | None = None
+    name: str | None = None
+    assignee: str | None = None
+    status: str | None = None
+    verdict: str | None = None
     id: str | None = None
     event_ids: list[str] | None = None

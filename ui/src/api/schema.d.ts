@@ -797,6 +797,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incident-changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Change
+         * @description Take a statement about an incident back: what was stated before holds again.
+         */
+        delete: operations["undoIncidentChange"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incident-links": {
         parameters: {
             query?: never;
@@ -869,6 +889,30 @@ export interface paths {
          * @description Tell one incident step by step, by its id, an older id, or the id of one of its acts.
          */
         get: operations["getIncident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit Incident
+         * @description State an incident's name, assignee, status or verdict; 412 with what holds now if someone was faster.
+         */
+        patch: operations["editIncident"];
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Give what is stated of an incident, and every statement about it; the ETag is the version of that.
+         */
+        get: operations["listIncidentChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2119,6 +2163,34 @@ export interface components {
             process: string;
         };
         /**
+         * ChangeShape
+         * @description A statement about an incident: what it `said`, by field; `holds` is false where it was undone.
+         */
+        ChangeShape: {
+            /** Author */
+            author: string;
+            /** Holds */
+            holds: boolean;
+            /** Id */
+            id: string;
+            /** Incident */
+            incident: string;
+            /** Said */
+            said: {
+                [key: string]: string;
+            };
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** Undone */
+            undone: string | null;
+            /** Undone By */
+            undone_by: string | null;
+        };
+        /**
          * ChangedRow
          * @description A change, and who made it.
          */
@@ -2152,6 +2224,15 @@ export interface components {
             rows: components["schemas"]["ChangedRow"][];
             /** Total */
             total: number;
+        };
+        /**
+         * ChangesAnswer
+         * @description What is stated of an incident, and every statement about it, oldest first.
+         */
+        ChangesAnswer: {
+            /** Items */
+            items: components["schemas"]["ChangeShape"][];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * ClearShape
@@ -2825,6 +2906,7 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * IncidentLink
@@ -2901,10 +2983,13 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * IncidentsAnswer
          * @description Incidents over the line that the budget allows, the best below it, and what was looked at.
+         *
+         *     `left_out` counts those that analysts are done with, by reason.
          */
         IncidentsAnswer: {
             /** Below */
@@ -2913,6 +2998,10 @@ export interface components {
             held_back: number;
             /** Items */
             items: components["schemas"]["IncidentSummary"][];
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
             /** Notes */
             notes: string[];
             /** Reason */
@@ -4456,6 +4545,7 @@ export interface components {
             /** Score */
             score: number;
             title: components["schemas"]["SentenceShape"];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * StoryTables
@@ -4543,6 +4633,7 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * SummandShape
@@ -5017,6 +5108,55 @@ export interface components {
             query: string;
             /** Total */
             total: number;
+        };
+        /**
+         * WorkRequest
+         * @description What to state of an incident: what is not given stays as it is, an empty text takes back what was stated.
+         */
+        WorkRequest: {
+            /** Assignee */
+            assignee?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Status */
+            status?: ("" | "new" | "in_work" | "closed") | null;
+            /** Verdict */
+            verdict?: ("" | "malicious" | "benign" | "unclear") | null;
+        };
+        /**
+         * WorkShape
+         * @description What analysts state of an incident; `left_out` says why a list leaves it out, `new_leads` what came since.
+         */
+        WorkShape: {
+            /** Assignee */
+            assignee: string | null;
+            /** Changed */
+            changed: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Left Out */
+            left_out: ("benign" | "closed") | null;
+            /** Name */
+            name: string | null;
+            /** New Leads */
+            new_leads: number;
+            /** Note */
+            note: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "new" | "in_work" | "closed";
+            /** Verdict */
+            verdict: ("malicious" | "benign" | "unclear") | null;
+            /** Verdict By */
+            verdict_by: string | null;
+            /** Verdict Time */
+            verdict_time: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * WrittenShape
@@ -6574,6 +6714,37 @@ export interface operations {
             };
         };
     };
+    undoIncidentChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     listIncidentLinks: {
         parameters: {
             query?: never;
@@ -6630,6 +6801,8 @@ export interface operations {
             query?: {
                 /** @description Units of reading per day of records */
                 budget?: number | null;
+                /** @description Also those that are closed or benign */
+                all?: boolean;
                 /** @description Leave out what ended before */
                 since?: string | null;
                 /** @description Leave out what began at or after */
@@ -6679,6 +6852,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IncidentAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    editIncident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the edit is based on, as `"3"` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listIncidentChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesAnswer"];
                 };
             };
             /** @description Validation Error */
