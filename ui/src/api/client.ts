@@ -38,6 +38,9 @@ export type LaneShape = Schemas['LaneShape'];
 export type SentenceShape = Schemas['SentenceShape'];
 export type AccountName = Schemas['AccountName'];
 export type LinkShape = Schemas['LinkShape'];
+export type WorkShape = Schemas['WorkShape'];
+export type ChangeShape = Schemas['ChangeShape'];
+export type ChangesAnswer = Schemas['ChangesAnswer'];
 export type NetworksAnswer = Schemas['NetworksAnswer'];
 export type NetworkKind = Schemas['NetworkRequest']['kind'];
 /** What the logs of each machine can show, as `graphhunt coverage --json` writes it. */
@@ -384,7 +387,13 @@ export const api = {
     }),
   forgetNetwork: (cidr: string) => call<NetworksAnswer>(`/networks${query({ cidr })}`, { method: 'DELETE' }),
   cancelJob: (id: string) => call<JobShape>(`/jobs/${id}`, { method: 'DELETE' }),
-  incidents: (own?: AbortSignal) => read<IncidentsAnswer>('/incidents', own),
+  incidents: (asked: { all?: boolean; budget?: number } = {}, own?: AbortSignal) =>
+    read<IncidentsAnswer>(`/incidents${query(asked)}`, own),
+  incidentChanges: (id: string) => read<ChangesAnswer>(`/incidents/${encodeURIComponent(id)}/changes`),
+  editIncident: (id: string, version: number, said: Record<string, string>) =>
+    edit<ChangesAnswer>('PATCH', `/incidents/${encodeURIComponent(id)}`, version, said),
+  undoChange: (id: string) =>
+    call<ChangeShape>(`/incident-changes/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   storyboard: (id: string, window: IsoWindow, own?: AbortSignal) =>
     read<StoryboardAnswer>(`/incidents/${encodeURIComponent(id)}/storyboard${query({ ...window })}`, own),
   incidentLinks: (own?: AbortSignal) => read<{ items: LinkShape[] }>('/incident-links', own),
@@ -394,6 +403,8 @@ export const api = {
       other: join,
       reason: '',
     }),
+  joinIncident: (incident: string, other: string, reason: string) =>
+    post<LinkShape>(`/incidents/${encodeURIComponent(incident)}/links`, { verdict: 'join', other, reason }),
   /** Finds an act benign; `card` is the act that it is told with. */
   findBenign: (card: string, act: string) =>
     post<LinkShape>(`/incidents/${encodeURIComponent(card)}/links`, {

@@ -143,3 +143,74 @@ test('a window leaves out what lies outside it, counts that, and gives it back',
     },
     { at: '#/incidents?since=2020-09-21T00:00:00Z&until=2020-09-22T00:00:00Z' },
   ));
+
+test('a name and a verdict stand in the list; benign leaves it, is counted, and undone', () =>
+  visit(async (page) => {
+    const list = page.getByRole('navigation', { name: 'Incidents' });
+    const before = await list.innerText();
+    const dialog = page.getByRole('dialog', { name: 'This incident' });
+    const state = async (fill) => {
+      await page.locator('button.work').click();
+      await dialog.waitFor();
+      await fill();
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      await settled(page);
+    };
+    await state(async () => {
+      await dialog.getByLabel('Name').fill('Two nights <img src=x>');
+      await dialog.getByLabel('Works on it').fill('ann');
+      await dialog.getByLabel('Status').selectOption('in work');
+    });
+    assert.match(await list.innerText(), /Two nights <img src=x>\s+in work · ann/);
+    assert.match(await page.locator('.headline').innerText(), /Two nights <img src=x>/);
+    await state(async () => {
+      await dialog.getByLabel('Verdict').selectOption('benign');
+      await dialog.getByLabel('Note').fill('our own exercise');
+    });
+    await list.getByText('1 benign left out').waitFor();
+    assert.ok(!(await list.innerText()).includes('Two nights'));
+    assert.match(await page.locator('.headline').innerText(), /✓ benign/);
+    await list.getByRole('button', { name: 'show' }).click();
+    await list.getByText('Two nights').waitFor();
+    await list.getByRole('button', { name: 'hide' }).click();
+    await list.getByText('Two nights').waitFor({ state: 'detached' });
+    await page.locator('button.work').click();
+    await dialog.getByText('verdict: benign · note: our own exercise').waitFor();
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => globalThis.axe.run(document));
+    assert.deepEqual(
+      found.violations.map((item) => `${item.id} ${item.nodes[0].target}`),
+      [],
+    );
+    for (const left of [1, 0]) {
+      await dialog.getByRole('button', { name: 'Undo' }).first().click();
+      await page.waitForFunction(
+        (n) => document.querySelectorAll('dialog[open] li button').length === n,
+        left,
+      );
+    }
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await settled(page);
+    assert.equal(await list.innerText(), before);
+  }));
+
+test('two incidents that are joined are one, until that is undone', () =>
+  visit(async (page) => {
+    const list = page.getByRole('navigation', { name: 'Incidents' });
+    const before = await list.innerText();
+    await page.getByRole('button', { name: 'Join…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Join an incident to this one' });
+    await dialog.getByRole('radio').first().check();
+    await dialog.getByLabel('Why').fill('the same night');
+    await dialog.getByRole('button', { name: 'Join', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Undo the join' }).waitFor();
+    await settled(page);
+    assert.ok(!/below the line/i.test(await list.innerText()));
+    assert.match(await page.locator('.story').innerText(), /Joined because .*the same night/);
+    await page.getByRole('button', { name: 'Undo the join' }).click();
+    await page.getByRole('button', { name: 'Undo the join' }).waitFor({ state: 'detached' });
+    await settled(page);
+    assert.equal(await list.innerText(), before);
+  }));
