@@ -9,7 +9,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -42,7 +42,7 @@ from graphhunt.store import import_link, open_store
 from graphhunt.store.digest import graph_digest
 from graphhunt.store.filled import require_filled
 from graphhunt.store.places import Places
-from graphhunt.store.sync import compute, snapshot_of, sync
+from graphhunt.store.sync import case_of, compute, snapshot_of, sync
 from graphhunt.store.verify import verify
 from graphhunt.stories.asking import Stories
 from graphhunt.times import as_asked, iso
@@ -311,7 +311,8 @@ class Hunt(Stories):
     @cached_property
     def identity(self) -> Identity:
         """What analysts state about which spellings are one machine or account."""
-        return Identity(self.workspace.path, lambda: self.snapshot, self.sync)
+        as_stated = partial(case_of, self.workspace, self.client_id)
+        return Identity(self.workspace.path, lambda: self.snapshot, self.sync, as_stated)
 
     @cached_property
     def casework(self) -> IncidentWork:

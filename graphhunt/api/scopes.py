@@ -25,11 +25,11 @@ _BY_SCOPE = {
         "listRuns compareRuns listHunts askHunt getDifference listTables getTable exportGraph getMap getOutline "
         "listStatements listIncidents getIncident getIncidentReport getStoryboard listIncidentLinks listNetworks "
         "decodeCommand searchRecords getRecord getRecordBytes getAround listStories getStory getProcessRows "
-        "listIncidentChanges "
+        "listIncidentChanges getIdentity "
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "
-        "addStatement addIncidentLink undoIncidentLink editIncident undoIncidentChange putReportText "
+        "addStatement previewStatement addIncidentLink undoIncidentLink editIncident undoIncidentChange putReportText "
         "stateNetwork forgetNetwork"
     ),
     "load": "listUploads upload deleteUpload startImport startDemo",

@@ -8,7 +8,7 @@ and repaired. The result is the same as that of an uninterrupted load.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,8 +19,10 @@ from graphhunt import queries
 from graphhunt.errors import DamageError, StoreError
 from graphhunt.evidence.files import typed_errors
 from graphhunt.evidence.record_files import record_files
+from graphhunt.graph.case import Case
 from graphhunt.graph.graph import build
 from graphhunt.graph.identity_book import read_statements, statements_mark
+from graphhunt.graph.identity_statements import Statement
 from graphhunt.graph.snapshot import Changes, Snapshot
 from graphhunt.graph.state import VERSION
 from graphhunt.ids import digest
@@ -94,6 +96,11 @@ def _computed(workspace: Workspace, client_id: str) -> Computed:
 
 def _fingerprint(workspace: Workspace, client_id: str) -> str:
     return digest(workspace.fingerprint(), client_id, str(VERSION), *statements_mark(workspace.path))
+
+
+def case_of(workspace: Workspace, client_id: str, statements: Sequence[Statement]) -> Case:
+    """Give the case of all facts with some statements about identities, whether anybody made them or not."""
+    return Case(lambda kind: workspace.facts(kind).collect(), client_id, partial(record_files, workspace), statements)
 
 
 def _built(workspace: Workspace, client_id: str) -> Graph:

@@ -50,6 +50,7 @@ EXPECTED: dict[str, set[str]] = {
     "GET /uploads": LOAD, "POST /uploads": LOAD, "DELETE /uploads/{upload_id}": LOAD, "POST /imports": LOAD,
     "GET /analyses": READ, "GET /analyses/runs": READ, "POST /analyses/{name}:run": WRITE,
     "POST /analyses/{name}:undo": WRITE, "GET /analyses/{name}/comparison": READ,
+    "GET /identity/{kind}/{entity_id}": READ, "POST /identity/preview": WRITE,
     "GET /identity/statements": READ, "POST /identity/statements": WRITE,
     "GET /incidents": READ, "GET /incidents/{incident_id}": READ, "GET /incidents/{incident_id}/storyboard": READ,
     "POST /incidents/{incident_id}/links": WRITE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from graphhunt.evidence.ingest import ingest
 from graphhunt.graph.identity_book import FILE, statements_mark
 from graphhunt.graph.snapshot import Snapshot
 from graphhunt.store.digest import tables_digest
-from graphhunt.store.sync import compute
+from graphhunt.store.sync import case_of, compute
 
 
 class Case:
@@ -24,7 +25,8 @@ class Case:
     def __init__(self, folder: Path) -> None:
         self.workspace = Workspace(folder)
         self.snapshot = Snapshot(folder / "graph")
-        self.identity = Identity(folder, lambda: self.snapshot, self.follow)
+        as_stated = partial(case_of, self.workspace, "default")
+        self.identity = Identity(folder, lambda: self.snapshot, self.follow, as_stated)
 
     def load(self, *paths: Path) -> None:
         ingest(self.workspace, list(paths))
@@ -67,6 +69,42 @@ def test_joined_machines_are_one_until_the_join_is_taken_back(case: Case) -> Non
         ("join", "ann", True), ("undo", "bob", False),
     ]  # fmt: skip
     assert rows[0]["reason"] == "one box"
+
+
+def test_a_preview_says_whose_records_would_be_anothers_and_states_nothing(case: Case) -> None:
+    """The records that moved are those that the machine that goes has before; undone, they would go back."""
+    before = tables_digest(case.snapshot)
+    own = {id_ for kind in case_of(case.workspace, "default", ()).kinds()
+           for id_, machine in case_of(case.workspace, "default", ()).facts(kind).select("event_id", "machine_id")
+           .iter_rows() if machine == "fs01@beta.example"}  # fmt: skip
+    asked = ("FS01.alpha.example", "fs01.beta.example")
+    (move,) = case.identity.preview("join", *asked)
+    assert (move["entity"], move["before"], move["after"]) == ("machine", "fs01@beta.example", "fs01@alpha.example")
+    assert (move["records"], set(move["evidence"]) <= own) == (len(own), True)
+    assert (case.identity.statements(), tables_digest(case.snapshot)) == ([], before)
+    said = case.identity.join(*asked)
+    told = case.identity.about("Machine", "fs01@alpha.example")
+    assert [text.casefold() for text in told["spellings"]] == ["fs01.alpha.example", "fs01.beta.example"]
+    assert [row["id"] for row in told["statements"]] == [said["id"]]
+    (back,) = case.identity.preview("undo", said["id"])
+    assert (back["before"], back["after"], back["records"]) == (move["after"], move["before"], move["records"])
+    (apart,) = case.identity.preview("apart", *asked)
+    assert (apart["before"], apart["records"]) == ("fs01@alpha.example", len(own))
+    with pytest.raises(UsageError, match="spelled"):
+        case.identity.preview("join", "fs01.alpha.example", "nosuch")
+
+
+def test_doubts_of_an_identity_come_with_their_records(case: Case, shared_data: Path) -> None:
+    """Cloned machines issued one SID: the account on each of them says so, with records."""
+    case.load(shared_data / "cases" / "x08_users.xml")
+    table = case.snapshot.table("Doubts")
+    assert table is not None
+    sid = next(row["subject"] for row in table.iter_rows(named=True) if row["kind"] == "cloned_sid")
+    cloned = [id_ for id_ in case.ids("User") if id_.startswith(f"{sid}@")]
+    assert len(cloned) > 1
+    for account in cloned:
+        (doubt,) = case.identity.about("User", account)["doubts"]
+        assert (doubt["kind"], bool(doubt["evidence"])) == ("cloned_sid", True)
 
 
 def test_statements_outlive_loads_and_are_no_part_of_the_telemetry(

@@ -54,6 +54,41 @@ class StatementRequest(Shape):
     reason: Annotated[str, Field(max_length=10_000)] = ""
 
 
+class ProblemShape(Shape):
+    """What records say of an identity that can't be, or that others deny; `repaired` where a rule settled it."""
+
+    kind: str
+    subject: str
+    time: Time | None
+    text: str
+    evidence: list[str]
+    repaired: bool
+
+
+class IdentityAnswer(Shape):
+    """How something is spelled, what is doubtful of that, and what analysts stated of it."""
+
+    spellings: list[str]
+    doubts: list[ProblemShape]
+    statements: list[StatementShape]
+
+
+class MoveShape(Shape):
+    """Records that would be another machine's or account's, with the first of them."""
+
+    entity: Literal["machine", "account"]
+    before: str | None
+    after: str | None
+    records: int
+    evidence: list[str]
+
+
+class PreviewAnswer(Shape):
+    """What a statement would change, the most first."""
+
+    items: list[MoveShape]
+
+
 @router.get("/identity/statements", operation_id="listStatements")
 def list_statements(hunt: HuntDep) -> StatementsAnswer:
     """List what analysts stated about identities."""
@@ -69,3 +104,16 @@ def add_statement(
     job = jobs.submit("identity", wanted.verdict, author, identity_work(hunt, author, wanted.model_dump()), key)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return job_shape(job)
+
+
+@router.post("/identity/preview", operation_id="previewStatement")
+def preview_statement(hunt: HuntDep, wanted: StatementRequest) -> PreviewAnswer:
+    """Say which records a statement would make another machine's or account's, without making it."""
+    return PreviewAnswer.model_validate({"items": hunt.identity.preview(**wanted.model_dump())})
+
+
+@router.get("/identity/{kind}/{entity_id}", operation_id="getIdentity")
+def get_identity(hunt: HuntDep, kind: Literal["machine", "user", "ip"], entity_id: str) -> IdentityAnswer:
+    """Say how a machine, account or address is spelled, what is doubtful of that, and what analysts stated of it."""
+    label = {"machine": "Machine", "user": "User", "ip": "IP"}[kind]
+    return IdentityAnswer.model_validate(hunt.identity.about(label, entity_id))

@@ -38,6 +38,10 @@ export type LaneShape = Schemas['LaneShape'];
 export type SentenceShape = Schemas['SentenceShape'];
 export type AccountName = Schemas['AccountName'];
 export type LinkShape = Schemas['LinkShape'];
+export type IdentityAnswer = Schemas['IdentityAnswer'];
+export type StatementShape = Schemas['StatementShape'];
+export type StatementRequest = Schemas['StatementRequest'];
+export type MoveShape = Schemas['MoveShape'];
 export type WorkShape = Schemas['WorkShape'];
 export type ChangeShape = Schemas['ChangeShape'];
 export type ChangesAnswer = Schemas['ChangesAnswer'];
@@ -414,6 +418,9 @@ export const api = {
     }),
   undoLink: (id: string) =>
     call<LinkShape>(`/incident-links/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+  identity: (kind: string, id: string) => read<IdentityAnswer>(`/identity/${kind}/${encodeURIComponent(id)}`),
+  previewStatement: (wanted: StatementRequest) => ask<{ items: MoveShape[] }>('/identity/preview', wanted),
+  addStatement: (wanted: StatementRequest) => post<JobShape>('/identity/statements', wanted),
   changes: `${BASE}/events`,
   analyses: () => call<{ items: AnalysisShape[] }>('/analyses'),
   analyse: (name: string) => post<JobShape>(`/analyses/${encodeURIComponent(name)}:run`, { parameters: {} }),

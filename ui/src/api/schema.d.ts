@@ -753,6 +753,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Statement
+         * @description Say which records a statement would make another machine's or account's, without making it.
+         */
+        post: operations["previewStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/statements": {
         parameters: {
             query?: never;
@@ -771,6 +791,26 @@ export interface paths {
          * @description State something about an identity, as a job: the graph follows it.
          */
         post: operations["addStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/{kind}/{entity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Identity
+         * @description Say how a machine, account or address is spelled, what is doubtful of that, and what analysts stated of it.
+         */
+        get: operations["getIdentity"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2820,6 +2860,18 @@ export interface components {
             items: components["schemas"]["QuestionShape"][];
         };
         /**
+         * IdentityAnswer
+         * @description How something is spelled, what is doubtful of that, and what analysts stated of it.
+         */
+        IdentityAnswer: {
+            /** Doubts */
+            doubts: components["schemas"]["ProblemShape"][];
+            /** Spellings */
+            spellings: string[];
+            /** Statements */
+            statements: components["schemas"]["StatementShape"][];
+        };
+        /**
          * ImportRequest
          * @description Uploads to load.
          */
@@ -3345,6 +3397,25 @@ export interface components {
             items: components["schemas"]["ItemShape"][];
         };
         /**
+         * MoveShape
+         * @description Records that would be another machine's or account's, with the first of them.
+         */
+        MoveShape: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /**
+             * Entity
+             * @enum {string}
+             */
+            entity: "machine" | "account";
+            /** Evidence */
+            evidence: string[];
+            /** Records */
+            records: number;
+        };
+        /**
          * NamedShape
          * @description An entity: label, id and shown name.
          */
@@ -3718,6 +3789,32 @@ export interface components {
             name: string;
             /** Relations */
             relations: string[];
+        };
+        /**
+         * PreviewAnswer
+         * @description What a statement would change, the most first.
+         */
+        PreviewAnswer: {
+            /** Items */
+            items: components["schemas"]["MoveShape"][];
+        };
+        /**
+         * ProblemShape
+         * @description What records say of an identity that can't be, or that others deny; `repaired` where a rule settled it.
+         */
+        ProblemShape: {
+            /** Evidence */
+            evidence: string[];
+            /** Kind */
+            kind: string;
+            /** Repaired */
+            repaired: boolean;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** Time */
+            time: string | null;
         };
         /**
          * ProcessRow
@@ -6624,6 +6721,39 @@ export interface operations {
             };
         };
     };
+    previewStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     listStatements: {
         parameters: {
             query?: never;
@@ -6666,6 +6796,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "machine" | "user" | "ip";
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityAnswer"];
                 };
             };
             /** @description Validation Error */
