@@ -65,9 +65,13 @@ class Identity:
         found = [] if rows is None else rows.filter(pl.col("id") == entity).to_dicts()
         row = found[0] if found else {}
         sid = row.get("sid")
-        spellings = sorted({*(row.get("aliases") or ()), *([sid] if sid else ())})
+        texts = sorted({*(row.get("aliases") or ()), *([sid] if sid else ())})
+        spellings = list({text.casefold(): text for text in texts}.values())  # a statement knows no case
         names = {text.casefold() for text in (entity, entity.partition("@")[0] if sid else entity, *spellings)}
-        statements = [each for each in self.statements() if {each["a"], each["b"] or ""} & {entity, *spellings}]
+        cited = {text.casefold() for text in (entity, *spellings)}
+        statements = [
+            each for each in self.statements() if {each["a"].casefold(), (each["b"] or "").casefold()} & cited
+        ]
         table = self._snapshot().table("Doubts")
         doubts = None if table is None else table.filter(pl.col("subject").str.to_lowercase().is_in(sorted(names)))
         return {"spellings": spellings, "doubts": listed_doubts(doubts) or [], "statements": statements}

@@ -18,6 +18,7 @@ As = Annotated[
     typer.Option("--as", help="machine or account; by default what the spelling looks like.", show_default=False),
 ]
 Reason = Annotated[str, typer.Option(help="Why; kept with the statement.")]
+Preview = Annotated[bool, typer.Option("--preview", help="Say only which records would be another's.")]
 Author = Annotated[str | None, typer.Option(help="Who says so; by default the system's user.", show_default=False)]
 
 
@@ -43,10 +44,13 @@ def show(
 @command
 def join(
     context: typer.Context, a: First, b: Second, kind: As = None, reason: Reason = "", author: Author = None,
-    json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
+    preview: Preview = False, json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
 ) -> None:  # fmt: skip
     """State that two spellings are one; it goes by what the first is called."""
     with open_case(context, workspace, db) as hunt:
+        if preview:
+            _would(hunt.identity.preview("join", a, b, entity=kind), json)
+            return
         _told(hunt.identity.join(a, b, entity=kind, reason=reason, author=author), json)
 
 
@@ -54,10 +58,13 @@ def join(
 @command
 def apart(
     context: typer.Context, a: First, b: Second, kind: As = None, reason: Reason = "", author: Author = None,
-    json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
+    preview: Preview = False, json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
 ) -> None:  # fmt: skip
     """State that the second spelling isn't what the first one is."""
     with open_case(context, workspace, db) as hunt:
+        if preview:
+            _would(hunt.identity.preview("apart", a, b, entity=kind), json)
+            return
         _told(hunt.identity.same_not(a, b, entity=kind, reason=reason, author=author), json)
 
 
@@ -68,10 +75,13 @@ def split(
     since: Annotated[str | None, typer.Option(help="First moment of the other one.", show_default=False)] = None,
     until: Annotated[str | None, typer.Option(help="Moment after the other one.", show_default=False)] = None,
     kind: As = None, reason: Reason = "", author: Author = None,
-    json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
+    preview: Preview = False, json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
 ) -> None:  # fmt: skip
     """State that a spelling means another machine or account for some time."""
     with open_case(context, workspace, db) as hunt:
+        if preview:
+            _would(hunt.identity.preview("split", a, start=since, end=until, entity=kind), json)
+            return
         _told(hunt.identity.split(a, since, until, entity=kind, reason=reason, author=author), json)
 
 
@@ -80,10 +90,13 @@ def split(
 def undo(
     context: typer.Context, statement: Annotated[str, typer.Argument(help="The statement's id.")],
     reason: Reason = "", author: Author = None,
-    json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
+    preview: Preview = False, json: JsonOption = False, workspace: WorkspaceOption = None, db: DbOption = None,
 ) -> None:  # fmt: skip
     """Take a statement back."""
     with open_case(context, workspace, db) as hunt:
+        if preview:
+            _would(hunt.identity.preview("undo", statement), json)
+            return
         _told(hunt.identity.undo(statement, reason=reason, author=author), json)
 
 
@@ -92,3 +105,14 @@ def _told(row: dict[str, Any], json: bool) -> None:
         json_out(row)
     else:
         line(f"stated as {row['id']}; the graph follows it")
+
+
+def _would(moves: list[dict[str, Any]], json: bool) -> None:
+    """Say what a statement would change; nothing is stated."""
+    if json:
+        json_out({"moves": moves})
+    elif moves:
+        names = ("entity", "before", "after", "records")
+        table((*names, "first record"), ([*(move[n] for n in names), move["evidence"][0]] for move in moves))
+    else:
+        line("no record would be another's")

@@ -220,6 +220,20 @@ def test_a_statement_about_identities_is_a_job_and_can_be_taken_back(server: Tes
     assert said(verdict="join", a="alpha", b="nosuch")["state"] == "failed"
 
 
+def test_what_a_statement_about_identities_would_change_is_told_and_not_done(server: TestClient) -> None:
+    wanted = {"verdict": "join", "a": "alpha", "b": "bravo"}
+    before = server.get("/api/v1/identity/statements").json()
+    (move,) = server.post("/api/v1/identity/preview", json=wanted).json()["items"]
+    assert [move[name] for name in ("entity", "before", "after")] == ["machine", "bravo", "alpha"]
+    assert move["records"] >= len(move["evidence"]) > 0
+    for event in move["evidence"]:
+        assert server.get(f"/api/v1/evidence/{event}").json()["record"]
+    assert server.get("/api/v1/identity/statements").json() == before
+    known = server.get("/api/v1/identity/machine/bravo").json()
+    assert [text.partition(".")[0].casefold() for text in known["spellings"]] == ["bravo"]
+    assert server.post("/api/v1/identity/preview", json=wanted | {"b": "nosuch"}).status_code == 400
+
+
 def test_jobs_are_listed_newest_first_in_pages(server: TestClient) -> None:
     for number in range(3):
         upload = send(server, f"{number}.png", b"\x89PNG\r\n\x1a\n" + bytes(100))

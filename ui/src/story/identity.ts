@@ -6,7 +6,7 @@ const entity = (kind: Story): 'machine' | 'account' => (kind === 'machine' ? 'ma
 
 /** That a spelling is another one; nothing where it is the only one, as nothing would be left. */
 export function apart(kind: Story, spellings: readonly string[], spelling: string): StatementRequest | null {
-  const kept = spellings.find((one) => one !== spelling);
+  const kept = spellings.find((one) => one.toLowerCase() !== spelling.toLowerCase());
   if (kept === undefined) return null;
   return { verdict: 'apart', a: kept, b: spelling, entity: entity(kind), reason: '' };
 }

@@ -214,3 +214,35 @@ test('two incidents that are joined are one, until that is undone', () =>
     await settled(page);
     assert.equal(await list.innerText(), before);
   }));
+
+test('a story says who somebody is, and what a statement of that would change', () =>
+  visitWith(
+    browser,
+    async (page) => {
+      const who = page.locator('details.identity');
+      await who.locator('summary').click();
+      await who.getByRole('list', { name: 'Spellings' }).getByText('WORKSTATION6.theshire.local').waitFor();
+      await who.getByLabel('The same as').fill('WORKSTATION5.theshire.local');
+      await who.getByRole('button', { name: 'What would change' }).click();
+      const preview = who.getByRole('status', { name: 'What would change' });
+      await preview.getByText(/[\d,]+ records of machine workstation5 would be of workstation6/).waitFor();
+      await preview.getByRole('button', { name: 'records' }).click();
+      await page.getByRole('heading', { name: 'Records' }).waitFor();
+      await settled(page);
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => globalThis.axe.run(document));
+      const grave = found.violations.filter((item) => ['serious', 'critical'].includes(item.impact));
+      assert.deepEqual(
+        grave.map((item) => `${item.id} ${item.nodes[0].target}`),
+        [],
+      );
+      await preview.getByRole('button', { name: 'Leave it' }).click();
+      await preview.waitFor({ state: 'detached' });
+      await who.getByRole('button', { name: 'WORKSTATION6 is not the same' }).click();
+      await preview
+        .getByText(/would be of/)
+        .first()
+        .waitFor();
+    },
+    { at: '#/machine/workstation6' },
+  ));
