@@ -231,7 +231,7 @@ def test_what_a_statement_about_identities_would_change_is_told_and_not_done(ser
     assert server.get("/api/v1/identity/statements").json() == before
     known = server.get("/api/v1/identity/machine/bravo").json()
     assert [text.partition(".")[0].casefold() for text in known["spellings"]] == ["bravo"]
-    assert server.post("/api/v1/identity/preview", json=wanted | {"b": "nosuch"}).status_code == 400
+    assert server.post("/api/v1/identity/preview", json=wanted | {"b": "nosuch"}).status_code == 422
 
 
 def test_jobs_are_listed_newest_first_in_pages(server: TestClient) -> None:

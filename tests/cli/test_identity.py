@@ -25,6 +25,11 @@ def case(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_statements_are_made_listed_and_taken_back(case: Path) -> None:
     before = data(case, "status", "--digest")
     assert "statements" not in before
+    (move,) = data(case, "identity", "join", "FS01.alpha.example", "FS01.beta.example", "--preview")["moves"]
+    assert (move["before"], move["after"]) == ("fs01@beta.example", "fs01@alpha.example")
+    words = run(case, "identity", "apart", "FS01.alpha.example", "FS01.beta.example", "--preview").stdout
+    assert "no record would be another's" in words
+    assert data(case, "identity", "list")["statements"] == []
     joined = data(case, "identity", "join", "FS01.alpha.example", "FS01.beta.example", "--reason", "one box")
     held = data(case, "status", "--digest")
     assert (held["nodes"]["Machine"], held["statements"]["count"]) == (2, 1)
