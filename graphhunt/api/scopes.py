@@ -24,12 +24,14 @@ _BY_SCOPE = {
         "saveView listCases getCase listItems getItem getItemHistory getMarks getCaseReport listAnalyses "
         "listRuns compareRuns listHunts askHunt getDifference listTables getTable exportGraph getMap getOutline "
         "listStatements listIncidents getIncident getIncidentReport getStoryboard listIncidentLinks listNetworks "
+        "getReportDraft "
         "decodeCommand searchRecords getRecord getRecordBytes getAround listStories getStory getProcessRows "
         "listIncidentChanges getIdentity "
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "
         "addStatement previewStatement addIncidentLink undoIncidentLink editIncident undoIncidentChange putReportText "
+        "takeBackReportText addReportItem arrangeReportItems "
         "stateNetwork forgetNetwork"
     ),
     "load": "listUploads upload deleteUpload startImport startDemo",
@@ -45,7 +47,8 @@ NEEDS: dict[str, frozenset[str]] = {
 AUDITED = frozenset({
     "runQuery", "askHunt", "getCaseReport", "getTable", "exportGraph", "openCase", "editCase", "deleteCase", "addItem",
     "editItem", "deleteItem", "runAnalysis", "undoAnalysis", "runHunt", "addStatement", "addIncidentLink",
-    "undoIncidentLink", "editIncident", "undoIncidentChange", "getIncidentReport", "putReportText", "stateNetwork",
+    "undoIncidentLink", "editIncident", "undoIncidentChange", "getIncidentReport", "putReportText",
+    "takeBackReportText", "addReportItem", "arrangeReportItems", "stateNetwork",
     "forgetNetwork", "upload", "deleteUpload", "startImport", "startDemo", "cancelJob", "signIn", "signOut",
     "makeToken", "revokeToken", "addUser", "editUser", "removeUser",
 })  # fmt: skip

@@ -33,6 +33,17 @@ STEPS = (
     """,
     stated_networks.TABLE,
     casework.TABLE,
+    """
+    ALTER TABLE report_text ADD COLUMN undone INTEGER;
+    ALTER TABLE report_text ADD COLUMN undone_by TEXT;
+    CREATE TABLE report_item (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, refs TEXT NOT NULL, author TEXT NOT NULL, time INTEGER NOT NULL
+    );
+    CREATE TABLE report_list (
+        number INTEGER PRIMARY KEY, incident TEXT NOT NULL, items TEXT NOT NULL, author TEXT NOT NULL,
+        time INTEGER NOT NULL
+    )
+    """,
 )
 """The uniqueness of an item's case and target with its id makes the two indexes they are looked up by.
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from graphhunt.case.incident_report import rows, summary
+from graphhunt.case.incident_report.added import added
 from graphhunt.case.incident_report.indicators import indicators_of
 from graphhunt.case.incident_report.kinds import TECHNIQUES
+from graphhunt.case.incident_report.listed import Lists
 from graphhunt.case.incident_report.records import numbered
 from graphhunt.case.incident_report.redaction import swapper
 from graphhunt.case.incident_report.secrets import everywhere, masked
@@ -44,6 +46,11 @@ class Case(Protocol):
         """The graph's tables."""
         ...
 
+    @property
+    def records(self) -> Any:
+        """The search over all records."""
+        ...
+
     def ask(self, name: str, given: Mapping[str, Any], wishes: Any, *kinds: str) -> Values:
         """Ask a question by name."""
         ...
@@ -74,27 +81,31 @@ def gathered(case: Case, incident: str | None = None, redact: Iterable[str] = ()
 
     Returns:
         `id`, `title`, `start`, `end`, `written`, `version`; `work`, what analysts state of it; `summary` (each part's
-        `text`, and its `author` and `time` where an analyst wrote it); `way` (boxes and arrows); `timeline`,
-        `accounts`, `machines`, `indicators`, `attack`, `missing`, `records` (without their texts), `limits` and
-        `redacted`.
+        `text`, and where an analyst wrote it `author`, `time` and what is `generated` from the records); `notes` of
+        analysts by section; `way` (boxes and arrows); `timeline`, `added` (what analysts put in), `accounts`,
+        `machines`, `indicators`, `attack`, `missing`, `records` (without their texts), `limits` and `redacted`.
 
     Raises:
         UsageError: There is no such incident, or none at all.
     """
-    story, tables = _story(case, incident), Tables(case.snapshot)
+    story, tables = story_of(case, incident), Tables(case.snapshot)
+    names = (story["id"], story["aliases"])
+    words = Texts(case.folder).of(*names)
     hops = rows.hops_of(story, tables)
     told = rows.timeline(story, hops)
     roles = dict(tables.machines.select("name", "role").drop_nulls().iter_rows())
     places = summary.machines(story, hops, roles)
-    found, limits = numbered(case, [event for row in told for event in row["evidence"]])
+    put_in = added(case, story, Lists(case.folder).of(*names).items, words)
+    found, limits = numbered(case, [event for row in (*told, *put_in) for event in row["evidence"]])
     numbers = {record["event_id"]: record["number"] for record in found}
-    for row in told:
+    for row in (*told, *put_in):
         row["records"] = [numbers[event] for event in row.pop("evidence") if event in numbers]
     report = {
         "id": story["id"], "title": plain(story["title"]), "start": story["start"], "end": story["end"],
         "written": iso(time.time_ns() // 1000), "version": version("graphhunt"),
-        "work": story["work"], "summary": _summary(case.folder, story, places),
-        "way": way_of(story, places, told), "timeline": told,
+        "work": story["work"], "summary": _summary(words, story, places),
+        "notes": {section: words[section] for section in summary.SECTIONS if section in words},
+        "way": way_of(story, places, told), "timeline": told, "added": put_in,
         "accounts": _accounts(story), "machines": places, "indicators": indicators_of(story, tables),
         "attack": _attack(story, hops), "missing": _missing(case, story), "limits": limits,
         "records": [{key: record[key] for key in record if key != "raw"} for record in found],
@@ -114,7 +125,16 @@ def _cleaned(report: Values, swap: Callable[[str], str]) -> Values:
     return {**kept, **everywhere(report, lambda text: swap(masked(text))), **plainly}
 
 
-def _story(case: Case, incident: str | None) -> Values:
+def story_of(case: Case, incident: str | None) -> Values:
+    """Give an incident as `graphhunt incidents ID` tells it.
+
+    Args:
+        case: The open workspace.
+        incident: Its id, an older id, or the id of one of its acts; None for the first of the list.
+
+    Raises:
+        UsageError: There is no such incident, or none at all.
+    """
     if incident is None:
         listed = case.ask("incidents", {}, Wishes(write=False), "hunt")
         first = next(iter([*listed["items"], *listed["below"]]), None)
@@ -126,9 +146,11 @@ def _story(case: Case, incident: str | None) -> Values:
     return found
 
 
-def _summary(folder: Path, story: Values, places: list[Values]) -> Values:
-    own = {part: {"text": text} for part, text in summary.written(story, places).items()}
-    return own | Texts(folder).of(story["id"], story["aliases"])
+def _summary(words: Mapping[str, Values], story: Values, places: list[Values]) -> Values:
+    return {
+        part: {**words[part], "generated": text} if part in words else {"text": text}
+        for part, text in summary.written(story, places).items()
+    }
 
 
 def _accounts(story: Values) -> list[Values]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphhunt.case.casebook.wording import visible
-from graphhunt.case.incident_report.summary import PARTS
+from graphhunt.case.incident_report.summary import PARTS, SECTIONS
 from graphhunt.case.incident_report.way import picture
 from graphhunt.incidents.casework import work_words
 
@@ -26,6 +26,8 @@ _STYLE = (
     "td:first-child{white-space:nowrap}.act td:nth-child(2){min-width:128px;font-weight:600}"
     'code{font:11.5px ui-monospace,"DejaVu Sans Mono",monospace}a{color:#1d5bb8;text-decoration:none}'
     ".sum{border-left:4px solid var(--a);padding:4px 16px;background:#fdf6f2;font-size:15px}"
+    ".own{margin:4px 0;padding:4px 12px;border-left:4px solid #1d5bb8;background:#f2f6fc;white-space:pre-line;"
+    "overflow-wrap:anywhere;max-width:95ch}"
     ".two{display:grid;grid-template-columns:1fr 1fr;gap:0 28px}.two>div{min-width:0}"
     ".lists td:first-child{white-space:normal}svg{width:100%;margin:10px 0;font-family:inherit}"
     ".act td:nth-child(5){white-space:nowrap}.act td:nth-child(6){min-width:76px}"
@@ -62,12 +64,13 @@ def page(report: Mapping[str, Any]) -> bytes:
         f"<h1>{text(report['title'])}</h1>",
         _work(report["work"]),
         _summary(report["summary"]),
-        f"<h2>The way</h2>{picture(report['way'])}{_left_out(report['way'])}",
-        "<h2>Timeline</h2>" + _timeline(report["timeline"]),
+        f"{_head(report, 'way')}{picture(report['way'])}{_left_out(report['way'])}",
+        _head(report, "timeline") + _timeline(report["timeline"]),
+        _head(report, "added") + _added(report["added"]) if report["added"] or "added" in report["notes"] else "",
         _lists(report),
-        "<h2>ATT&amp;CK</h2>" + _table(("Technique", "Name", "Acts"), map(_technique, report["attack"])),
-        "<h2>What the records can't show</h2>" + _points(report["missing"]),
-        "<h2>Records</h2>" + _records(report),
+        _head(report, "attack") + _table(("Technique", "Name", "Acts"), map(_technique, report["attack"])),
+        _head(report, "missing") + _points(report["missing"]),
+        _head(report, "records") + _records(report),
         f'<p class="k">Written by graphhunt {text(report["version"])} on {second(report["written"])}.</p>',
         "</body></html>\n",
     ]
@@ -93,9 +96,39 @@ def _summary(said: Mapping[str, Mapping[str, Any]]) -> str:
     paragraphs = []
     for part, head in PARTS.items():
         own = said[part]
-        by = f' <span class="k">({text(own["author"])}, {second(own["time"])})</span>' if "author" in own else ""
-        paragraphs.append(f"<p><b>{head}.</b> {text(own['text'])}{by}</p>")
+        if "author" in own:
+            paragraphs.append(f"<p><b>{head}.</b></p>{_words(own)}")
+        else:
+            paragraphs.append(f"<p><b>{head}.</b> {text(own['text'])}</p>")
     return f'<div class="sum">{"".join(paragraphs)}</div>'
+
+
+def _head(report: Mapping[str, Any], section: str) -> str:
+    """Head a section, with an analyst's note where there is one."""
+    note = report["notes"].get(section)
+    return f"<h2>{text(SECTIONS[section])}</h2>" + (_words(note) if note else "")
+
+
+def _words(own: Mapping[str, Any]) -> str:
+    """Give an analyst's words, apart from those that are written from the records."""
+    by = f"{text(own['author'])}, {second(own['time'])}"
+    return f'<div class="own">{text(own["text"])}<div class="k">In the words of {by}</div></div>'
+
+
+def _added(rows: Iterable[Mapping[str, Any]]) -> str:
+    body = (
+        (
+            second(row["time"]),
+            text(row["machine"]),
+            text(row["account"]),
+            _wrapped(row["title"]) + "".join(f"<br>{_wrapped(said)}" for said in row["said"])
+            + (f"<br><i>Not found: {text(row['gone'])}.</i>" if row["gone"] else "")
+            + (_words(row["note"]) if row["note"] else f'<div class="k">Added by {text(row["author"])}</div>'),
+            " ".join(f'<a href="#{number}">{number}</a>' for number in row["records"]),
+        )
+        for row in rows
+    )  # fmt: skip
+    return _table(("When (UTC)", "Where", "Account", "What", "Records"), body)
 
 
 def _left_out(way: Mapping[str, Any]) -> str:
@@ -123,9 +156,10 @@ def _lists(report: Mapping[str, Any]) -> str:
     accounts = ((text(each["account"]), text(each["seen"]), text(each["do"])) for each in report["accounts"])
     machines = ((text(each["machine"]), text(each["state"]), second(each["since"])) for each in report["machines"])
     found = ((text(each["kind"]), _wrapped(each["value"])) for each in report["indicators"])
-    left = "<h2>Accounts</h2>" + _table(("Account", "Seen on", "Do"), accounts, "lists")
-    left += "<h2>Machines</h2>" + _table(("Machine", "State", "Since"), machines, "lists")
-    return f'<div class="two"><div>{left}</div><div><h2>Indicators</h2>{_table(("Kind", "Value"), found)}</div></div>'
+    left = _head(report, "accounts") + _table(("Account", "Seen on", "Do"), accounts, "lists")
+    left += _head(report, "machines") + _table(("Machine", "State", "Since"), machines, "lists")
+    right = _head(report, "indicators") + _table(("Kind", "Value"), found)
+    return f'<div class="two"><div>{left}</div><div>{right}</div></div>'
 
 
 def _technique(each: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -90,8 +90,24 @@ def as_stix(report: Mapping[str, Any]) -> bytes:
     """Write the indicators of a report as a STIX 2.1 bundle; what STIX has no pattern for is left out."""
     when = _milliseconds(report["written"])
     objects = [made for each in report["indicators"] if (made := _indicator(each, report, when))]
+    objects += _notes(report, [each["id"] for each in objects])
     bundle = {"type": "bundle", "id": name_id("bundle", report["id"], when), "objects": objects}
     return (json.dumps(bundle, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _notes(report: Mapping[str, Any], about: list[str]) -> list[dict[str, Any]]:
+    """Give the analysts' words as notes on the indicators; a note on nothing is none."""
+    parts = {part: own for part, own in report["summary"].items() if "author" in own} | report["notes"]
+    parts |= {row["id"]: row["note"] for row in report["added"] if row["note"]}
+    return [
+        {
+            "type": "note", "spec_version": "2.1", "id": name_id("note", report["id"], part, own["time"]),
+            "created": _milliseconds(own["time"]), "modified": _milliseconds(own["time"]), "content": own["text"],
+            "authors": [own["author"]], "object_refs": about,
+        }
+        for part, own in parts.items()
+        if about
+    ]  # fmt: skip
 
 
 def _indicator(each: Mapping[str, str], report: Mapping[str, Any], when: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphhunt.case.casebook.wording import visible
 from graphhunt.case.incident_report.html import day, second
-from graphhunt.case.incident_report.summary import PARTS
+from graphhunt.case.incident_report.summary import PARTS, SECTIONS
 from graphhunt.incidents.casework import work_words
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^=-])")
@@ -28,21 +28,23 @@ def document(report: Mapping[str, Any]) -> bytes:
         f"Incident report, {plain(report['id'])}, {day(report['start'])} to {day(report['end'])}; all times are UTC.",
         *([f"As stated by analysts: {plain(said)}."] if (said := work_words(report["work"])) else []),
         *_summary(report["summary"]),
-        "## Timeline",
+        *(_head(report, "way") if "way" in report["notes"] else ()),
+        *_head(report, "timeline"),
         _table(("When", "Where", "Account", "What", "ATT&CK", "Records"), map(_row, report["timeline"])),
-        "## Accounts",
+        *_added(report),
+        *_head(report, "accounts"),
         _table(("Account", "Seen on", "Do"), ((e["account"], e["seen"], e["do"]) for e in report["accounts"])),
-        "## Machines",
+        *_head(report, "machines"),
         _table(
             ("Machine", "State", "Since"), ((e["machine"], e["state"], _at(e["since"])) for e in report["machines"])
         ),
-        "## Indicators",
+        *_head(report, "indicators"),
         _table(("Kind", "Value"), ((e["kind"], e["value"]) for e in report["indicators"])),
-        "## ATT&CK",
+        *_head(report, "attack"),
         _table(("Technique", "Name", "Acts"), ((e["technique"], e["name"], e["acts"]) for e in report["attack"])),
-        "## What the records can't show",
+        *_head(report, "missing"),
         "\n".join(f"- {plain(each)}" for each in report["missing"]) or "Nothing is known to be missing.",
-        "## Records",
+        *_head(report, "records"),
         *map(plain, report["limits"]),
         _table(
             ("", "Kind", "Machine", "Time", "Source", "Position", "Record", "SHA-256"), map(_record, report["records"])
@@ -55,8 +57,37 @@ def document(report: Mapping[str, Any]) -> bytes:
 def _summary(said: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     for part, head in PARTS.items():
         own = said[part]
-        by = f" ({plain(own['author'])}, {second(own['time'])})" if "author" in own else ""
-        yield f"**{head}.** {plain(own['text'])}{by}"
+        if "author" in own:
+            yield f"**{head}.**"
+            yield from _words(own)
+        else:
+            yield f"**{head}.** {plain(own['text'])}"
+
+
+def _head(report: Mapping[str, Any], section: str) -> Iterable[str]:
+    """Head a section, with an analyst's note where there is one."""
+    yield f"## {SECTIONS[section]}"
+    yield from _words(report["notes"].get(section))
+
+
+def _words(own: Mapping[str, Any] | None) -> Iterable[str]:
+    """Quote an analyst, apart from what is written from the records."""
+    if own:
+        lines = [plain(line) for line in own["text"].splitlines()]
+        yield "\n".join(f"> {line}" for line in [*lines, f"({plain(own['author'])}, {second(own['time'])})"])
+
+
+def _added(report: Mapping[str, Any]) -> Iterable[str]:
+    if report["added"] or "added" in report["notes"]:
+        yield from _head(report, "added")
+        yield _table(("When", "Where", "Account", "What", "Records", "Note"), map(_item, report["added"]))
+
+
+def _item(row: Mapping[str, Any]) -> Sequence[object]:
+    said = ". ".join([row["title"], *row["said"], *([f"Not found: {row['gone']}"] if row["gone"] else [])])
+    note = row["note"] or {"text": "", "author": row["author"]}
+    where = (_at(row["time"]), row["machine"], row["account"])
+    return (*where, said, " ".join(row["records"]), f"{note['text']} ({note['author']})".strip())
 
 
 def _row(row: Mapping[str, Any]) -> Sequence[object]:

@@ -50,13 +50,13 @@ def _numbered(record: Mapping[str, Any], number: int) -> dict[str, Any]:
     raw = str(record["record"])
     return {
         "number": f"E{number}", "kind": record["code"] or record["source"],
-        "machine": _short_name(record["host"] or ""), "time": record["time"], "file": file_name(record["file"]),
+        "machine": short_name(record["host"] or ""), "time": record["time"], "file": file_name(record["file"]),
         "position": record["position"], "event_id": record["event_id"],
         "sha256": hashlib.sha256(_bytes(raw)).hexdigest(), "raw": raw,
     }  # fmt: skip
 
 
-def _short_name(host: str) -> str:
+def short_name(host: str) -> str:
     """Give a machine's own name without its domain; an address stays as it is."""
     return host if re.fullmatch(r"[\d.:]*|.*:.*", host) else host.split(".")[0]
 

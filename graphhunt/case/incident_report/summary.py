@@ -13,6 +13,13 @@ from graphhunt.incidents.weights import weights
 PARTS = {"happened": "What happened", "reach": "How far", "first": "What to do first"}
 """The parts of the summary, and how each is headed."""
 
+SECTIONS = {
+    "way": "The way", "timeline": "Timeline", "added": "Added by analysts", "accounts": "Accounts",
+    "machines": "Machines", "indicators": "Indicators", "attack": "ATT&CK", "missing": "What the records can't show",
+    "records": "Records",
+}  # fmt: skip
+"""What comes after the summary, in this order, and how each is headed; analysts may add a note to each."""
+
 MOST_SAID = 6
 """Things that are said of each machine, the weightiest first."""
 

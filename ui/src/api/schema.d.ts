@@ -753,26 +753,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/identity/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Preview Statement
-         * @description Say which records a statement would make another machine's or account's, without making it.
-         */
-        post: operations["previewStatement"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/identity/statements": {
         parameters: {
             query?: never;
@@ -797,26 +777,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/identity/{kind}/{entity_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Identity
-         * @description Say how a machine, account or address is spelled, what is doubtful of that, and what analysts stated of it.
-         */
-        get: operations["getIdentity"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -832,26 +792,6 @@ export interface paths {
          */
         post: operations["startImport"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incident-changes/{change_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Undo Change
-         * @description Take a statement about an incident back: what was stated before holds again.
-         */
-        delete: operations["undoIncidentChange"];
         options?: never;
         head?: never;
         patch?: never;
@@ -929,30 +869,6 @@ export interface paths {
          * @description Tell one incident step by step, by its id, an older id, or the id of one of its acts.
          */
         get: operations["getIncident"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Edit Incident
-         * @description State an incident's name, assignee, status or verdict; 412 with what holds now if someone was faster.
-         */
-        patch: operations["editIncident"];
-        trace?: never;
-    };
-    "/api/v1/incidents/{incident_id}/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Changes
-         * @description Give what is stated of an incident, and every statement about it; the ETag is the version of that.
-         */
-        get: operations["listIncidentChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1338,6 +1254,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/incident/{incident_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Draft
+         * @description Give a report as the page shows it, to be written in and added to.
+         */
+        get: operations["getReportDraft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/incident/{incident_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Arrange Items
+         * @description Order what was added to a report, take items out, or put back what was there before.
+         */
+        put: operations["arrangeReportItems"];
+        /**
+         * Add Item
+         * @description Add an incident, acts, records or a search to a report; what is there already stays where it is.
+         */
+        post: operations["addReportItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/incident/{incident_id}/texts/{part}": {
         parameters: {
             query?: never;
@@ -1348,11 +1308,15 @@ export interface paths {
         get?: never;
         /**
          * Put Text
-         * @description Put a part of a report's summary in one's own words; an empty text gives it back to the records.
+         * @description Put a part of a report's summary in one's own words, or write a note; an empty text gives it back.
          */
         put: operations["putReportText"];
         post?: never;
-        delete?: never;
+        /**
+         * Take Back Text
+         * @description Take the newest text of a part back, so that the one before it holds; gives what was taken back.
+         */
+        delete: operations["takeBackReportText"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1824,6 +1788,44 @@ export interface components {
             total: number;
         };
         /**
+         * AddedRow
+         * @description What an analyst added; `gone` says why nothing of it is there any more.
+         */
+        AddedRow: {
+            /** Account */
+            account: string;
+            /**
+             * Added
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            added: string;
+            /** Author */
+            author: string;
+            /** Gone */
+            gone: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "incident" | "act" | "record" | "search";
+            /** Machine */
+            machine: string;
+            note: components["schemas"]["WordsShape"] | null;
+            /** Records */
+            records: string[];
+            /** Refs */
+            refs: string[];
+            /** Said */
+            said: string[];
+            /** Time */
+            time: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * AddressRow
          * @description An outside address of the list.
          */
@@ -1921,6 +1923,14 @@ export interface components {
         AroundAnswer: {
             /** Q */
             q: string;
+        };
+        /**
+         * ArrangeRequest
+         * @description The ids of the items as they are to stand; what is left out leaves, what was there before comes back.
+         */
+        ArrangeRequest: {
+            /** Items */
+            items: string[];
         };
         /**
          * ArrowShape
@@ -2203,34 +2213,6 @@ export interface components {
             process: string;
         };
         /**
-         * ChangeShape
-         * @description A statement about an incident: what it `said`, by field; `holds` is false where it was undone.
-         */
-        ChangeShape: {
-            /** Author */
-            author: string;
-            /** Holds */
-            holds: boolean;
-            /** Id */
-            id: string;
-            /** Incident */
-            incident: string;
-            /** Said */
-            said: {
-                [key: string]: string;
-            };
-            /**
-             * Time
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            time: string;
-            /** Undone */
-            undone: string | null;
-            /** Undone By */
-            undone_by: string | null;
-        };
-        /**
          * ChangedRow
          * @description A change, and who made it.
          */
@@ -2264,15 +2246,6 @@ export interface components {
             rows: components["schemas"]["ChangedRow"][];
             /** Total */
             total: number;
-        };
-        /**
-         * ChangesAnswer
-         * @description What is stated of an incident, and every statement about it, oldest first.
-         */
-        ChangesAnswer: {
-            /** Items */
-            items: components["schemas"]["ChangeShape"][];
-            work: components["schemas"]["WorkShape"];
         };
         /**
          * ClearShape
@@ -2387,6 +2360,58 @@ export interface components {
              * @example 2020-10-19T04:21:15.000000Z
              */
             time: string;
+        };
+        /**
+         * DraftAnswer
+         * @description A report as the page shows it: secrets are shortened; `written` are the parts that can be taken back.
+         */
+        DraftAnswer: {
+            /** Accounts */
+            accounts: components["schemas"]["ReportAccount"][];
+            /** Added */
+            added: components["schemas"]["AddedRow"][];
+            /** Attack */
+            attack: components["schemas"]["ReportTechnique"][];
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            /** Id */
+            id: string;
+            /** Indicators */
+            indicators: components["schemas"]["ReportIndicator"][];
+            /** Limits */
+            limits: string[];
+            /** List Version */
+            list_version: number;
+            /** Machines */
+            machines: components["schemas"]["ReportMachine"][];
+            /** Missing */
+            missing: string[];
+            /** Notes */
+            notes: {
+                [key: string]: components["schemas"]["WordsShape"];
+            };
+            /** Records */
+            records: components["schemas"]["ReportRecord"][];
+            /**
+             * Start
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            start: string;
+            /** Summary */
+            summary: {
+                [key: string]: components["schemas"]["PartShape"];
+            };
+            /** Timeline */
+            timeline: components["schemas"]["TimelineRow"][];
+            /** Title */
+            title: string;
+            /** Written */
+            written: string[];
         };
         /**
          * EdgeChange
@@ -2860,18 +2885,6 @@ export interface components {
             items: components["schemas"]["QuestionShape"][];
         };
         /**
-         * IdentityAnswer
-         * @description How something is spelled, what is doubtful of that, and what analysts stated of it.
-         */
-        IdentityAnswer: {
-            /** Doubts */
-            doubts: components["schemas"]["ProblemShape"][];
-            /** Spellings */
-            spellings: string[];
-            /** Statements */
-            statements: components["schemas"]["StatementShape"][];
-        };
-        /**
          * ImportRequest
          * @description Uploads to load.
          */
@@ -2958,7 +2971,6 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
-            work: components["schemas"]["WorkShape"];
         };
         /**
          * IncidentLink
@@ -3035,13 +3047,10 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
-            work: components["schemas"]["WorkShape"];
         };
         /**
          * IncidentsAnswer
          * @description Incidents over the line that the budget allows, the best below it, and what was looked at.
-         *
-         *     `left_out` counts those that analysts are done with, by reason.
          */
         IncidentsAnswer: {
             /** Below */
@@ -3050,10 +3059,6 @@ export interface components {
             held_back: number;
             /** Items */
             items: components["schemas"]["IncidentSummary"][];
-            /** Left Out */
-            left_out: {
-                [key: string]: number;
-            };
             /** Notes */
             notes: string[];
             /** Reason */
@@ -3070,6 +3075,19 @@ export interface components {
         ItemEdit: {
             /** Body */
             body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["AliasBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
+        };
+        /**
+         * ItemRequest
+         * @description What to add: ids of an incident, of acts that are told together or of records, or the text of a search.
+         */
+        ItemRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "incident" | "act" | "record" | "search";
+            /** Refs */
+            refs: string[];
         };
         /**
          * ItemShape
@@ -3268,6 +3286,38 @@ export interface components {
             items: components["schemas"]["LinkShape"][];
         };
         /**
+         * ListAnswer
+         * @description What was added to a report; `made` is the item that was added just now, or was there already.
+         */
+        ListAnswer: {
+            /** Items */
+            items: components["schemas"]["ListedItem"][];
+            /** Made */
+            made?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ListedItem
+         * @description An item of the list.
+         */
+        ListedItem: {
+            /** Author */
+            author: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Refs */
+            refs: string[];
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+        };
+        /**
          * LogonShape
          * @description One logon of a row.
          */
@@ -3395,25 +3445,6 @@ export interface components {
         MarksAnswer: {
             /** Items */
             items: components["schemas"]["ItemShape"][];
-        };
-        /**
-         * MoveShape
-         * @description Records that would be another machine's or account's, with the first of them.
-         */
-        MoveShape: {
-            /** After */
-            after: string | null;
-            /** Before */
-            before: string | null;
-            /**
-             * Entity
-             * @enum {string}
-             */
-            entity: "machine" | "account";
-            /** Evidence */
-            evidence: string[];
-            /** Records */
-            records: number;
         };
         /**
          * NamedShape
@@ -3640,6 +3671,20 @@ export interface components {
             type: string;
         };
         /**
+         * PartShape
+         * @description A part of the summary; where an analyst wrote it also by whom, when, and what is written from the records.
+         */
+        PartShape: {
+            /** Author */
+            author?: string | null;
+            /** Generated */
+            generated?: string | null;
+            /** Text */
+            text: string;
+            /** Time */
+            time?: string | null;
+        };
+        /**
          * PathsAnswer
          * @description Ranked attack paths, as `graphhunt paths --json` gives them.
          */
@@ -3789,32 +3834,6 @@ export interface components {
             name: string;
             /** Relations */
             relations: string[];
-        };
-        /**
-         * PreviewAnswer
-         * @description What a statement would change, the most first.
-         */
-        PreviewAnswer: {
-            /** Items */
-            items: components["schemas"]["MoveShape"][];
-        };
-        /**
-         * ProblemShape
-         * @description What records say of an identity that can't be, or that others deny; `repaired` where a rule settled it.
-         */
-        ProblemShape: {
-            /** Evidence */
-            evidence: string[];
-            /** Kind */
-            kind: string;
-            /** Repaired */
-            repaired: boolean;
-            /** Subject */
-            subject: string;
-            /** Text */
-            text: string;
-            /** Time */
-            time: string | null;
         };
         /**
          * ProcessRow
@@ -4285,6 +4304,82 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * ReportAccount
+         * @description An account, where it was seen, and what to do.
+         */
+        ReportAccount: {
+            /** Account */
+            account: string;
+            /** Do */
+            do: string;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /** Seen */
+            seen: string;
+        };
+        /**
+         * ReportIndicator
+         * @description What others can look for.
+         */
+        ReportIndicator: {
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ReportMachine
+         * @description A machine, and what became of it.
+         */
+        ReportMachine: {
+            /** Controlled */
+            controlled: boolean;
+            /** Machine */
+            machine: string;
+            /** Role */
+            role: string | null;
+            /** Since */
+            since: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ReportRecord
+         * @description A record that the report rests on, by its number.
+         */
+        ReportRecord: {
+            /** Event Id */
+            event_id: string;
+            /** File */
+            file: string;
+            /** Kind */
+            kind: string;
+            /** Machine */
+            machine: string;
+            /** Number */
+            number: string;
+            /** Position */
+            position: string;
+            /** Sha256 */
+            sha256: string;
+            /** Time */
+            time: string | null;
+        };
+        /**
+         * ReportTechnique
+         * @description An ATT&CK technique, and how many acts show it.
+         */
+        ReportTechnique: {
+            /** Acts */
+            acts: number;
+            /** Name */
+            name: string;
+            /** Technique */
+            technique: string;
+        };
+        /**
          * ReportTextRequest
          * @description A part of a report's summary in an analyst's words.
          */
@@ -4642,7 +4737,6 @@ export interface components {
             /** Score */
             score: number;
             title: components["schemas"]["SentenceShape"];
-            work: components["schemas"]["WorkShape"];
         };
         /**
          * StoryTables
@@ -4730,7 +4824,6 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
-            work: components["schemas"]["WorkShape"];
         };
         /**
          * SummandShape
@@ -4893,6 +4986,32 @@ export interface components {
             relationship_id: string;
             /** Start */
             start: string | null;
+        };
+        /**
+         * TimelineRow
+         * @description A visit of a machine: `said` in sentences, `inferred` why it belongs here, and the numbers of its records.
+         */
+        TimelineRow: {
+            /** Accounts */
+            accounts: string[];
+            /** From */
+            from: string | null;
+            /** Inferred */
+            inferred: string[];
+            /** Records */
+            records: string[];
+            /** Said */
+            said: string[];
+            /** Techniques */
+            techniques: string[];
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** To */
+            to: string;
         };
         /**
          * TokenShape
@@ -5207,53 +5326,20 @@ export interface components {
             total: number;
         };
         /**
-         * WorkRequest
-         * @description What to state of an incident: what is not given stays as it is, an empty text takes back what was stated.
+         * WordsShape
+         * @description An analyst's words.
          */
-        WorkRequest: {
-            /** Assignee */
-            assignee?: string | null;
-            /** Name */
-            name?: string | null;
-            /** Note */
-            note?: string | null;
-            /** Status */
-            status?: ("" | "new" | "in_work" | "closed") | null;
-            /** Verdict */
-            verdict?: ("" | "malicious" | "benign" | "unclear") | null;
-        };
-        /**
-         * WorkShape
-         * @description What analysts state of an incident; `left_out` says why a list leaves it out, `new_leads` what came since.
-         */
-        WorkShape: {
-            /** Assignee */
-            assignee: string | null;
-            /** Changed */
-            changed: string | null;
-            /** Changed By */
-            changed_by: string | null;
-            /** Left Out */
-            left_out: ("benign" | "closed") | null;
-            /** Name */
-            name: string | null;
-            /** New Leads */
-            new_leads: number;
-            /** Note */
-            note: string | null;
+        WordsShape: {
+            /** Author */
+            author: string;
+            /** Text */
+            text: string;
             /**
-             * Status
-             * @enum {string}
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
              */
-            status: "new" | "in_work" | "closed";
-            /** Verdict */
-            verdict: ("malicious" | "benign" | "unclear") | null;
-            /** Verdict By */
-            verdict_by: string | null;
-            /** Verdict Time */
-            verdict_time: string | null;
-            /** Version */
-            version: number;
+            time: string;
         };
         /**
          * WrittenShape
@@ -6721,39 +6807,6 @@ export interface operations {
             };
         };
     };
-    previewStatement: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StatementRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PreviewAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     listStatements: {
         parameters: {
             query?: never;
@@ -6809,38 +6862,6 @@ export interface operations {
             };
         };
     };
-    getIdentity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                kind: "machine" | "user" | "ip";
-                entity_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IdentityAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     startImport: {
         parameters: {
             query?: never;
@@ -6863,37 +6884,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    undoIncidentChange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                change_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangeShape"];
                 };
             };
             /** @description Validation Error */
@@ -6963,8 +6953,6 @@ export interface operations {
             query?: {
                 /** @description Units of reading per day of records */
                 budget?: number | null;
-                /** @description Also those that are closed or benign */
-                all?: boolean;
                 /** @description Leave out what ended before */
                 since?: string | null;
                 /** @description Leave out what began at or after */
@@ -7014,75 +7002,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IncidentAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    editIncident: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version the edit is based on, as `"3"` */
-                "If-Match"?: string | null;
-            };
-            path: {
-                incident_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangesAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    listIncidentChanges: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                incident_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangesAnswer"];
                 };
             };
             /** @description Validation Error */
@@ -7751,13 +7670,118 @@ export interface operations {
             };
         };
     };
+    getReportDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    arrangeReportItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the edit is based on, as `"3"` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    addReportItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     putReportText: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 incident_id: string;
-                part: "happened" | "reach" | "first";
+                /** @description A part of the summary, a section, or `item-` and the id of an added item */
+                part: string;
             };
             cookie?: never;
         };
@@ -7766,6 +7790,39 @@ export interface operations {
                 "application/json": components["schemas"]["ReportTextRequest"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTextShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    takeBackReportText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                /** @description A part of the summary, a section, or `item-` and the id of an added item */
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
