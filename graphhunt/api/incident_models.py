@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from graphhunt.api.models import Shape
 from graphhunt.api.time_shapes import Time
+from graphhunt.case.incident_report.secrets import hidden
+from graphhunt.incidents.board.commands import MOST
 
 Name = Annotated[str, Field(max_length=200)]
 Reason = Annotated[str, Field(max_length=10_000)]
 
 
+def _value(part: dict[str, Any]) -> str | None:
+    value = part.get("value")
+    return value if isinstance(value, str) else None
+
+
 class SentenceShape(Shape):
-    """A sentence in parts: our `text`, an `entity`, a `number`, or a `value` that is text of a record."""
+    """A sentence in parts: our `text`, an `entity`, a `number`, or a `value` that is text of a record.
+
+    A value that holds a secret has a `masked` form beside it, which is shown until somebody asks for the other.
+    """
 
     id: str
     parts: list[dict[str, Any]]
@@ -22,6 +32,11 @@ class SentenceShape(Shape):
     confidence: str
     evidence: list[str]
     total: int
+
+    @field_validator("parts")
+    @classmethod
+    def _mask(cls, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [part | {"masked": found} if (found := hidden(_value(part))) else part for part in parts]
 
 
 class WorkShape(Shape):
@@ -251,6 +266,45 @@ class DecodedAnswer(Shape):
     facts: list[str]
     urls: list[str]
     reason: str | None
+
+
+class CommandsRequest(Shape):
+    """Ids of processes."""
+
+    processes: Annotated[list[Annotated[str, Field(max_length=1_000)]], Field(max_length=MOST)]
+
+
+class InClearShape(DecodedAnswer):
+    """What an encoded command says; `masked` is the text without its secrets, null where it has none."""
+
+    masked: str | None = None
+
+    @model_validator(mode="after")
+    def _mask(self) -> InClearShape:
+        self.masked = hidden(self.text)
+        return self
+
+
+class CommandShape(Shape):
+    """The whole command line of a process; `masked` without its secrets, null where it has none."""
+
+    process: str
+    name: str | None
+    time: Time | None
+    command: str
+    masked: str | None = None
+    decoded: InClearShape | None
+
+    @model_validator(mode="after")
+    def _mask(self) -> CommandShape:
+        self.masked = hidden(self.command)
+        return self
+
+
+class CommandsAnswer(Shape):
+    """Command lines, in the order in which their processes were named; those without one are left out."""
+
+    items: list[CommandShape]
 
 
 class ReportTextRequest(Shape):

@@ -70,11 +70,13 @@ class ReportAccount(Shape):
 
 
 class ReportMachine(Shape):
-    """A machine, and what became of it."""
+    """A machine, and what became of it; `unseen` is how it was reached."""
 
     machine: str
     state: str
     controlled: bool
+    ran: bool
+    unseen: bool
     since: Time | None
     role: str | None
 

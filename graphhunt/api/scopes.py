@@ -24,7 +24,7 @@ _BY_SCOPE = {
         "saveView listCases getCase listItems getItem getItemHistory getMarks getCaseReport listAnalyses "
         "listRuns compareRuns listHunts askHunt getDifference listTables getTable exportGraph getMap getOutline "
         "listStatements listIncidents getIncident getIncidentReport getStoryboard listIncidentLinks listNetworks "
-        "getReportDraft "
+        "getReportDraft readCommands "
         "decodeCommand searchRecords getRecord getRecordBytes getAround listStories getStory getProcessRows "
         "listIncidentChanges getIdentity "
     ),

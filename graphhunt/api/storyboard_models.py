@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from graphhunt.api.incident_models import IncidentSummary, SentenceShape, StepEvidence, StepLead, SummandShape
 from graphhunt.api.models import Shape
 from graphhunt.api.time_shapes import Time
+from graphhunt.case.incident_report.secrets import hidden
 
 
 class AccountName(Shape):
@@ -69,7 +70,10 @@ class BoardLink(Shape):
 
 
 class CardShape(Shape):
-    """A card: what one account did in one go on one machine; `lines` in short, `sentences` in full."""
+    """A card: what one account did in one go on one machine; `lines` in short, `sentences` in full.
+
+    `masked` is the command line without its secrets, null where it has none; `processes` are those it tells of.
+    """
 
     id: str
     lane: str
@@ -81,6 +85,7 @@ class CardShape(Shape):
     runs_as: AccountName | None
     chain: list[ChainLink]
     command: str | None
+    masked: str | None = None
     arrows: list[ArrowShape]
     lines: list[SentenceShape]
     sentences: list[SentenceShape]
@@ -88,7 +93,13 @@ class CardShape(Shape):
     weight: float
     links: list[BoardLink]
     acts: list[str]
+    processes: list[str]
     evidence: StepEvidence
+
+    @model_validator(mode="after")
+    def _mask(self) -> CardShape:
+        self.masked = hidden(self.command)
+        return self
 
 
 class DifferenceShape(Shape):

@@ -59,7 +59,7 @@ EXPECTED: dict[str, set[str]] = {
     "GET /incident-links": READ, "DELETE /incident-links/{link_id}": WRITE, "GET /networks": READ, "POST /decode": READ,
     "PUT /networks": WRITE, "DELETE /networks": WRITE, "POST /demo": LOAD,
     "GET /reports/incident/{incident_id}": READ, "PUT /reports/incident/{incident_id}/texts/{part}": WRITE,
-    "GET /reports/incident/{incident_id}/draft": READ,
+    "GET /reports/incident/{incident_id}/draft": READ, "POST /commands": READ,
     "DELETE /reports/incident/{incident_id}/texts/{part}": WRITE,
     "POST /reports/incident/{incident_id}/items": WRITE, "PUT /reports/incident/{incident_id}/items": WRITE,
     "GET /stories": READ, "GET /stories/{kind}/{entity_id}": READ, "GET /stories/{kind}/{entity_id}/processes": READ,

@@ -10,6 +10,8 @@ from graphhunt.api.deps import AuthorDep, HuntDep, WindowDep
 from graphhunt.api.incident_models import (
     ChangesAnswer,
     ChangeShape,
+    CommandsAnswer,
+    CommandsRequest,
     DecodedAnswer,
     DecodeRequest,
     IncidentAnswer,
@@ -27,10 +29,12 @@ from graphhunt.case.links import Links
 from graphhunt.case.networks import StatedNetworks
 from graphhunt.errors import MissingError, UsageError
 from graphhunt.incidents.asked import options
+from graphhunt.incidents.board.commands import commands
 from graphhunt.incidents.board.storyboard import Recorded, storyboard
 from graphhunt.incidents.casework import Casework, changes_of
 from graphhunt.incidents.find import incidents_of
 from graphhunt.incidents.questions.incidents import named
+from graphhunt.incidents.tables import Tables
 from graphhunt.questions.coverage import coverage
 from graphhunt.questions.question import Wishes
 from graphhunt.questions.recorded import recorded, stretches
@@ -169,3 +173,9 @@ def decode_command(wanted: DecodeRequest) -> DecodedAnswer:
     """Decode the encoded PowerShell command on a command line; nothing is run."""
     found = decoded(wanted.text.strip()) or Decoded("", reason=_NONE)
     return DecodedAnswer.model_validate(found._asdict())
+
+
+@router.post("/commands", operation_id="readCommands")
+def read_commands(hunt: HuntDep, wanted: CommandsRequest) -> CommandsAnswer:
+    """Give whole command lines of processes, and what encoded ones say; nothing is run."""
+    return CommandsAnswer.model_validate({"items": commands(Tables(hunt.snapshot), wanted.processes)})

@@ -48,6 +48,12 @@ def masked(text: str) -> str:
     return _TICKETS.sub(_first, _HASHES.sub(_first, text))
 
 
+def hidden(text: str | None) -> str | None:
+    """Give a text without its secrets; None where it has none."""
+    found = masked(text) if text else text
+    return None if found == text else found
+
+
 def without_password(url: str) -> str:
     """Give an address of the web without the password that stands in it; all else of it stays, so that it is found."""
     return _IN_URL.sub(r"\1…", url)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graphhunt.incidents.board import phrases
 from graphhunt.incidents.board.arrows import WAYS
 from graphhunt.incidents.board.chains import process_of
+from graphhunt.incidents.board.commands import processes_of
 from graphhunt.incidents.board.effects import effects_of, shared_facts
 from graphhunt.incidents.board.scene import weight_of
 from graphhunt.incidents.sentences import MOST_EVIDENCE
@@ -63,6 +64,7 @@ class Cards:
             "command": self._command(scene, process), "arrows": self._arrows.of(scene), "lines": lines,
             "sentences": self._sentences(scene), "leads": _leads(scene), "weight": round(scene.weight, 4),
             "links": self._links(scene), "acts": [act.id for act in scene.acts],
+            "processes": processes_of(scene),
             "evidence": {"ids": scene.evidence[:MOST_EVIDENCE], "total": len(scene.evidence)},
         }  # fmt: skip
 

@@ -45,6 +45,11 @@ export type MoveShape = Schemas['MoveShape'];
 export type WorkShape = Schemas['WorkShape'];
 export type ChangeShape = Schemas['ChangeShape'];
 export type ChangesAnswer = Schemas['ChangesAnswer'];
+export type DraftAnswer = Schemas['DraftAnswer'];
+export type AddedRow = Schemas['AddedRow'];
+export type AddedKind = Schemas['ItemRequest']['kind'];
+export type ListAnswer = Schemas['ListAnswer'];
+export type CommandShape = Schemas['CommandShape'];
 export type NetworksAnswer = Schemas['NetworksAnswer'];
 export type NetworkKind = Schemas['NetworkRequest']['kind'];
 /** What the logs of each machine can show, as `graphhunt coverage --json` writes it. */
@@ -262,6 +267,9 @@ function query(values: Record<string, string | number | boolean | null | undefin
   return text ? `?${text}` : '';
 }
 
+/** The forms that a report is saved in. */
+export type ReportForm = 'html' | 'md' | 'json' | 'csv' | 'stix' | 'zip';
+
 /** A time window in the server's ISO form. */
 export interface IsoWindow {
   since: string | null;
@@ -270,6 +278,8 @@ export interface IsoWindow {
 
 const entity = (ref: RefShape): string =>
   `/entities/${encodeURIComponent(ref.kind)}/${encodeURIComponent(ref.id)}`;
+
+const reportOf = (id: string): string => `/reports/incident/${encodeURIComponent(id)}`;
 
 const told = (kind: string, id: string): string =>
   `/stories/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
@@ -424,8 +434,25 @@ export const api = {
   changes: `${BASE}/events`,
   analyses: () => call<{ items: AnalysisShape[] }>('/analyses'),
   analyse: (name: string) => post<JobShape>(`/analyses/${encodeURIComponent(name)}:run`, { parameters: {} }),
-  incidentReport: (id: string, format: 'html' | 'md' | 'json' | 'csv' | 'stix' | 'zip' = 'html') =>
-    `${BASE}/reports/incident/${encodeURIComponent(id)}?format=${format}`,
+  /** Whole command lines of processes, and what encoded ones say. */
+  commands: (processes: string[]) => ask<{ items: CommandShape[] }>('/commands', { processes }),
+  incidentReport: (id: string, format: ReportForm = 'html', redact: readonly string[] = []) =>
+    BASE + reportOf(id) + query({ format, redact: redact.length ? redact.join(',') : null }),
+  draft: (id: string, own?: AbortSignal) => read<DraftAnswer>(`${reportOf(id)}/draft`, own),
+  putReportText: (id: string, part: string, text: string) =>
+    call<Schemas['ReportTextShape']>(`${reportOf(id)}/texts/${encodeURIComponent(part)}`, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ text }),
+    }),
+  takeBackReportText: (id: string, part: string) =>
+    call<Schemas['ReportTextShape']>(`${reportOf(id)}/texts/${encodeURIComponent(part)}`, {
+      method: 'DELETE',
+    }),
+  addReportItem: (id: string, kind: AddedKind, refs: readonly string[]) =>
+    post<ListAnswer>(`${reportOf(id)}/items`, { kind, refs }),
+  arrangeReportItems: (id: string, items: readonly string[], version: number) =>
+    edit<ListAnswer>('PUT', `${reportOf(id)}/items`, version, { items }),
   reportUrl: (caseId: string, format: 'html' | 'markdown' | 'stix') =>
     `${BASE}/cases/${caseId}/report?format=${format}`,
 };

@@ -290,6 +290,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Commands
+         * @description Give whole command lines of processes, and what encoded ones say; nothing is run.
+         */
+        post: operations["readCommands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage": {
         parameters: {
             query?: never;
@@ -2097,6 +2117,8 @@ export interface components {
         /**
          * CardShape
          * @description A card: what one account did in one go on one machine; `lines` in short, `sentences` in full.
+         *
+         *     `masked` is the command line without its secrets, null where it has none; `processes` are those it tells of.
          */
         CardShape: {
             account: components["schemas"]["AccountName"] | null;
@@ -2125,6 +2147,10 @@ export interface components {
             lines: components["schemas"]["SentenceShape"][];
             /** Links */
             links: components["schemas"]["BoardLink"][];
+            /** Masked */
+            masked?: string | null;
+            /** Processes */
+            processes: string[];
             runs_as: components["schemas"]["AccountName"] | null;
             /** Sentences */
             sentences: components["schemas"]["SentenceShape"][];
@@ -2262,6 +2288,39 @@ export interface components {
             text: string;
             /** Urls */
             urls: string[];
+        };
+        /**
+         * CommandShape
+         * @description The whole command line of a process; `masked` without its secrets, null where it has none.
+         */
+        CommandShape: {
+            /** Command */
+            command: string;
+            decoded: components["schemas"]["InClearShape"] | null;
+            /** Masked */
+            masked?: string | null;
+            /** Name */
+            name: string | null;
+            /** Process */
+            process: string;
+            /** Time */
+            time: string | null;
+        };
+        /**
+         * CommandsAnswer
+         * @description Command lines, in the order in which their processes were named; those without one are left out.
+         */
+        CommandsAnswer: {
+            /** Items */
+            items: components["schemas"]["CommandShape"][];
+        };
+        /**
+         * CommandsRequest
+         * @description Ids of processes.
+         */
+        CommandsRequest: {
+            /** Processes */
+            processes: string[];
         };
         /**
          * CountShape
@@ -2898,6 +2957,22 @@ export interface components {
             strict: boolean;
             /** Uploads */
             uploads: string[];
+        };
+        /**
+         * InClearShape
+         * @description What an encoded command says; `masked` is the text without its secrets, null where it has none.
+         */
+        InClearShape: {
+            /** Facts */
+            facts: string[];
+            /** Masked */
+            masked?: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Text */
+            text: string;
+            /** Urls */
+            urls: string[];
         };
         /**
          * InGraph
@@ -4331,19 +4406,23 @@ export interface components {
         };
         /**
          * ReportMachine
-         * @description A machine, and what became of it.
+         * @description A machine, and what became of it; `unseen` is how it was reached.
          */
         ReportMachine: {
             /** Controlled */
             controlled: boolean;
             /** Machine */
             machine: string;
+            /** Ran */
+            ran: boolean;
             /** Role */
             role: string | null;
             /** Since */
             since: string | null;
             /** State */
             state: string;
+            /** Unseen */
+            unseen: boolean;
         };
         /**
          * ReportRecord
@@ -4508,6 +4587,8 @@ export interface components {
         /**
          * SentenceShape
          * @description A sentence in parts: our `text`, an `entity`, a `number`, or a `value` that is text of a record.
+         *
+         *     A value that holds a secret has a `masked` form beside it, which is shown until somebody asks for the other.
          */
         SentenceShape: {
             /** Confidence */
@@ -6029,6 +6110,39 @@ export interface operations {
                     "application/stix+json;version=2.1": unknown;
                     "text/html; charset=utf-8": unknown;
                     "text/markdown; charset=utf-8": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    readCommands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandsAnswer"];
                 };
             };
             /** @description Validation Error */

@@ -4,11 +4,15 @@ import { fromIso, toIso } from '../time/format';
 
 /** One part of a sentence: our words, an entity, a number, or text of a record. */
 export type Piece =
-  { kind: 'text' | 'value'; text: string } | { kind: 'entity'; label: string; id: string; name: string };
+  | { kind: 'text'; text: string }
+  /** Without its secrets where it has any; `whole` is then the text as it is written. */
+  | { kind: 'value'; text: string; whole?: string }
+  | { kind: 'entity'; label: string; id: string; name: string };
 
 interface RawPart {
   text?: string;
   value?: unknown;
+  masked?: string;
   number?: unknown;
   time?: string;
   entity?: { label: string; id: string; name: string };
@@ -28,6 +32,7 @@ export function pieces(sentence: SentenceShape, capital = true): Piece[] {
       };
     }
     if (typeof part.number === 'number') return { kind: 'text', text: numbers.format(part.number) };
+    if (part.masked !== undefined) return { kind: 'value', text: part.masked, whole: String(part.value) };
     return { kind: 'value', text: String(part.value ?? part.number ?? part.time ?? '') };
   });
 }

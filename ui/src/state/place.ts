@@ -1,6 +1,6 @@
 /** The part of the address that is no drawn graph: a room, and what is open in it. */
 
-export const ROOMS = ['incidents', 'events', 'hosts', 'graph', 'data'] as const;
+export const ROOMS = ['incidents', 'events', 'hosts', 'graph', 'data', 'report'] as const;
 export type Room = (typeof ROOMS)[number];
 /** Kinds of entities that have a story of their own, as the address names them. */
 export const STORIES = ['machine', 'user', 'ip'] as const;
