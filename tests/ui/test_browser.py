@@ -182,7 +182,8 @@ def test_an_incident_is_told_at_one_look(real_case: Callable[[str], Path], tmp_p
     folder = tmp_path / "workspace"
     shutil.copytree(real_case("mordor_theshire_2020"), folder)
     with Hunt(folder, settings=small_settings(engine_idle=60.0)) as hunt, served(hunt) as known:
-        run_node(["incident/incident.test.mjs"], {**known, "GRAPHHUNT_WORKSPACE": str(folder), "GRAPHHUNT_DB": ""})
+        files = ["incident/incident.test.mjs", "incident/narrow.test.mjs", "report/report.test.mjs"]
+        run_node(files, {**known, "GRAPHHUNT_WORKSPACE": str(folder), "GRAPHHUNT_DB": ""})
 
 
 @pytest.mark.browser

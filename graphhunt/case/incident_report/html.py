@@ -30,11 +30,12 @@ _STYLE = (
     "overflow-wrap:anywhere;max-width:95ch}"
     ".two{display:grid;grid-template-columns:1fr 1fr;gap:0 28px}.two>div{min-width:0}"
     ".lists td:first-child{white-space:normal}svg{width:100%;margin:10px 0;font-family:inherit}"
-    ".act td:nth-child(5){white-space:nowrap}.act td:nth-child(6){min-width:76px}"
+    ".act td:nth-child(5){white-space:nowrap}.act td:nth-child(6){min-width:52px}"
     "ul{margin:4px 0;padding-left:20px}@page{size:A4;margin:13mm 12mm}"
     "@media print{body{padding:0;font-size:9pt}h1{font-size:15pt}h2{font-size:11pt;margin:12px 0 4px;break-after:avoid}"
     ".sum{font-size:9.5pt}table{font-size:7.5pt;line-height:1.3}th,td{padding:2px 6px 2px 0}code{font-size:6.5pt}"
-    ".act td:nth-child(2){min-width:90px}"
+    ".act td:nth-child(2){min-width:90px}.rec td,.k{font-size:7pt;line-height:1.2}.rec code{font-size:5.6pt}"
+    "p,ul{margin:3px 0}ul{font-size:7.5pt;line-height:1.3}.tail{grid-template-columns:2fr 3fr}.own{padding:2px 8px}"
     "svg{max-height:38mm}tr,svg,.sum{break-inside:avoid}a{color:inherit}thead{display:table-header-group}}"
 )
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -68,8 +69,9 @@ def page(report: Mapping[str, Any]) -> bytes:
         _head(report, "timeline") + _timeline(report["timeline"]),
         _head(report, "added") + _added(report["added"]) if report["added"] or "added" in report["notes"] else "",
         _lists(report),
-        _head(report, "attack") + _table(("Technique", "Name", "Acts"), map(_technique, report["attack"])),
-        _head(report, "missing") + _points(report["missing"]),
+        '<div class="two tail"><div>' + _head(report, "attack"),
+        _table(("Technique", "Name", "Acts"), map(_technique, report["attack"]), "lists"),
+        "</div><div>" + _head(report, "missing") + _points(report["missing"]) + "</div></div>",
         _head(report, "records") + _records(report),
         f'<p class="k">Written by graphhunt {text(report["version"])} on {second(report["written"])}.</p>',
         "</body></html>\n",
@@ -138,7 +140,7 @@ def _left_out(way: Mapping[str, Any]) -> str:
 def _timeline(rows: Iterable[Mapping[str, Any]]) -> str:
     body = (
         (
-            second(row["time"]),
+            second(row["time"]).replace(" ", "<br>"),
             text(f"{row['from']} → {row['to']}" if row["from"] else row["to"]),
             "<br>".join(map(text, row["accounts"])),
             " ".join(
@@ -171,18 +173,20 @@ def _points(said: Sequence[str]) -> str:
 
 
 def _records(report: Mapping[str, Any]) -> str:
+    files = {name: f"F{at}" for at, name in enumerate(dict.fromkeys(each["file"] for each in report["records"]), 1)}
     rows = (
         (
             f'<b id="{each["number"]}">{each["number"]}</b>', text(each["kind"]), text(each["machine"]),
-            second(each["time"]), f"{_wrapped(each['file'])}<br>{text(each['position'])}",
-            f"<code>{text(each['event_id'])}<br>{'<br>'.join(_slices(each['sha256']))}</code>",
+            second(each["time"]), f"{files[each['file']]} {text(each['position'])}",
+            f"<code>{text(each['event_id'])}<br>{'<wbr>'.join(_slices(each['sha256']))}</code>",
         )
         for each in report["records"]
     )  # fmt: skip
     note = "Each is kept unchanged. The last column is the record's id in the evidence store, then its bytes' SHA-256."
+    named = " · ".join(f"<b>{number}</b>&nbsp;{_wrapped(name)}" for name, number in files.items())
     limits = "".join(f'<p class="k">{text(each)}</p>' for each in report["limits"])
     heads = ("", "Kind", "Machine", "Time (UTC)", "Source", "Record and SHA-256")
-    return f'<p class="k">{note}</p>{limits}' + _table(heads, rows)
+    return f'<p class="k">{note}</p>{limits}{_table(heads, rows, "rec")}<p class="k">{named}</p>'
 
 
 def _slices(digest: str) -> list[str]:
