@@ -45,9 +45,10 @@ class EntityShape(NodeShape):
 
 
 class HitShape(NodeShape):
-    """A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one."""
+    """A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one; `account`: a machine's own."""
 
     rank: int
+    account: HitShape | None = None
 
 
 class SearchGroup(Shape):

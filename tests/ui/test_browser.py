@@ -182,7 +182,12 @@ def test_an_incident_is_told_at_one_look(real_case: Callable[[str], Path], tmp_p
     folder = tmp_path / "workspace"
     shutil.copytree(real_case("mordor_theshire_2020"), folder)
     with Hunt(folder, settings=small_settings(engine_idle=60.0)) as hunt, served(hunt) as known:
-        files = ["incident/incident.test.mjs", "incident/narrow.test.mjs", "report/report.test.mjs"]
+        files = [
+            "incident/incident.test.mjs",
+            "incident/narrow.test.mjs",
+            "incident/search.test.mjs",
+            "report/report.test.mjs",
+        ]
         run_node(files, {**known, "GRAPHHUNT_WORKSPACE": str(folder), "GRAPHHUNT_DB": ""})
 
 

@@ -12,6 +12,7 @@ from graphhunt.questions.pivots.neighbours import ORDERS, Relation, neighbours
 from graphhunt.questions.pivots.reading import Page, Reader, Ref, Window
 from graphhunt.questions.pivots.ready import answer_about, ready_questions
 from graphhunt.questions.pivots.search import KINDS, MAX_TEXT, search, search_list
+from graphhunt.questions.pivots.suggest import WIDER, suggested
 from graphhunt.questions.pivots.timeline import events_among, heatmap, timeline
 from graphhunt.questions.pivots.tree import process_tree
 from graphhunt.questions.pivots.views import describe
@@ -20,6 +21,7 @@ __all__ = [
     "KINDS",
     "MAX_TEXT",
     "ORDERS",
+    "WIDER",
     "Edge",
     "Page",
     "Reader",
@@ -41,5 +43,6 @@ __all__ = [
     "relationships",
     "search",
     "search_list",
+    "suggested",
     "timeline",
 ]

@@ -1371,7 +1371,7 @@ export interface paths {
         };
         /**
          * Search
-         * @description Find entities by a piece of any of their names, addresses, hashes or command lines.
+         * @description Find entities by a piece of any of their names, addresses, hashes or command lines, those of incidents first.
          */
         get: operations["search"];
         put?: never;
@@ -2888,9 +2888,10 @@ export interface components {
         };
         /**
          * HitShape
-         * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one.
+         * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one; `account` is the own one of a machine.
          */
         HitShape: {
+            account?: components["schemas"]["HitShape"] | null;
             /**
              * Detail
              * @default

@@ -449,7 +449,11 @@ class Workspace {
 
   private writeUrl(how: How): void {
     if (route.room !== 'graph') {
-      route.ask({ since: this.window.since ?? '', until: this.window.until ?? '' });
+      const [since, until] = [this.window.since ?? '', this.window.until ?? ''];
+      // Another stretch of time is a step that Back takes back.
+      const same = since === (route.query.get('since') ?? '') && until === (route.query.get('until') ?? '');
+      if (!same && how === 'push') this.address.grew(this.index);
+      route.ask({ since, until }, same ? 'replace' : how);
       return;
     }
     if (how === 'push') this.address.grew(this.index);

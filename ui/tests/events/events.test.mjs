@@ -165,3 +165,22 @@ for (const theme of ['light', 'dark'])
       },
       { ...room(AROUND, '&group=session'), theme },
     ));
+
+test('typing lists machines before the accounts that carry their names, which stand below them', () =>
+  visitWith(
+    browser,
+    async (page) => {
+      await page.getByRole('combobox', { name: /^Search/ }).fill('workst');
+      await page.waitForFunction(
+        () => document.querySelector('.hits:not([hidden])')?.dataset.asked === 'workst',
+      );
+      const first = page.locator('.hits [role=group]').first();
+      assert.equal(await first.getAttribute('aria-label'), 'Machines');
+      const labels = await first.locator('.label').allInnerTexts();
+      const at = (pattern) => labels.findIndex((text) => pattern.test(text));
+      assert.ok(at(/^WORKSTATION6$/i) >= 0, labels.join());
+      assert.ok(at(/^WORKSTATION6$/i) < at(/WORKSTATION6\$$/i), labels.join());
+      assert.ok(at(/^WORKSTATION6$/i) <= 1, 'one of the incident’s machines is among the first');
+    },
+    { at: '#/events' },
+  ));
