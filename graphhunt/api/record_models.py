@@ -13,10 +13,14 @@ from graphhunt.records.search import MOST_PAGE
 
 
 class RecordsRequest(Shape):
-    """A search for records; `q` is a query as docs describe it, `cursor` the `next_cursor` of the page before."""
+    """A search for records; `q` is a query as docs describe it, `cursor` the `next_cursor` of the page before.
+
+    `offset` is the place of the page's first record instead, for who looks into the midst of much.
+    """
 
     q: Annotated[str, Field(max_length=MOST_TEXT)] = ""
     cursor: Annotated[str, Field(max_length=64)] | None = None
+    offset: Annotated[int, Field(ge=0, le=1 << 40)] | None = None
     limit: Annotated[int, Field(ge=1, le=MOST_PAGE)] = MOST_PAGE
     group: Literal["session"] | None = None
     quiet: bool = False

@@ -51,7 +51,7 @@ class RecordSearch:
 
     def find(  # noqa: PLR0913 - the flat signature is the public contract
         self, query: str, *, quiet: bool = False, by_session: bool = False, limit: int = MOST_PAGE,
-        cursor: str | None = None, since: int | None = None, until: int | None = None,
+        cursor: str | None = None, since: int | None = None, until: int | None = None, offset: int | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """Find records; see `graphhunt.records.query` for what a query may say.
 
@@ -63,6 +63,7 @@ class RecordSearch:
             cursor: `next_cursor` of the page before.
             since: Only records from then on, µs UTC.
             until: Only records before then.
+            offset: Place of the page's first record, instead of a cursor.
 
         Returns:
             `items` (event_id, time, machine, code, account, session, fields, mapped, lead), `total` of how many
@@ -77,7 +78,7 @@ class RecordSearch:
             by_session=by_session, since=since, until=until,
         )  # fmt: skip
         moment = self.moment()
-        found = page(moment, asked, limit=limit, cursor=cursor)
+        found = page(moment, asked, limit=limit, cursor=cursor, offset=offset)
         if not found["total"]:
             found["without"] = [
                 {**row, "query": printed(row["query"]), "clause": printed(row["clause"])}

@@ -314,7 +314,9 @@ def _counted(column: Coded, numbers: Numbers) -> dict[str, Any]:
     return {"values": values, "more": max(0, len(ranked) - MOST_FACETS)}
 
 
-def page(moment: Moment, asked: Asked, *, limit: int = MOST_PAGE, cursor: str | None = None) -> dict[str, Any]:
+def page(
+    moment: Moment, asked: Asked, *, limit: int = MOST_PAGE, cursor: str | None = None, offset: int | None = None
+) -> dict[str, Any]:
     """Give a page of what is found; the first one with facets and a histogram.
 
     Args:
@@ -322,13 +324,14 @@ def page(moment: Moment, asked: Asked, *, limit: int = MOST_PAGE, cursor: str | 
         asked: What is asked.
         limit: Most records.
         cursor: `next_cursor` of the page before; None for the first.
+        offset: Place of the first record of the page instead, to look into the midst of much.
 
     Raises:
         QueryTextError: The query names a field that no record has.
         MissingError: The cursor is none of this search.
     """
     answer = moment.answer(asked)
-    start = moment.after(answer, cursor)
+    start = moment.after(answer, cursor) if offset is None else offset
     numbers = answer.numbers[start : start + limit].tolist()
     items = moment.items(numbers)
     found: dict[str, Any] = {
@@ -340,7 +343,7 @@ def page(moment: Moment, asked: Asked, *, limit: int = MOST_PAGE, cursor: str | 
         for item, group in zip(items, within, strict=True):
             item["group"] = group
         found["groups"] = {str(group): answer.groups[group].describe() for group in dict.fromkeys(within)}
-    if cursor is None:
+    if cursor is None and not offset:
         found |= {"facets": moment.facets(answer.numbers), "histogram": moment.histogram(answer.numbers)}
     return found
 

@@ -46,3 +46,11 @@ def test_what_only_decoded_commands_say_is_found(case: tuple[Hunt, Word]) -> Non
     hunt, word = case
     assert len(processes(hunt, f"{word('news.php')} event:1")) >= 3
     assert hunt.records.find("T1047")["total"] > 0
+
+
+def test_a_page_by_its_place_is_the_page_after_those_before(case: tuple[Hunt, Word]) -> None:
+    hunt, _ = case
+    first = hunt.records.find("", limit=40)
+    second = hunt.records.find("", limit=40, cursor=first["next_cursor"])
+    assert hunt.records.find("", limit=40, offset=40)["items"] == second["items"]
+    assert hunt.records.find("", limit=40, offset=first["total"])["items"] == []

@@ -21,7 +21,7 @@ def search_records(hunt: HuntDep, wanted: RecordsRequest) -> RecordsAnswer:
     began = time.perf_counter()
     found = hunt.records.find(
         wanted.q, quiet=wanted.quiet, by_session=wanted.group == "session", limit=wanted.limit, cursor=wanted.cursor,
-        since=wanted.since, until=wanted.until,
+        since=wanted.since, until=wanted.until, offset=wanted.offset,
     )  # fmt: skip
     took = round((time.perf_counter() - began) * 1000, 1)
     return RecordsAnswer.model_validate({**found, "noise": hunt.records.noise, "milliseconds": took})

@@ -2888,7 +2888,7 @@ export interface components {
         };
         /**
          * HitShape
-         * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one; `account` is the own one of a machine.
+         * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one; `account`: a machine's own.
          */
         HitShape: {
             account?: components["schemas"]["HitShape"] | null;
@@ -4331,6 +4331,8 @@ export interface components {
         /**
          * RecordsRequest
          * @description A search for records; `q` is a query as docs describe it, `cursor` the `next_cursor` of the page before.
+         *
+         *     `offset` is the place of the page's first record instead, for who looks into the midst of much.
          */
         RecordsRequest: {
             /** Cursor */
@@ -4342,6 +4344,8 @@ export interface components {
              * @default 500
              */
             limit: number;
+            /** Offset */
+            offset?: number | null;
             /**
              * Q
              * @default

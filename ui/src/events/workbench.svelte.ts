@@ -20,6 +20,7 @@ export const MOST_SAVED = 20_000;
 const PAGE = 500;
 
 class Workbench {
+  /** By their places; where nobody looked yet there is none, unless they are grouped. */
   items: RecordItem[] = $state.raw([]);
   groups: Groups = $state.raw({});
   first: First | null = $state.raw(null);
@@ -30,6 +31,7 @@ class Workbench {
   private next: string | null = null;
   private call: AbortController | null = null;
   private fetching = false;
+  private readonly reaching = new Set<number>();
 
   readonly q = $derived(route.query.get('q') ?? '');
   readonly quiet = $derived(route.query.get('noise') !== '1');
@@ -59,6 +61,7 @@ class Workbench {
     const mine = new AbortController();
     this.call = mine;
     this.busy = true;
+    this.reaching.clear();
     try {
       const found = await api.records({ ...this.asked(), limit: PAGE }, mine.signal);
       if (this.call !== mine) return;
@@ -102,6 +105,25 @@ class Workbench {
       // The rows that are there stay; scrolling asks again.
     } finally {
       this.fetching = false;
+    }
+  }
+
+  /** Fetches the page that a row is in which is not there yet, wherever it is; rows between stay empty. */
+  async reach(row: number): Promise<void> {
+    const mine = this.call;
+    const page = Math.floor(row / PAGE);
+    if (!mine || this.items[row] || this.reaching.has(page)) return;
+    this.reaching.add(page);
+    try {
+      const found = await api.records({ ...this.asked(), limit: PAGE, offset: page * PAGE }, mine.signal);
+      if (this.call !== mine) return;
+      const items = this.items.slice();
+      found.items.forEach((item, place) => (items[page * PAGE + place] = item));
+      this.items = items;
+    } catch {
+      // The rows stay empty; scrolling there asks again.
+    } finally {
+      this.reaching.delete(page);
     }
   }
 

@@ -184,3 +184,30 @@ test('typing lists machines before the accounts that carry their names, which st
     },
     { at: '#/events' },
   ));
+
+test('the middle of all records is shown at once, without those between', () =>
+  visitWith(
+    browser,
+    async (page) => {
+      await answered(page, footer);
+      const all = Number((await page.locator('.found footer b').innerText()).replace(/,/g, ''));
+      assert.ok(all > 2000, 'too few to jump over');
+      const asked = [];
+      page.on('request', (one) => one.url().endsWith('records:search') && asked.push(one.postDataJSON()));
+      await page.locator('.region').evaluate((region) => (region.scrollTop = region.scrollHeight / 2));
+      await page.waitForFunction(
+        (middle) =>
+          [...document.querySelectorAll('.row[data-id]')].some(
+            (row) => Math.abs(Number(row.getAttribute('aria-rowindex')) - middle) < 60,
+          ),
+        all / 2,
+      );
+      await settled(page);
+      assert.ok(asked.length <= 2, `${asked.length} pages were fetched`);
+      const times = (await page.locator('.row[data-id] > :first-child').allInnerTexts()).filter((text) =>
+        /^\d/.test(text),
+      );
+      assert.deepEqual(times, [...times].sort());
+    },
+    { at: '#/events?noise=1' },
+  ));

@@ -120,7 +120,7 @@ test('keys go from act to act, unfold, and open the records', () =>
     assert.equal(await page.locator('.story > ol > li:not(.life)').count(), 14);
     await page.locator(`[data-act="${second}"]`).focus();
     await page.keyboard.press('Enter');
-    await page.locator('aside.panel pre').first().waitFor();
+    await page.locator('aside.panel .evidence pre').first().waitFor();
     const panel = await page.locator('aside.panel').innerText();
     assert.match(panel, /installed Updater on WORKSTATION6/);
     assert.match(panel, /0x2990d17/);
