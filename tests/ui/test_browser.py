@@ -199,3 +199,17 @@ def test_a_newcomer_gets_from_nothing_to_a_report(server: Server, shared_data: P
     (archive,) = (shared_data / "mordor_purplesharp").glob("*.zip")
     given = {"GRAPHHUNT_ARCHIVE": str(archive), "GRAPHHUNT_MACHINES": json.dumps(NEWCOMER)}
     run_node(["newcomer/newcomer.test.mjs"], server(None) | given)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_an_open_page_is_as_new_as_the_last_load(server: Server, shared_data: Path) -> None:
+    """A recording of ground truth A is open, and ground truth B is loaded besides."""
+    recording = shared_data / "mordor_theshire_2020" / "empire_psexec_dcerpc_tcp_svcctl.zip"
+    (second,) = (shared_data / "mordor_purplesharp").glob("*.zip")
+    given = {
+        "GRAPHHUNT_FILES": str(second.parent), "GRAPHHUNT_SECOND": second.name,
+        "GRAPHHUNT_MACHINES": json.dumps(NEWCOMER[2:3]),
+    }  # fmt: skip
+    run_node(["fresh/fresh.test.mjs"], server(lambda _: recording) | given)

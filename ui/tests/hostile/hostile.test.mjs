@@ -234,3 +234,45 @@ test('what analysts write is text too', () =>
     await settled(page);
     await unharmed(page, 'case after reload');
   }));
+
+test('records in the room of events, and the report that they are added to', () =>
+  visit(async (page) => {
+    const origin = page.url().split('#')[0];
+    await page.goto(`${origin}#/events?noise=1`);
+    await page.locator('.row[data-id]').first().waitFor();
+    await settled(page);
+    await unharmed(page, 'events');
+    for (const part of [0.25, 0.5, 0.75, 1]) {
+      await page
+        .locator('.region')
+        .evaluate((region, at) => (region.scrollTop = region.scrollHeight * at), part);
+      await settled(page);
+      await unharmed(page, `events at ${part}`);
+      await page.locator('.row[data-id]').nth(6).click();
+      await page.keyboard.press('Enter');
+      const pane = page.getByRole('region', { name: 'Record', exact: true });
+      await pane.locator('pre').waitFor();
+      await unharmed(page, `record at ${part}`);
+      await pane.getByRole('button', { name: 'To the report' }).click();
+      await settled(page);
+      await pane.getByRole('button', { name: 'Close the record' }).click();
+    }
+    await page.getByRole('button', { name: 'by session' }).click();
+    await page.locator('.row.group').first().waitFor();
+    await settled(page);
+    await unharmed(page, 'events by session');
+    for (const payload of PAYLOADS.slice(0, 12)) {
+      await page.getByLabel('Search records').fill(`"${payload.replaceAll('"', '""')}"`);
+      await page.keyboard.press('Enter');
+      await settled(page);
+      await unharmed(page, `events with ${payload}`);
+    }
+    await page.getByRole('link', { name: 'Report', exact: true }).click();
+    await page
+      .getByRole('region', { name: /^Added by analysts/ })
+      .getByRole('listitem')
+      .nth(3)
+      .waitFor();
+    await settled(page);
+    await unharmed(page, 'report');
+  }));
