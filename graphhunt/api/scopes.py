@@ -26,7 +26,7 @@ _BY_SCOPE = {
         "listStatements listIncidents getIncident getIncidentReport getStoryboard listIncidentLinks listNetworks "
         "getReportDraft readCommands "
         "decodeCommand searchRecords getRecord getRecordBytes getAround listStories getStory getProcessRows "
-        "listIncidentChanges getIdentity "
+        "listIncidentChanges getIdentity getTypedGraph getWays expandBox "
     ),
     "annotate": (
         "runQuery openCase editCase deleteCase addItem editItem deleteItem runAnalysis undoAnalysis runHunt "

@@ -65,6 +65,8 @@ EXPECTED: dict[str, set[str]] = {
     "GET /stories": READ, "GET /stories/{kind}/{entity_id}": READ, "GET /stories/{kind}/{entity_id}/processes": READ,
     "POST /records:search": READ, "GET /records/{event_id}": READ, "GET /records/{event_id}/raw": READ,
     "GET /records/{event_id}/around": READ,
+    "GET /graph/incident/{incident_id}": READ, "GET /graph/incident/{incident_id}/ways": READ,
+    "GET /graph/incident/{incident_id}/expand": READ,
     "GET /map": READ, "GET /map/outline": READ,
     "GET /hunts": READ, "POST /hunts:ask": READ, "POST /hunts:run": WRITE,
     "GET /session": JOBS, "DELETE /session": JOBS, "GET /tokens": JOBS, "POST /tokens": JOBS,

@@ -31,6 +31,7 @@ from graphhunt.api.routes import (
     stories,
     tables,
     timeline,
+    typed,
     views,
 )
 from graphhunt.api.scopes import allowed
@@ -38,6 +39,7 @@ from graphhunt.api.scopes import allowed
 _PARTS = (
     health, search, entities, graph, edges, evidence, timeline, paths, pivots, query, views, cases, jobs, imports,
     events, analyses, hunts, incidents, reports, stories, identity, session, tables, map, records,
+    typed,
 )  # fmt: skip
 
 

@@ -290,26 +290,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/commands": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Read Commands
-         * @description Give whole command lines of processes, and what encoded ones say; nothing is run.
-         */
-        post: operations["readCommands"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/coverage": {
         parameters: {
             query?: never;
@@ -687,6 +667,66 @@ export interface paths {
          * @description Give entities with the edges between them and those already shown.
          */
         post: operations["getGraph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph/incident/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Typed Graph
+         * @description Draw an incident in columns by kind; processes of one name, machine and account are one box.
+         */
+        get: operations["getTypedGraph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph/incident/{incident_id}/expand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Expand Box
+         * @description Expand a box: leads first, then what touches the incident, then what is rare, then the earliest.
+         */
+        get: operations["expandBox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph/incident/{incident_id}/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ways
+         * @description Tell what a box can be expanded over, and what processes it stands for.
+         */
+        get: operations["getWays"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1274,50 +1314,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports/incident/{incident_id}/draft": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Draft
-         * @description Give a report as the page shows it, to be written in and added to.
-         */
-        get: operations["getReportDraft"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/incident/{incident_id}/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Arrange Items
-         * @description Order what was added to a report, take items out, or put back what was there before.
-         */
-        put: operations["arrangeReportItems"];
-        /**
-         * Add Item
-         * @description Add an incident, acts, records or a search to a report; what is there already stays where it is.
-         */
-        post: operations["addReportItem"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reports/incident/{incident_id}/texts/{part}": {
         parameters: {
             query?: never;
@@ -1328,15 +1324,11 @@ export interface paths {
         get?: never;
         /**
          * Put Text
-         * @description Put a part of a report's summary in one's own words, or write a note; an empty text gives it back.
+         * @description Put a part of a report's summary in one's own words; an empty text gives it back to the records.
          */
         put: operations["putReportText"];
         post?: never;
-        /**
-         * Take Back Text
-         * @description Take the newest text of a part back, so that the one before it holds; gives what was taken back.
-         */
-        delete: operations["takeBackReportText"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1371,7 +1363,7 @@ export interface paths {
         };
         /**
          * Search
-         * @description Find entities by a piece of any of their names, addresses, hashes or command lines, those of incidents first.
+         * @description Find entities by a piece of any of their names, addresses, hashes or command lines.
          */
         get: operations["search"];
         put?: never;
@@ -1808,44 +1800,6 @@ export interface components {
             total: number;
         };
         /**
-         * AddedRow
-         * @description What an analyst added; `gone` says why nothing of it is there any more.
-         */
-        AddedRow: {
-            /** Account */
-            account: string;
-            /**
-             * Added
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            added: string;
-            /** Author */
-            author: string;
-            /** Gone */
-            gone: string;
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "incident" | "act" | "record" | "search";
-            /** Machine */
-            machine: string;
-            note: components["schemas"]["WordsShape"] | null;
-            /** Records */
-            records: string[];
-            /** Refs */
-            refs: string[];
-            /** Said */
-            said: string[];
-            /** Time */
-            time: string | null;
-            /** Title */
-            title: string;
-        };
-        /**
          * AddressRow
          * @description An outside address of the list.
          */
@@ -1945,14 +1899,6 @@ export interface components {
             q: string;
         };
         /**
-         * ArrangeRequest
-         * @description The ids of the items as they are to stand; what is left out leaves, what was there before comes back.
-         */
-        ArrangeRequest: {
-            /** Items */
-            items: string[];
-        };
-        /**
          * ArrowShape
          * @description An arrow between lanes: a `hop`, something `outside`, or an `ask`.
          */
@@ -2043,6 +1989,42 @@ export interface components {
             time: string;
         };
         /**
+         * BoxShape
+         * @description A box: one entity, or `count` processes of one name, machine and account, `of` all that the case has.
+         */
+        BoxShape: {
+            account: components["schemas"]["AccountName"] | null;
+            /** Column */
+            column: string;
+            /** Count */
+            count: number;
+            /** End */
+            end: string | null;
+            /** Entity */
+            entity: string;
+            evidence: components["schemas"]["StepEvidence"];
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Leads */
+            leads: string[];
+            /** Machines */
+            machines: components["schemas"]["AccountName"][];
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string[];
+            /** Of */
+            of: number;
+            /** Start */
+            start: string | null;
+            /** Weight */
+            weight: number;
+        };
+        /**
          * BreakLink
          * @description The join by which a row belongs to what came before: cut by its `id`, or undone where it is by hand.
          */
@@ -2117,8 +2099,6 @@ export interface components {
         /**
          * CardShape
          * @description A card: what one account did in one go on one machine; `lines` in short, `sentences` in full.
-         *
-         *     `masked` is the command line without its secrets, null where it has none; `processes` are those it tells of.
          */
         CardShape: {
             account: components["schemas"]["AccountName"] | null;
@@ -2147,10 +2127,6 @@ export interface components {
             lines: components["schemas"]["SentenceShape"][];
             /** Links */
             links: components["schemas"]["BoardLink"][];
-            /** Masked */
-            masked?: string | null;
-            /** Processes */
-            processes: string[];
             runs_as: components["schemas"]["AccountName"] | null;
             /** Sentences */
             sentences: components["schemas"]["SentenceShape"][];
@@ -2290,37 +2266,18 @@ export interface components {
             urls: string[];
         };
         /**
-         * CommandShape
-         * @description The whole command line of a process; `masked` without its secrets, null where it has none.
+         * ColumnShape
+         * @description A column: how many boxes of it are drawn at first, and how many are left.
          */
-        CommandShape: {
-            /** Command */
-            command: string;
-            decoded: components["schemas"]["InClearShape"] | null;
-            /** Masked */
-            masked?: string | null;
-            /** Name */
-            name: string | null;
-            /** Process */
-            process: string;
-            /** Time */
-            time: string | null;
-        };
-        /**
-         * CommandsAnswer
-         * @description Command lines, in the order in which their processes were named; those without one are left out.
-         */
-        CommandsAnswer: {
-            /** Items */
-            items: components["schemas"]["CommandShape"][];
-        };
-        /**
-         * CommandsRequest
-         * @description Ids of processes.
-         */
-        CommandsRequest: {
-            /** Processes */
-            processes: string[];
+        ColumnShape: {
+            /** Drawn */
+            drawn: number;
+            /** Id */
+            id: string;
+            /** Left */
+            left: number;
+            /** Title */
+            title: string;
         };
         /**
          * CountShape
@@ -2419,58 +2376,6 @@ export interface components {
              * @example 2020-10-19T04:21:15.000000Z
              */
             time: string;
-        };
-        /**
-         * DraftAnswer
-         * @description A report as the page shows it: secrets are shortened; `written` are the parts that can be taken back.
-         */
-        DraftAnswer: {
-            /** Accounts */
-            accounts: components["schemas"]["ReportAccount"][];
-            /** Added */
-            added: components["schemas"]["AddedRow"][];
-            /** Attack */
-            attack: components["schemas"]["ReportTechnique"][];
-            /**
-             * End
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            end: string;
-            /** Id */
-            id: string;
-            /** Indicators */
-            indicators: components["schemas"]["ReportIndicator"][];
-            /** Limits */
-            limits: string[];
-            /** List Version */
-            list_version: number;
-            /** Machines */
-            machines: components["schemas"]["ReportMachine"][];
-            /** Missing */
-            missing: string[];
-            /** Notes */
-            notes: {
-                [key: string]: components["schemas"]["WordsShape"];
-            };
-            /** Records */
-            records: components["schemas"]["ReportRecord"][];
-            /**
-             * Start
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            start: string;
-            /** Summary */
-            summary: {
-                [key: string]: components["schemas"]["PartShape"];
-            };
-            /** Timeline */
-            timeline: components["schemas"]["TimelineRow"][];
-            /** Title */
-            title: string;
-            /** Written */
-            written: string[];
         };
         /**
          * EdgeChange
@@ -2742,6 +2647,19 @@ export interface components {
             time?: string | null;
         };
         /**
+         * ExpansionAnswer
+         * @description What an expansion adds: boxes, edges to them and to what is drawn at first, and what is left.
+         */
+        ExpansionAnswer: {
+            /** Boxes */
+            boxes: components["schemas"]["BoxShape"][];
+            /** Edges */
+            edges: components["schemas"]["TypedEdge"][];
+            rest: components["schemas"]["RestShape"] | null;
+            /** Total */
+            total: number;
+        };
+        /**
          * Facet
          * @description The most frequent values, and how many more there are.
          */
@@ -2888,10 +2806,9 @@ export interface components {
         };
         /**
          * HitShape
-         * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one; `account`: a machine's own.
+         * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one.
          */
         HitShape: {
-            account?: components["schemas"]["HitShape"] | null;
             /**
              * Detail
              * @default
@@ -2958,22 +2875,6 @@ export interface components {
             strict: boolean;
             /** Uploads */
             uploads: string[];
-        };
-        /**
-         * InClearShape
-         * @description What an encoded command says; `masked` is the text without its secrets, null where it has none.
-         */
-        InClearShape: {
-            /** Facts */
-            facts: string[];
-            /** Masked */
-            masked?: string | null;
-            /** Reason */
-            reason: string | null;
-            /** Text */
-            text: string;
-            /** Urls */
-            urls: string[];
         };
         /**
          * InGraph
@@ -3151,19 +3052,6 @@ export interface components {
         ItemEdit: {
             /** Body */
             body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["AliasBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
-        };
-        /**
-         * ItemRequest
-         * @description What to add: ids of an incident, of acts that are told together or of records, or the text of a search.
-         */
-        ItemRequest: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "incident" | "act" | "record" | "search";
-            /** Refs */
-            refs: string[];
         };
         /**
          * ItemShape
@@ -3362,38 +3250,6 @@ export interface components {
             items: components["schemas"]["LinkShape"][];
         };
         /**
-         * ListAnswer
-         * @description What was added to a report; `made` is the item that was added just now, or was there already.
-         */
-        ListAnswer: {
-            /** Items */
-            items: components["schemas"]["ListedItem"][];
-            /** Made */
-            made?: string | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ListedItem
-         * @description An item of the list.
-         */
-        ListedItem: {
-            /** Author */
-            author: string;
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Refs */
-            refs: string[];
-            /**
-             * Time
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            time: string;
-        };
-        /**
          * LogonShape
          * @description One logon of a row.
          */
@@ -3521,6 +3377,21 @@ export interface components {
         MarksAnswer: {
             /** Items */
             items: components["schemas"]["ItemShape"][];
+        };
+        /**
+         * MemberShape
+         * @description A process of a group.
+         */
+        MemberShape: {
+            /** Command */
+            command: string | null;
+            evidence: components["schemas"]["StepEvidence"];
+            /** Id */
+            id: string;
+            /** Lead */
+            lead: boolean;
+            /** Time */
+            time: string | null;
         };
         /**
          * NamedShape
@@ -3745,20 +3616,6 @@ export interface components {
             required: boolean;
             /** Type */
             type: string;
-        };
-        /**
-         * PartShape
-         * @description A part of the summary; where an analyst wrote it also by whom, when, and what is written from the records.
-         */
-        PartShape: {
-            /** Author */
-            author?: string | null;
-            /** Generated */
-            generated?: string | null;
-            /** Text */
-            text: string;
-            /** Time */
-            time?: string | null;
         };
         /**
          * PathsAnswer
@@ -4331,8 +4188,6 @@ export interface components {
         /**
          * RecordsRequest
          * @description A search for records; `q` is a query as docs describe it, `cursor` the `next_cursor` of the page before.
-         *
-         *     `offset` is the place of the page's first record instead, for who looks into the midst of much.
          */
         RecordsRequest: {
             /** Cursor */
@@ -4344,8 +4199,6 @@ export interface components {
              * @default 500
              */
             limit: number;
-            /** Offset */
-            offset?: number | null;
             /**
              * Q
              * @default
@@ -4384,86 +4237,6 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * ReportAccount
-         * @description An account, where it was seen, and what to do.
-         */
-        ReportAccount: {
-            /** Account */
-            account: string;
-            /** Do */
-            do: string;
-            /** First */
-            first: string | null;
-            /** Last */
-            last: string | null;
-            /** Seen */
-            seen: string;
-        };
-        /**
-         * ReportIndicator
-         * @description What others can look for.
-         */
-        ReportIndicator: {
-            /** Kind */
-            kind: string;
-            /** Value */
-            value: string;
-        };
-        /**
-         * ReportMachine
-         * @description A machine, and what became of it; `unseen` is how it was reached.
-         */
-        ReportMachine: {
-            /** Controlled */
-            controlled: boolean;
-            /** Machine */
-            machine: string;
-            /** Ran */
-            ran: boolean;
-            /** Role */
-            role: string | null;
-            /** Since */
-            since: string | null;
-            /** State */
-            state: string;
-            /** Unseen */
-            unseen: boolean;
-        };
-        /**
-         * ReportRecord
-         * @description A record that the report rests on, by its number.
-         */
-        ReportRecord: {
-            /** Event Id */
-            event_id: string;
-            /** File */
-            file: string;
-            /** Kind */
-            kind: string;
-            /** Machine */
-            machine: string;
-            /** Number */
-            number: string;
-            /** Position */
-            position: string;
-            /** Sha256 */
-            sha256: string;
-            /** Time */
-            time: string | null;
-        };
-        /**
-         * ReportTechnique
-         * @description An ATT&CK technique, and how many acts show it.
-         */
-        ReportTechnique: {
-            /** Acts */
-            acts: number;
-            /** Name */
-            name: string;
-            /** Technique */
-            technique: string;
-        };
-        /**
          * ReportTextRequest
          * @description A part of a report's summary in an analyst's words.
          */
@@ -4490,6 +4263,30 @@ export interface components {
              * @example 2020-10-19T04:21:15.000000Z
              */
             time: string;
+        };
+        /**
+         * RestShape
+         * @description What isn't drawn: `boxes` that stand for `entities`; `node`, `relation` and `offset` ask for the next of it.
+         */
+        RestShape: {
+            /** Boxes */
+            boxes: number;
+            /** Column */
+            column: string;
+            /** Entities */
+            entities: number;
+            /** Id */
+            id: string;
+            /** Leads */
+            leads: number;
+            /** Node */
+            node: string;
+            /** Offset */
+            offset: number;
+            /** Relation */
+            relation: string;
+            /** What */
+            what: string;
         };
         /**
          * RowLead
@@ -4592,8 +4389,6 @@ export interface components {
         /**
          * SentenceShape
          * @description A sentence in parts: our `text`, an `entity`, a `number`, or a `value` that is text of a record.
-         *
-         *     A value that holds a secret has a `masked` form beside it, which is shown until somebody asks for the other.
          */
         SentenceShape: {
             /** Confidence */
@@ -5074,32 +4869,6 @@ export interface components {
             start: string | null;
         };
         /**
-         * TimelineRow
-         * @description A visit of a machine: `said` in sentences, `inferred` why it belongs here, and the numbers of its records.
-         */
-        TimelineRow: {
-            /** Accounts */
-            accounts: string[];
-            /** From */
-            from: string | null;
-            /** Inferred */
-            inferred: string[];
-            /** Records */
-            records: string[];
-            /** Said */
-            said: string[];
-            /** Techniques */
-            techniques: string[];
-            /**
-             * Time
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            time: string;
-            /** To */
-            to: string;
-        };
-        /**
          * TokenShape
          * @description A token, without the token itself.
          */
@@ -5221,6 +4990,62 @@ export interface components {
             unusual: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TypedAnswer
+         * @description The typed graph of an incident: `first`, `click` and `most` say how many boxes there may be.
+         */
+        TypedAnswer: {
+            /** Boxes */
+            boxes: components["schemas"]["BoxShape"][];
+            /** Click */
+            click: number;
+            /** Columns */
+            columns: components["schemas"]["ColumnShape"][];
+            /** Edges */
+            edges: components["schemas"]["TypedEdge"][];
+            /** Entities */
+            entities: number;
+            /** First */
+            first: number;
+            /** Id */
+            id: string;
+            /** Most */
+            most: number;
+            /** Outside Window */
+            outside_window: number;
+            /** Rank */
+            rank: number;
+            /** Rests */
+            rests: components["schemas"]["RestShape"][];
+            title: components["schemas"]["SentenceShape"];
+        };
+        /**
+         * TypedEdge
+         * @description An edge between boxes; `text` stands on it where the kinds of its ends don't say enough.
+         */
+        TypedEdge: {
+            /** Confidence */
+            confidence: string;
+            /** Count */
+            count: number;
+            evidence: components["schemas"]["StepEvidence"];
+            /** From */
+            from: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Lead */
+            lead: boolean;
+            /** Text */
+            text: {
+                [key: string]: unknown;
+            }[] | null;
+            /** To */
+            to: string;
+            /** Verb */
+            verb: string;
         };
         /**
          * UploadShape
@@ -5370,6 +5195,34 @@ export interface components {
             state: string;
         };
         /**
+         * WayShape
+         * @description Something a box can be expanded over, and how many boxes that leads to.
+         */
+        WayShape: {
+            /** Column */
+            column: string;
+            /** Relation */
+            relation: string;
+            /** Title */
+            title: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * WaysAnswer
+         * @description What a box can be expanded over, and the first processes it stands for.
+         */
+        WaysAnswer: {
+            /** Items */
+            items: components["schemas"]["WayShape"][];
+            /** Members */
+            members: components["schemas"]["MemberShape"][];
+            /** Members Total */
+            members_total: number;
+            /** Node */
+            node: string;
+        };
+        /**
          * WhyAnswer
          * @description Why an entity is ranked; `reason` says why nothing is known.
          */
@@ -5410,22 +5263,6 @@ export interface components {
             query: string;
             /** Total */
             total: number;
-        };
-        /**
-         * WordsShape
-         * @description An analyst's words.
-         */
-        WordsShape: {
-            /** Author */
-            author: string;
-            /** Text */
-            text: string;
-            /**
-             * Time
-             * Format: date-time
-             * @example 2020-10-19T04:21:15.000000Z
-             */
-            time: string;
         };
         /**
          * WrittenShape
@@ -6128,39 +5965,6 @@ export interface operations {
             };
         };
     };
-    readCommands: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommandsRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommandsAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     getCoverage: {
         parameters: {
             query?: never;
@@ -6803,6 +6607,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GraphAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getTypedGraph: {
+        parameters: {
+            query?: {
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypedAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    expandBox: {
+        parameters: {
+            query: {
+                /** @description Id of a box, or `rest|COLUMN` */
+                node: string;
+                /** @description One of its ways; `more` of a rest */
+                relation: string;
+                /** @description Boxes of it that are drawn */
+                offset?: number;
+                /** @description Boxes that may be added */
+                limit?: number;
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpansionAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getWays: {
+        parameters: {
+            query: {
+                /** @description Id of a box, or `rest|COLUMN` */
+                node: string;
+                /** @description Leave out what ended before */
+                since?: string | null;
+                /** @description Leave out what began at or after */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysAnswer"];
                 };
             };
             /** @description Validation Error */
@@ -7789,118 +7711,13 @@ export interface operations {
             };
         };
     };
-    getReportDraft: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                incident_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    arrangeReportItems: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version the edit is based on, as `"3"` */
-                "If-Match"?: string | null;
-            };
-            path: {
-                incident_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ArrangeRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    addReportItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                incident_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ItemRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     putReportText: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 incident_id: string;
-                /** @description A part of the summary, a section, or `item-` and the id of an added item */
-                part: string;
+                part: "happened" | "reach" | "first";
             };
             cookie?: never;
         };
@@ -7909,39 +7726,6 @@ export interface operations {
                 "application/json": components["schemas"]["ReportTextRequest"];
             };
         };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportTextShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    takeBackReportText: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                incident_id: string;
-                /** @description A part of the summary, a section, or `item-` and the id of an added item */
-                part: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
