@@ -22,7 +22,10 @@ class ColumnShape(Shape):
 
 
 class BoxShape(Shape):
-    """A box: one entity, or `count` processes of one name, machine and account, `of` all that the case has."""
+    """A box: one entity, or `count` processes of one name, machine and account, `of` all that the case has.
+
+    `left` is its number among what isn't drawn at first of its column; null where it is drawn, or no part of that.
+    """
 
     id: str
     column: str
@@ -39,6 +42,7 @@ class BoxShape(Shape):
     weight: float
     leads: list[str]
     notes: list[str]
+    left: int | None
     evidence: StepEvidence
 
 
@@ -77,6 +81,7 @@ class TypedAnswer(Shape):
     id: str
     rank: int
     title: SentenceShape
+    account_ids: list[str]
     columns: list[ColumnShape]
     boxes: list[BoxShape]
     edges: list[TypedEdge]

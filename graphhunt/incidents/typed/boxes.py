@@ -85,11 +85,12 @@ class Box:
             self.times.append(time)
         self.proof.update(dict.fromkeys(proof))
 
-    def describe(self, names: Mapping[str, str]) -> dict[str, Any]:
+    def describe(self, names: Mapping[str, str], left: int | None = None) -> dict[str, Any]:
         """Give it as plain values.
 
         Args:
             names: Shown names of machines and accounts by id.
+            left: Its number among what isn't drawn at first of its column; None for others.
         """
         return {
             "id": self.id, "column": self.column, "kind": self.kind, "label": self.label, "entity": self.entity,
@@ -98,7 +99,7 @@ class Box:
             "account": _named(self.account, names) if self.account else None,
             "start": iso(self.first), "end": iso(max(self.times, default=None)),
             "weight": round(self.weight, 4), "leads": sorted(self.weights), "notes": self.notes,
-            "evidence": evidence(self.proof),
+            "left": left, "evidence": evidence(self.proof),
         }  # fmt: skip
 
 
@@ -142,19 +143,6 @@ class Edge:
             "text": self.text, "count": self.count, "lead": self.lead, "confidence": self.confidence,
             "evidence": evidence(self.proof),
         }  # fmt: skip
-
-
-def rest(id_: str, column: str, boxes: int, entities: int, leads: int) -> dict[str, Any]:
-    """Give the box that stands for what isn't drawn.
-
-    Args:
-        id_: What is asked for to draw more.
-        column: The column.
-        boxes: Boxes that it stands for.
-        entities: Entities that those stand for.
-        leads: Boxes of them that have leads.
-    """
-    return {"id": id_, "column": column, "boxes": boxes, "entities": entities, "leads": leads}
 
 
 def evidence(proof: Iterable[str]) -> dict[str, Any]:

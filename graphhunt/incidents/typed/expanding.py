@@ -15,7 +15,7 @@ from graphhunt.errors import UsageError
 from graphhunt.incidents.typed import words
 from graphhunt.incidents.typed.boxes import CLICK, COLUMNS, Box, Edge, evidence
 from graphhunt.incidents.typed.finding import Finder
-from graphhunt.incidents.typed.relations import VERBS, Relation, reached, relations_of, seen
+from graphhunt.incidents.typed.relations import SAME, Relation, reached, relations_of, seen
 from graphhunt.times import iso
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Expansion:
         page = left[offset : offset + _fits(len(left) - offset, limit)]
         boxes = [self._finder.whole(each.box) if each.box.column == "process" else each.box for each in page]
         known = [each for each in found if each.box.id in self._picture.drawn] if offset == 0 else []
-        edges = [each.edge.describe(VERBS[each.edge.kind]) for each in [*page, *known]]
+        edges = [each.edge.describe(way.verb) for each in [*page, *known]]
         ids = [each.box.id for each in left]
         return self._answer(boxes, edges, self._rest(way.name, way.column, ids, offset + len(page)), len(found))
 
@@ -133,8 +133,9 @@ class Expansion:
     def _answer(
         self, boxes: list[Box], edges: list[dict[str, Any]], rest: dict[str, Any] | None, total: int
     ) -> dict[str, Any]:
-        names = self._picture.names
-        return {"boxes": [box.describe(names) for box in boxes], "edges": edges, "rest": rest, "total": total}
+        names, left = self._picture.names, self._picture.left_at
+        told = [box.describe(names, left.get(box.id)) for box in boxes]
+        return {"boxes": told, "edges": edges, "rest": rest, "total": total}
 
     def _reach(self, way: Relation) -> list[Reached]:
         """Give everything that a way leads to, the most telling first."""
@@ -181,7 +182,7 @@ class Expansion:
             target.times += [each for each in (start, end) if each is not None]
             target.proof.update(dict.fromkeys(event for event in proof if event))
         ends = (box, target) if way.outgoing else (target, box)
-        made = Edge(way.type, ends[0].id, ends[1].id)
+        made = Edge(SAME.get(way.type, way.type), ends[0].id, ends[1].id)
         edge = found.setdefault(target.id, (target, made, rare))[1]
         edge.count += count
         edge.proof.update(dict.fromkeys(event for event in proof if event))

@@ -128,6 +128,11 @@ class Picture:
         own = [box.id for box in self.ranked[column] if box.id not in self.drawn]
         return own + [f"process|{group}" for group in self.others] if column == "process" else own
 
+    @cached_property
+    def left_at(self) -> dict[str, int]:
+        """The number of each box among those of its column that aren't drawn at first."""
+        return {id_: number for column in COLUMNS for number, id_ in enumerate(self.left(column))}
+
     def edges(self, boxes: Iterable[Box]) -> list[Edge]:
         """Give the edges among boxes: those of the incident, who started whom, and where what has none ran."""
         drawn = {box.id: box for box in boxes}
@@ -192,6 +197,7 @@ class Picture:
         rests = [self.rest(f"rest|{column}", "more", column, left, 0) for column, left in lefts.items()]
         return {
             "id": self.incident.id, "rank": rank, "title": self.incident.title(),
+            "account_ids": self.incident.accounts,
             "columns": [
                 {"id": column, "title": title, "drawn": sum(box.column == column for box in self.drawn.values()),
                  "left": len(lefts[column])}

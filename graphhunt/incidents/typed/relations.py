@@ -78,8 +78,11 @@ RELATIONS: dict[str, tuple[Relation, ...]] = {
 """The ways on by the kind of a box; of an address by its column."""
 RELATIONS["task"] = RELATIONS["service"]
 
-VERBS = {relation.type: relation.verb for ways in RELATIONS.values() for relation in ways}
-"""What the one at the beginning of an expanded relationship did to the other, by its type."""
+SAME = {
+    "REMOTE_LOGON": "hop", "RAN": "machine ran", "STARTED": "ran", "SPAWNED": "started", "WROTE": "wrote",
+    "CONNECTED": "called",
+}  # fmt: skip
+"""Kinds of the incident's own edges that say what a relationship says: no two boxes are tied twice by one fact."""
 
 _LABELS = {
     "came": ("Machine", "IP"), "called": ("IP",), "machine": ("Machine", "IP"), "account": ("User",),

@@ -35,6 +35,12 @@ export type FoldShape = Schemas['FoldShape'];
 export type ArrowShape = Schemas['ArrowShape'];
 export type BreakShape = Schemas['BreakShape'];
 export type LaneShape = Schemas['LaneShape'];
+export type TypedAnswer = Schemas['TypedAnswer'];
+export type BoxShape = Schemas['BoxShape'];
+export type TypedEdge = Schemas['TypedEdge'];
+export type RestShape = Schemas['RestShape'];
+export type ExpansionAnswer = Schemas['ExpansionAnswer'];
+export type WaysAnswer = Schemas['WaysAnswer'];
 export type SentenceShape = Schemas['SentenceShape'];
 export type AccountName = Schemas['AccountName'];
 export type LinkShape = Schemas['LinkShape'];
@@ -280,6 +286,7 @@ const entity = (ref: RefShape): string =>
   `/entities/${encodeURIComponent(ref.kind)}/${encodeURIComponent(ref.id)}`;
 
 const reportOf = (id: string): string => `/reports/incident/${encodeURIComponent(id)}`;
+const typed = (id: string): string => `/graph/incident/${encodeURIComponent(id)}`;
 
 const told = (kind: string, id: string): string =>
   `/stories/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
@@ -410,6 +417,17 @@ export const api = {
     call<ChangeShape>(`/incident-changes/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   storyboard: (id: string, window: IsoWindow, own?: AbortSignal) =>
     read<StoryboardAnswer>(`/incidents/${encodeURIComponent(id)}/storyboard${query({ ...window })}`, own),
+  /** The graph of an incident in columns by kind. */
+  typed: (id: string, window: IsoWindow, own?: AbortSignal) =>
+    read<TypedAnswer>(`${typed(id)}${query({ ...window })}`, own),
+  /** What a box of it can be expanded over. */
+  typedWays: (id: string, node: string, window: IsoWindow, own?: AbortSignal) =>
+    read<WaysAnswer>(`${typed(id)}/ways${query({ node, ...window })}`, own),
+  typedExpand: (
+    id: string,
+    asked: { node: string; relation: string; offset: number; limit: number },
+    window: IsoWindow,
+  ) => read<ExpansionAnswer>(`${typed(id)}/expand${query({ ...asked, ...window })}`),
   incidentLinks: (own?: AbortSignal) => read<{ items: LinkShape[] }>('/incident-links', own),
   cutLink: (incident: string, join: string) =>
     post<LinkShape>(`/incidents/${encodeURIComponent(incident)}/links`, {

@@ -1991,6 +1991,8 @@ export interface components {
         /**
          * BoxShape
          * @description A box: one entity, or `count` processes of one name, machine and account, `of` all that the case has.
+         *
+         *     `left` is its number among what isn't drawn at first of its column; null where it is drawn, or no part of that.
          */
         BoxShape: {
             account: components["schemas"]["AccountName"] | null;
@@ -2011,6 +2013,8 @@ export interface components {
             label: string;
             /** Leads */
             leads: string[];
+            /** Left */
+            left: number | null;
             /** Machines */
             machines: components["schemas"]["AccountName"][];
             /** Name */
@@ -4996,6 +5000,8 @@ export interface components {
          * @description The typed graph of an incident: `first`, `click` and `most` say how many boxes there may be.
          */
         TypedAnswer: {
+            /** Account Ids */
+            account_ids: string[];
             /** Boxes */
             boxes: components["schemas"]["BoxShape"][];
             /** Click */

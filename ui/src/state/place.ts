@@ -1,7 +1,8 @@
 /** The part of the address that is no drawn graph: a room, and what is open in it. */
 
 export const ROOMS = ['incidents', 'events', 'hosts', 'graph', 'data', 'report'] as const;
-export type Room = (typeof ROOMS)[number];
+/** `typed` is the graph of an incident in columns, at an address within that of the graph. */
+export type Room = (typeof ROOMS)[number] | 'typed';
 /** Kinds of entities that have a story of their own, as the address names them. */
 export const STORIES = ['machine', 'user', 'ip'] as const;
 export type Story = (typeof STORIES)[number];
@@ -33,6 +34,9 @@ export function placeOf(fragment: string): Place {
   const asked = new URLSearchParams(query);
   const story = STORIES.find((name) => name === first);
   if (story) return placeFor({ room: 'hosts', story: id ? story : null, id, query: asked });
+  if (first === 'graph' && rest[0] === 'incident') {
+    return placeFor({ room: 'typed', id: decoded(rest.slice(1).join('/')) || null, query: asked });
+  }
   const room = ROOMS.find((name) => name === first) ?? 'incidents';
   return placeFor({ room, id, query: asked });
 }
@@ -40,7 +44,8 @@ export function placeOf(fragment: string): Place {
 /** The fragment of a place. */
 export function fragmentOf(wanted: Wanted): string {
   const { room, story, id, query } = placeFor(wanted);
-  const path = [story ?? room, ...(id === null ? [] : [encodeURIComponent(id)])].join('/');
+  const name = room === 'typed' ? 'graph/incident' : room;
+  const path = [story ?? name, ...(id === null ? [] : [encodeURIComponent(id)])].join('/');
   const asked = query.toString();
   return `#/${path}${asked ? `?${asked}` : ''}`;
 }

@@ -12,6 +12,13 @@ test('a drawn state is of the graph', () => {
     expect(placeOf(text).room).toBe('graph');
 });
 
+test('the graph of an incident lies within the graph', () => {
+  expect(placeOf('#/graph/incident/a%2Fb?at=x')).toMatchObject({ room: 'typed', id: 'a/b' });
+  expect(fragmentOf({ room: 'typed', id: 'a/b' })).toBe('#/graph/incident/a%2Fb');
+  expect(placeOf('#/graph/incident')).toMatchObject({ room: 'typed', id: null });
+  expect(placeOf('#/graph').room).toBe('graph');
+});
+
 test('what is written is read back, whatever the id holds', () => {
   for (const id of ['plain', 'a/b?c#d', 'S-1-5-21', '%41', 'ü\u202e', ' '])
     for (const wanted of [
