@@ -186,6 +186,7 @@ def test_an_incident_is_told_at_one_look(real_case: Callable[[str], Path], tmp_p
             "incident/incident.test.mjs",
             "incident/narrow.test.mjs",
             "incident/search.test.mjs",
+            "incident/typed.test.mjs",
             "report/report.test.mjs",
         ]
         run_node(files, {**known, "GRAPHHUNT_WORKSPACE": str(folder), "GRAPHHUNT_DB": ""})

@@ -36,6 +36,7 @@ export interface Ground {
   width: number;
 }
 
+/** Draws ties; the words of the first ones find room first. */
 export function lines(ties: readonly Tie[], ground: Ground): Line[] {
   const seen = new Map<string, number>();
   const placed: Rect[] = [...ground.rects.values()];
@@ -125,12 +126,19 @@ function bend(a: Point, b: Point): Curve {
 
 /** The first place along a line where words fit. */
 function room(text: string, curves: Curve[], placed: readonly Rect[], width: number): Rect | null {
-  const w = Math.ceil(text.length * LETTER) + 10;
+  const w = Math.ceil(text.length * LETTER) + 14;
   for (const curve of [...curves].sort((a, b) => length(b) - length(a)))
     for (const t of ALONG) {
       const [x, y] = at(curve, t);
-      for (const middle of [x, x + w / 2 + 2, x - w / 2 - 2]) {
-        const rect = { x: Math.min(Math.max(2, middle - w / 2), width - w - 2), y: y - HIGH / 2, w, h: HIGH };
+      for (const [across, down] of [
+        [0, 0],
+        [w / 2 + 2, 0],
+        [-w / 2 - 2, 0],
+        [0, HIGH / 2 + 2],
+        [0, -HIGH / 2 - 2],
+      ] as const) {
+        const left = Math.min(Math.max(2, x + across - w / 2), width - w - 2);
+        const rect = { x: left, y: y + down - HIGH / 2, w, h: HIGH };
         if (rect.y >= 0 && !placed.some((other) => meet(rect, other))) return rect;
       }
     }

@@ -224,7 +224,7 @@ describe('words', () => {
     base.boxes = base.boxes.map((one) => (one.id === 'process|0' ? { ...one, name: HOSTILE } : one));
     const select = () => undefined;
     render(Picture, { base, drawn: drawnOf(base, []), selected: null, onselect: select, onmore: select });
-    const shown = screen.getByRole('button', { name: /^process .*onerror/ });
+    const shown = screen.getByRole('button', { name: /^process.*onerror/ });
     expect(shown.querySelector('img')).toBeNull();
     expect(shown.querySelector('[data-code="U+202E"]')).not.toBeNull();
     expect(shown.getAttribute('title')).not.toContain('\u202e');
