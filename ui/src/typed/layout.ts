@@ -7,12 +7,12 @@ export type Column = (typeof COLUMNS)[number];
 export const ROW = 54;
 export const TALL = 42;
 /** Narrowest the picture gets, pixels: below that it scrolls. */
-export const NARROWEST = 1240;
+export const NARROWEST = 1264;
 
 /** Shares of the width: a gap before each column, the column, and a gap at the end. */
 const SHARES: readonly (readonly [number, number])[] = [
-  [1, 8],
-  [2.4, 11],
+  [1, 7.8],
+  [2.4, 11.5],
   [5.6, 10.4],
   [4.6, 14.2],
   [4.8, 26.8],
