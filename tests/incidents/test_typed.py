@@ -76,13 +76,28 @@ def test_the_five_payloads_are_two_boxes(picture: Picture, drawn: Drawn) -> None
 def test_edges_say_only_what_boxes_do_not(drawn: Drawn) -> None:
     told = {(edge["kind"], edge["from"], edge["to"]): said(edge) for edge in drawn["edges"]}
     assert told["hop", "came|1.2.3.4", "machine|workstation5"] == "RDP · pgustavo"
-    assert told["hop", "machine|workstation5", "machine|workstation6"].endswith("logons, 5 techniques")
+    assert told["hop", "machine|workstation5", "machine|workstation6"].endswith("logons, 4 techniques")
     assert ("ask", "machine|workstation6", "machine|mordordc") in told
     switched = [text for (kind, _, to), text in told.items() if kind == "on" and to == "machine|workstation6" and text]
     assert switched == ["type 9, 2 times"]
     plain = {kind for (kind, _, _), text in told.items() if not text}
     assert {"installed", "ran", "called", "machine ran"} <= plain
     assert {"loaded", "named", "wrote", "over SMB"} <= set(told.values())
+
+
+def test_intrusions_of_other_shapes(recorded: Callable[[str], Found]) -> None:
+    """B: WinRM from one machine to three others. C: seen on the network alone, so that no technique is stated."""
+    fanned = Picture(recorded("mordor_purplesharp").incidents[0]).describe(1)
+    hops = {edge["to"]: said(edge) for edge in fanned["edges"] if edge["kind"] == "hop"}
+    assert hops == {f"machine|{name}": "WinRM · pgustavo" for name in ("mordordc", "workstation6", "workstation7")}
+    assert column(fanned, "called") == []
+    sensed = Picture(recorded("apt29_zeek_day1").incidents[0]).describe(1)
+    assert column(sensed, "called") == ["192.168.0.4"]
+    assert {box["name"]: box["kind"] for box in sensed["boxes"] if box["column"] == "machine"} == {
+        "NASHUA": "machine", "10.0.1.4": "unknown",
+    }  # fmt: skip
+    (hop,) = [edge for edge in sensed["edges"] if edge["kind"] == "hop"]
+    assert said(hop).startswith("consistent with ")
 
 
 def test_labels_tell_where_who_and_when(drawn: Drawn) -> None:

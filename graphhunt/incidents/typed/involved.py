@@ -186,14 +186,18 @@ class Involved:
             edge.text = self._hop(list(rows.values()), edge.count)
 
     def _hop(self, rows: list[Mapping[str, Any]], count: int) -> list[dict[str, Any]]:
-        kinds = Counter(row["technique_name"] for row in rows if row["technique_name"])
+        names = Counter(row["technique_name"] for row in rows if row["technique_name"])
+        kinds = {row["technique"] or row["technique_name"] for row in rows if row["technique_name"]}
         accounts = {row["user_id"] for row in rows if row["user_id"]}
+        likely = max(names, key=lambda name: (names[name], name), default="")
         known: dict[str, Any] = {
-            "count": count, "kinds": len(kinds), "technique": ours(next(iter(kinds), "")),
+            "count": count, "kinds": len(kinds), "technique": ours(likely),
             "account": Entity("User", next(iter(accounts), "")),
         }  # fmt: skip
         if len(kinds) > 1:
             return self._parts(words.HOPS, known)
+        if kinds and all(_sensed(row) for row in rows):
+            return self._parts(words.HOP_SENSED, known)
         if kinds:
             return self._parts(words.HOP if len(accounts) == 1 else words.HOP_UNKNOWN, known)
         if len(accounts) == 1:
@@ -208,6 +212,12 @@ class Involved:
 def _surest(edge: Edge, confidence: str | None) -> None:
     given = confidence if confidence in _SURE else _SURE[0]
     edge.confidence = given if edge.count == 1 else min(edge.confidence, given, key=_SURE.index)
+
+
+def _sensed(row: Mapping[str, Any]) -> bool:
+    """Tell whether network sensors alone saw a remote logon: they see ports, and no technique."""
+    seen = row["witnesses"] or []
+    return bool(seen) and all(witness.endswith("_sensor") for witness in seen)
 
 
 def _of_lead(lead: Lead) -> Iterable[str]:

@@ -11,6 +11,7 @@ VERBS = {
 
 HOP = "{technique} · {account}"
 HOP_UNKNOWN = "{technique}"
+HOP_SENSED = "consistent with {technique}"
 HOPS = "{count} logons, {kinds} techniques"
 LOGON = "logon · {account}"
 LOGONS = "{count} logons · {account}"
