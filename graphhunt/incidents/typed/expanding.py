@@ -157,13 +157,17 @@ class Expansion:
         return self._ranked(found)
 
     def _processes(self, way: Relation, rows: pl.DataFrame) -> dict[str, tuple[Box, Edge, tuple[int, int]]]:
-        of = self._picture.groups.of(rows.get_column("other"))
-        groups = self._picture.groups.named(of.values())
+        known = self._picture.groups
+        own = rows.join(known.processes.select("group", other="id"), on="other", maintain_order="left")
+        by_group = own.group_by("group", maintain_order=True).agg(
+            pl.col("start").min(), pl.col("end").max(), pl.col("count").sum(), pl.col("proof").explode()
+        )
+        groups = known.named(by_group.get_column("group"))
         found: dict[str, tuple[Box, Edge, tuple[int, int]]] = {}
-        for other, _, start, end, count, proof in rows.iter_rows():
-            if group := groups.get(of.get(other, "")):
-                target = self._finder.group(group)
-                self._join(found, way, target, (start, end, count, proof), (group.spread, group.seen))
+        for id_, start, end, count, proof in by_group.iter_rows():
+            group = groups[id_]
+            target = self._finder.group(group)
+            self._join(found, way, target, (start, end, count, proof), (group.spread, group.seen))
         return found
 
     def _join(
