@@ -12,10 +12,10 @@ export const NARROWEST = 1264;
 /** Shares of the width: a gap before each column, the column, and a gap at the end. */
 const SHARES: readonly (readonly [number, number])[] = [
   [1, 7.8],
-  [2.4, 11.5],
+  [2.4, 11.8],
   [5.6, 10.4],
-  [4.6, 14.2],
-  [4.8, 26.8],
+  [4.6, 15],
+  [4.8, 26.4],
   [3, 9],
 ];
 const END = 1;
