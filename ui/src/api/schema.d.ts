@@ -290,6 +290,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Commands
+         * @description Give whole command lines of processes, and what encoded ones say; nothing is run.
+         */
+        post: operations["readCommands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage": {
         parameters: {
             query?: never;
@@ -813,6 +833,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Statement
+         * @description Say which records a statement would make another machine's or account's, without making it.
+         */
+        post: operations["previewStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/statements": {
         parameters: {
             query?: never;
@@ -837,6 +877,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/{kind}/{entity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Identity
+         * @description Say how a machine, account or address is spelled, what is doubtful of that, and what analysts stated of it.
+         */
+        get: operations["getIdentity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -852,6 +912,26 @@ export interface paths {
          */
         post: operations["startImport"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incident-changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Change
+         * @description Take a statement about an incident back: what was stated before holds again.
+         */
+        delete: operations["undoIncidentChange"];
         options?: never;
         head?: never;
         patch?: never;
@@ -929,6 +1009,30 @@ export interface paths {
          * @description Tell one incident step by step, by its id, an older id, or the id of one of its acts.
          */
         get: operations["getIncident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit Incident
+         * @description State an incident's name, assignee, status or verdict; 412 with what holds now if someone was faster.
+         */
+        patch: operations["editIncident"];
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Give what is stated of an incident, and every statement about it; the ETag is the version of that.
+         */
+        get: operations["listIncidentChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1314,6 +1418,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/incident/{incident_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Draft
+         * @description Give a report as the page shows it, to be written in and added to.
+         */
+        get: operations["getReportDraft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/incident/{incident_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Arrange Items
+         * @description Order what was added to a report, take items out, or put back what was there before.
+         */
+        put: operations["arrangeReportItems"];
+        /**
+         * Add Item
+         * @description Add an incident, acts, records or a search to a report; what is there already stays where it is.
+         */
+        post: operations["addReportItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/incident/{incident_id}/texts/{part}": {
         parameters: {
             query?: never;
@@ -1324,11 +1472,15 @@ export interface paths {
         get?: never;
         /**
          * Put Text
-         * @description Put a part of a report's summary in one's own words; an empty text gives it back to the records.
+         * @description Put a part of a report's summary in one's own words, or write a note; an empty text gives it back.
          */
         put: operations["putReportText"];
         post?: never;
-        delete?: never;
+        /**
+         * Take Back Text
+         * @description Take the newest text of a part back, so that the one before it holds; gives what was taken back.
+         */
+        delete: operations["takeBackReportText"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1363,7 +1515,7 @@ export interface paths {
         };
         /**
          * Search
-         * @description Find entities by a piece of any of their names, addresses, hashes or command lines.
+         * @description Find entities by a piece of any of their names, addresses, hashes or command lines, those of incidents first.
          */
         get: operations["search"];
         put?: never;
@@ -1800,6 +1952,44 @@ export interface components {
             total: number;
         };
         /**
+         * AddedRow
+         * @description What an analyst added; `gone` says why nothing of it is there any more.
+         */
+        AddedRow: {
+            /** Account */
+            account: string;
+            /**
+             * Added
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            added: string;
+            /** Author */
+            author: string;
+            /** Gone */
+            gone: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "incident" | "act" | "record" | "search";
+            /** Machine */
+            machine: string;
+            note: components["schemas"]["WordsShape"] | null;
+            /** Records */
+            records: string[];
+            /** Refs */
+            refs: string[];
+            /** Said */
+            said: string[];
+            /** Time */
+            time: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * AddressRow
          * @description An outside address of the list.
          */
@@ -1897,6 +2087,14 @@ export interface components {
         AroundAnswer: {
             /** Q */
             q: string;
+        };
+        /**
+         * ArrangeRequest
+         * @description The ids of the items as they are to stand; what is left out leaves, what was there before comes back.
+         */
+        ArrangeRequest: {
+            /** Items */
+            items: string[];
         };
         /**
          * ArrowShape
@@ -2103,6 +2301,8 @@ export interface components {
         /**
          * CardShape
          * @description A card: what one account did in one go on one machine; `lines` in short, `sentences` in full.
+         *
+         *     `masked` is the command line without its secrets, null where it has none; `processes` are those it tells of.
          */
         CardShape: {
             account: components["schemas"]["AccountName"] | null;
@@ -2131,6 +2331,10 @@ export interface components {
             lines: components["schemas"]["SentenceShape"][];
             /** Links */
             links: components["schemas"]["BoardLink"][];
+            /** Masked */
+            masked?: string | null;
+            /** Processes */
+            processes: string[];
             runs_as: components["schemas"]["AccountName"] | null;
             /** Sentences */
             sentences: components["schemas"]["SentenceShape"][];
@@ -2219,6 +2423,34 @@ export interface components {
             process: string;
         };
         /**
+         * ChangeShape
+         * @description A statement about an incident: what it `said`, by field; `holds` is false where it was undone.
+         */
+        ChangeShape: {
+            /** Author */
+            author: string;
+            /** Holds */
+            holds: boolean;
+            /** Id */
+            id: string;
+            /** Incident */
+            incident: string;
+            /** Said */
+            said: {
+                [key: string]: string;
+            };
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** Undone */
+            undone: string | null;
+            /** Undone By */
+            undone_by: string | null;
+        };
+        /**
          * ChangedRow
          * @description A change, and who made it.
          */
@@ -2254,6 +2486,15 @@ export interface components {
             total: number;
         };
         /**
+         * ChangesAnswer
+         * @description What is stated of an incident, and every statement about it, oldest first.
+         */
+        ChangesAnswer: {
+            /** Items */
+            items: components["schemas"]["ChangeShape"][];
+            work: components["schemas"]["WorkShape"];
+        };
+        /**
          * ClearShape
          * @description An encoded command in clear; `length` is that of the whole text, `reason` says why it isn't in clear.
          */
@@ -2282,6 +2523,39 @@ export interface components {
             left: number;
             /** Title */
             title: string;
+        };
+        /**
+         * CommandShape
+         * @description The whole command line of a process; `masked` without its secrets, null where it has none.
+         */
+        CommandShape: {
+            /** Command */
+            command: string;
+            decoded: components["schemas"]["InClearShape"] | null;
+            /** Masked */
+            masked?: string | null;
+            /** Name */
+            name: string | null;
+            /** Process */
+            process: string;
+            /** Time */
+            time: string | null;
+        };
+        /**
+         * CommandsAnswer
+         * @description Command lines, in the order in which their processes were named; those without one are left out.
+         */
+        CommandsAnswer: {
+            /** Items */
+            items: components["schemas"]["CommandShape"][];
+        };
+        /**
+         * CommandsRequest
+         * @description Ids of processes.
+         */
+        CommandsRequest: {
+            /** Processes */
+            processes: string[];
         };
         /**
          * CountShape
@@ -2380,6 +2654,58 @@ export interface components {
              * @example 2020-10-19T04:21:15.000000Z
              */
             time: string;
+        };
+        /**
+         * DraftAnswer
+         * @description A report as the page shows it: secrets are shortened; `written` are the parts that can be taken back.
+         */
+        DraftAnswer: {
+            /** Accounts */
+            accounts: components["schemas"]["ReportAccount"][];
+            /** Added */
+            added: components["schemas"]["AddedRow"][];
+            /** Attack */
+            attack: components["schemas"]["ReportTechnique"][];
+            /**
+             * End
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            end: string;
+            /** Id */
+            id: string;
+            /** Indicators */
+            indicators: components["schemas"]["ReportIndicator"][];
+            /** Limits */
+            limits: string[];
+            /** List Version */
+            list_version: number;
+            /** Machines */
+            machines: components["schemas"]["ReportMachine"][];
+            /** Missing */
+            missing: string[];
+            /** Notes */
+            notes: {
+                [key: string]: components["schemas"]["WordsShape"];
+            };
+            /** Records */
+            records: components["schemas"]["ReportRecord"][];
+            /**
+             * Start
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            start: string;
+            /** Summary */
+            summary: {
+                [key: string]: components["schemas"]["PartShape"];
+            };
+            /** Timeline */
+            timeline: components["schemas"]["TimelineRow"][];
+            /** Title */
+            title: string;
+            /** Written */
+            written: string[];
         };
         /**
          * EdgeChange
@@ -2810,9 +3136,10 @@ export interface components {
         };
         /**
          * HitShape
-         * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one.
+         * @description A search result; rank 0 is a whole name, 1 its beginning, 2 a part of one; `account`: a machine's own.
          */
         HitShape: {
+            account?: components["schemas"]["HitShape"] | null;
             /**
              * Detail
              * @default
@@ -2866,6 +3193,18 @@ export interface components {
             items: components["schemas"]["QuestionShape"][];
         };
         /**
+         * IdentityAnswer
+         * @description How something is spelled, what is doubtful of that, and what analysts stated of it.
+         */
+        IdentityAnswer: {
+            /** Doubts */
+            doubts: components["schemas"]["ProblemShape"][];
+            /** Spellings */
+            spellings: string[];
+            /** Statements */
+            statements: components["schemas"]["StatementShape"][];
+        };
+        /**
          * ImportRequest
          * @description Uploads to load.
          */
@@ -2879,6 +3218,22 @@ export interface components {
             strict: boolean;
             /** Uploads */
             uploads: string[];
+        };
+        /**
+         * InClearShape
+         * @description What an encoded command says; `masked` is the text without its secrets, null where it has none.
+         */
+        InClearShape: {
+            /** Facts */
+            facts: string[];
+            /** Masked */
+            masked?: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Text */
+            text: string;
+            /** Urls */
+            urls: string[];
         };
         /**
          * InGraph
@@ -2952,6 +3307,7 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * IncidentLink
@@ -3028,10 +3384,13 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * IncidentsAnswer
          * @description Incidents over the line that the budget allows, the best below it, and what was looked at.
+         *
+         *     `left_out` counts those that analysts are done with, by reason.
          */
         IncidentsAnswer: {
             /** Below */
@@ -3040,6 +3399,10 @@ export interface components {
             held_back: number;
             /** Items */
             items: components["schemas"]["IncidentSummary"][];
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
             /** Notes */
             notes: string[];
             /** Reason */
@@ -3056,6 +3419,19 @@ export interface components {
         ItemEdit: {
             /** Body */
             body: components["schemas"]["NoteBody"] | components["schemas"]["TagBody"] | components["schemas"]["VerdictBody"] | components["schemas"]["AliasBody"] | components["schemas"]["PinBody"] | components["schemas"]["ViewBody"];
+        };
+        /**
+         * ItemRequest
+         * @description What to add: ids of an incident, of acts that are told together or of records, or the text of a search.
+         */
+        ItemRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "incident" | "act" | "record" | "search";
+            /** Refs */
+            refs: string[];
         };
         /**
          * ItemShape
@@ -3254,6 +3630,38 @@ export interface components {
             items: components["schemas"]["LinkShape"][];
         };
         /**
+         * ListAnswer
+         * @description What was added to a report; `made` is the item that was added just now, or was there already.
+         */
+        ListAnswer: {
+            /** Items */
+            items: components["schemas"]["ListedItem"][];
+            /** Made */
+            made?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ListedItem
+         * @description An item of the list.
+         */
+        ListedItem: {
+            /** Author */
+            author: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Refs */
+            refs: string[];
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+        };
+        /**
          * LogonShape
          * @description One logon of a row.
          */
@@ -3396,6 +3804,25 @@ export interface components {
             lead: boolean;
             /** Time */
             time: string | null;
+        };
+        /**
+         * MoveShape
+         * @description Records that would be another machine's or account's, with the first of them.
+         */
+        MoveShape: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /**
+             * Entity
+             * @enum {string}
+             */
+            entity: "machine" | "account";
+            /** Evidence */
+            evidence: string[];
+            /** Records */
+            records: number;
         };
         /**
          * NamedShape
@@ -3622,6 +4049,20 @@ export interface components {
             type: string;
         };
         /**
+         * PartShape
+         * @description A part of the summary; where an analyst wrote it also by whom, when, and what is written from the records.
+         */
+        PartShape: {
+            /** Author */
+            author?: string | null;
+            /** Generated */
+            generated?: string | null;
+            /** Text */
+            text: string;
+            /** Time */
+            time?: string | null;
+        };
+        /**
          * PathsAnswer
          * @description Ranked attack paths, as `graphhunt paths --json` gives them.
          */
@@ -3771,6 +4212,32 @@ export interface components {
             name: string;
             /** Relations */
             relations: string[];
+        };
+        /**
+         * PreviewAnswer
+         * @description What a statement would change, the most first.
+         */
+        PreviewAnswer: {
+            /** Items */
+            items: components["schemas"]["MoveShape"][];
+        };
+        /**
+         * ProblemShape
+         * @description What records say of an identity that can't be, or that others deny; `repaired` where a rule settled it.
+         */
+        ProblemShape: {
+            /** Evidence */
+            evidence: string[];
+            /** Kind */
+            kind: string;
+            /** Repaired */
+            repaired: boolean;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** Time */
+            time: string | null;
         };
         /**
          * ProcessRow
@@ -4192,6 +4659,8 @@ export interface components {
         /**
          * RecordsRequest
          * @description A search for records; `q` is a query as docs describe it, `cursor` the `next_cursor` of the page before.
+         *
+         *     `offset` is the place of the page's first record instead, for who looks into the midst of much.
          */
         RecordsRequest: {
             /** Cursor */
@@ -4203,6 +4672,8 @@ export interface components {
              * @default 500
              */
             limit: number;
+            /** Offset */
+            offset?: number | null;
             /**
              * Q
              * @default
@@ -4239,6 +4710,86 @@ export interface components {
             }[];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ReportAccount
+         * @description An account, where it was seen, and what to do.
+         */
+        ReportAccount: {
+            /** Account */
+            account: string;
+            /** Do */
+            do: string;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /** Seen */
+            seen: string;
+        };
+        /**
+         * ReportIndicator
+         * @description What others can look for.
+         */
+        ReportIndicator: {
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ReportMachine
+         * @description A machine, and what became of it; `unseen` is how it was reached.
+         */
+        ReportMachine: {
+            /** Controlled */
+            controlled: boolean;
+            /** Machine */
+            machine: string;
+            /** Ran */
+            ran: boolean;
+            /** Role */
+            role: string | null;
+            /** Since */
+            since: string | null;
+            /** State */
+            state: string;
+            /** Unseen */
+            unseen: boolean;
+        };
+        /**
+         * ReportRecord
+         * @description A record that the report rests on, by its number.
+         */
+        ReportRecord: {
+            /** Event Id */
+            event_id: string;
+            /** File */
+            file: string;
+            /** Kind */
+            kind: string;
+            /** Machine */
+            machine: string;
+            /** Number */
+            number: string;
+            /** Position */
+            position: string;
+            /** Sha256 */
+            sha256: string;
+            /** Time */
+            time: string | null;
+        };
+        /**
+         * ReportTechnique
+         * @description An ATT&CK technique, and how many acts show it.
+         */
+        ReportTechnique: {
+            /** Acts */
+            acts: number;
+            /** Name */
+            name: string;
+            /** Technique */
+            technique: string;
         };
         /**
          * ReportTextRequest
@@ -4393,6 +4944,8 @@ export interface components {
         /**
          * SentenceShape
          * @description A sentence in parts: our `text`, an `entity`, a `number`, or a `value` that is text of a record.
+         *
+         *     A value that holds a secret has a `masked` form beside it, which is shown until somebody asks for the other.
          */
         SentenceShape: {
             /** Confidence */
@@ -4622,6 +5175,7 @@ export interface components {
             /** Score */
             score: number;
             title: components["schemas"]["SentenceShape"];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * StoryTables
@@ -4709,6 +5263,7 @@ export interface components {
             units: number;
             /** Unknown Machines */
             unknown_machines: string[];
+            work: components["schemas"]["WorkShape"];
         };
         /**
          * SummandShape
@@ -4871,6 +5426,32 @@ export interface components {
             relationship_id: string;
             /** Start */
             start: string | null;
+        };
+        /**
+         * TimelineRow
+         * @description A visit of a machine: `said` in sentences, `inferred` why it belongs here, and the numbers of its records.
+         */
+        TimelineRow: {
+            /** Accounts */
+            accounts: string[];
+            /** From */
+            from: string | null;
+            /** Inferred */
+            inferred: string[];
+            /** Records */
+            records: string[];
+            /** Said */
+            said: string[];
+            /** Techniques */
+            techniques: string[];
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+            /** To */
+            to: string;
         };
         /**
          * TokenShape
@@ -5269,6 +5850,71 @@ export interface components {
             query: string;
             /** Total */
             total: number;
+        };
+        /**
+         * WordsShape
+         * @description An analyst's words.
+         */
+        WordsShape: {
+            /** Author */
+            author: string;
+            /** Text */
+            text: string;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2020-10-19T04:21:15.000000Z
+             */
+            time: string;
+        };
+        /**
+         * WorkRequest
+         * @description What to state of an incident: what is not given stays as it is, an empty text takes back what was stated.
+         */
+        WorkRequest: {
+            /** Assignee */
+            assignee?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Status */
+            status?: ("" | "new" | "in_work" | "closed") | null;
+            /** Verdict */
+            verdict?: ("" | "malicious" | "benign" | "unclear") | null;
+        };
+        /**
+         * WorkShape
+         * @description What analysts state of an incident; `left_out` says why a list leaves it out, `new_leads` what came since.
+         */
+        WorkShape: {
+            /** Assignee */
+            assignee: string | null;
+            /** Changed */
+            changed: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Left Out */
+            left_out: ("benign" | "closed") | null;
+            /** Name */
+            name: string | null;
+            /** New Leads */
+            new_leads: number;
+            /** Note */
+            note: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "new" | "in_work" | "closed";
+            /** Verdict */
+            verdict: ("malicious" | "benign" | "unclear") | null;
+            /** Verdict By */
+            verdict_by: string | null;
+            /** Verdict Time */
+            verdict_time: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * WrittenShape
@@ -5958,6 +6604,39 @@ export interface operations {
                     "application/stix+json;version=2.1": unknown;
                     "text/html; charset=utf-8": unknown;
                     "text/markdown; charset=utf-8": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    readCommands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandsAnswer"];
                 };
             };
             /** @description Validation Error */
@@ -6854,6 +7533,39 @@ export interface operations {
             };
         };
     };
+    previewStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     listStatements: {
         parameters: {
             query?: never;
@@ -6909,6 +7621,38 @@ export interface operations {
             };
         };
     };
+    getIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "machine" | "user" | "ip";
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     startImport: {
         parameters: {
             query?: never;
@@ -6931,6 +7675,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undoIncidentChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeShape"];
                 };
             };
             /** @description Validation Error */
@@ -7000,6 +7775,8 @@ export interface operations {
             query?: {
                 /** @description Units of reading per day of records */
                 budget?: number | null;
+                /** @description Also those that are closed or benign */
+                all?: boolean;
                 /** @description Leave out what ended before */
                 since?: string | null;
                 /** @description Leave out what began at or after */
@@ -7049,6 +7826,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IncidentAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    editIncident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the edit is based on, as `"3"` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listIncidentChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesAnswer"];
                 };
             };
             /** @description Validation Error */
@@ -7717,13 +8563,118 @@ export interface operations {
             };
         };
     };
+    getReportDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    arrangeReportItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the edit is based on, as `"3"` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    addReportItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     putReportText: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 incident_id: string;
-                part: "happened" | "reach" | "first";
+                /** @description A part of the summary, a section, or `item-` and the id of an added item */
+                part: string;
             };
             cookie?: never;
         };
@@ -7732,6 +8683,39 @@ export interface operations {
                 "application/json": components["schemas"]["ReportTextRequest"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTextShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    takeBackReportText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                /** @description A part of the summary, a section, or `item-` and the id of an added item */
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
