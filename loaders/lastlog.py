@@ -20,7 +20,7 @@ from struct import Struct
 from typing import Any
 
 from graphhunt.model import FileWarning, Logon, Record
-from graphhunt.sources.loading import Held, Source
+from graphhunt.sources.loading import HEAD_SIZE, Held, Source
 
 from . import _struct_records as binary
 from . import _values as v
@@ -29,18 +29,29 @@ from ._record import NO_TIME, Outcome
 _NAMES = ("seconds", "line", "host")
 _LAYOUTS = tuple(binary.Layout(Struct(order + time + "32s256s"), _NAMES) for time in "iq" for order in "<>")
 _SECOND = 1_000_000
+_AFTER_TIME = 32 + 256
+"""Bytes of a record from its terminal on."""
 
 
 class LastlogLoader:
     """Reads lastlog."""
 
     name = "lastlog"
+    magic = (
+        (0, bytes(HEAD_SIZE)),
+        *(
+            (number * layout.form.size + layout.form.size - _AFTER_TIME, terminal)
+            for layout in _LAYOUTS[::2]
+            for number in range(binary.LOOKED_AT)
+            for terminal in (b"tty", b"pts/")
+        ),
+    )
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look whether the first records may be such ones; where all of them are empty, only the name is left."""
-        if head and not head.strip(b"\0"):
+        if not head.strip(b"\0"):
             file = PurePosixPath(name.replace("!", "/").replace("\\", "/")).name
-            return 0.6 if file == self.name and len(head) >= _LAYOUTS[0].form.size else 0.0
+            return 0.6 if file == self.name and len(head) == HEAD_SIZE else 0.0
         return 0.7 if binary.layout_of(head, _LAYOUTS, _may_be) else 0.0
 
     def read(self, source: Source) -> Iterator[Record | FileWarning]:

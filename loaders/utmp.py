@@ -55,6 +55,7 @@ class UtmpLoader:
     """Reads wtmp, btmp and utmp."""
 
     name = "utmp"
+    magic = tuple((0, form.pack(kind, 0)) for form in (Struct("<HH"), Struct(">HH")) for kind in range(1, _TYPES + 1))
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look whether the first records may be such ones."""
