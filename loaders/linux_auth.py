@@ -40,7 +40,8 @@ from graphhunt.sources.recognition import Line
 
 from . import _linux_accounts, _ssh
 from . import _values as v
-from ._record import NO_TIME, Hints, Outcome, Payload, RecordLoader
+from ._line_loader import LineLoader
+from ._record import NO_TIME, Hints, Outcome, Payload
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LINE = re.compile(
@@ -75,7 +76,7 @@ _DAY = 86_400
 _Handler: TypeAlias = Callable[[dict[str, Any], str, "int | None"], "list[Fact] | Skipped"]
 
 
-class LinuxAuthLoader(RecordLoader):
+class LinuxAuthLoader(LineLoader):
     """Reads what programs wrote to the authentication log."""
 
     name = "linux_auth"

@@ -169,7 +169,8 @@ class Witnesses:
 
     def _followed(self, tickets: pl.DataFrame) -> pl.DataFrame:
         """Find tickets that traffic from the same address to the service's ports goes with."""
-        flows = self.case.raw("flow").filter(pl.col("destination_port").is_in([5985, 5986, 3389, 445, 139, 135]))
+        ports_of_remote_access = pl.col("destination_port").is_in([5985, 5986, 3389, 445, 139, 135])
+        flows = self.case.raw("flow").filter(ports_of_remote_access & pl.col("allowed").ne_missing(other=False))
         flows = with_address(with_address(flows, "source_ip", "address"), "destination_ip", "_reached")
         flows = self.case.owners.resolve(flows, "_reached", "machine_id").drop_nulls(["address", "machine_id"])
         ports = pl.DataFrame(

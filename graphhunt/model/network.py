@@ -34,7 +34,10 @@ class Connection(Fact, frozen=True, kw_only=True, tag="connection"):
 
 
 class Flow(Fact, frozen=True, kw_only=True, tag="flow"):
-    """A network log saw a connection, without a process (Zeek conn, NetFlow, firewall)."""
+    """A network log saw a connection, without a process (Zeek conn, NetFlow, firewall).
+
+    `allowed` is False for one that was refused.
+    """
 
     protocol: str | None = None
     source_ip: str | None = None
@@ -46,6 +49,7 @@ class Flow(Fact, frozen=True, kw_only=True, tag="flow"):
     duration: int | None = None
     bytes_out: int | None = None
     bytes_in: int | None = None
+    allowed: bool = True
 
 
 class DnsQuery(Fact, frozen=True, kw_only=True, tag="dns_query"):
