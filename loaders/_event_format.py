@@ -67,7 +67,8 @@ def without_header(line: str, mark: str) -> str:
 
 def outcome(event: Event, names: Names, hints: Hints) -> Outcome:
     """Say what an event is."""
-    time = next((found for name in names.time if (found := _network.time(event.fields.get(name)))), None)
+    stated = (event.fields[name] for name in names.time if name in event.fields)
+    time = next((found for value in stated if (found := _network.time(value))), None)
     if time is None and hints.time is not None:
         time = (hints.time, not getattr(hints, "guessed", False))
     if time is None:
@@ -88,7 +89,12 @@ def outcome(event: Event, names: Names, hints: Hints) -> Outcome:
 
 
 def _get(event: Event, among: tuple[str, ...]) -> str | None:
-    return next((found for name in among if (found := v.text(event.fields.get(name))) is not None), None)
+    fields = event.fields
+    for name in among:
+        value = fields.get(name)
+        if value and (found := v.text(value)) is not None:
+            return found
+    return None
 
 
 def _flow(base: dict[str, Any], event: Event, names: Names, action: str | None) -> Flow:

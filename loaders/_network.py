@@ -25,13 +25,18 @@ _WRITTEN = re.compile(
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NANOSECONDS = 10**17
+_DIGITS = 20
 _LONGEST = 64
 
 
 def refused(action: object) -> bool:
     """Tell whether the word for what a device did says that it let nothing through."""
-    said = v.text(action)
-    return said is not None and len(said) <= _LONGEST and _REFUSED.search(said) is not None
+    return isinstance(action, str) and len(action) <= _LONGEST and _is_refusal(action)
+
+
+@lru_cache(maxsize=1024)
+def _is_refusal(action: str) -> bool:
+    return _REFUSED.search(action) is not None
 
 
 def is_reply(source_port: int | None, destination_port: int | None) -> bool:
@@ -60,12 +65,20 @@ def one_way(base: dict[str, Any], flow: dict[str, Any], sent: int | None) -> Flo
 
 def address(value: object) -> str | None:
     """Give an address; None for what is none."""
+    return _address(value) if isinstance(value, str) and len(value) <= _LONGEST else None
+
+
+@lru_cache(maxsize=16384)
+def _address(value: str) -> str | None:
+    """Read an address; most records of a log share theirs."""
     ip = v.ip(value)
     return ip if v.is_address(ip) else None
 
 
 def epoch(value: object) -> tuple[int, bool] | None:
     """Read a time as a number, or as the digits of one: its size tells seconds, ms, µs and ns apart."""
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _DIGITS:
+        value = int(value)
     number = v.number(value)
     if number is not None and number >= _NANOSECONDS:
         return number // 1_000, True
@@ -85,7 +98,9 @@ def time(value: object) -> tuple[int, bool] | None:
     """
     if not isinstance(value, str):
         return epoch(value)
-    return epoch(value) or v.micros(value) or (_written(value) if len(value) <= _LONGEST else None)
+    if len(value) > _LONGEST:
+        return None
+    return epoch(value) if value[:1].isdecimal() and "-" not in value else v.micros(value) or _written(value)
 
 
 @lru_cache(maxsize=4096)

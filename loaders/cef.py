@@ -23,8 +23,8 @@ from . import _event_format
 from ._line_loader import LineLoader
 from ._record import Hints, Outcome, Payload
 
-_HEAD = re.compile(r"CEF: ?\d{1,2}\|" + r"((?:[^|\\]|\\.)*+)\|" * 6 + r"(.*)", re.DOTALL)
-_NAME = re.compile(r"(?:^|(?<=\s))([\w.\[\]-]{1,64})=")
+_HEAD = re.compile(r"CEF: ?\d{1,2}\|" + r"([^|\\]*+(?:\\.[^|\\]*+)*+)\|" * 6 + r"(.*)", re.DOTALL)
+_NAME = re.compile(r"(?<!\S)([\w.\[\]-]{1,64})=")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _STANDS_FOR = {"n": "\n", "r": "\r"}
 _NOT_CEF = Rejected("not a CEF event")
@@ -54,19 +54,19 @@ class CefLoader(LineLoader):
         found = _HEAD.match(_event_format.without_header(record, "CEF:")) if isinstance(record, str) else None
         if found is None:
             return _NOT_CEF
-        vendor, product, _, _, name, severity = (_unescaped(part).strip() for part in found.groups()[:6])
-        fields = _fields(found[7])
-        event = _event_format.Event("cef", f"{vendor} {product}", name or None, severity or None, None, fields)
+        product = f"{_unescaped(found[1]).strip()} {_unescaped(found[2]).strip()}"
+        name, severity = _unescaped(found[5]).strip() or None, found[6].strip() or None
+        event = _event_format.Event("cef", product, name, severity, None, _fields(found[7]))
         return _event_format.outcome(event, _NAMES, hints)
 
 
 def _fields(text: str) -> dict[str, str]:
     """Read the fields; each value goes on to where the next name begins."""
-    names = list(_NAME.finditer(text))
-    ends = [name.start() for name in names[1:]] + [len(text)]
-    found = {name[1]: _unescaped(text[name.end() : end].strip()) for name, end in zip(names, ends, strict=False)}
-    labels = {name: found.get(name.removesuffix("Label")) for name in found if name.endswith("Label")}
-    return {**{found[name]: value for name, value in labels.items() if value is not None}, **found}
+    _, *parts = _NAME.split(text)
+    values = [_unescaped(value.strip()) for value in parts[1::2]]
+    found = dict(zip(parts[::2], values, strict=True))
+    labels = [name for name in found if name.endswith("Label") and name.removesuffix("Label") in found]
+    return {**{found[name]: found[name.removesuffix("Label")] for name in labels}, **found} if labels else found
 
 
 def _unescaped(text: str) -> str:
