@@ -4,11 +4,11 @@ Seen: Suricata 3 to 8. Event time is `timestamp`, which states its zone; of a fl
 become a Flow (bytes to the server are bytes out), netflow a Flow without bytes, as it tells of the two ways of a flow
 apart; alert a Detection; dns answers of any version (one value an event, `answers`, `grouped`, `queries`) a DnsQuery;
 dhcp acknowledgements a Lease; smb an Authentication (an NTLM exchange with its outcome) or a ShareAccess; krb5 an
-Authentication; rdp a SessionChange (an attempt). The machine of those is the server's address. All other events are
-kept as evidence.
+Authentication; rdp a SessionChange (an attempt); http and tls a ServerRequest; fileinfo a FileTransfer. The machine
+of those is the server's address. All other events are kept as evidence.
 
-Known gaps: a flow is told when it ends; until then its alerts stand alone. The sensor is no machine. http, tls and
-fileinfo become no facts; ssh has neither account nor outcome.
+Known gaps: a flow is told when it ends; until then its alerts stand alone. The sensor is no machine. ssh has neither
+account nor outcome.
 
 References:
     https://docs.suricata.io/en/latest/output/eve/eve-json-format.html
@@ -23,9 +23,11 @@ from graphhunt.model import (
     Detection,
     DnsQuery,
     Fact,
+    FileTransfer,
     Flow,
     Lease,
     Rejected,
+    ServerRequest,
     SessionChange,
     ShareAccess,
     Skipped,
@@ -44,9 +46,9 @@ _NAMELESS_RDP = Skipped("rdp connection that names nobody")
 _NO_SHARE = Skipped("smb message that tells of no share")
 _KNOWN = frozenset(
     {
-        "anomaly", "arp", "bittorrent_dht", "dcerpc", "dnp3", "drop", "enip", "fileinfo", "frame", "ftp", "ftp_data",
-        "http", "http2", "ike", "ikev2", "ldap", "mdns", "modbus", "mqtt", "nfs", "packetinfo", "pgsql", "pop3", "quic",
-        "rfb", "sip", "smtp", "snmp", "ssh", "stats", "tftp", "tls", "websocket",
+        "anomaly", "arp", "bittorrent_dht", "dcerpc", "dnp3", "drop", "enip", "frame", "ftp", "ftp_data",
+        "http2", "ike", "ikev2", "ldap", "mdns", "modbus", "mqtt", "nfs", "packetinfo", "pgsql", "pop3", "quic",
+        "rfb", "sip", "smtp", "snmp", "ssh", "stats", "tftp", "websocket",
     }
 )  # fmt: skip
 _SUCCESS = "STATUS_SUCCESS"
@@ -264,7 +266,57 @@ def _rdp(base: dict[str, Any], event: dict[str, Any]) -> list[Fact] | Skipped:
     return [SessionChange(**base, **_server(event), action="attempt", user=user, domain=domain, client_name=client)]
 
 
+def _http(base: dict[str, Any], event: dict[str, Any]) -> list[Fact] | Skipped:
+    http = _part(event, "http")
+    return [
+        ServerRequest(
+            **base,
+            **_both(event),
+            name=v.text(http.get("hostname")),
+            protocol="http",
+            target=v.text(http.get("url")),
+            method=v.text(http.get("http_method")),
+            status=v.text(http.get("status")),
+            user_agent=v.text(http.get("http_user_agent")),
+        )
+    ]
+
+
+def _tls(base: dict[str, Any], event: dict[str, Any]) -> list[Fact] | Skipped:
+    tls = _part(event, "tls")
+    return [
+        ServerRequest(
+            **base,
+            **_both(event),
+            name=v.text(tls.get("sni")),
+            protocol="tls",
+            certificate=v.text(tls.get("fingerprint")),
+            certificate_subject=v.text(tls.get("subject")),
+            certificate_issuer=v.text(tls.get("issuerdn")),
+            fingerprint=v.text(_part(tls, "ja3").get("hash")),
+        )
+    ]
+
+
+def _fileinfo(base: dict[str, Any], event: dict[str, Any]) -> list[Fact] | Skipped:
+    file = _part(event, "fileinfo")
+    hashes: dict[str, Any] = {kind: v.text(file.get(kind)) for kind in ("md5", "sha1", "sha256")}
+    return [
+        FileTransfer(
+            **base,
+            **_both(event),
+            **hashes,
+            name=v.text(file.get("filename")),
+            size=v.number(file.get("size")),
+            service=v.text(event.get("app_proto")),
+        )
+    ]
+
+
 _HANDLERS = {
+    "http": _http,
+    "tls": _tls,
+    "fileinfo": _fileinfo,
     "flow": _flow,
     "netflow": _netflow,
     "alert": _alert,

@@ -7,9 +7,9 @@ several logs and several headers.
 Which log becomes which fact: conn a Flow; dns a DnsQuery; kerberos and ntlm an Authentication (only with an
 outcome and an account); rdp a SessionChange (an attempt); ssh a Logon without account, whose outcome Zeek infers;
 smb_mapping, smb_files and dce_rpc through a pipe a ShareAccess; each call of dce_rpc a RemoteExecutionHint; notice
-a Detection; dhcp a Lease. All others are kept as evidence.
+a Detection; dhcp a Lease; http and ssl a ServerRequest; files a FileTransfer. All others are kept as evidence.
 
-Known gaps: the sensor's name is not a machine. http, ssl and files become no facts.
+Known gaps: the sensor's name is not a machine.
 
 References:
     https://docs.zeek.org/en/master/log-formats.html
