@@ -27,7 +27,7 @@ class _Form(NamedTuple):
 
 
 _FORMS = tuple(
-    _Form(re.compile(pattern), *rest)
+    _Form(re.compile(r"\A" + pattern), *rest)
     for pattern, *rest in (
         (r"new user: name=(?P<target_user>[^,]+)(?P<changes>(?:, \w+=[^,]*)*)$", "create", "user"),
         (r"new group: name=(?P<group>[^,]+)(?P<changes>(?:, \w+=[^,]*)*)$", "create", "group"),
@@ -43,7 +43,7 @@ _FORMS = tuple(
         (r"pam_unix\(\w+:chauthtok\): password changed for (?P<target_user>\S+)$", "change-password", "user"),
         (r"lock user '(?P<target_user>[^']+)' password$", "disable", "user"),
         (r"unlock user '(?P<target_user>[^']+)' password$", "enable", "user"),
-        (r"change user '(?P<target_user>[^']+)' (?P<changes>[^\n]+)$", "change", "user"),
+        (r"change user '(?P<target_user>[^']+)' (?P<changes>[^'\n]+(?:'[^\n]*)?)$", "change", "user"),
     )
 )
 _LONGEST = 4096
