@@ -6,7 +6,7 @@ A network log has no machine of its own: `host` is the server's end, under its o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, TypeAlias
 
 from graphhunt.model import (
@@ -48,6 +48,11 @@ def outcome(path: str, time: int, row: Row) -> list[Fact] | Skipped:
     if handler is None:
         return Skipped(f"unmapped: zeek/{path}" if path in _KNOWN else "unmapped: zeek/other")
     return handler({"time": time, "code": f"zeek/{path}", "record_id": v.text(row("uid"))}, row)
+
+
+def path_by_keys(record: Container[str]) -> str | None:
+    """Tell which log a record that doesn't say so is of, by what only that log has; None if nothing tells."""
+    return next((path for path, keys in _TELLING if all(key in record for key in keys)), None)
 
 
 def _ends(row: Row) -> dict[str, Any]:
@@ -308,6 +313,27 @@ _HANDLERS = {
     "notice": _notice,
     "dhcp": _dhcp,
 }
+_TELLING = (
+    ("conn", ("conn_state",)),
+    ("dns", ("query", "qclass")),
+    ("dns", ("query", "rcode_name")),
+    ("http", ("method", "trans_depth")),
+    ("ssl", ("cipher", "established")),
+    ("files", ("fuid", "seen_bytes")),
+    ("kerberos", ("request_type", "client")),
+    ("ntlm", ("domainname", "hostname")),
+    ("ntlm", ("server_nb_computer_name",)),
+    ("rdp", ("cookie", "security_protocol")),
+    ("rdp", ("client_build", "client_name")),
+    ("ssh", ("auth_attempts",)),
+    ("smb_mapping", ("share_type", "path")),
+    ("dce_rpc", ("endpoint", "operation")),
+    ("notice", ("note", "msg")),
+    ("dhcp", ("assigned_addr", "mac")),
+    ("smb_files", ("action", "path", "name")),
+)
+"""Logs by keys that no other log has together, the most frequent ones first."""
+
 _KNOWN = frozenset(
     {
         "capture_loss", "dpd", "ftp", "irc", "known_certs", "known_hosts", "known_services", "ldap",

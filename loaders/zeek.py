@@ -1,13 +1,13 @@
 r"""Zeek logs, as tab-separated text with `#fields` headers or as JSON, one record a line.
 
 Seen: Zeek 3 to 6, and Bro's TSV; JSON with `id.orig_h` or `id_orig_h`. Which log a record belongs to is told by
-`#path`, by `_path` or `@stream`, else by the file's name (`conn.log`). Event time is `ts`. A file may hold
-several logs and several headers.
+`#path`, by `_path` or `@stream`, else by keys that no other log has, and only then by the file's name (`conn.log`).
+Event time is `ts`. A file may hold several logs and several headers.
 
-Which log becomes which fact: conn a Flow; dns a DnsQuery; kerberos and ntlm an Authentication (only with an
-outcome and an account); rdp a SessionChange (an attempt); ssh a Logon without account, whose outcome Zeek infers;
-smb_mapping, smb_files and dce_rpc through a pipe a ShareAccess; each call of dce_rpc a RemoteExecutionHint; notice
-a Detection; dhcp a Lease; http and ssl a ServerRequest; files a FileTransfer. All others are kept as evidence.
+Which log becomes which fact: conn a Flow; dns a DnsQuery; kerberos and ntlm an Authentication (only with an outcome
+and an account); rdp a SessionChange (an attempt); ssh a Logon without account, whose outcome Zeek infers;
+smb_mapping, smb_files and dce_rpc through a pipe a ShareAccess; each call of dce_rpc a RemoteExecutionHint; notice a
+Detection; dhcp a Lease; http and ssl a ServerRequest; files a FileTransfer. All others are kept as evidence.
 
 Known gaps: the sensor's name is not a machine.
 
@@ -191,7 +191,8 @@ class _Header:
             return Rejected(value)
         path = value.get("_path") or value.get("@stream") or value.get("@path")
         get = value.get
-        return _outcome(v.text(path) or self.path, lambda name: get(name, get(name.replace(".", "_"))))
+        path = v.text(path) or _zeek_facts.path_by_keys(value) or self.path
+        return _outcome(path, lambda name: get(name, get(name.replace(".", "_"))))
 
 
 def _outcome(path: str, row: _zeek_facts.Row) -> list[Fact] | Skipped | Rejected:
