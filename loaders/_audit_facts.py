@@ -95,6 +95,12 @@ def _session(fields: dict[str, str]) -> str | None:
     return None if number in _UNSET else v.logon_id(number)
 
 
+def _own_session(fields: dict[str, str]) -> str | None:
+    """Give the session of a process if it runs as who logged on: after `sudo` and `su` it is another account's."""
+    login = _who(fields, "auid")
+    return _session(fields) if login is None or login == _who(fields) else None
+
+
 def _actor(fields: dict[str, str]) -> dict[str, Any]:
     return {"pid": v.pid(fields.get("pid")), "path": v.text(fields.get("exe")), "user": _who(fields)}
 
@@ -109,7 +115,8 @@ def _started(base: dict[str, Any], by_type: dict[str, dict[str, str]], call: dic
         code="auditd/execve",
         command_line=v.text(line) or v.text(by_type.get("PROCTITLE", {}).get("proctitle")),
         working_directory=v.text(by_type.get("CWD", {}).get("cwd")),
-        logon_id=_session(call),
+        logon_id=_own_session(call),
+        creator_logon_id=_session(call),
         parent_pid=v.pid(call.get("ppid")),
         parent_path=v.text(call.get("parent_exe")),
         creator_user=_who(call, "auid"),

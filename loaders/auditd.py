@@ -2,20 +2,21 @@
 
 Lines with the same time, serial number and node are one event and become one record. Seen: auditd 2.8 and 3, raw and
 enriched, with and without `node=`; `ausearch` (its dates and `----` between events) and `ausearch -i` (local dates,
-names for numbers); the kernel's own form with numbers for types; laurel's JSON, one event a line. Event time is that of
-the message. `ausearch -i` writes it without a zone, in the order of the user's language: the order is taken from a
+names for numbers); the kernel's own form with numbers for types; laurel's JSON, one event a line. Event time is that
+of the message. `ausearch -i` writes it without a zone, in the order of the user's language: the order is taken from a
 date in the file that shows it, else the month stands first where `/` is between the numbers, the zone is UTC, and
 such times are marked as guessed. The machine is `node=` or `NODE` (`name_format` in auditd.conf); with `NONE` the log
 doesn't name it.
 
-An execve becomes a ProcessStart, a connect to an address a Connection, PATH records of created and deleted files
-a FileAction, USER_LOGIN a Logon (also failed), USER_LOGOUT and the end of a PAM session of sshd or login a
-Logoff, ADD_USER and DEL_USER an AccountChange, SYSTEM_BOOT and SYSTEM_SHUTDOWN a MachineState. Session numbers stand
-in for LogonIds. `EOE` ends its event and is no record. All other events are kept as evidence.
+An execve becomes a ProcessStart, a connect to an address a Connection, PATH records of created and deleted files a
+FileAction, USER_LOGIN a Logon (also failed), USER_LOGOUT and the end of a PAM session of sshd or login a Logoff,
+ADD_USER and DEL_USER an AccountChange, SYSTEM_BOOT and SYSTEM_SHUTDOWN a MachineState. Session numbers stand in for
+LogonIds; a process that runs as another account than the one that logged on (after `sudo`) is of that session, but
+its account didn't log on. `EOE` ends its event and is no record. All other events are kept as evidence.
 
 Known gaps: accounts are numbers unless the log is enriched. In `ausearch -i` an argument with ` a1=` in it can't be
-told from two. Lines of one event that come one by one inside another format are told apart: then a started program has
-its arguments, but not who ran it.
+told from two. Lines of one event that come one by one inside another format are told apart: then a started program
+has its arguments, but not who ran it.
 
 References:
     https://github.com/linux-audit/audit-documentation/wiki
