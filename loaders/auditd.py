@@ -39,7 +39,7 @@ from ._record import NO_TIME, Hints, Outcome, Payload, RecordLoader
 _NOT_AUDIT = Rejected("not an audit record")
 _UNDECIDED = "no date shows its order: month taken first; zone not stated"
 _TOO_LARGE = Rejected(_text.TOO_LARGE)
-_BETWEEN = re.compile(rb"(?:----+|time->[^\n]{0,64})\s*\Z")
+_BETWEEN = re.compile(rb"(?:----|time->[^\n]{0,64})\s*\Z")
 _OPEN_MOST = 64
 _SINGLE = ("USER", "CRED", "SERVICE", "DAEMON", "ADD", "DEL", "SYSTEM")
 _EVENT_MOST = 1024 * 1024
@@ -89,10 +89,12 @@ class AuditdLoader(RecordLoader):
             yield FileWarning(
                 source.name, self.name, "dates don't show their order: month taken first; zone not stated"
             )
+        # Only `ausearch` writes lines between events; elsewhere one must not part the lines of an event.
+        parted = bool(_BETWEEN.match(_text.first_line(_text.head_text(source.head()))[0]))
         waiting = _Waiting(order)
         with _text.reader(source) as stream:
             for number, line in _text.lines(stream):
-                if _BETWEEN.match(line):
+                if parted and _BETWEEN.match(line):
                     yield from waiting.all()
                     continue
                 if len(line) > _text.LINE_MOST:
