@@ -64,7 +64,7 @@ class AuditdLoader(RecordLoader):
         """Say what an event is: laurel's, or the lines of one."""
         if isinstance(record, dict):
             return _of_laurel(record)
-        return _again(record.split("\n"), "")
+        return _again(record.split("\n"), "") if isinstance(record, str) else _NOT_AUDIT
 
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every event as one record, when its last line was read."""

@@ -85,7 +85,7 @@ class LinuxAuthLoader(LineLoader):
 
     def of(self, record: Payload, hints: Hints) -> Outcome:
         """Say what a line is; what comes without its header is told by what was in that."""
-        if isinstance(record, dict):
+        if not isinstance(record, str):
             return _NO_LINE
         if hints.program is not None:
             return _told(record, hints)
