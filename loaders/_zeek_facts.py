@@ -6,7 +6,7 @@ A network log has no machine of its own: `host` is the server's end, under its o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, TypeAlias
 
 from graphhunt.model import (
@@ -14,10 +14,12 @@ from graphhunt.model import (
     Detection,
     DnsQuery,
     Fact,
+    FileTransfer,
     Flow,
     Lease,
     Logon,
     RemoteExecutionHint,
+    ServerRequest,
     SessionChange,
     ShareAccess,
     Skipped,
@@ -31,6 +33,7 @@ Row: TypeAlias = Callable[[str], Any]
 _UNANSWERED = Skipped("authentication without an outcome")
 _NOBODY = Skipped("authentication that names no account")
 _NAMELESS_RDP = Skipped("rdp connection that names nobody")
+_NAMELESS_FILE = Skipped("file without name and hash")
 _NOTHING_CALLED = Skipped("dce_rpc call that names nothing")
 _INFERRED = 0.6
 """How sure Zeek is of an ssh connection's outcome."""
@@ -45,6 +48,11 @@ def outcome(path: str, time: int, row: Row) -> list[Fact] | Skipped:
     if handler is None:
         return Skipped(f"unmapped: zeek/{path}" if path in _KNOWN else "unmapped: zeek/other")
     return handler({"time": time, "code": f"zeek/{path}", "record_id": v.text(row("uid"))}, row)
+
+
+def path_by_keys(record: Container[str]) -> str | None:
+    """Tell which log a record that doesn't say so is of, by what only that log has; None if nothing tells."""
+    return next((path for path, keys in _TELLING if all(key in record for key in keys)), None)
 
 
 def _ends(row: Row) -> dict[str, Any]:
@@ -238,7 +246,61 @@ def _dhcp(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
     return [Lease(**base, ip=ip, name=name, mac=v.text(row("mac")))] if ip else Skipped("lease without an address")
 
 
+def _http(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
+    return [
+        ServerRequest(
+            **base,
+            **_both(row),
+            name=v.text(row("host")),
+            protocol="http",
+            target=v.text(row("uri")),
+            method=v.text(row("method")),
+            status=v.text(row("status_code")),
+            user_agent=v.text(row("user_agent")),
+        )
+    ]
+
+
+def _ssl(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
+    chain = row("cert_chain_fps")
+    return [
+        ServerRequest(
+            **base,
+            **_both(row),
+            name=v.text(row("server_name")),
+            protocol="tls",
+            status="established" if v.flag(row("established")) else None,
+            certificate=v.text(chain[0]) if isinstance(chain, list) and chain else None,
+            certificate_subject=v.text(row("subject")),
+            certificate_issuer=v.text(row("issuer")),
+            fingerprint=v.text(row("ja3")),
+        )
+    ]
+
+
+def _files(base: dict[str, Any], row: Row) -> list[Fact] | Skipped:
+    """Read a file that was seen; one without a name and hash, of which there are many, tells nothing."""
+    name = v.text(row("filename"))
+    hashes: dict[str, Any] = {kind: v.text(row(kind)) for kind in ("md5", "sha1", "sha256")}
+    if name is None and not any(hashes.values()):
+        return _NAMELESS_FILE
+    return [
+        FileTransfer(
+            **base,
+            **_both(row),
+            **hashes,
+            name=name,
+            size=v.number(row("total_bytes")) or v.number(row("seen_bytes")),
+            service=v.protocol(row("source")),
+            outgoing=v.flag(row("is_orig")),
+        )
+    ]
+
+
 _HANDLERS = {
+    "http": _http,
+    "ssl": _ssl,
+    "files": _files,
     "conn": _conn,
     "dns": _dns,
     "kerberos": _kerberos,
@@ -251,10 +313,31 @@ _HANDLERS = {
     "notice": _notice,
     "dhcp": _dhcp,
 }
+_TELLING = (
+    ("conn", ("conn_state",)),
+    ("dns", ("query", "qclass")),
+    ("dns", ("query", "rcode_name")),
+    ("http", ("method", "trans_depth")),
+    ("ssl", ("cipher", "established")),
+    ("files", ("fuid", "seen_bytes")),
+    ("kerberos", ("request_type", "client")),
+    ("ntlm", ("domainname", "hostname")),
+    ("ntlm", ("server_nb_computer_name",)),
+    ("rdp", ("cookie", "security_protocol")),
+    ("rdp", ("client_build", "client_name")),
+    ("ssh", ("auth_attempts",)),
+    ("smb_mapping", ("share_type", "path")),
+    ("dce_rpc", ("endpoint", "operation")),
+    ("notice", ("note", "msg")),
+    ("dhcp", ("assigned_addr", "mac")),
+    ("smb_files", ("action", "path", "name")),
+)
+"""Logs by keys that no other log has together, the most frequent ones first."""
+
 _KNOWN = frozenset(
     {
-        "capture_loss", "dpd", "files", "ftp", "http", "irc", "known_certs", "known_hosts", "known_services", "ldap",
+        "capture_loss", "dpd", "ftp", "irc", "known_certs", "known_hosts", "known_services", "ldap",
         "loaded_scripts", "modbus", "mysql", "ntp", "ocsp", "packet_filter", "pe", "quic", "radius", "reporter", "sip",
-        "smtp", "snmp", "socks", "software", "ssl", "stats", "syslog", "traceroute", "tunnel", "weird", "x509",
+        "smtp", "snmp", "socks", "software", "stats", "syslog", "traceroute", "tunnel", "weird", "x509",
     }
 )  # fmt: skip

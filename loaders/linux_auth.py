@@ -1,11 +1,13 @@
-"""Linux authentication logs (`auth.log`, `secure`): what sshd, sudo and su wrote through syslog.
+"""Linux authentication logs (`auth.log`, `secure`): what programs that let users in or manage accounts wrote to syslog.
 
 Seen: the traditional form (`Feb 21 21:54:44 host sshd[3402]: …`) and RFC 3339 times (`2026-03-02T08:00:00.1+00:00`),
 both of rsyslog. The traditional form has neither year nor zone: the year is the one that fits the file's own time
 of last change (a log is never newer than that), the zone is taken as UTC, and such times are marked as guessed.
 
-Accepted and failed authentications of sshd become a Logon, its closed sessions a Logoff, sudo and su an
-ExplicitCredentials. All other lines are kept as evidence.
+Accepted and failed authentications of sshd and dropbear become a Logon, their closed sessions a Logoff, sudo and su an
+ExplicitCredentials, what useradd, usermod, userdel, groupadd, groupdel, gpasswd and passwd did an AccountChange, a
+command that cron ran a ProcessStart (the process that is named becomes the command's), and logind's sessions a
+SessionChange. All other lines are kept as evidence.
 
 A line `message repeated N times: [ … ]` tells of N logons alike, between the line before and its own time.
 
@@ -20,16 +22,27 @@ References:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar, TypeAlias
 
-from graphhunt.model import ExplicitCredentials, Fact, FileWarning, Logoff, Logon, Record, Rejected, Skipped
-from graphhunt.sources.loading import Held, Source
+from graphhunt.model import (
+    ExplicitCredentials,
+    Fact,
+    Logoff,
+    Logon,
+    ProcessStart,
+    Rejected,
+    SessionChange,
+    Skipped,
+)
 from graphhunt.sources.recognition import Line
 
-from . import _ssh, _text
+from . import _linux_accounts, _ssh
 from . import _values as v
+from ._line_loader import LineLoader
+from ._record import NO_TIME, Hints, Outcome, Payload
+from .envelopes._envelope import read
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LINE = re.compile(
@@ -38,12 +51,14 @@ _LINE = re.compile(
     r" (?P<host>\S+) (?P<program>[\w./-]+)(?:\[(?P<pid>\d+)\])?: (?P<message>.*)",
     re.DOTALL,
 )
-_PROGRAMS = rb"(?:sshd(?:-session)?|sudo|su|login|systemd-logind|useradd|groupadd|passwd|CRON|cron)"
-_START = re.compile(
-    rb"^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ "
+_PROGRAMS = (
+    rb"(?:sshd(?:-session|-auth)?|dropbear|sudo|su|login|systemd-logind|user(?:add|mod|del)|group(?:add|mod|del)|gpasswd"
+    rb"|(?:ch)?passwd|CROND?|crond?)"
+)
+_START = (
+    rb"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ "
     + _PROGRAMS
-    + rb"(?:\[\d+\])?: ",
-    re.MULTILINE,
+    + rb"(?:\[\d+\])?: "
 )
 _REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?([^\n]*)\]$")
 _CLOSED = re.compile(r"pam_unix\(sshd:session\): session closed for user (\S+)$")
@@ -51,63 +66,58 @@ _SUDO = re.compile(
     r"\s*(?P<by>\S+) : (?:(?P<refused>[^;=]*) ; )?TTY=.*? ; USER=(?P<user>\S+) ; COMMAND=(?P<command>.*)", re.DOTALL
 )
 _SU = re.compile(r"\(to (?P<user>\S+)\) (?P<by>\S+) on ")
+_CRON = re.compile(r"\((?P<user>[^()\s]{1,255})\) CMD \((?P<command>.*)\)$", re.DOTALL)
+_SESSION = re.compile(r"New session (?P<session>\S{1,64}) of user (?P<user>\S+?)\.?$")
+_SESSION_END = re.compile(r"Removed session (?P<session>\S{1,64})\.$")
 _NO_LINE = Rejected("not a syslog line")
-_NO_TIME = Rejected("no usable event time")
 _NO_FACT = Skipped("syslog message without a mapping")
 _REFUSED = Skipped("refused sudo command")
 _DAY = 86_400
-_TOO_LARGE = Rejected(_text.TOO_LARGE)
+
+_RECORDS = ("<", "{")
+"""What a message begins with that is a record of its own, such as an event of Sysmon for Linux."""
+
+_Handler: TypeAlias = Callable[[dict[str, Any], str, "int | None"], "list[Fact] | Skipped"]
 
 
-class LinuxAuthLoader:
-    """Reads what sshd, sudo and su wrote to the authentication log."""
+class LinuxAuthLoader(LineLoader):
+    """Reads what programs wrote to the authentication log."""
 
     name = "linux_auth"
-    text = True
-    judges = True
-    signatures = (Line(_START.pattern.removeprefix(b"^"), weight=4),)
+    signatures = (Line(_START, weight=4),)
+    programs: ClassVar[frozenset[str]]
 
-    def sniff(self, head: bytes, name: str) -> float:
-        """Look for a line of one of the programs that write this log."""
-        start = _text.head_text(head)
-        return 0.8 if _START.match(start) else 0.6 if start[:1].isalnum() and _START.search(start) else 0.0
-
-    def read(self, source: Source) -> Iterator[Record | FileWarning]:
-        """Yield every line."""
-        newest = int(source.path.stat().st_mtime)
-        with _text.reader(source) as stream:
-            for number, line in _text.lines(stream):
-                position = f"line {number}"
-                if len(line) > _text.LINE_MOST:
-                    yield Record(_text.cut(line), position, _TOO_LARGE)
-                    yield FileWarning(source.name, self.name, _text.TOO_LARGE, position)
-                    continue
-                raw = _text.decode(line.rstrip(b"\r\n"))
-                found = _LINE.match(raw)
-                yield Record(raw, position, _NO_LINE if found is None else _outcome(found, newest))
-                if found is None and not line.endswith(b"\n"):
-                    yield FileWarning(source.name, self.name, _text.CUT_OFF, position)
-
-    def context(self, source: Source) -> str:
-        """Give when the file was last changed, in seconds since 1970."""
-        return str(int(source.path.stat().st_mtime))
-
-    def again(self, held: Held) -> list[Fact] | Skipped | Rejected | None:
-        """Say what a line that is kept is."""
-        if held.rejected == _text.TOO_LARGE:
-            return None
-        found = _LINE.match(held.raw)
-        return _NO_LINE if found is None else _outcome(found, int(held.context))
+    def of(self, record: Payload, hints: Hints) -> Outcome:
+        """Say what a line is; what comes without its header is told by what was in that."""
+        if not isinstance(record, str):
+            return _NO_LINE
+        if hints.program is not None:
+            return _told(record, hints)
+        found = _LINE.match(record)
+        if found is None:
+            return _NO_LINE
+        time = v.micros(found["iso"]) if found["iso"] else _traditional(found, hints.newest)
+        if time is None:
+            return NO_TIME
+        base = {"time": time[0], "guessed_time": not time[1], "host": found["host"]}
+        if found["message"][:1] in _RECORDS:
+            around = hints._replace(time=time[0], guessed=not time[1], host=found["host"], around=(self.name,))
+            return read(found["message"], around) or _NO_FACT
+        return _outcome(base, found["program"], found["message"], v.pid(found["pid"]))
 
 
-def _outcome(found: re.Match[str], newest: int) -> list[Fact] | Skipped | Rejected:
-    time = v.micros(found["iso"]) if found["iso"] else _traditional(found, newest)
-    if time is None:
-        return _NO_TIME
-    program = found["program"].rpartition("/")[2]
-    base = {"time": time[0], "guessed_time": not time[1], "host": found["host"], "code": f"syslog/{program}"}
+def _told(message: str, hints: Hints) -> Outcome:
+    """Say what a message is whose header was taken off."""
+    if hints.time is None:
+        return NO_TIME
+    base = {"time": hints.time, "guessed_time": hints.guessed, "host": hints.host}
+    return _outcome(base, hints.program or "", message, hints.pid)
+
+
+def _outcome(base: dict[str, Any], program: str, message: str, pid: int | None) -> Outcome:
+    program = program.rpartition("/")[2]
     handler = _HANDLERS.get(program)
-    return handler(base, found["message"], v.pid(found["pid"])) if handler else _NO_FACT
+    return handler({**base, "code": f"syslog/{program}"}, message, pid) if handler else _NO_FACT
 
 
 def _traditional(found: re.Match[str], newest: int) -> tuple[int, bool] | None:
@@ -163,4 +173,44 @@ def _switched(base: dict[str, Any], found: re.Match[str], pid: int | None, comma
     )
 
 
-_HANDLERS = {"sshd": _sshd, "sshd-session": _sshd, "sudo": _sudo, "su": _su}
+def _dropbear(base: dict[str, Any], message: str, pid: int | None) -> list[Fact] | Skipped:
+    said = _ssh.dropbear_attempt(message)
+    if said:
+        return [Logon(**base, **said, process_pid=pid)]
+    user = _ssh.dropbear_end(message)
+    return [Logoff(**base, user=user)] if user else _NO_FACT
+
+
+def _accounts(base: dict[str, Any], message: str, pid: int | None) -> list[Fact] | Skipped:
+    change = _linux_accounts.change(base, message)
+    return [change] if change else _NO_FACT
+
+
+def _cron(base: dict[str, Any], message: str, pid: int | None) -> list[Fact] | Skipped:
+    """Read a command that is run: the process that says so becomes the command's shell."""
+    found = _CRON.match(message)
+    if found is None or pid is None:
+        return _NO_FACT
+    return [ProcessStart(**base, pid=pid, user=v.text(found["user"]), command_line=v.text(found["command"]))]
+
+
+def _logind(base: dict[str, Any], message: str, pid: int | None) -> list[Fact] | Skipped:
+    begun, ended = _SESSION.match(message), _SESSION_END.match(message)
+    if begun:
+        return [SessionChange(**base, action="connect", user=v.text(begun["user"]), session=begun["session"])]
+    return [SessionChange(**base, action="logoff", session=ended["session"])] if ended else _NO_FACT
+
+
+_HANDLERS: dict[str, _Handler] = {
+    **dict.fromkeys(("sshd", "sshd-session", "sshd-auth"), _sshd),
+    **dict.fromkeys(("CRON", "cron", "CROND", "crond"), _cron),
+    **dict.fromkeys(
+        ("useradd", "usermod", "userdel", "groupadd", "groupmod", "groupdel", "gpasswd", "passwd", "chpasswd"),
+        _accounts,
+    ),
+    "dropbear": _dropbear,
+    "sudo": _sudo,
+    "su": _su,
+    "systemd-logind": _logind,
+}
+LinuxAuthLoader.programs = frozenset(_HANDLERS)

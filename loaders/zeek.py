@@ -1,15 +1,15 @@
 r"""Zeek logs, as tab-separated text with `#fields` headers or as JSON, one record a line.
 
 Seen: Zeek 3 to 6, and Bro's TSV; JSON with `id.orig_h` or `id_orig_h`. Which log a record belongs to is told by
-`#path`, by `_path` or `@stream`, else by the file's name (`conn.log`). Event time is `ts`. A file may hold
-several logs and several headers.
+`#path`, by `_path` or `@stream`, else by keys that no other log has, and only then by the file's name (`conn.log`).
+Event time is `ts`. A file may hold several logs and several headers.
 
-Which log becomes which fact: conn a Flow; dns a DnsQuery; kerberos and ntlm an Authentication (only with an
-outcome and an account); rdp a SessionChange (an attempt); ssh a Logon without account, whose outcome Zeek infers;
-smb_mapping, smb_files and dce_rpc through a pipe a ShareAccess; each call of dce_rpc a RemoteExecutionHint; notice
-a Detection; dhcp a Lease. All others are kept as evidence.
+Which log becomes which fact: conn a Flow; dns a DnsQuery; kerberos and ntlm an Authentication (only with an outcome
+and an account); rdp a SessionChange (an attempt); ssh a Logon without account, whose outcome Zeek infers;
+smb_mapping, smb_files and dce_rpc through a pipe a ShareAccess; each call of dce_rpc a RemoteExecutionHint; notice a
+Detection; dhcp a Lease; http and ssl a ServerRequest; files a FileTransfer. All others are kept as evidence.
 
-Known gaps: the sensor's name is not a machine. http, ssl and files become no facts.
+Known gaps: the sensor's name is not a machine.
 
 References:
     https://docs.zeek.org/en/master/log-formats.html
@@ -28,9 +28,11 @@ from typing import Any
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
 from graphhunt.sources.loading import Held, Source
+from graphhunt.sources.recognition import Keys, Line
 
 from . import _json, _text, _zeek_facts
 from . import _values as v
+from ._record import Hints, Outcome, Payload
 
 _NO_FIELDS = Rejected("no #fields header before it")
 _WIDTH = Rejected("not as many values as fields")
@@ -49,6 +51,12 @@ class ZeekLoader:
 
     name = "zeek"
     text = True
+    signatures = (
+        Line(_HEADER.pattern, 5),
+        *(Keys("ts", stream) for stream in ("_path", "@stream", "@path")),
+        *(Keys("ts", "uid", end) for end in ("id.orig_h", "id_orig_h")),
+        *(Keys("ts", end) for end in ("id.orig_h", "id_orig_h")),
+    )
 
     def sniff(self, head: bytes, name: str) -> float:
         """Look for the header of the tab-separated form, or for the JSON fields that only Zeek writes."""
@@ -59,6 +67,10 @@ class ZeekLoader:
         if line[:1] != b"{" or not _TIME.search(line):
             return 0.0
         return 0.9 if _STREAM.search(line) or _ENDS.search(line) else 0.0
+
+    def of(self, record: Payload, hints: Hints) -> Outcome:
+        """Say what a JSON record is that came inside another one."""
+        return _Header("").of_object(record) if isinstance(record, dict) else _NO_FIELDS
 
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every record; headers are none. A line that doesn't fit its header is rejected."""
@@ -187,11 +199,14 @@ class _Header:
     def of_json(self, line: bytes) -> list[Fact] | Skipped | Rejected:
         """Read a JSON record."""
         value = _json.parse(line)
-        if not isinstance(value, dict):
-            return Rejected(value)
+        return self.of_object(value) if isinstance(value, dict) else Rejected(value)
+
+    def of_object(self, value: dict[str, Any]) -> list[Fact] | Skipped | Rejected:
+        """Read a JSON record that is parsed."""
         path = value.get("_path") or value.get("@stream") or value.get("@path")
         get = value.get
-        return _outcome(v.text(path) or self.path, lambda name: get(name, get(name.replace(".", "_"))))
+        path = v.text(path) or _zeek_facts.path_by_keys(value) or self.path
+        return _outcome(path, lambda name: get(name, get(name.replace(".", "_"))))
 
 
 def _outcome(path: str, row: _zeek_facts.Row) -> list[Fact] | Skipped | Rejected:

@@ -47,6 +47,8 @@ REASONS = {
     "possible_right": "a right without both ends",
     "outgoing_remote": "an attempt to reach another machine: shown as evidence",
     "remote_execution_hint": "a call over the network: shown as evidence",
+    "file_transfer": "a file that went over the network: shown as evidence",
+    "server_request": "a request to a server by name: shown as evidence",
     "account_change": "a change without who made it, or of what",
     "enumeration": "a look-up without who asked, or for what",
     "policy_change": "a change without who made it",
@@ -56,7 +58,9 @@ REASONS = {
 }
 """Why a record with facts of a kind is evidence only, where nothing more precise is known."""
 
-_ANYWHERE = ("flow", "dns_query", "detection", "directory_object", "possible_right", "lease")
+_ANYWHERE = (
+    "flow", "dns_query", "detection", "directory_object", "possible_right", "lease", "file_transfer", "server_request",
+)  # fmt: skip
 """Kinds that are drawn without a machine."""
 
 _SCHEMA = {"event_id": pl.String, "reason": pl.String}

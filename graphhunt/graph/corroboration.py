@@ -88,7 +88,7 @@ def _explicit(case: Case) -> pl.DataFrame:
 
 def _flows(case: Case) -> pl.DataFrame:
     """Give what network logs saw go to a port of remote access, once per pair and minute."""
-    answered = ~pl.col("state").is_in(_UNANSWERED).fill_null(value=False)
+    answered = ~pl.col("state").is_in(_UNANSWERED).fill_null(value=False) & pl.col("allowed").ne_missing(other=False)
     frame = case.raw("flow").filter(pl.col("destination_port").is_in(REMOTE_ACCESS) & answered)
     for end, into in (("source", "_from"), ("destination", "peer_id")):
         frame = case.owners.resolve(with_address(frame, f"{end}_ip", f"{end}_address"), f"{end}_address", into)

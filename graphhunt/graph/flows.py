@@ -1,4 +1,4 @@
-"""Traffic between addresses as network sensors saw it: FLOWED_TO, per service port, protocol and hour."""
+"""Traffic between addresses as network logs saw it: FLOWED_TO, per service port, protocol, hour and outcome."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graphhunt.graph.definitions import Definitions
     from graphhunt.graph.windows import Window
 
-_PARTS = ("source_address", "destination_address", "destination_port", "protocol", "service", "hour")
+_PARTS = ("source_address", "destination_address", "destination_port", "protocol", "service", "hour", "blocked")
 
 
 def _contributes(window: Window, _known: Definitions) -> Tables:
@@ -23,7 +23,8 @@ def _contributes(window: Window, _known: Definitions) -> Tables:
     for end in ("source", "destination"):
         frame = with_address(frame, f"{end}_ip", f"{end}_address")
     frame = frame.drop_nulls(["source_address", "destination_address"])
-    return {"FLOWED_TO": frame.with_columns(hour=pl.col("time") // HOUR)}
+    blocked = ~pl.col("allowed").fill_null(value=True)
+    return {"FLOWED_TO": frame.with_columns(blocked=blocked, hour=pl.col("time") // HOUR)}
 
 
 def _draws(sums: Tables, _known: Definitions) -> Tables:

@@ -18,6 +18,9 @@ ORDER = ("time", "record", "event_id")
 """The order of records: by time, and of one time as the source numbered them, so that no name decides what is first."""
 
 
+SENSOR = "^(?:zeek|suricata)/"
+"""What the codes of network sensors' records begin with: they tell what went over the wire, not what a machine did."""
+
 SESSION = "logon_session_id"
 """The session that an act belongs to."""
 

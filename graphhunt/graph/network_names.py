@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from graphhunt.graph.frames import HOUR, with_address
+from graphhunt.graph.frames import HOUR, SENSOR, with_address
 
 if TYPE_CHECKING:
     from graphhunt.graph.resolved import Resolved
@@ -43,14 +43,14 @@ def _named(case: Resolved, frame: pl.DataFrame, name: str, address: str) -> pl.D
 
 def _shares(case: Resolved) -> pl.DataFrame:
     """Give servers that a share was opened on by name, as sensors saw it."""
-    frame = case.raw("share_access").filter(pl.col("code").str.starts_with("zeek/"))
+    frame = case.raw("share_access").filter(pl.col("code").str.contains(SENSOR))
     frame = frame.with_columns(_at=pl.coalesce("destination_ip", "host"))
     return _named(case, frame, "server_name", "_at")
 
 
 def _logons(case: Resolved) -> pl.DataFrame:
     """Give servers that called themselves by name in an NTLM exchange."""
-    frame = case.raw("authentication").filter((pl.col("protocol") == "ntlm") & pl.col("code").str.starts_with("zeek/"))
+    frame = case.raw("authentication").filter((pl.col("protocol") == "ntlm") & pl.col("code").str.contains(SENSOR))
     return _named(case, frame, "server_name", "destination_ip")
 
 

@@ -70,7 +70,7 @@ class Ownership:
                 "port": "incoming_port",
             }, default=None, return_dtype=pl.String,
         )  # fmt: skip
-        leases = with_address(self.case.facts("lease").rename({"ip": "_ip"}), "_ip", "ip")
+        leases = with_address(self._leases().rename({"ip": "_ip"}), "_ip", "ip")
         parts = [
             self.connections.filter("owned").rename({"local_ip": "ip"}).with_columns(kind=told).select(SIGHTING),
             leases.with_columns(kind=pl.lit("lease")).select(SIGHTING),
@@ -81,6 +81,11 @@ class Ownership:
         frame = mapped(pl.concat(parts).drop_nulls(["ip", "kind"]), "ip", "scope", ids.scope)
         usable = frame.filter(pl.col("scope").is_in(_UNSHARED)).drop("scope")
         return usable.sort("ip", "time", "machine_id", "event_id", "kind")
+
+    def _leases(self) -> pl.DataFrame:
+        """Give the leases of machines: of the one that states it, else of the one that is named in it."""
+        leases = self.case.machines.named(self.case.machines.placed(self.case.raw("lease")), "name", "_named")
+        return leases.with_columns(machine_id=pl.coalesce("machine_id", "_named")).drop_nulls("machine_id")
 
     def _machine_accounts(self) -> pl.DataFrame:
         """Give the logons of known machines' own accounts: `WS5$` was at the address, or somebody with its key."""

@@ -215,7 +215,7 @@ class Techniques:
         typed = (
             pl.when(kind.is_in(_DESKTOP)).then(pl.lit("rdp_type"))
             .when((kind == 7) & pl.col("address").is_not_null()).then(pl.lit("rdp_unlock"))
-            .when(pl.col("logon_process").str.to_lowercase().str.contains("sshd")).then(pl.lit("ssh_told"))
+            .when(pl.col("logon_process").str.to_lowercase().str.contains("sshd|dropbear")).then(pl.lit("ssh_told"))
         )  # fmt: skip
         shared = pl.when(pl.col("witnesses").list.contains("share_sensor")).then(pl.lit("admin_share"))
         told = pl.coalesce(shared, pl.col("family").replace_strict(_FAMILIES, default=None, return_dtype=pl.String))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from graphhunt import ids
-from graphhunt.graph.frames import ORDER, SECOND, mapped, with_address
+from graphhunt.graph.frames import ORDER, SECOND, SENSOR, mapped, with_address
 from graphhunt.graph.weights import WITNESSES
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Witnesses:
     def _desktops(self) -> pl.DataFrame:
         """Give remote desktop and WinRM records of the machine that was reached."""
         action, code = pl.col("action"), pl.col("code")
-        sensor = code.str.starts_with("zeek/")
+        sensor = code.str.contains(SENSOR)
         winrm = code.str.starts_with("WinRM")
         kind = (
             pl.when(sensor | (action == "attempt")).then(pl.lit("desktop_attempt"))
@@ -110,7 +110,7 @@ class Witnesses:
     def _shares(self) -> pl.DataFrame:
         """Give shares opened from an address in sessions whose logon isn't recorded."""
         frame = self.case.facts("share_access").filter(
-            pl.col("success").fill_null(value=True) & ~pl.col("code").str.starts_with("zeek/")
+            pl.col("success").fill_null(value=True) & ~pl.col("code").str.contains(SENSOR)
         )
         name = pl.col("share").str.to_lowercase().str.split("\\").list.last()
         frame = frame.filter(~name.is_in(list(_BACKGROUND)).fill_null(value=False)).drop_nulls("source_ip")
@@ -121,13 +121,13 @@ class Witnesses:
     def _sensors(self) -> pl.DataFrame:
         """Give what a network sensor infers: SSH and NTLM logons that succeeded, and administrators' shares."""
         ssh = self.case.facts("logon").filter(
-            pl.col("success") & pl.col("code").str.starts_with("zeek/") & pl.col("user").is_null()
+            pl.col("success") & pl.col("code").str.contains(SENSOR) & pl.col("user").is_null()
         )
         ntlm = self.case.facts("authentication").filter(
-            pl.col("success") & (pl.col("protocol") == "ntlm") & pl.col("code").str.starts_with("zeek/")
+            pl.col("success") & (pl.col("protocol") == "ntlm") & pl.col("code").str.contains(SENSOR)
         )
         shares = self.case.facts("share_access").filter(
-            pl.col("code").str.starts_with("zeek/")
+            pl.col("code").str.contains(SENSOR)
             & pl.col("share").str.to_lowercase().str.contains(r"\\(admin|[a-z])\$$")
             & pl.col("success").fill_null(value=True)
         )
@@ -169,7 +169,8 @@ class Witnesses:
 
     def _followed(self, tickets: pl.DataFrame) -> pl.DataFrame:
         """Find tickets that traffic from the same address to the service's ports goes with."""
-        flows = self.case.raw("flow").filter(pl.col("destination_port").is_in([5985, 5986, 3389, 445, 139, 135]))
+        ports_of_remote_access = pl.col("destination_port").is_in([5985, 5986, 3389, 445, 139, 135])
+        flows = self.case.raw("flow").filter(ports_of_remote_access & pl.col("allowed").ne_missing(other=False))
         flows = with_address(with_address(flows, "source_ip", "address"), "destination_ip", "_reached")
         flows = self.case.owners.resolve(flows, "_reached", "machine_id").drop_nulls(["address", "machine_id"])
         ports = pl.DataFrame(
@@ -180,7 +181,7 @@ class Witnesses:
         pairs = tickets.join(seen, on=["address", "machine_id"]).join(ports, on=["family", "port"])
         ahead = pl.col("flow") - pl.col("time")
         near = pairs.filter(ahead.is_between(-FLOW_BEFORE, FLOW_AFTER)).unique(["event_id", "proof"])
-        sensor = pl.col("code").str.starts_with("zeek/")
+        sensor = pl.col("code").str.contains(SENSOR)
         kind = pl.when(sensor).then(pl.lit("ticket_flow_sensor")).otherwise(pl.lit("ticket_flow"))
         first = near.sort("event_id", "flow", "proof").unique("event_id", keep="first", maintain_order=True)
         return first.with_columns(kind=kind).select(COLUMNS)

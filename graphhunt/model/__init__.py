@@ -28,7 +28,15 @@ from graphhunt.model.logons import (
     SessionChange,
 )
 from graphhunt.model.machines import Detection, MachineState
-from graphhunt.model.network import Connection, DnsQuery, Flow, Lease, RemoteExecutionHint
+from graphhunt.model.network import (
+    Connection,
+    DnsQuery,
+    FileTransfer,
+    Flow,
+    Lease,
+    RemoteExecutionHint,
+    ServerRequest,
+)
 from graphhunt.model.objects import FileAction, PipeAction, RegistryAction, ShareAccess
 from graphhunt.model.processes import (
     ProcessAccess,
@@ -46,7 +54,7 @@ FACTS: tuple[type[Fact], ...] = (
     Connection, Flow, DnsQuery, FileAction, RegistryAction, ProcessAccess, PipeAction, ServiceInstall,
     TaskAction, ShareAccess, Script, WmiAction, MachineState, Lease, Detection, DirectoryObject, PossibleRight,
     OutgoingRemote, RemoteExecutionHint, AccountChange, Enumeration, PolicyChange, DirectoryChange, DirectoryAccess,
-    CertificateIssue,
+    CertificateIssue, FileTransfer, ServerRequest,
 )  # fmt: skip
 """Every kind of fact; the tag of each is its table's name in the workspace."""
 
@@ -65,6 +73,7 @@ __all__ = [
     "ExplicitCredentials",
     "Fact",
     "FileAction",
+    "FileTransfer",
     "FileWarning",
     "Flow",
     "Lease",
@@ -84,6 +93,7 @@ __all__ = [
     "Rejected",
     "RemoteExecutionHint",
     "Script",
+    "ServerRequest",
     "ServiceInstall",
     "SessionChange",
     "ShareAccess",

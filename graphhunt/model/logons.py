@@ -103,12 +103,12 @@ class SessionChange(Fact, frozen=True, kw_only=True, tag="session_change"):
 
 
 class OutgoingRemote(Fact, frozen=True, kw_only=True, tag="outgoing_remote"):
-    """A program of this machine turned to another one (RDP client 1024 and 1102, WinRM 6, SMB client 31001).
+    """A program of this machine turned to another one (RDP client 1024 and 1102, WinRM 6, SMB client 31001, ssh).
 
     It tells of an attempt: only the other machine's record or a connection shows that anything came of it.
 
     Attributes:
-        via: rdp, winrm or smb.
+        via: rdp, winrm, smb, ssh, or the program that went there (psql, mysql).
         target_name: The other machine as it was asked for; `target_ip` where that is an address.
         user: Who asked, with `domain`, `sid` and `logon_id`.
         pid: The asking process, where it is the one that logs the record.

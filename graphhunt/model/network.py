@@ -34,7 +34,10 @@ class Connection(Fact, frozen=True, kw_only=True, tag="connection"):
 
 
 class Flow(Fact, frozen=True, kw_only=True, tag="flow"):
-    """A network log saw a connection, without a process (Zeek conn, NetFlow, firewall)."""
+    """A network log saw a connection, without a process (Zeek conn, NetFlow, firewall).
+
+    `allowed` is False for one that was refused.
+    """
 
     protocol: str | None = None
     source_ip: str | None = None
@@ -46,6 +49,7 @@ class Flow(Fact, frozen=True, kw_only=True, tag="flow"):
     duration: int | None = None
     bytes_out: int | None = None
     bytes_in: int | None = None
+    allowed: bool = True
 
 
 class DnsQuery(Fact, frozen=True, kw_only=True, tag="dns_query"):
@@ -80,6 +84,58 @@ class RemoteExecutionHint(Fact, frozen=True, kw_only=True, tag="remote_execution
     endpoint: str | None = None
     operation: str | None = None
     pipe: str | None = None
+    source_ip: str | None = None
+    source_port: int | None = None
+    destination_ip: str | None = None
+    destination_port: int | None = None
+
+
+class FileTransfer(Fact, frozen=True, kw_only=True, tag="file_transfer"):
+    """A file went over the network (Zeek files, Suricata fileinfo).
+
+    Attributes:
+        name: Its name, as the protocol states it; what a client claims.
+        size: Its bytes, as far as the sensor saw them.
+        service: The protocol that carried it.
+        outgoing: Whether the client sent it; None where the record doesn't say.
+    """
+
+    name: str | None = None
+    md5: str | None = None
+    sha1: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    service: str | None = None
+    outgoing: bool | None = None
+    source_ip: str | None = None
+    source_port: int | None = None
+    destination_ip: str | None = None
+    destination_port: int | None = None
+
+
+class ServerRequest(Fact, frozen=True, kw_only=True, tag="server_request"):
+    """A client asked a server for something by name (HTTP), or for a session under a name (TLS).
+
+    Attributes:
+        name: The server, as the client calls it, which needn't be its own.
+        protocol: http or tls.
+        target: What was asked for: the path of a page.
+        method: How, with `status`, the server's answer.
+        user_agent: The client in its own words.
+        certificate: What the server's certificate is known by, with `certificate_subject` and `certificate_issuer`.
+        fingerprint: What the client's first words are known by (JA3).
+    """
+
+    name: str | None = None
+    protocol: str = ""
+    target: str | None = None
+    method: str | None = None
+    status: str | None = None
+    user_agent: str | None = None
+    certificate: str | None = None
+    certificate_subject: str | None = None
+    certificate_issuer: str | None = None
+    fingerprint: str | None = None
     source_ip: str | None = None
     source_port: int | None = None
     destination_ip: str | None = None

@@ -126,6 +126,8 @@ _REMOTE_LOGON = (
         "logged on; null where it isn't proved",
     ),
 )
+_BLOCKED = Property("blocked", "flag", "it was refused")
+
 _CONNECTED = (
     _SERVICE_PORT,
     Property("local_port", "number", "port at the machine's end, where all agree"),
@@ -135,7 +137,7 @@ _CONNECTED = (
     _SENT,
     _RECEIVED,
     Property("remote_name", "text", "name of the far end, where a record states it"),
-    Property("blocked", "flag", "it was refused"),
+    _BLOCKED,
     MACHINE,
     ACCOUNT,
     _ACT,
@@ -249,7 +251,14 @@ RELATIONSHIPS: dict[str, RelKind] = {
             "FLOWED_TO",
             "A network log saw traffic, per port, protocol and hour.",
             (("IP", "IP"),),
-            (_SERVICE_PORT, _PROTOCOL, Property("service", "text", "service that the log names"), _SENT, _RECEIVED),
+            (
+                _SERVICE_PORT,
+                _PROTOCOL,
+                Property("service", "text", "service that the log names"),
+                _BLOCKED,
+                _SENT,
+                _RECEIVED,
+            ),
         ),
         _file_act("WROTE", "A process made or changed a file."),
         _file_act("READ", "A process read a file."),
