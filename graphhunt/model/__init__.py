@@ -16,6 +16,7 @@ from graphhunt.model.changes import (
     Enumeration,
     PolicyChange,
 )
+from graphhunt.model.cloud import CloudAction
 from graphhunt.model.directory import DirectoryObject, PossibleRight
 from graphhunt.model.fact import Fact
 from graphhunt.model.logons import (
@@ -46,7 +47,7 @@ FACTS: tuple[type[Fact], ...] = (
     Connection, Flow, DnsQuery, FileAction, RegistryAction, ProcessAccess, PipeAction, ServiceInstall,
     TaskAction, ShareAccess, Script, WmiAction, MachineState, Lease, Detection, DirectoryObject, PossibleRight,
     OutgoingRemote, RemoteExecutionHint, AccountChange, Enumeration, PolicyChange, DirectoryChange, DirectoryAccess,
-    CertificateIssue,
+    CertificateIssue, CloudAction,
 )  # fmt: skip
 """Every kind of fact; the tag of each is its table's name in the workspace."""
 
@@ -55,6 +56,7 @@ __all__ = [
     "AccountChange",
     "Authentication",
     "CertificateIssue",
+    "CloudAction",
     "Connection",
     "Detection",
     "DirectoryAccess",
