@@ -22,6 +22,7 @@ from graphhunt.graph import (
     lookups,
     management,
     memberships,
+    realms,
     registry,
     sent,
     shares,
@@ -72,7 +73,7 @@ class Graph(NamedTuple):
 FAMILIES: tuple[Family, ...] = (
     executions.FAMILY, failed_logons.FAMILY, connections.FAMILY, flows.FAMILY, lookups.FAMILY, credentials.FAMILY,
     installs.FAMILY, files.FAMILY, sent.FAMILY, registry.FAMILY, shares.FAMILY, accesses.FAMILY, injections.FAMILY,
-    addresses.FAMILY, alerts.FAMILY, management.FAMILY, memberships.FAMILY,
+    addresses.FAMILY, alerts.FAMILY, management.FAMILY, memberships.FAMILY, realms.FAMILY,
 )  # fmt: skip
 """The rules that run within the frame."""
 
