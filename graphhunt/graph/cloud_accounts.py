@@ -24,6 +24,8 @@ def cloud_name(user: str, domain: str | None) -> str:
 
 def upns(frame: pl.DataFrame, user: str) -> pl.Expr:
     """Tell which of Windows' records call an account by a UPN that isn't just what a client claims."""
+    if "code" not in frame.columns:
+        return pl.lit(value=False)
     good = pl.col("success") if "success" in frame.columns else pl.lit(value=True)
     windows = pl.col("code").str.starts_with("Security/")
     return (windows & pl.col(user).str.contains(r"^[^@\\]+@[^@\\]+$") & good).fill_null(value=False)

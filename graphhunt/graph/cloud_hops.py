@@ -22,7 +22,7 @@ import polars as pl
 
 from graphhunt.graph.folds import Fold, first_known, greatest, proof
 from graphhunt.graph.frames import HOUR, hashed
-from graphhunt.graph.realms import of_realm, owned
+from graphhunt.graph.realms import caller_realm, of_realm, owned
 from graphhunt.graph.shape import drawn
 from graphhunt.graph.weights import CAUSES, CLOUD_LOGONS
 from graphhunt.graph.windows import Window
@@ -113,8 +113,7 @@ def _arrivals(checks: pl.DataFrame, calls: pl.DataFrame, known: Definitions) -> 
 def _onward(checks: pl.DataFrame, known: Definitions) -> pl.DataFrame:
     """Give the roles that were taken on and the applications that were opened from another realm."""
     frame = known.accounts.resolve(checks, "subject_user", "subject_domain", "subject_sid", "caller_id")
-    provider = pl.when(pl.col("realm").str.starts_with("okta:")).then(pl.lit("okta"))
-    by = owned(pl.coalesce("subject_domain", provider), known.client_id)
+    by = owned(caller_realm(), known.client_id)
     role = pl.col("protocol") == "sts"
     return frame.drop_nulls("caller_id").with_columns(
         way=pl.when(role).then(pl.lit("role")).otherwise(pl.lit("application")),

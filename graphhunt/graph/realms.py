@@ -43,6 +43,12 @@ def owned(value: pl.Expr, client_id: str) -> pl.Expr:
     return value if client_id == "default" else pl.concat_str(pl.lit(f"{client_id}:"), value)
 
 
+def caller_realm() -> pl.Expr:
+    """Give the realm of who asked for a sign-in to another one: Okta opens the applications below it."""
+    okta = pl.when(pl.col("realm").str.starts_with("okta:")).then(pl.lit("okta"))
+    return pl.coalesce("subject_domain", okta)
+
+
 def of_realm(rows: pl.DataFrame, known: Definitions) -> pl.DataFrame:
     """Give the facts of realms among some, with `realm_id`, `user_id`, `address` and `hour`."""
     frame = known.accounts.resolve(known.machines.placed(rows.filter(pl.col("realm").is_not_null())))
@@ -57,6 +63,8 @@ def _contributes(window: Window, known: Definitions) -> Tables:
         found["explicit_credentials"], "subject_user", "subject_domain", "subject_sid", "subject_id"
     )
     places = [frame.select("realm", "time", "event_id", id="realm_id") for frame in found.values()]
+    callers = found["authentication"].with_columns(realm=caller_realm()).drop_nulls(["realm", "subject_user"])
+    places.append(callers.select("realm", "time", "event_id", id=owned(pl.col("realm"), known.client_id)))
     groups = changes.drop_nulls("group_id").select(
         id="group_id", name="group", domain="group_domain", sid="group_sid", machine_id=pl.lit(None, pl.String)
     )
