@@ -11,6 +11,14 @@ from . import _values as v
 
 _MOST_MEMBERS = 200
 """Members of a list that are looked at: an attacker may write lists of any length."""
+_CODE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+_LONGEST_CODE = 100
+
+
+def code(product: str, name: str | None) -> str:
+    """Give a fact's code: the product's own word for what happened, unless that is no word."""
+    good = name is not None and len(name) <= _LONGEST_CODE and name != "" and _CODE.issuperset(name)
+    return f"{product}/{name if good else 'other'}"
 
 
 def part(value: object) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def _event(record: dict[str, Any], name: str, time: tuple[int, bool]) -> _Event:
     common = {
         "time": time[0],
         "guessed_time": not time[1],
-        "code": f"cloudtrail/{name}",
+        "code": c.code("cloudtrail", name),
         "record_id": v.text(record.get("eventID")),
     }
     return _Event(

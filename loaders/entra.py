@@ -132,7 +132,7 @@ def _sign_in(fields: _Fields) -> Outcome:
         Authentication(
             **times,
             **account,
-            code=f"entra/{fields.text('category') or 'SignInLogs'}",
+            code=c.code("entra", fields.text("category") or "SignInLogs"),
             record_id=fields.text("id"),
             sid=v.sid(fields["onPremisesSecurityIdentifier"]),
             realm=realm,

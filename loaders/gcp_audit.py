@@ -62,7 +62,7 @@ def _facts(record: dict[str, Any], payload: dict[str, Any], method: str, time: t
     common = {
         "time": time[0],
         "guessed_time": not time[1],
-        "code": f"gcp/{method}",
+        "code": c.code("gcp", method),
         "record_id": v.text(record.get("insertId")),
         **c.named(_principal(payload), realm),
         "realm": realm,

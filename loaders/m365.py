@@ -70,7 +70,7 @@ def _fact(record: dict[str, Any], times: dict[str, Any]) -> Outcome:
     common = {
         **times,
         **c.named(v.text(get("UserId")), realm),
-        "code": f"m365/{workload or 'other'}",
+        "code": c.code("m365", workload),
         "record_id": v.text(get("Id")),
         "realm": realm,
         "source_ip": next((ip for name in _ADDRESSES if (ip := c.address(get(name))[0])), None),

@@ -104,7 +104,7 @@ def _common(record: dict[str, Any], kind: str, time: tuple[int, bool]) -> dict[s
     return {
         "time": time[0],
         "guessed_time": not time[1],
-        "code": f"okta/{kind}",
+        "code": c.code("okta", kind),
         "record_id": v.text(record.get("uuid")),
         **c.named(_name(actor), REALM),
         "realm": REALM,

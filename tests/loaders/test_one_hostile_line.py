@@ -19,6 +19,8 @@ SAMPLES = {
     "auditd": "audit.log", "linux_auth": "auth.log", "mde_csv": "processes.csv", "osquery": "results.log",
     "suricata": "eve.json", "windows_csv": "events.csv", "windows_json": "nxlog.jsonl", "windows_xml": "events.xml",
     "zeek": "conn.log", "bloodhound": "graph.json",
+    "cloudtrail": "trail.jsonl", "entra": "diagnostic.jsonl", "gcp_audit": "audit.jsonl", "m365": "activity.jsonl",
+    "okta": "log.jsonl",
 }  # fmt: skip
 """A sample of each format that is read as text. What is binary is read by a killable worker."""
 
