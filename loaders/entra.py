@@ -22,6 +22,7 @@ References:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import orjson
@@ -74,6 +75,13 @@ class EntraLoader(RecordLoader):
         return _sign_in(fields)
 
 
+@lru_cache
+def _spellings(name: str) -> tuple[str, ...]:
+    """Give what forms call a member of Graph's: Log Analytics begins with a capital, and may add the zone."""
+    first = name[:1].upper() + name[1:]
+    return name, first, f"{first} [UTC]"
+
+
 class _Fields:
     """A record's members by their names in Graph, wherever the form that it has keeps them."""
 
@@ -82,9 +90,9 @@ class _Fields:
         self._outer = record
 
     def __getitem__(self, name: str) -> object:
-        first = name[:1].upper() + name[1:]
+        keys = _spellings(name)
         for where in (self._inner, self._outer):
-            for key in (name, first, f"{first} [UTC]"):
+            for key in keys:
                 value = where.get(key)
                 if value is not None and value != "":
                     return value
