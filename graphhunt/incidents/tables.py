@@ -120,7 +120,7 @@ class Tables:
 
 def between_hosts() -> pl.Expr:
     """Tell of remote logons those that neither begin nor end in a realm of a cloud."""
-    return (pl.col("from_label") != "Realm") & (pl.col("to_label") == "Machine")
+    return pl.col("from_label").ne_missing("Realm") & pl.col("to_label").ne_missing("Realm")
 
 
 def hop_vertex() -> pl.Expr:
