@@ -55,12 +55,12 @@ REASONS = {
     "directory_change": "a change without who made it, or of what",
     "directory_access": "an access without who used it, or to what",
     "certificate_issue": "a certificate without who asked for it",
+    "cloud_action": "an act in a cloud without who did it",
 }
 """Why a record with facts of a kind is evidence only, where nothing more precise is known."""
 
 _ANYWHERE = (
-    "flow", "dns_query", "detection", "directory_object", "possible_right", "lease", "file_transfer", "server_request",
-)  # fmt: skip
+    "flow", "dns_query", "detection", "directory_object", "possible_right", "lease", "file_transfer", "server_request", "cloud_action")  # fmt: skip
 """Kinds that are drawn without a machine."""
 
 _SCHEMA = {"event_id": pl.String, "reason": pl.String}

@@ -3,6 +3,8 @@ r"""Accounts: SID, `DOMAIN\\name`, `DNS.DOMAIN\\name` and UPN of one account are
 A SID that a machine issued is an account of that machine (`SID@machine`): clones issue the same ones. Accounts of Unix
 systems are each machine's own (`machine\\name`), unless a domain is stated.
 
+Accounts of clouds are told by `graphhunt.graph.cloud_accounts`.
+
 Sources: Microsoft, "Well-known SIDs" (MS-DTYP 2.4.2.4); the spellings are those the Security log writes for
 one account in 4624 (NetBIOS domain for NTLM, DNS domain for Kerberos), 4769 (UPN) and Sysmon (`DOMAIN\\name`).
 """
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from graphhunt.graph.cloud_accounts import CLOUD, REALM, cloud_name, upns
 from graphhunt.graph.identity import NETBIOS, SHOWN, Doubt, doubts_table
 from graphhunt.graph.identity_accounts import ISSUER, Domains, Sighting, is_named, local_issuers
 from graphhunt.graph.identity_statements import Statement, part_of, standing
@@ -34,7 +37,7 @@ _ROLES = (
 _SPELLING = ["sid", "domain", "user", "place"]
 _SEEN = {
     "sid": pl.String, "domain": pl.String, "user": pl.String, "machine": pl.String, "time": pl.Int64,
-    "event_id": pl.String, "logon": pl.Boolean,
+    "event_id": pl.String, "logon": pl.Boolean, "realm": pl.String, "upn": pl.Boolean,
 }  # fmt: skip
 
 
@@ -126,6 +129,8 @@ class Accounts:
                         "time",
                         "event_id",
                         pl.lit(kind == "logon" and user == "user").alias("logon"),
+                        realm=REALM if "realm" in frame.columns else pl.lit(None, pl.String),
+                        upn=upns(frame, user),
                     )
                 )
         return pl.concat(parts).filter(pl.col("user").is_not_null() | pl.col("sid").is_not_null())
@@ -174,7 +179,8 @@ class Accounts:
         bare = pl.col("domain").is_not_null() | pl.col("sid").is_null()
         issued = pl.col("sid").str.extract(ISSUER).is_in(list(self._issuers)).fill_null(value=False)
         local = (pl.col("own").fill_null(value=False) & bare) | issued
-        return seen.with_columns(place=pl.when(local).then("machine")).drop("own")
+        cloud = pl.col("realm").is_not_null()
+        return seen.with_columns(place=pl.when(cloud).then(pl.lit(CLOUD)).when(local).then("machine")).drop("own")
 
     def _resolve(self, seen: pl.DataFrame) -> list[tuple[tuple[str | None, ...], str | None, str | None]]:
         """Give for each spelling its id, or the contested name when several SIDs carry it."""
@@ -190,7 +196,23 @@ class Accounts:
             by_name[name.name] |= values
         self.names = sids
         picked = {spelling: self._pick(spelled, sids, by_name) for spelling, spelled in self._folded.items()}
+        picked |= self._upns_joined(picked, seen.filter("upn").select(_SPELLING).unique())
         return [(spelling, *found) for spelling, found in self._stated(picked).items()]
+
+    def _upns_joined(
+        self, picked: dict[tuple[str | None, ...], tuple[str | None, str | None]], windows: pl.DataFrame
+    ) -> dict[tuple[str | None, ...], tuple[str | None, str | None]]:
+        """Give the accounts of clouds that no SID tells, where Windows' records call one account by their UPN."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for spelling in windows.iter_rows():
+            if uid := picked[spelling][0]:
+                found[str(spelling[2]).lower()].add(uid)
+        joined: dict[tuple[str | None, ...], tuple[str | None, str | None]] = {}
+        for spelling, (sid, name) in self._folded.items():
+            uids = found.get(name.name, set()) if name and name.domain == CLOUD else set()
+            if len(uids) == 1 and sid is None and name not in self.names:
+                joined[spelling] = (next(iter(uids)), None)
+        return joined
 
     def _learn_domains(self, spellings: Iterable[tuple[str | None, ...]]) -> None:
         """Learn which short domains are one: those under which one SID, no machine's, carries one name."""
@@ -207,6 +229,9 @@ class Accounts:
 
     def _fold(self, sid: str | None, domain: str | None, user: str | None, place: str | None) -> _Spelled:
         """Take one spelling apart."""
+        if place == CLOUD:
+            stated = sid if sid and sid.startswith("S-1-5-21-") else None
+            return _Spelled(stated, _Name(CLOUD, cloud_name(user, domain)) if user else None)
         key = self._keys.get(place or "")
         own = domain is None and sid is None and place is not None
         name = split_name(user, "." if own and take_apart(user or "")[0] is None else domain, key)
@@ -245,6 +270,8 @@ class Accounts:
         return sorted({uid for spelling, uid, _ in self._rows if uid and self._cites(text, self._folded[spelling])})
 
     def _cites(self, text: str, spelled: _Spelled) -> bool:
+        if spelled.name is not None and spelled.name.domain == CLOUD and text.lower() == spelled.name.name:
+            return True
         if text.upper().startswith("S-1-"):
             return spelled.sid is not None and text.lower() in (
                 spelled.sid.lower(),
@@ -320,6 +347,7 @@ class Accounts:
             pl.col(user).alias("user"),
             pl.col("machine_id").alias("machine"),
             "time",
+            realm=REALM if "realm" in frame.columns else pl.lit(None, pl.String),
         ).with_row_index("_row")
         found = self._spelled(keys).join(self._table, on=_SPELLING, how="left", nulls_equal=True, maintain_order="left")
         if self._sightings.height and found.get_column("_contested").is_not_null().any():
@@ -351,7 +379,8 @@ class Accounts:
         """Give one row per account: display name, shortest domain, SID, aliases, kind, first and last time named."""
         plain = pl.col("user").map_elements(lambda user: take_apart(user)[1] or None, return_dtype=pl.String)
         qualified = pl.col("user").str.contains(r"[@\\]") | pl.col("domain").is_null()
-        alias = pl.when(qualified).then(pl.col("user")).otherwise(pl.concat_str("domain", "user", separator="\\"))
+        sign = pl.when(pl.col("place") == CLOUD).then(pl.lit("/")).otherwise(pl.lit("\\"))
+        alias = pl.when(qualified).then(pl.col("user")).otherwise(pl.concat_str("domain", sign, "user"))
         rows = self._times().with_columns(alias=alias, plain=plain, length=pl.col("domain").str.len_chars())
         rows = rows.sort("_id", "length", "domain", "plain", nulls_last=True)
         grouped = rows.group_by(pl.col("_id").alias("id"), maintain_order=True).agg(
@@ -413,7 +442,7 @@ class Accounts:
 
 
 def _plain(name: _Name) -> str:
-    return f"{name.domain}\\{name.name}" if name.domain else name.name
+    return f"{name.domain}\\{name.name}" if name.domain not in ("", CLOUD) else name.name
 
 
 def _described(accounts: pl.DataFrame) -> pl.DataFrame:

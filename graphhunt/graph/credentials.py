@@ -41,7 +41,11 @@ def _draws(sums: Tables, _known: Definitions) -> Tables:
     used = edges("USED_CREDENTIALS", sums["USED_CREDENTIALS"], *_USED, start="subject_id", end="user_id")
     checked = edges("AUTHENTICATED", sums["AUTHENTICATED"], *_CHECKED, start="user_id", end="machine_id")
     named = checked.rename({"address": "source_ip", "workstation": "source_name"}).drop("hour")
-    return {"USED_CREDENTIALS": used, "AUTHENTICATED": named}
+    user, machine = pl.lit("User"), pl.lit("Machine")
+    return {
+        "USED_CREDENTIALS": used.with_columns(from_label=user, to_label=user),
+        "AUTHENTICATED": named.with_columns(from_label=user, to_label=machine),
+    }
 
 
 FAMILY = Family(

@@ -22,6 +22,7 @@ from graphhunt.graph import (
     lookups,
     management,
     memberships,
+    realms,
     registry,
     sent,
     shares,
@@ -31,6 +32,7 @@ from graphhunt.graph.borrowed import with_borrowed
 from graphhunt.graph.case import Case, Facts
 from graphhunt.graph.causes import with_causes
 from graphhunt.graph.clocks import Clocks
+from graphhunt.graph.cloud_hops import cloud_hops, with_control_planes
 from graphhunt.graph.corroboration import corroboration
 from graphhunt.graph.definitions import Definitions
 from graphhunt.graph.doubts import collected, remote_doubts
@@ -72,7 +74,7 @@ class Graph(NamedTuple):
 FAMILIES: tuple[Family, ...] = (
     executions.FAMILY, failed_logons.FAMILY, connections.FAMILY, flows.FAMILY, lookups.FAMILY, credentials.FAMILY,
     installs.FAMILY, files.FAMILY, sent.FAMILY, registry.FAMILY, shares.FAMILY, accesses.FAMILY, injections.FAMILY,
-    addresses.FAMILY, alerts.FAMILY, management.FAMILY, memberships.FAMILY,
+    addresses.FAMILY, alerts.FAMILY, management.FAMILY, memberships.FAMILY, realms.FAMILY,
 )  # fmt: skip
 """The rules that run within the frame."""
 
@@ -107,6 +109,7 @@ def build(
     remote = remote_logons(case, origins, techniques, opened, processes)
     remote = with_borrowed(remote, case, sessions, processes)
     remote = with_causes(case, remote, opened, sessions, processes)
+    remote = with_control_planes(remote, case)
     proof = corroboration(case, remote, techniques, known.openings)
     logons = logged_on(sessions, remote)
     directory = possible(case, logons, remote)
@@ -114,7 +117,7 @@ def build(
     tables = drawings(FAMILIES, folded(FAMILIES, parts, known, case.drawn, whole), known)
     relationships = {
         **{kind: table for kind, table in tables.items() if kind not in NODES},
-        "REMOTE_LOGON": remote,
+        "REMOTE_LOGON": pl.concat([remote, cloud_hops(case, known, remote)], how="diagonal"),
         "LOGGED_ON": logons,
         **directory.relationships,
     }

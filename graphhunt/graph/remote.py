@@ -35,6 +35,7 @@ def remote_logons(
         id=hashed("REMOTE_LOGON", "id"),
         logon_session_id=pl.when((pl.col("session_sure") >= CHOSEN) & pl.col("user_id").is_not_null()).then("id"),
         to_id=pl.col("machine_id"),
+        to_label=pl.lit("Machine"),
         source_ip=pl.col("address"),
         stated_name=pl.col("workstation"),
         service_port=pl.coalesce("service_port", "found_port"),

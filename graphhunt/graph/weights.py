@@ -111,6 +111,14 @@ WITNESSES: dict[str, Witness] = {
 }
 """Weight of records that tell of a session from elsewhere, beside its logon."""
 
+CLOUD_LOGONS = {
+    # The provider itself says that it let somebody in, and from which address.
+    "sign-in": 0.95,
+    # The same account signed in to the cloud from the same address before: it may be an office's.
+    "joined": 0.6,
+}
+"""How sure hops by way of a cloud are; of sessions on instances the record says how sure they are."""
+
 ATTEMPTED = 0.45
 """However many attempts there are, without a success they make a session no surer than this."""
 

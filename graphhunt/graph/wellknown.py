@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+_CLOUD_ROLE = re.compile(r"(?:^|:)aws:[^/:]{1,64}/role/")
 _SID = re.compile(r"(?:^|:)(S-1-[0-9-]+)(?:@|$)")
 
 LOCAL_DOMAINS = frozenset({".", "localhost"})
@@ -77,7 +78,7 @@ def sid_of(account_id: str) -> str | None:
 
 
 def account_kind(account_id: str, name: str | None) -> str:
-    """Classify an account: person, machine, service, system or anonymous."""
+    """Classify an account: person, machine, service, system, anonymous, or a role that others take on."""
     sid = sid_of(account_id) or account_id.rsplit(":", 1)[-1]
     lowered = (name or "").lower()
     if sid in _KINDS:
@@ -85,5 +86,9 @@ def account_kind(account_id: str, name: str | None) -> str:
     if sid.startswith(_SYSTEM_SIDS) or lowered.startswith(("dwm-", "umfd-")):
         return "system"
     if sid.startswith(_SERVICE_SIDS) or sid.startswith(_SERVICE_DOMAINS) or lowered == "krbtgt":
+        return "service"
+    if _CLOUD_ROLE.search(account_id):
+        return "role"
+    if account_id.endswith(".gserviceaccount.com"):
         return "service"
     return "machine" if lowered.endswith("$") else "person"

@@ -76,9 +76,8 @@ class Tables:
             "doubt", "stated_name",
         )  # fmt: skip
         person = ~pl.col("user_kind").is_in(_BACKGROUND).fill_null(value=False)
-        return (
-            found.filter(person & (pl.col("certainty") >= CHOSEN)).with_columns(vertex=hop_vertex()).sort("start", "id")
-        )
+        sure = found.filter(person & between_hosts() & (pl.col("certainty") >= CHOSEN))
+        return sure.with_columns(vertex=hop_vertex()).sort("start", "id")
 
     @cached_property
     def sessions(self) -> pl.DataFrame:
@@ -117,6 +116,11 @@ class Tables:
     def programs(self) -> dict[str, str]:
         """Name of the program of each process that has one."""
         return dict(self.processes.select("id", "name").drop_nulls().iter_rows())
+
+
+def between_hosts() -> pl.Expr:
+    """Tell of remote logons those that neither begin nor end in a realm of a cloud."""
+    return pl.col("from_label").ne_missing("Realm") & pl.col("to_label").ne_missing("Realm")
 
 
 def hop_vertex() -> pl.Expr:

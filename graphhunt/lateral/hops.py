@@ -93,6 +93,7 @@ def describe_hop(table: LogonTable, hop: AnyHop, logons: list[dict[str, Any]]) -
         "origin_process_id": _first(told, "origin_process_id"),
         "remote_process_id": _first(told, "remote_process_id"), "remote_process": _first(told, "remote_process"),
         "from_id": main["from_id"], "from_label": main["from_label"], "to_id": main["to_id"],
+        "to_label": main["to_label"],
         "user_id": main["user_id"], "relationship_id": main["id"],
         "relationship_ids": [row["id"] for row in logons],
     }  # fmt: skip

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from graphhunt.graph.snapshot import Snapshot
     from graphhunt.lateral.paths import LogonTable
 
-_NAMES = {"Machine": ("id", "name", "fqdn", "aliases", "ips", "object_id"), "User": ("id", "name", "sid", "aliases")}
+_NAMES = {
+    "Machine": ("id", "name", "fqdn", "aliases", "ips", "object_id"), "User": ("id", "name", "sid", "aliases"),
+    "Realm": ("id", "name"),
+}  # fmt: skip
 
 
 def nodes_named(snapshot: Snapshot, label: str, name: str) -> set[str]:
@@ -22,7 +25,7 @@ def nodes_named(snapshot: Snapshot, label: str, name: str) -> set[str]:
 
 def hosts_named(snapshot: Snapshot, table: LogonTable, name: str) -> list[str]:
     """Give the node ids that a machine's name, alias or address means, among those with remote logons."""
-    found = nodes_named(snapshot, "Machine", name) | {name.strip().lower()}
+    found = nodes_named(snapshot, "Machine", name) | nodes_named(snapshot, "Realm", name) | {name.strip().lower()}
     return sorted(found.intersection(table.hosts))
 
 

@@ -146,12 +146,16 @@ def logon_table(snapshot: Snapshot, least: float = CHOSEN) -> LogonTable | None:
         least: Logons whose source is less certain than this are left out.
     """
     logons, machines, users = (snapshot.table(name) for name in ("REMOTE_LOGON", "Machine", "User"))
-    if logons is None or machines is None or users is None:
+    if logons is None or users is None:
         return None
+    if machines is None:
+        machines = pl.DataFrame(schema={"id": pl.String, "name": pl.String})
     logons = logons.filter(pl.col("certainty") >= least)
     if not logons.height:
         return None
+    realms = snapshot.table("Realm")
     names = dict(machines.select("id", "name").iter_rows())
+    names |= {} if realms is None else dict(realms.select("id", "name").iter_rows())
     accounts = dict(users.select("id", "name").iter_rows())
     table = LogonTable.from_frame(logons, host_names=names, account_names=accounts)
     return replace(table, alike=_alike(table, local_accounts(users, machines.get_column("id"))))

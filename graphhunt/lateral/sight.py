@@ -41,11 +41,12 @@ class Sight:
         places: dict[str, tuple[str, str]] = {}
         for hop in hops:
             places.setdefault(hop["from_id"], (hop["from"], hop["from_label"]))
-            places.setdefault(hop["to_id"], (hop["to"], "Machine"))
+            places.setdefault(hop["to_id"], (hop["to"], hop.get("to_label", "Machine")))
         window = (first - _BEFORE, last + _AFTER)
         return [
             {"machine": name, **spot}
             for place, (name, label) in places.items()
+            if label != "Realm"  # no machine: what it logs is what was loaded of it
             for spot in self._of(place, label, window)
         ]
 

@@ -16,6 +16,7 @@ from graphhunt.model.changes import (
     Enumeration,
     PolicyChange,
 )
+from graphhunt.model.cloud import CloudAction
 from graphhunt.model.directory import DirectoryObject, PossibleRight
 from graphhunt.model.fact import Fact
 from graphhunt.model.logons import (
@@ -55,6 +56,7 @@ FACTS: tuple[type[Fact], ...] = (
     TaskAction, ShareAccess, Script, WmiAction, MachineState, Lease, Detection, DirectoryObject, PossibleRight,
     OutgoingRemote, RemoteExecutionHint, AccountChange, Enumeration, PolicyChange, DirectoryChange, DirectoryAccess,
     CertificateIssue, FileTransfer, ServerRequest,
+    CloudAction,
 )  # fmt: skip
 """Every kind of fact; the tag of each is its table's name in the workspace."""
 
@@ -63,6 +65,7 @@ __all__ = [
     "AccountChange",
     "Authentication",
     "CertificateIssue",
+    "CloudAction",
     "Connection",
     "Detection",
     "DirectoryAccess",

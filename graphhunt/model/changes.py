@@ -11,12 +11,13 @@ from graphhunt.model.fact import Fact
 
 
 class AccountChange(Fact, frozen=True, kw_only=True, tag="account_change"):
-    """An account or a group was made, changed or deleted, or a group's members changed (4720-4767, 4781).
+    """An account or a group was made, changed or deleted, or a group's members changed (4720-4767, 4781; clouds).
 
     Attributes:
         action: create, change, enable, disable, delete, rename, lock, unlock, change-password, reset-password,
-            add-member or remove-member.
-        object_type: user, computer or group.
+            add-member or remove-member; in clouds also add-role, remove-role, add-credential, remove-credential and
+            consent.
+        object_type: user, computer or group; in clouds also role, application and realm.
         target_user: The account that was changed, or the member, with `target_domain` and `target_sid`; of a member
             only the SID is stated, and in a domain `target_dn`, its place in the directory.
         group: The group that was changed, with `group_domain` and `group_sid`.
@@ -27,6 +28,7 @@ class AccountChange(Fact, frozen=True, kw_only=True, tag="account_change"):
         changes: What it is now, as `Attribute=value`; only what the record states.
         privileges: What the actor used for it.
         success: False where it was refused.
+        realm: Where in the cloud it was done; see `graphhunt.model.cloud`. `source_ip` is the caller's address there.
     """
 
     action: str = ""
@@ -49,6 +51,8 @@ class AccountChange(Fact, frozen=True, kw_only=True, tag="account_change"):
     changes: list[str] = msgspec.field(default_factory=list)
     privileges: list[str] = msgspec.field(default_factory=list)
     success: bool = True
+    realm: str | None = None
+    source_ip: str | None = None
 
 
 class Enumeration(Fact, frozen=True, kw_only=True, tag="enumeration"):

@@ -21,6 +21,8 @@ class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
         count: How many logons alike this record tells of (`message repeated N times`).
         certainty: How sure a source is that only infers the outcome (Zeek's ssh, from sizes); None where it knows.
         special_groups: SIDs that an administrator watches and the account is a member of (4964).
+        realm: The cloud whose control plane opened the session; see `graphhunt.model.cloud`. `access_key` is the key
+            that the call was signed with.
     """
 
     user: str | None = None
@@ -52,6 +54,8 @@ class Logon(Fact, frozen=True, kw_only=True, tag="logon"):
     count: int = 1
     certainty: float | None = None
     special_groups: list[str] = msgspec.field(default_factory=list)
+    realm: str | None = None
+    access_key: str | None = None
     subject_user: str | None = None
     subject_domain: str | None = None
     subject_sid: str | None = None
@@ -131,9 +135,10 @@ class OutgoingRemote(Fact, frozen=True, kw_only=True, tag="outgoing_remote"):
 
 
 class ExplicitCredentials(Fact, frozen=True, kw_only=True, tag="explicit_credentials"):
-    """A process used other credentials than its own (4648); recorded at the origin.
+    """A process used other credentials than its own (4648), recorded at the origin; or an account took on a role.
 
     `target_info` is the service it asked for, such as `TERMSRV/host`; `target_logon_guid` marks the ticket it used.
+    In a cloud (`realm`, see `graphhunt.model.cloud`) `access_key` is the key that was given for the role.
     """
 
     user: str | None = None
@@ -146,6 +151,8 @@ class ExplicitCredentials(Fact, frozen=True, kw_only=True, tag="explicit_credent
     process_pid: int | None = None
     logon_guid: str | None = None
     target_logon_guid: str | None = None
+    realm: str | None = None
+    access_key: str | None = None
     subject_user: str | None = None
     subject_domain: str | None = None
     subject_sid: str | None = None
@@ -163,17 +170,24 @@ class Privileges(Fact, frozen=True, kw_only=True, tag="privileges"):
 
 
 class Authentication(Fact, frozen=True, kw_only=True, tag="authentication"):
-    """A domain controller or server checked a credential (4768, 4769, 4771, 4776; Zeek kerberos/ntlm).
+    """A domain controller, server or cloud checked a credential (4768, 4769, 4771, 4776; Zeek kerberos/ntlm; sign-ins).
 
     Attributes:
-        protocol: kerberos-tgt, kerberos-service, kerberos-preauth or ntlm.
-        service: The account that a ticket is for, with `service_sid`; not the kind of service.
-        workstation: The client's name in its own words (NTLM).
+        protocol: kerberos-tgt, kerberos-service, kerberos-preauth or ntlm; in clouds oidc, saml, sts …
+        service: The account that a ticket is for, with `service_sid`, not the kind of service; the application that
+            is signed in to.
+        workstation: The client's name in its own words (NTLM); the name of a device that is joined to the realm.
         logon_guid: Marks the ticket; the logon that used it carries the same.
         transmitted_services: Services that asked on the account's behalf (delegation).
         server_name: The server's name in its own words (NTLM), `destination_ip` and `destination_port` its end.
         certificate: Thumbprint of the certificate that stood for a password, with `certificate_issuer` and
             `certificate_subject`.
+        realm: The cloud that is signed in to; see `graphhunt.model.cloud`.
+        outcome: What came of it, where that is more than good or bad: success, password accepted (but more was asked
+            for, or a policy refused), interrupted (something else was asked first) or failed.
+        mfa: More than a password was asked for and given.
+        access_key: Id of the key that was given for it.
+        subject_user: Who asked for it, where that is another account (a role is taken on), with `subject_domain`.
     """
 
     user: str | None = None
@@ -198,3 +212,9 @@ class Authentication(Fact, frozen=True, kw_only=True, tag="authentication"):
     server_name: str | None = None
     destination_ip: str | None = None
     destination_port: int | None = None
+    realm: str | None = None
+    outcome: str | None = None
+    mfa: bool | None = None
+    access_key: str | None = None
+    subject_user: str | None = None
+    subject_domain: str | None = None

@@ -39,7 +39,7 @@ _USER = (
     Property("domain", "text", "domain or machine that holds the account"),
     Property("sid", "text", "security identifier"),
     Property("aliases", "texts", "every spelling of the account"),
-    Property("kind", "text", "person, machine, service, local, system …"),
+    Property("kind", "text", "person, machine, service, role, local, system …"),
 )
 _GROUP = (
     NAME,
@@ -182,6 +182,12 @@ NODES: dict[str, NodeKind] = {
             "DirectoryObject",
             "Any other object of a directory, or a node of an OpenGraph file.",
             (NAME, Property("type", "text", "the collector's word for what it is")),
+            ("name",),
+        ),
+        NodeKind(
+            "Realm",
+            "Where a cloud keeps accounts: a tenant, an account of AWS, an organisation, a project.",
+            (NAME, Property("provider", "text", "entra, aws, okta or gcp")),
             ("name",),
         ),
         NodeKind("Client", "A tenant.", (NAME,)),

@@ -48,6 +48,7 @@ _SERVICE_PORT = Property("remote_port", "number", "port at the far end")
 _SENT = Property("bytes_out", "number", "bytes sent, where records count them")
 _RECEIVED = Property("bytes_in", "number", "bytes received, where records count them")
 
+_ACCESS_KEY = Property("access_key", "text", "id of the key that a cloud's call was signed with")
 _ACT = LOGON_SESSION._replace(meaning="id of the logon session (LOGGED_ON) that did it; null if none is known")
 
 _LOGGED_ON = (
@@ -162,6 +163,7 @@ _MANAGED = (
     _CHANGES,
     MACHINE._replace(meaning="id of the machine that recorded it"),
     LOGON_ID,
+    _SOURCE_IP,
 )
 _MEMBER_OF = (
     Property("open", "flag", "no record says that it ended"),
@@ -231,8 +233,11 @@ RELATIONSHIPS: dict[str, RelKind] = {
         ),
         RelKind(
             "REMOTE_LOGON",
-            "A logon session whose source is known or correlated: the edge of attack paths.",
-            (("Machine", "Machine"), ("IP", "Machine")),
+            "A logon session, or sign-ins to a cloud in an hour, whose source is known: the edge of attack paths.",
+            (
+                *((label, "Machine") for label in ("Machine", "IP", "Realm")),
+                *((label, "Realm") for label in ("Machine", "IP", "Realm")),
+            ),
             _REMOTE_LOGON,
         ),
         RelKind("RAN", "A machine ran a process.", (("Machine", "Process"),), (LOGON_ID, LOGON_SESSION)),
@@ -309,7 +314,7 @@ RELATIONSHIPS: dict[str, RelKind] = {
         ),
         RelKind(
             "USED_CREDENTIALS",
-            "A process used another account's credentials towards a server (4648).",
+            "A process used another account's credentials towards a server (4648), or an account took on a role.",
             (("User", "User"),),
             (
                 Property("target_server", "text", "server they were used towards, as the record names it"),
@@ -318,25 +323,44 @@ RELATIONSHIPS: dict[str, RelKind] = {
                 LOGON_ID,
                 _ACT,
                 _SOURCE_IP,
+                _ACCESS_KEY._replace(meaning="id of the temporary key that was given for the role"),
             ),
         ),
         RelKind(
             "AUTHENTICATED",
-            "A domain controller or server checked an account's credential.",
-            (("User", "Machine"),),
+            "A domain controller, server or cloud checked an account's credential.",
+            (("User", "Machine"), ("User", "Realm")),
             (
-                Property("protocol", "text", "kerberos-tgt, kerberos-service, kerberos-preauth or ntlm"),
-                Property("service", "text", "account of the service a ticket was asked for"),
+                Property(
+                    "protocol", "text", "kerberos-tgt, kerberos-service, kerberos-preauth, ntlm, oidc, saml, sts …"
+                ),
+                Property("service", "text", "account of the service a ticket was asked for; application signed in to"),
                 _SOURCE_IP,
                 _SOURCE_NAME,
-                Property("success", "flag", "the credential was good"),
+                Property("success", "flag", "the credential was good, and nothing more was asked for or refused"),
+                _STATUS,
+                Property("outcome", "text", "in clouds: success, password accepted, interrupted or failed"),
+                Property("mfa", "flag", "more than a password was asked for and given"),
+            ),
+        ),
+        RelKind(
+            "ACTED_ON",
+            "An account called a cloud's interface, per call, target, address, key and hour.",
+            (("User", "Realm"),),
+            (
+                Property("action", "text", "call, in the provider's word"),
+                Property("service", "text", "service of the provider"),
+                Property("target", "text", "what it was done to, in the record's words"),
+                _SOURCE_IP,
+                _ACCESS_KEY,
+                _ALLOWED,
                 _STATUS,
             ),
         ),
         RelKind(
             "MANAGED",
             "An account made, changed or deleted an account or a group, or changed who is in a group.",
-            (("User", "User"), ("User", "Group")),
+            (("User", "User"), ("User", "Group"), ("User", "Realm")),
             _MANAGED,
         ),
         RelKind(

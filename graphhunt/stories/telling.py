@@ -12,7 +12,7 @@ from graphhunt.incidents.asked import inner_networks, options
 from graphhunt.incidents.casework import Casework, changes_of
 from graphhunt.incidents.find import Found, incidents_of
 from graphhunt.incidents.networks import PLATFORM, Networks, read_address
-from graphhunt.incidents.tables import Tables
+from graphhunt.incidents.tables import Tables, between_hosts
 from graphhunt.incidents.weights import weights
 from graphhunt.questions.coverage import coverage
 from graphhunt.questions.recorded import recorded
@@ -105,7 +105,7 @@ class Telling:
 
         `from_id` is null where no record tells where it came from; `remote` tells whether it came over the network.
         """
-        hops = self.edges("REMOTE_LOGON", *_HOP).filter(pl.col("certainty") >= CHOSEN)
+        hops = self.edges("REMOTE_LOGON", *_HOP).filter(between_hosts() & (pl.col("certainty") >= CHOSEN))
         hops = hops.rename({"from_id": "source_id", "from_label": "source_label", "to_id": "machine_id"})
         sessions = self.edges("LOGGED_ON", *_SESSION).rename({"from_id": "user_id", "to_id": "machine_id"})
         sessions = sessions.select(*_SESSION, "user_id", "machine_id", "start", "end", "evidence")

@@ -44,6 +44,10 @@ _KINDS = {
         "x-graphhunt-directory-object", "An object of a directory that is no user, group or computer.",
         {"name": "name", "object_type": "type"},
     ),
+    "Realm": Own(
+        "x-graphhunt-realm", "Where a cloud keeps accounts: a tenant, an account of AWS, an organisation, a project.",
+        {"name": "name", "provider": "provider"},
+    ),
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from graphhunt.questions.pivots.views import describe
 
 KINDS = (
     "User", "Machine", "IP", "Process", "File", "Domain", "URL", "Service", "ScheduledTask", "Share",
-    "RegistryKey", "Alert",
+    "RegistryKey", "Alert", "Realm",
 )  # fmt: skip
 """The kinds that can be searched, in the order in which results are shown."""
 

@@ -117,6 +117,7 @@ export interface Hop {
   from_id?: string;
   to_id?: string;
   from_label?: string;
+  to_label?: string;
   user_id?: string;
   relationship_id?: string;
   confidence?: string;

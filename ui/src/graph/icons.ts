@@ -48,6 +48,11 @@ export const KIND_STYLES: Record<string, KindStyle> = {
     path: 'M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14M12 8.5V12l2.5 2',
   },
   Share: { colour: '#7a4e2d', shape: 'barrel', path: 'M4.5 7.5h5l1.5 2h8.5v8h-15z' },
+  Realm: {
+    colour: '#4a5fa8',
+    shape: 'barrel',
+    path: 'M7.5 17.5a4 4 0 0 1-.3-8 5 5 0 0 1 9.6.7 3.7 3.7 0 0 1 .2 7.3z',
+  },
   Alert: { colour: '#b01f1f', shape: 'triangle', path: 'M12 9.5v5M12 17v.5' },
   Client: { colour: '#334155', shape: 'rectangle', path: 'M6 19V6h12v13M9 9h2M13 9h2M9 13h2M13 13h2' },
 };

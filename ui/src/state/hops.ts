@@ -11,7 +11,7 @@ export function drawnHop(hop: AttackPath['hops'][number], index: number): DrawnH
   const start = fromIso(hop.start);
   return {
     from: keyOf({ kind: hop.from_label ?? (IP.test(from) ? 'IP' : 'Machine'), id: from }),
-    to: keyOf({ kind: 'Machine', id: hop.to_id ?? hop.to }),
+    to: keyOf({ kind: hop.to_label ?? 'Machine', id: hop.to_id ?? hop.to }),
     user: hop.user ?? '',
     userKey: hop.user_id ? keyOf({ kind: 'User', id: hop.user_id }) : null,
     technique: hop.technique_name ?? hop.technique ?? null,
