@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LOADERS = sorted((ROOT / "loaders").rglob("*.py"))
 CORE = sorted((ROOT / "graphhunt").rglob("*.py"))
-CONTRACT = {"graphhunt.sources.loading", "graphhunt.model", "graphhunt.errors"}
+CONTRACT = {"graphhunt.sources.loading", "graphhunt.sources.recognition", "graphhunt.model", "graphhunt.errors"}
 
 
 def test_layers() -> None:
