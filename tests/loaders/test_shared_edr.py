@@ -17,7 +17,19 @@ from graphhunt.model import Fact, Record, Rejected, Skipped
 from graphhunt.sources import loading
 from tests.graph.facts import records
 
-FOLDERS = ("mde_devicelogonevents", "mde_deviceprocessevents", "mde_network_file_registry", "mde_alerts")
+FOLDERS = (
+    "mde_devicelogonevents", "mde_deviceprocessevents", "mde_network_file_registry", "mde_alerts", "ocsf",
+    "crowdstrike_fdr", "elastic_defend", "ecs_generic",
+)  # fmt: skip
+    "mde_devicelogonevents",
+    "mde_deviceprocessevents",
+    "mde_network_file_registry",
+    "mde_alerts",
+    "ocsf",
+    "crowdstrike_fdr",
+    "elastic_defend",
+    "ecs_generic",
+)
 
 
 @cache
