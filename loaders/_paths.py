@@ -7,6 +7,9 @@ from typing import Any
 
 from . import _values as v
 
+_DEEPEST = 16
+"""Names of a path that are nested; what is deeper stays as it is written."""
+
 
 def at(record: dict[str, Any], key: str) -> Any:
     """Give the value of a path such as `process.parent.pid`; None where it isn't there."""
@@ -15,6 +18,22 @@ def at(record: dict[str, Any], key: str) -> Any:
     first_name, dot, rest = key.partition(".")
     inner = record.get(first_name)
     return at(inner, rest) if dot and isinstance(inner, dict) else None
+
+
+def nested(record: dict[str, Any]) -> dict[str, Any]:
+    """Nest the values of a record whose names are written with dots; where two say different, the first counts."""
+    made: dict[str, Any] = {}
+    for key, value in record.items():
+        *around, last = key.split(".", _DEEPEST)
+        inner = made
+        for name in around:
+            below = inner.setdefault(name, {})
+            if not isinstance(below, dict):
+                break
+            inner = below
+        else:
+            inner.setdefault(last, value)
+    return made
 
 
 def part(record: dict[str, Any], key: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from graphhunt.model import (
 from graphhunt.sources.recognition import Keys
 
 from . import _values as v
-from ._paths import at, first, part, texts
+from ._paths import at, first, nested, part, texts
 from ._record import NO_TIME, Hints, Outcome, Payload, RecordLoader
 
 _Document = dict[str, Any]
@@ -68,6 +68,8 @@ class EcsLoader(RecordLoader):
         """Say what a document is."""
         if not isinstance(record, dict):
             return _NOT_ECS
+        if "event" not in record:
+            record = nested(record)
         categories = texts(at(record, "event.category"))
         time = v.micros(at(record, "@timestamp"))
         if time is None:
