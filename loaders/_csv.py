@@ -12,8 +12,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources import recognition
 from graphhunt.sources.loading import Held, Source
+from graphhunt.sources.recognition import header as header_of
 
 from . import _text
 
@@ -37,7 +37,7 @@ class _Form(NamedTuple):
 
 def header(head: bytes) -> list[str]:
     """Read the column names of a source that starts with them; none if its first line is no CSV."""
-    return recognition.header(_text.head_text(head))[0]
+    return header_of(_text.head_text(head))[0]
 
 
 class _Lines:
@@ -99,7 +99,7 @@ Outcome = Callable[[Row], "list[Fact] | Skipped | Rejected"]
 
 def records(source: Source, loader: str, outcome: Outcome) -> Iterator[Record | FileWarning]:
     """Yield every record after the header; a quote that is never closed costs its own line only."""
-    columns, delimiter = recognition.header(_text.head_text(source.head()))
+    columns, delimiter = header_of(_text.head_text(source.head()))
     with _text.reader(source) as stream:
         lines = _Lines(stream)
         reader = csv.reader(lines, delimiter=delimiter or ",", strict=True)
@@ -123,7 +123,7 @@ def records(source: Source, loader: str, outcome: Outcome) -> Iterator[Record | 
 
 def context(source: Source) -> str:
     """Give the names of a source's columns, which its records need to be read again, and what stands between them."""
-    columns, delimiter = recognition.header(_text.head_text(source.head()))
+    columns, delimiter = header_of(_text.head_text(source.head()))
     return dumps(columns if delimiter in (",", "") else {"columns": columns, "delimiter": delimiter})
 
 

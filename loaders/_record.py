@@ -2,7 +2,8 @@
 
 Such a loader says what its records look like (`signatures`) and what one of them is (`of`). How records are cut out of
 a source is decided here, by what the source begins with: JSON with one a line, one after another, in an array or in a
-list of a document (`{"results": [{…}]}`); CSV; lines of text. What stands around the list of a document is no record.
+list of a document (`{"results": [{…}]}`); CSV; Parquet, whose rows are kept as JSON; lines of text. What stands
+around the list of a document is no record.
 
 The same `of` is asked about a record that came inside another one (`loaders/envelopes`); what the outer record says of
 it comes as `Hints`, which never beat what the record says itself.
@@ -11,17 +12,17 @@ it comes as `Hints`, which never beat what the record says itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.loading import Held, Source
-from graphhunt.sources.recognition import Columns, Head, Keys, Line, Signature
+from graphhunt.sources.loading import Held, Source, beginning
+from graphhunt.sources.recognition import PARQUET, Columns, Head, Keys, Line, Signature
 
 from . import _csv, _json, _nested, _text, _times
-from ._windows_event import Event
 
 Outcome: TypeAlias = "list[Fact] | Skipped | Rejected"
-Payload: TypeAlias = "dict[str, Any] | str | Event"
+Payload: TypeAlias = "dict[str, Any] | str"
 
 NO_TIME = Rejected("no usable event time")
 
@@ -74,12 +75,16 @@ class RecordLoader:
     def by_line(self, head: bytes) -> bool:
         """Tell whether each line is a record of its own: then a big file can be read in slices."""
         look = Head.of(head)
+        if head.startswith(PARQUET):
+            return False
         return not look.columns and (_json.is_lines(head) if look.objects else True) and not self._list(look)
 
     def read(self, source: Source) -> Iterator[Record | FileWarning]:
         """Yield every record; one that is damaged is rejected, the rest goes on."""
-        look = Head.of(source.head())
+        look = beginning(source)
         hints = Hints(newest=_newest(source), day_first=_times.day_first(look.text))
+        if look.raw.startswith(PARQUET):
+            return self._rows(source, hints)
         if look.columns and not self._fits(look, Line):
             return _csv.records(source, self.name, lambda row: self.of(row, hints))
         if not look.objects:
@@ -130,6 +135,17 @@ class RecordLoader:
                 yield Record(raw, position, Rejected(value) if isinstance(value, str) else self.of(value, hints))
                 if piece.reason:
                     yield FileWarning(source.name, self.name, piece.reason, position)
+
+    def _rows(self, source: Source, hints: Hints) -> Iterator[Record | FileWarning]:
+        number = 0
+        try:
+            for data in import_module("graphhunt.sources.parquet").rows(source.path):
+                number += 1
+                value = _json.parse(data)
+                outcome = Rejected(value) if isinstance(value, str) else self.of(value, hints)
+                yield Record(_text.decode(data), f"row {number}", outcome)
+        except OSError:
+            yield FileWarning(source.name, self.name, "the Parquet file is damaged", f"row {number + 1}")
 
     def _lines(self, source: Source, hints: Hints) -> Iterator[Record | FileWarning]:
         with _text.reader(source) as stream:

@@ -37,6 +37,14 @@ _FIRST_OF_NOTHING = frozenset(first for word in _NOTHING for first in (word[:1],
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on times that are UTC by definition
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_DIGITS = re.compile(r"\d{9,20}(?:\.\d{1,9})?")
+_ROOTS = {
+    "HKEY_LOCAL_MACHINE\\": "HKLM\\", "HKEY_USERS\\": "HKU\\", "HKEY_CURRENT_USER\\": "HKCU\\",
+    "HKEY_CLASSES_ROOT\\": "HKCR\\", "HKEY_CURRENT_CONFIG\\": "HKCC\\", "\\REGISTRY\\MACHINE\\": "HKLM\\",
+    "\\REGISTRY\\USER\\": "HKU\\", "MACHINE\\": "HKLM\\", "USER\\": "HKU\\",
+}  # fmt: skip
+_ROOT_MOST = max(map(len, _ROOTS))
 _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmp6"}
 _MAPPED = "::ffff:"
 _INTERNET = 2
@@ -194,6 +202,25 @@ def hashes(value: object) -> dict[str, Any]:
     return found
 
 
+def digest(value: object, length: int) -> str | None:
+    """Read a hash of so many hexadecimal digits in lower case; one of zeros means none."""
+    if value.__class__ is not str or len(value) != length:
+        return None
+    digits: str = value.lower()
+    return digits if digits.strip("0") and _HEXADECIMAL.issuperset(digits) else None
+
+
+def registry_key(key: object, name: object = None) -> str | None:
+    r"""Give a registry key as Sysmon writes it (`HKLM\…`, `HKU\…`), with the value's name, if any, below it."""
+    clean, value = text(key), text(name)
+    if clean is None:
+        return None
+    upper = clean[:_ROOT_MOST].upper()
+    root = next((long for long in _ROOTS if upper.startswith(long)), None)
+    short = f"{_ROOTS[root]}{clean[len(root) :]}" if root else clean
+    return f"{short}\\{value}" if value else short
+
+
 def content_hashes(value: object) -> dict[str, Any]:
     """Read Sysmon's hashes without the import hash, for facts about any file."""
     found = hashes(value)
@@ -208,14 +235,26 @@ def micros(value: object) -> tuple[int, bool] | None:
     """
     if value.__class__ is not str:
         return _epoch(value)
-    return _iso(value) if 19 <= len(value) <= 40 else None
+    return _written(value) if 9 <= len(value) <= 40 else None
 
 
 @lru_cache(maxsize=4096)
+def _written(value: str) -> tuple[int, bool] | None:
+    """Read a time that is a text; many records share theirs, to the second or to the millisecond."""
+    clean = value.strip()
+    if _DIGITS.fullmatch(clean):
+        return _epoch(float(clean) if "." in clean else int(clean))
+    read = _iso(clean)
+    if read:
+        return read
+    return next((_iso(form(found)) for pattern, form in _FORMS if (found := pattern.fullmatch(clean))), None)
+
+
 def _iso(value: str) -> tuple[int, bool] | None:
-    """Read an ISO 8601 time; many records share theirs, to the second or to the millisecond."""
+    if len(value) < 19:
+        return None
     try:
-        when = datetime.fromisoformat(value.strip())
+        when = datetime.fromisoformat(value)
     except ValueError:
         return None
     zoned = when.tzinfo is not None
@@ -225,10 +264,34 @@ def _iso(value: str) -> tuple[int, bool] | None:
 
 def _epoch(value: object) -> tuple[int, bool] | None:
     """Read an epoch number; its size tells seconds, milliseconds and microseconds apart."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1e8 <= value < 1e17:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1e8 <= value < 1e20:
         return None
+    if value >= 1e17:
+        return int(value) // 1000, True
     scale = 1_000_000 if value < 1e11 else 1_000 if value < 1e14 else 1
     return round(value * scale), True
+
+
+def _by_month(found: re.Match[str]) -> str:
+    """Write a time such as `Mar 2, 2026 8:26:00 AM` as ISO 8601; a month that isn't one gives no time."""
+    month, day, year, hour, rest, half = found.groups()
+    hours = int(hour) % 12 + (12 if half == "PM" else 0) if half else int(hour)
+    return f"{year}-{_MONTHS.find(month) // 3 + 1:02d}-{int(day):02d}T{hours:02d}:{rest}"
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    # Portals: `Mar 2, 2026 8:26:00 AM`, `Mar 2, 2026 @ 08:07:00.123`.
+    (
+        re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),?(?: @)? (\d{1,2}):(\d\d:\d\d(?:\.\d{1,9})?)(?: ([AP]M))?"),
+        _by_month,
+    ),
+    # `2026-03-02 08:31:00.123 +0000 UTC`, `2026-03-02 17:18:00.123 +09:00`.
+    (
+        re.compile(r"(\S{10}) (\S{8,18}) ([+-]\d\d:?\d\d)(?: [A-Z]{3,5})?"),
+        lambda found: f"{found[1]}T{found[2]}{found[3]}",
+    ),
+)
+"""Other forms that a time is written in, and what each is in ISO 8601."""
 
 
 def choice(times: dict[str, int], chosen: str | None) -> dict[str, Any]:

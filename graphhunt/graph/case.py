@@ -75,12 +75,30 @@ class Case:
     def _read(self, kind: str) -> pl.DataFrame:
         """Give the facts of a kind with the times that their records state."""
         if kind not in self._stated:
-            frame = self._facts(kind)
+            frame = self._states if kind == "machine_state" else self._facts(kind)
+            frame = self._by_name(frame)
             record = pl.col("record_id").str.to_integer(strict=False).alias("record")
             texts = [text(name) for name, dtype in frame.schema.items() if dtype == pl.String and frame.height]
             frame = frame.with_columns(*texts, record)
             self._stated[kind] = frame.sort(*ORDER, "ordinal") if frame.height else frame
         return self._stated[kind]
+
+    @cached_property
+    def _states(self) -> pl.DataFrame:
+        return self._facts("machine_state")
+
+    @cached_property
+    def _names(self) -> pl.DataFrame:
+        """What sensors, whose other records state their ids alone, call their machines: `host`, and the last `name`."""
+        named = self._states.filter(pl.col("state") == "named").drop_nulls(["host", "target"])
+        return named.sort("time", "event_id").group_by("host").agg(name=pl.col("target").last())
+
+    def _by_name(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Give facts of sensors the name of the machine, whichever of both came first."""
+        if not self._names.height or not frame.height:
+            return frame
+        found = frame.join(self._names, on="host", how="left", maintain_order="left")
+        return found.with_columns(host=pl.coalesce("name", "host")).drop("name")
 
     def _once(self, frame: pl.DataFrame) -> pl.DataFrame:
         if not self.doubles.height:

@@ -10,6 +10,9 @@ import polars as pl
 
 from graphhunt.graph.frames import SECOND
 
+_SHAPE = r"^\{[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\}$"
+"""What other sensors call a process has other shapes, and tells no time."""
+
 _OLDEST = 1_325_376_000  # 2012, before Sysmon existed
 
 
@@ -18,4 +21,5 @@ def guid_start(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     low = pl.col(column).str.slice(10, 4)
     high = pl.col(column).str.slice(15, 4)
     seconds = pl.concat_str(high, low).str.to_integer(base=16, strict=False).cast(pl.Int64)
-    return frame.with_columns(start=pl.when(seconds >= _OLDEST).then(seconds * SECOND))
+    shaped = pl.col(column).str.contains(_SHAPE)
+    return frame.with_columns(start=pl.when(shaped & (seconds >= _OLDEST)).then(seconds * SECOND))

@@ -14,12 +14,13 @@ class MachineState(Fact, frozen=True, kw_only=True, tag="machine_state"):
 
     Attributes:
         state: boot; fast_start and resume, after which the sessions from before go on; shutdown; uptime, which tells of
-            a boot long before; log_started, which alone is no boot; log_cleared; clock_changed.
+            a boot long before; log_started, which alone is no boot; log_cleared; clock_changed; named, by which a
+            sensor says that the id which stands for the machine in its records (`host`) is the machine `target`.
         user: Who did it, with `domain`, `sid` and `logon_id`.
         boot_type: What Kernel-Boot 27 says: 0 a boot, 1 a fast start, 2 a resume.
         uptime: How long the machine had been up at the record's time, µs.
         clock_delta: The new time less the one before, µs.
-        target: The log that was cleared.
+        target: The log that was cleared, or the machine's name.
         pid: The process that set the clock, with `path`.
     """
 

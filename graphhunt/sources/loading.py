@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Collection, Iterator
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
@@ -17,7 +18,7 @@ import msgspec
 
 from graphhunt.errors import LoadError, UsageError
 from graphhunt.model import Fact, FileWarning, Record, Rejected, Skipped
-from graphhunt.sources.recognition import Head, Signature
+from graphhunt.sources.recognition import PARQUET, Head, Signature
 from graphhunt.sources.versions import module_version
 
 HEAD_SIZE = 64 * 1024
@@ -213,9 +214,9 @@ def choose(
         if name not in available:
             raise UsageError(f"no loader is called '{name}'", hint="valid: " + ", ".join(sorted(available)))
         return available[name]
-    head = source.head()
+    look = beginning(source)
+    head = look.raw
     faults = {} if faults is None else faults
-    look = Head.of(head)
 
     def sureness(key: str) -> float:
         try:
@@ -232,6 +233,15 @@ def choose(
     if len(found) > 1 and best > 1:
         raise LoadError(f"it fits {' and '.join(sorted(found))}", where=source.name, hint="name one with --format")
     return available[max(found)]
+
+
+def beginning(source: Source) -> Head:
+    """Look at what a source begins with; of a Parquet file also at its columns."""
+    head = source.head()
+    if not head.startswith(PARQUET):
+        return Head.of(head)
+    shape: dict[str, object] = import_module("graphhunt.sources.parquet").shape(source.path)
+    return Head.of_table(head, shape)
 
 
 def _sureness(loader: Loader, head: bytes, look: Head, name: str, asking: Callable[[], None]) -> float:

@@ -21,6 +21,9 @@ LOOKED_AT = 16 * 1024
 DELIMITERS = ",;\t|"
 """Between the values of a CSV record."""
 
+PARQUET = b"PAR1"
+"""What a Parquet file begins with; its columns are named at its end."""
+
 _DEEPEST = 4
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]', re.DOTALL)
 _CLOSERS = {b"{": b"}", b"[": b"]"}
@@ -57,11 +60,18 @@ class Head(NamedTuple):
     @classmethod
     def of(cls, raw: bytes) -> Head:
         """Look at a source's first bytes."""
+        if raw.startswith(PARQUET):
+            return cls(raw, b"", (), frozenset(), "")
         text = _text(raw)
         if text[:1] in (b"{", b"["):
             return cls(raw, text, tuple(_objects(text)), frozenset(), "")
         columns, delimiter = header(text)
         return cls(raw, text, (), frozenset(columns), delimiter)
+
+    @classmethod
+    def of_table(cls, raw: bytes, shape: dict[str, Any]) -> Head:
+        """Look at a table's first bytes, and at an object with the names of its columns, nested as they are."""
+        return cls(raw, b"", (Located("", shape),) if shape else (), frozenset(shape), "")
 
 
 class Signature(Protocol):

@@ -33,7 +33,7 @@ class Inner(NamedTuple):
         beside: Facts that the outer record states itself, such as an alert about the inner one.
     """
 
-    payload: Payload
+    payload: Payload | Event
     hints: Hints
     beside: tuple[Fact, ...] = ()
 
@@ -92,7 +92,7 @@ _layouts: dict[tuple[str, ...], tuple[Keys, RecordLoader]] = {}
 """The loader that took the last record with the same keys in the same order."""
 
 
-def read(payload: Payload, hints: Hints) -> Outcome | None:
+def read(payload: Payload | Event, hints: Hints) -> Outcome | None:
     """Say what an inner record is; None if no loader knows it."""
     if isinstance(payload, Event):
         return _windows.outcome(payload)
