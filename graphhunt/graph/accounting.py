@@ -60,7 +60,9 @@ REASONS = {
 """Why a record with facts of a kind is evidence only, where nothing more precise is known."""
 
 _ANYWHERE = (
-    "flow", "dns_query", "detection", "directory_object", "possible_right", "lease", "file_transfer", "server_request", "cloud_action")  # fmt: skip
+    "flow", "dns_query", "detection", "directory_object", "possible_right", "lease", "file_transfer", "server_request",
+    "cloud_action",
+)  # fmt: skip
 """Kinds that are drawn without a machine."""
 
 _SCHEMA = {"event_id": pl.String, "reason": pl.String}
