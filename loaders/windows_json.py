@@ -19,6 +19,8 @@ written. A PID that a collector replaced by its own is read from the rendered me
 time at which the record was logged when they are over 30 seconds apart: old versions of Sysmon wrote connections
 with a clock that drifts by minutes to days.
 
+Known gaps: rendered messages in other languages are not read.
+
 References:
     https://docs.nxlog.co/refman/current/im/msvistalog.html
     https://www.elastic.co/guide/en/beats/winlogbeat/current/exported-fields-winlog.html

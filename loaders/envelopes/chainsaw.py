@@ -1,5 +1,7 @@
 """Chainsaw's `hunt --json`: rules that matched, each with the events they matched.
 
+Known gaps: text and CSV of a hunt.
+
 References:
     https://github.com/WithSecureLabs/chainsaw
 """

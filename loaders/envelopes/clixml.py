@@ -3,6 +3,8 @@
 Each `<Obj>` at the top is cut out and parsed alone, as events of XML exports are; what stands for an object that was
 written before (`<Ref>`) is nothing.
 
+Known gaps: what `<Ref>` points to.
+
 References:
     https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-psrp/
 """

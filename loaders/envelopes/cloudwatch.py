@@ -2,6 +2,8 @@
 
 `timestamp` gives the year, zone and fraction of a second to lines that lack them.
 
+Known gaps: compressed records of subscriptions.
+
 References:
     https://docs.aws.amazon.com/cli/latest/reference/logs/filter-log-events.html
 """

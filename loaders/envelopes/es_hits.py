@@ -3,6 +3,8 @@
 The document is `_source`; a hit may have only `fields`, where every value is a list and names are paths with dots.
 `_id` and `_index` say where it was stored, not what it is.
 
+Known gaps: values that are lists of objects in `fields`.
+
 References:
     https://www.elastic.co/guide/en/elasticsearch/reference/current/search-search.html
 """

@@ -3,6 +3,8 @@
 `TimeCreated` is UTC without saying so, which is the tool's default. Columns of its maps (`PayloadData1`, `UserName`,
 `RemoteHost` …) are another telling of the same data and no facts.
 
+Known gaps: binary data, which the tool leaves out.
+
 References:
     https://github.com/EricZimmerman/evtx
 """

@@ -3,6 +3,8 @@
 `host` is what sent it, mostly a relay. `timestamp` is in UTC: it tells the zone of an event's own time where both are
 within a second but for whole quarters of an hour, and then its fraction.
 
+Known gaps: chunked and compressed messages.
+
 References:
     https://go2docs.graylog.org/current/getting_in_log_data/gelf.html
 """

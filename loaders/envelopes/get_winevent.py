@@ -2,6 +2,8 @@
 
 A value may be an object, as a SID is: its own `Value` is meant.
 
+Known gaps: events whose template is not among the known ones are rejected.
+
 References:
     https://learn.microsoft.com/en-us/dotnet/api/system.diagnostics.eventing.reader.eventlogrecord
 """

@@ -3,6 +3,8 @@
 `AllFieldInfo` has the event's own field names; `Details` has the abbreviations of the tool's table of default details,
 and `ExtraFieldInfo` the rest under their own names. The time has its offset. Levels below medium only name an event.
 
+Known gaps: fields that its rules abbreviate in other ways.
+
 References:
     https://github.com/Yamato-Security/hayabusa-rules/blob/main/config/default_details.txt
     https://github.com/Yamato-Security/hayabusa-rules/blob/main/config/channel_abbreviations.txt

@@ -3,6 +3,8 @@
 Event time is `_SOURCE_REALTIME_TIMESTAMP`, when the message was written, else `__REALTIME_TIMESTAMP`, when it was
 received. A value may be a list of values, or an array of bytes where it isn't text.
 
+Known gaps: messages that name their program by `_EXE` only.
+
 References:
     https://systemd.io/JOURNAL_EXPORT_FORMATS/
 """

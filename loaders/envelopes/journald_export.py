@@ -3,6 +3,8 @@
 A value that isn't one line of text stands as its length (64 bits, little-endian) and its bytes. What is kept of an
 entry is its fields as a JSON object, with bytes that aren't UTF-8 written as in every other text.
 
+Known gaps: entries that are compressed.
+
 References:
     https://systemd.io/JOURNAL_EXPORT_FORMATS/
 """

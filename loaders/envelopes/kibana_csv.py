@@ -3,6 +3,8 @@
 The time is in the browser's form and zone, which the file doesn't state: it is taken as UTC and marked as guessed,
 unless it is written with one.
 
+Known gaps: values that are lists.
+
 References:
     https://www.elastic.co/guide/en/kibana/current/reporting-getting-started.html
 """

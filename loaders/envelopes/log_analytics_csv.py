@@ -2,6 +2,8 @@
 
 Columns of time are named `TimeGenerated [UTC]` there; without that the zone isn't stated.
 
+Known gaps: columns of time without `[UTC]`.
+
 References:
     https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/securityevent
 """

@@ -2,6 +2,8 @@
 
 Both may hold the same text: that is one record. `host` and `agent` are the shipper's.
 
+Known gaps: lines that were parted by a filter.
+
 References:
     https://www.elastic.co/guide/en/logstash/current/event-api.html
 """

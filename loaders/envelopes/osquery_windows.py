@@ -1,5 +1,7 @@
 """Windows events as rows of osquery's tables `windows_events` and `windows_eventlog`: the data are JSON text.
 
+Known gaps: tables of decorated rows.
+
 References:
     https://osquery.io/schema/current/#windows_events
 """

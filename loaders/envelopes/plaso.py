@@ -2,6 +2,8 @@
 
 One happening may stand there once for each of its times; the identity of what is inside tells them as one.
 
+Known gaps: events of other parsers than the event log and syslog are kept as evidence.
+
 References:
     https://plaso.readthedocs.io/en/latest/sources/user/Output-and-formatting.html
 """

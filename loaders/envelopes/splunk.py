@@ -2,6 +2,8 @@
 
 `_time`, `host` and `sourcetype` are the indexer's words. Rows of a search that hasn't ended (`preview`) come again.
 
+Known gaps: columns `__mv_`, and results without `_raw`.
+
 References:
     https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTsearch
 """

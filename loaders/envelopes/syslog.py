@@ -4,6 +4,8 @@ The header's host is the machine only of plain text lines; a record that names i
 year lies in the newest year in which it isn't after the file's last change, and a time without zone is UTC; both are
 guessed.
 
+Known gaps: messages of several lines.
+
 References:
     https://datatracker.ietf.org/doc/html/rfc3164
     https://datatracker.ietf.org/doc/html/rfc5424

@@ -3,6 +3,8 @@
 Names of fields begin with a small letter there, and empty ones are left out. A rule of level 3 or more is an alert
 about the event. The manager is no machine, and the agent's own name is none either: it is chosen at its installation.
 
+Known gaps: decoded fields of other logs than those of Windows.
+
 References:
     https://documentation.wazuh.com/current/user-manual/manager/alert-management.html
 """

@@ -1,5 +1,7 @@
 """Fluent Bit's `winevtlog` input: the event's values in order as `StringInserts`, named by the event's template.
 
+Known gaps: events whose template is not among the known ones are rejected.
+
 References:
     https://docs.fluentbit.io/manual/pipeline/inputs/windows-event-log-winevtlog
 """

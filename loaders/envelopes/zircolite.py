@@ -1,5 +1,7 @@
 """Zircolite's `detected_events.json`: rules that matched, each with the events they matched, flat.
 
+Known gaps: results without the matched events.
+
 References:
     https://github.com/wagga40/Zircolite
 """
