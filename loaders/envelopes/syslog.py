@@ -54,7 +54,7 @@ class SyslogEnvelope(Envelope):
     signatures = (
         Line(rf"{_PRIORITY}\d{{1,2}} (?:-|{_ISO}) \S+ \S+ \S+ \S+ ".encode(), weight=2),
         Line(rf"{_PRIORITY}?{_MONTH_DAY} [^\s:]\S* ".encode(), weight=2),
-        Line(rf"{_PRIORITY}?{_ISO} [^\s:]\S* (?:[\w./@-]{{1,64}}(?:\[\d{{1,10}}\])?:|[{{<])".encode(), weight=2),
+        Line(rf"{_PRIORITY}?{_ISO} [^\s:]\S* (?:[\w./@-]{{1,64}}(?:\[\d{{1,10}}\])?:\s|[{{<])".encode(), weight=2),
         Line(_PRIORITY.encode(), weight=1),
     )
 
