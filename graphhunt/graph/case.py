@@ -89,16 +89,16 @@ class Case:
 
     @cached_property
     def _names(self) -> pl.DataFrame:
-        """What sensors, whose other records state their ids alone, call their machines: `host`, and the last `name`."""
+        """What sensors, whose other records state their ids alone, call their machines: `host`, and the last name."""
         named = self._states.filter(pl.col("state") == "named").drop_nulls(["host", "target"])
-        return named.sort("time", "event_id").group_by("host").agg(name=pl.col("target").last())
+        return named.sort("time", "event_id").group_by("host").agg(_called=pl.col("target").last())
 
     def _by_name(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give facts of sensors the name of the machine, whichever of both came first."""
         if not self._names.height or not frame.height:
             return frame
         found = frame.join(self._names, on="host", how="left", maintain_order="left")
-        return found.with_columns(host=pl.coalesce("name", "host")).drop("name")
+        return found.with_columns(host=pl.coalesce("_called", "host")).drop("_called")
 
     def _once(self, frame: pl.DataFrame) -> pl.DataFrame:
         if not self.doubles.height:
