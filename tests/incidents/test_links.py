@@ -94,7 +94,7 @@ def test_what_is_unknown_is_refused(case: Case) -> None:
 def test_an_older_casebook_has_no_links_and_keeps_its_cases(tmp_path: Path) -> None:
     book = Casebook(tmp_path / "casebook.db")
     held = book.open_case("one", "ann")
-    for later in ("link", "report_text", "network", "incident_change"):
+    for later in ("link", "report_text", "network", "incident_change", "report_item", "report_list"):
         book._db.run(f"DROP TABLE {later}")
     book._db.run("PRAGMA user_version = 1")
     book.close()
