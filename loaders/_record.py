@@ -59,7 +59,7 @@ class RecordLoader:
         signatures: What tells the format; JSON objects by `Keys`, CSV by `Columns`, text by `Line`.
     """
 
-    name: ClassVar[str]
+    name: str
     text = True
     signatures: ClassVar[tuple[Signature, ...]]
 
